@@ -1,0 +1,32 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.time.Duration;
+
+/**
+ * How sessions are kept in Redis.
+ *
+ * @param keyPrefix what all keys start with; holds no braces
+ * @param writeTimeout how long a call may wait for Redis
+ * @param leaseTtl how long a session stays owned after its owner died
+ * @param acquireTimeout how long opening waits for another owner's lease to end
+ * @since 0.1.0
+ */
+public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout) {
+
+}

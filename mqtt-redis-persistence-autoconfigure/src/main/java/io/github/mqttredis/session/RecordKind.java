@@ -1,0 +1,62 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+/**
+ * The kinds of record that Paho stores, named by what they hold
+ * ({@code org.eclipse.paho.client.mqttv3.internal.ClientState}, the constants
+ * {@code PERSISTENCE_*_PREFIX}).
+ *
+ * @since 0.1.0
+ */
+public enum RecordKind {
+
+	/**
+	 * A PUBLISH of QoS 1 or 2 that was handed to the client to send.
+	 */
+	SENT("s-"),
+
+	/**
+	 * A PUBREL that answers the PUBREC of a sent QoS 2 PUBLISH.
+	 */
+	PUBREL("sc-"),
+
+	/**
+	 * A PUBLISH that waits in the client's offline buffer.
+	 */
+	BUFFERED("sb-"),
+
+	/**
+	 * A QoS 2 PUBLISH that was received and not yet released.
+	 */
+	RECEIVED("r-");
+
+	private final String prefix;
+
+	RecordKind(String prefix) {
+		this.prefix = prefix;
+	}
+
+	/**
+	 * Return the prefix of this kind's keys.
+	 * @return the prefix, such as {@code s-}
+	 */
+	public String prefix() {
+		return this.prefix;
+	}
+
+}

@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's hold on its stored session. Reads come from memory and never wait. All
+ * methods may be called by any thread.
+ *
+ * @since 0.1.0
+ */
+public interface Session {
+
+	/**
+	 * Return which session this is.
+	 * @return the id
+	 */
+	SessionId id();
+
+	/**
+	 * Note that the client uses the session (again): Paho opens its persistence before
+	 * every attempt to connect. No trouble of Redis can make this fail.
+	 * @throws SessionInUseException if another process, or a newer client of this one,
+	 * owns the session
+	 */
+	void resume() throws SessionInUseException;
+
+	/**
+	 * Note that the client is not connected. The session stays owned.
+	 */
+	void pause();
+
+	/**
+	 * Store a record and wait until Redis holds it, at most for the write time-out.
+	 * @param key Paho's key
+	 * @param record the encoded record, which must not be changed afterwards
+	 * @throws SessionUnavailableException if Redis did not confirm the record
+	 * @throws SessionInUseException if the session is owned by somebody else
+	 */
+	void put(String key, byte[] record) throws SessionException;
+
+	/**
+	 * Remove a record. Never waits, never fails: the removal reaches Redis in the order of
+	 * all writes.
+	 * @param key Paho's key
+	 */
+	void remove(String key);
+
+	/**
+	 * Remove all records and wait until Redis has done so, at most for the write
+	 * time-out.
+	 * @throws SessionUnavailableException if Redis did not confirm it
+	 * @throws SessionInUseException if the session is owned by somebody else
+	 */
+	void clear() throws SessionException;
+
+	/**
+	 * Wait until Redis holds every record that was put up to now: what may be sent then
+	 * depends on nothing that a crash could take away.
+	 * @param cancelled asked before waiting and after every {@link #wakeWaiters()}; the wait
+	 * ends with an exception once it is true
+	 * @throws SessionUnavailableException if Redis did not confirm within the write
+	 * time-out, or the wait was cancelled
+	 * @throws SessionInUseException if the session is owned by somebody else
+	 */
+	void awaitPuts(BooleanSupplier cancelled) throws SessionException;
+
+	/**
+	 * Let those who wait in {@link #awaitPuts(BooleanSupplier)} look whether they are
+	 * cancelled.
+	 */
+	void wakeWaiters();
+
+	/**
+	 * Return a record.
+	 * @param key Paho's key
+	 * @return the record's bytes, or {@code null} if there is none
+	 */
+	byte @Nullable [] get(String key);
+
+	/**
+	 * Return whether there is such a record.
+	 * @param key Paho's key
+	 * @return whether there is
+	 */
+	boolean contains(String key);
+
+	/**
+	 * Return the keys of all records, in the order of their packet ids.
+	 * @return a copy
+	 */
+	List<String> keys();
+
+	/**
+	 * Return how the session stands.
+	 * @return a look at it
+	 */
+	SessionStatus status();
+
+}

@@ -1,0 +1,62 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * What tells one stored session from every other: a client id, at a broker, with a
+ * version of MQTT.
+ *
+ * @param clientId the MQTT client identifier
+ * @param broker the broker: its URI without user info and query, or a name that stays
+ * where addresses change
+ * @param version the version of MQTT
+ * @since 0.1.0
+ */
+public record SessionId(String clientId, String broker, MqttVersion version) {
+
+	private static final Pattern USER_INFO = Pattern.compile("^([a-zA-Z0-9+.-]+://)[^/?#]*@");
+
+	private static final Pattern QUERY = Pattern.compile("[?#].*$", Pattern.DOTALL);
+
+	public SessionId {
+		Objects.requireNonNull(clientId, "clientId");
+		Objects.requireNonNull(broker, "broker");
+		Objects.requireNonNull(version, "version");
+	}
+
+	/**
+	 * Return the id of a session at the broker of the given URI. User info and query do
+	 * not count: they change, and they hold secrets.
+	 * @param clientId the MQTT client identifier
+	 * @param serverUri the first URI that the client was given
+	 * @param version the version of MQTT
+	 * @return the id
+	 */
+	public static SessionId ofUri(String clientId, String serverUri, MqttVersion version) {
+		String broker = QUERY.matcher(serverUri).replaceFirst("");
+		return new SessionId(clientId, USER_INFO.matcher(broker).replaceFirst("$1"), version);
+	}
+
+	@Override
+	public String toString() {
+		return this.clientId + "@" + this.broker + " (" + this.version.suffix() + ")";
+	}
+
+}

@@ -1,0 +1,44 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A look at one session, taken from memory.
+ *
+ * @param id the session
+ * @param state how it stands with Redis
+ * @param records the number of records by kind
+ * @param bytes the bytes of all records' values
+ * @param lastFailure what went wrong last, {@code null} if nothing did
+ * @since 0.1.0
+ */
+public record SessionStatus(SessionId id, SessionState state, Map<RecordKind, Integer> records, long bytes,
+		@Nullable String lastFailure) {
+
+	/**
+	 * Return the number of records of all kinds.
+	 * @return the number of records
+	 */
+	public int size() {
+		return this.records.values().stream().mapToInt(Integer::intValue).sum();
+	}
+
+}
