@@ -17,8 +17,7 @@
 package io.github.mqttredis.redis;
 
 /**
- * Redis could not be used when the session store started: it was not reached, or it
- * refused the application. The message names the address.
+ * Redis could not be used when the application started.
  *
  * @since 0.1.0
  */
