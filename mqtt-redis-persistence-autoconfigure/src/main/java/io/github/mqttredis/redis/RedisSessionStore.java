@@ -36,7 +36,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
-import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -107,7 +106,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 			this.stopped = false;
 			IoLoop loop = loop();
 			try {
-				loop.call(RedisConnection::ping);
+				loop.connect();
 			}
 			catch (SessionUnavailableException ex) {
 				stop();
