@@ -99,7 +99,8 @@ final class IoLoop {
 	}
 
 	void every(Duration period, Runnable task) {
-		this.executor.scheduleWithFixedDelay(guarded(task), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+		this.executor.scheduleWithFixedDelay(guarded(task), period.toMillis(), period.toMillis(),
+				TimeUnit.MILLISECONDS);
 	}
 
 	private static Runnable guarded(Runnable task) {
@@ -152,7 +153,8 @@ final class IoLoop {
 		}
 		catch (ExecutionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			throw new SessionUnavailableException(cause.getMessage() + " (Redis at " + this.link.describe() + ")", cause);
+			throw new SessionUnavailableException(cause.getMessage() + " (Redis at " + this.link.describe() + ")",
+					cause);
 		}
 		finally {
 			future.cancel(false);
@@ -198,9 +200,8 @@ final class IoLoop {
 
 	private void goAway(RedisTrouble trouble) {
 		if (this.away == null) {
-			RedisSessionStore.logger
-				.warn("Redis at " + this.link.describe() + " is away; MQTT messages are not accepted until it is back: "
-						+ trouble.getMessage());
+			RedisSessionStore.logger.warn("Redis at " + this.link.describe()
+					+ " is away; MQTT messages are not accepted until it is back: " + trouble.getMessage());
 		}
 		this.away = trouble;
 		this.onAway.run();

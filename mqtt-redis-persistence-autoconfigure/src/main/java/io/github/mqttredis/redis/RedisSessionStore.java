@@ -137,8 +137,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 	}
 
 	/**
-	 * Ship what waits, give the leases back and close the connection. Takes no longer than
-	 * a few write time-outs.
+	 * Ship what waits, give the leases back and close the connection. Takes no longer
+	 * than a few write time-outs.
 	 */
 	@Override
 	public void stop() {
@@ -181,7 +181,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		opening.lock();
 		try {
 			Entry entry = this.sessions.get(id);
-			OwnedSession session = (entry != null && !entry.session().isFenced()) ? entry.session() : opener(id).open(id);
+			OwnedSession session = (entry != null && !entry.session().isFenced()) ? entry.session()
+					: opener(id).open(id);
 			SessionHandle handle = new SessionHandle(session);
 			register(new Entry(session, handle), entry);
 			return handle;

@@ -198,8 +198,8 @@ class BackOffTests {
 
 		@Bean
 		SessionStore ownStore(RedisConnectionFactory redis) {
-			StoreSettings settings = new StoreSettings("own", Duration.ofSeconds(2),
-					Duration.ofSeconds(10), Duration.ofSeconds(15));
+			StoreSettings settings = new StoreSettings("own", Duration.ofSeconds(2), Duration.ofSeconds(10),
+					Duration.ofSeconds(15));
 			return new RedisSessionStore(redis, settings);
 		}
 

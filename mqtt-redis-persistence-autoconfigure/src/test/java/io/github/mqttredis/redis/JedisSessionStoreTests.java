@@ -27,7 +27,8 @@ class JedisSessionStoreTests extends AbstractSessionStoreTests {
 
 	@Override
 	RedisConnectionFactory connectionFactory(int port) {
-		JedisConnectionFactory factory = new JedisConnectionFactory(new RedisStandaloneConfiguration("127.0.0.1", port));
+		JedisConnectionFactory factory = new JedisConnectionFactory(
+				new RedisStandaloneConfiguration("127.0.0.1", port));
 		factory.afterPropertiesSet();
 		factory.start();
 		return factory;

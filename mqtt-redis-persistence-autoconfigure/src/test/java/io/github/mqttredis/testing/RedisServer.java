@@ -69,9 +69,9 @@ public final class RedisServer implements AutoCloseable {
 
 	private Process launch() {
 		try {
-			List<String> command = new ArrayList<>(List.of(RedisExecProvider.defaultProvider().get().getPath(), "--port",
-					Integer.toString(this.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir",
-					this.directory.toString()));
+			List<String> command = new ArrayList<>(List.of(RedisExecProvider.defaultProvider().get().getPath(),
+					"--port", Integer.toString(this.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+					"--dir", this.directory.toString()));
 			command.addAll(this.arguments);
 			Process started = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(this.directory.resolve("redis.log").toFile())
