@@ -122,7 +122,7 @@ class PersistentMqttAsyncClientTests {
 		Await.until("all are delivered", () -> this.received.size() == 200);
 		Await.until("nothing is in flight", () -> !this.redis.exists(this.hash));
 		assertThat(this.received.values()).containsOnly(1);
-		client.disconnectForcibly();
+		client.disconnectForcibly(100, 1000);
 	}
 
 	@Test
@@ -147,7 +147,7 @@ class PersistentMqttAsyncClientTests {
 		for (int i = 1; i < 100; i += 2) {
 			assertThat(this.received).containsEntry("m" + i, 1);
 		}
-		successor.disconnectForcibly();
+		successor.disconnectForcibly(100, 1000);
 	}
 
 	@Test
@@ -165,7 +165,7 @@ class PersistentMqttAsyncClientTests {
 		Await.until("the command has arrived", () -> recorded.containsKey("do"));
 		assertThat(recorded).containsEntry("do", true);
 		Await.until("nothing is in flight", () -> !this.redis.exists(this.hash));
-		client.disconnectForcibly();
+		client.disconnectForcibly(100, 1000);
 	}
 
 	@Test
@@ -187,7 +187,7 @@ class PersistentMqttAsyncClientTests {
 		});
 		Await.until("it is delivered", () -> this.received.containsKey("kept"));
 		assertThat(this.received).doesNotContainKey("lost");
-		client.disconnectForcibly();
+		client.disconnectForcibly(100, 1000);
 	}
 
 	@Test
@@ -200,7 +200,7 @@ class PersistentMqttAsyncClientTests {
 		assertThat(store.sessions()).singleElement()
 			.satisfies((status) -> assertThat(status.id().clientId()).isEqualTo("gateway"));
 		Await.until("it is delivered", () -> this.received.containsKey("blocking"));
-		client.disconnectForcibly();
+		client.disconnectForcibly(100, 1000);
 		client.close();
 	}
 
