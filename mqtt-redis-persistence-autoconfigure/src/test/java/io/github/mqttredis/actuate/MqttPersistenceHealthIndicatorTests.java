@@ -63,7 +63,8 @@ class MqttPersistenceHealthIndicatorTests {
 	@ParameterizedTest
 	@CsvSource({ "OWNER, UP", "RESYNCING, UP", "DEGRADED, DOWN", "FENCED, DOWN" })
 	void whenASessionIsInAStateThenTheStatusFollowsTheWorst(SessionState state, String status) {
-		Health health = health(new Sessions("Redis", status("a", BROKER, state), status("b", BROKER, SessionState.OWNER)));
+		Health health = health(
+				new Sessions("Redis", status("a", BROKER, state), status("b", BROKER, SessionState.OWNER)));
 		assertThat(health.getStatus().getCode()).isEqualTo(status);
 		assertThat(clients(health).get("a")).containsEntry("state", state.name().toLowerCase());
 	}

@@ -50,12 +50,12 @@ class ConfigurationMetadataTests {
 		assertThat(properties().map((property) -> property.get("name"))).containsExactlyInAnyOrder(
 				"management.health.mqtt-persistence.enabled", "mqtt.client.automatic-reconnect",
 				"mqtt.client.clean-session", "mqtt.client.client-id", "mqtt.client.connection-timeout",
-				"mqtt.client.keep-alive", "mqtt.client.max-inflight", "mqtt.client.password",
-				"mqtt.client.server-uris", "mqtt.client.ssl-bundle", "mqtt.client.username",
-				"mqtt.client.will.payload", "mqtt.client.will.qos", "mqtt.client.will.retained",
-				"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.enabled",
-				"mqtt.persistence.inject", "mqtt.persistence.key-prefix", "mqtt.persistence.lease.acquire-timeout",
-				"mqtt.persistence.lease.ttl", "mqtt.persistence.write-timeout");
+				"mqtt.client.keep-alive", "mqtt.client.max-inflight", "mqtt.client.password", "mqtt.client.server-uris",
+				"mqtt.client.ssl-bundle", "mqtt.client.username", "mqtt.client.will.payload", "mqtt.client.will.qos",
+				"mqtt.client.will.retained", "mqtt.client.will.topic", "mqtt.persistence.broker-id",
+				"mqtt.persistence.enabled", "mqtt.persistence.inject", "mqtt.persistence.key-prefix",
+				"mqtt.persistence.lease.acquire-timeout", "mqtt.persistence.lease.ttl",
+				"mqtt.persistence.write-timeout");
 	}
 
 	@ParameterizedTest

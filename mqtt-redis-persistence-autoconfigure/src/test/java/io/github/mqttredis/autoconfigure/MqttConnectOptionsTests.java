@@ -65,8 +65,8 @@ class MqttConnectOptionsTests {
 					"mqtt.client.username=user", "mqtt.client.password=secret", "mqtt.client.keep-alive=7",
 					"mqtt.client.connection-timeout=2m", "mqtt.client.automatic-reconnect=false",
 					"mqtt.client.clean-session=true", "mqtt.client.max-inflight=65535",
-					"mqtt.client.will.topic=gone/gateway", "mqtt.client.will.payload=tschüss",
-					"mqtt.client.will.qos=2", "mqtt.client.will.retained=true")
+					"mqtt.client.will.topic=gone/gateway", "mqtt.client.will.payload=tschüss", "mqtt.client.will.qos=2",
+					"mqtt.client.will.retained=true")
 			.run((context) -> {
 				MqttConnectOptions options = context.getBean(MqttConnectOptions.class);
 				assertThat(options.getServerURIs()).containsExactly("tcp://127.0.0.1:1", "tcp://127.0.0.1:2");
@@ -78,8 +78,7 @@ class MqttConnectOptionsTests {
 				assertThat(options.isCleanSession()).isTrue();
 				assertThat(options.getMaxInflight()).isEqualTo(65535);
 				assertThat(options.getWillDestination()).isEqualTo("gone/gateway");
-				assertThat(options.getWillMessage().getPayload())
-					.isEqualTo("tschüss".getBytes(StandardCharsets.UTF_8));
+				assertThat(options.getWillMessage().getPayload()).isEqualTo("tschüss".getBytes(StandardCharsets.UTF_8));
 				assertThat(options.getWillMessage().getQos()).isEqualTo(2);
 				assertThat(options.getWillMessage().isRetained()).isTrue();
 			});

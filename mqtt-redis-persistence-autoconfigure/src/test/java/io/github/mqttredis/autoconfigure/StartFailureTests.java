@@ -50,7 +50,8 @@ class StartFailureTests {
 	@RegisterExtension
 	static final EmbeddedRedis WITH_PASSWORD = new EmbeddedRedis("requirepass right");
 
-	private static final String[] CLIENT = { "mqtt.client.client-id=gateway", "mqtt.client.server-uris=tcp://127.0.0.1:1" };
+	private static final String[] CLIENT = { "mqtt.client.client-id=gateway",
+			"mqtt.client.server-uris=tcp://127.0.0.1:1" };
 
 	@Test
 	void whenRedisDoesNotAnswerThenTheAnalysisNamesItAndTheProperties(CapturedOutput output) {

@@ -67,15 +67,16 @@ class PersistentMqttPahoClientFactoryTests {
 
 	@Test
 	void whenOnlyTheOptionsHaveUrisThenTheFirstIsTheClients() {
-		this.contexts.withPropertyValues("mqtt.client.server-uris=tcp://127.0.0.1:7,tcp://127.0.0.1:8").run((context) -> {
-			MqttPahoClientFactory factory = context.getBean(MqttPahoClientFactory.class);
-			assertThat(factory.getAsyncClientInstance(null, "one").getServerURI()).isEqualTo("tcp://127.0.0.1:7");
-			assertThat(factory.getClientInstance(null, "two").getServerURI()).isEqualTo("tcp://127.0.0.1:7");
-			assertThat(factory.getAsyncClientInstance("tcp://NO_URL_PROVIDED", "three").getServerURI())
-				.isEqualTo("tcp://127.0.0.1:7");
-			assertThat(factory.getAsyncClientInstance("tcp://127.0.0.1:9", "four").getServerURI())
-				.isEqualTo("tcp://127.0.0.1:9");
-		});
+		this.contexts.withPropertyValues("mqtt.client.server-uris=tcp://127.0.0.1:7,tcp://127.0.0.1:8")
+			.run((context) -> {
+				MqttPahoClientFactory factory = context.getBean(MqttPahoClientFactory.class);
+				assertThat(factory.getAsyncClientInstance(null, "one").getServerURI()).isEqualTo("tcp://127.0.0.1:7");
+				assertThat(factory.getClientInstance(null, "two").getServerURI()).isEqualTo("tcp://127.0.0.1:7");
+				assertThat(factory.getAsyncClientInstance("tcp://NO_URL_PROVIDED", "three").getServerURI())
+					.isEqualTo("tcp://127.0.0.1:7");
+				assertThat(factory.getAsyncClientInstance("tcp://127.0.0.1:9", "four").getServerURI())
+					.isEqualTo("tcp://127.0.0.1:9");
+			});
 	}
 
 }

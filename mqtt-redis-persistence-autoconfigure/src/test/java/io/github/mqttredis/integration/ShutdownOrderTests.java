@@ -186,8 +186,8 @@ class ShutdownOrderTests {
 		private final RedisSessionStore delegate;
 
 		RecordingStore(RedisConnectionFactory redis) {
-			this.delegate = new RedisSessionStore(redis, new StoreSettings("order", Duration.ofSeconds(2),
-					Duration.ofSeconds(10), Duration.ofSeconds(15)));
+			this.delegate = new RedisSessionStore(redis,
+					new StoreSettings("order", Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(15)));
 		}
 
 		@Override
