@@ -26,6 +26,7 @@ import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.MqttPersistable;
@@ -40,12 +41,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * Tests for {@link SessionMqttClientPersistence}, against a real Redis.
@@ -170,11 +170,11 @@ class SessionMqttClientPersistenceTests {
 
 	@Test
 	void whenCalledBeforeOpenThenSaysSo() {
-		List<Executable> calls = List.of(() -> put("s-1"), () -> this.persistence.get("s-1"),
+		List<ThrowingCallable> calls = List.of(() -> put("s-1"), () -> this.persistence.get("s-1"),
 				() -> this.persistence.remove("s-1"), () -> this.persistence.keys(), () -> this.persistence.clear(),
 				() -> this.persistence.containsKey("s-1"));
-		for (Executable call : calls) {
-			assertThat(assertThrows(MqttPersistenceException.class, call)).hasMessageContaining("never opened")
+		for (ThrowingCallable call : calls) {
+			assertThat(catchThrowableOfType(MqttPersistenceException.class, call)).hasMessageContaining("never opened")
 				.hasCauseInstanceOf(IllegalStateException.class);
 		}
 	}
@@ -184,7 +184,7 @@ class SessionMqttClientPersistenceTests {
 		this.persistence.open("client", URI);
 		put("s-1");
 		for (var other : List.of(List.of("client-2", URI), List.of("client", "tcp://other:1883"))) {
-			MqttPersistenceException ex = assertThrows(MqttPersistenceException.class,
+			MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class,
 					() -> this.persistence.open(other.get(0), other.get(1)));
 			assertThat(ex.getReasonCode()).isEqualTo((int) MqttPersistenceException.REASON_CODE_PERSISTENCE_IN_USE);
 			assertThat(ex).hasMessageContaining("a persistence of its own").hasCauseInstanceOf(Exception.class);
@@ -199,7 +199,8 @@ class SessionMqttClientPersistenceTests {
 		SessionMqttClientPersistence other = persistence(this.stores
 			.start(new io.github.mqttredis.redis.StoreSettings("test", RedisStores.SETTINGS.writeTimeout(),
 					RedisStores.SETTINGS.leaseTtl(), java.time.Duration.ZERO)));
-		MqttPersistenceException ex = assertThrows(MqttPersistenceException.class, () -> other.open("client", URI));
+		MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class,
+				() -> other.open("client", URI));
 		assertThat(ex.getReasonCode()).isEqualTo((int) MqttPersistenceException.REASON_CODE_PERSISTENCE_IN_USE);
 		assertThat(ex).hasMessageContaining("process " + ProcessHandle.current().pid())
 			.hasMessageContaining("client id");
@@ -208,14 +209,14 @@ class SessionMqttClientPersistenceTests {
 	@Test
 	void whenRecordIsMissingThenGetFailsWithoutNull() throws Exception {
 		this.persistence.open("client", URI);
-		assertThat(assertThrows(MqttPersistenceException.class, () -> this.persistence.get("s-1")))
+		assertThat(catchThrowableOfType(MqttPersistenceException.class, () -> this.persistence.get("s-1")))
 			.hasMessageContaining("s-1");
 	}
 
 	@Test
 	void whenKeyIsNotPahosThenPutFailsWithItsOwnException() throws Exception {
 		this.persistence.open("client", URI);
-		assertThat(assertThrows(MqttPersistenceException.class, () -> put("nonsense")))
+		assertThat(catchThrowableOfType(MqttPersistenceException.class, () -> put("nonsense")))
 			.hasMessageContaining("nonsense");
 	}
 
@@ -225,9 +226,9 @@ class SessionMqttClientPersistenceTests {
 		put("s-1");
 		server.kill();
 		try {
-			MqttPersistenceException ex = assertThrows(MqttPersistenceException.class, () -> put("s-2"));
+			MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class, () -> put("s-2"));
 			assertThat(ex).hasMessageContaining("Redis").hasCauseInstanceOf(Exception.class);
-			assertThrows(MqttPersistenceException.class, () -> this.persistence.clear());
+			catchThrowableOfType(MqttPersistenceException.class, () -> this.persistence.clear());
 			this.persistence.open("client", URI);
 			this.persistence.remove("s-1");
 			assertThat(keys()).isEmpty();
