@@ -122,7 +122,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		IoLoop current = this.io;
 		if (current == null) {
 			current = new IoLoop(new RedisLink(this.connectionFactory, this.settings.writeTimeout()),
-					this.settings.writeTimeout(), () -> all().forEach((session) -> session.log().failWaiters()),
+					this.settings.writeTimeout(), () -> all().forEach(OwnedSession::away),
 					() -> all().forEach((session) -> session.shipper().confirmSoon()));
 			current.every(this.settings.leaseTtl().dividedBy(4),
 					() -> all().forEach((session) -> session.shipper().renew()));
