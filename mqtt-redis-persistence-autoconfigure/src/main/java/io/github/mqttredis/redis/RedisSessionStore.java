@@ -110,7 +110,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 			}
 			catch (SessionUnavailableException ex) {
 				stop();
-				throw new RedisUnavailableException(ex.getMessage(), ex);
+				throw new RedisUnavailableException(String.valueOf(ex.getMessage()), ex);
 			}
 		}
 		finally {
