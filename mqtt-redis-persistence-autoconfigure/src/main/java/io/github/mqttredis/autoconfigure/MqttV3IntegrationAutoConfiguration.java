@@ -16,9 +16,9 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
+import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PersistentMqttPahoClientFactory;
 import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
