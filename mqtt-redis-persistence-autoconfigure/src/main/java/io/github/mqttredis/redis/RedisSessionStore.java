@@ -16,7 +16,14 @@
 
 package io.github.mqttredis.redis;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
@@ -24,46 +31,230 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * Sessions in Redis, over a connection of its own.
+ * Sessions in Redis, over a connection of its own that is derived from the application's
+ * connection factory.
+ * <p>
+ * Starts before the MQTT components and stops after them: its leases are given back when
+ * it stops. May be used before it is started; that starts it.
  *
  * @since 0.1.0
  */
 public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 
+	/**
+	 * The phase of this bean: before all that speaks MQTT.
+	 */
+	public static final int PHASE = Integer.MIN_VALUE / 2;
+
+	static final Log logger = LogFactory.getLog(RedisSessionStore.class);
+
+	private final RedisConnectionFactory connectionFactory;
+
+	private final StoreSettings settings;
+
+	/**
+	 * Guards starting and stopping. Held while Redis is asked, so it is never taken by
+	 * the I/O thread, nor by a put or a removal.
+	 */
+	private final ReentrantLock lifecycle = new ReentrantLock();
+
+	/**
+	 * One lock a session, held while it is opened, which may take as long as another
+	 * owner's lease. Taken before the lifecycle lock, never after it.
+	 */
+	private final Map<SessionId, ReentrantLock> openings = new ConcurrentHashMap<>();
+
+	private final Map<SessionId, Entry> sessions = new ConcurrentHashMap<>();
+
+	private volatile @Nullable IoLoop io;
+
+	private volatile boolean stopped;
+
+	private volatile @Nullable SessionOpener opener;
+
+	/**
+	 * Create a store.
+	 * @param connectionFactory the application's connection factory
+	 * @param settings how sessions are kept
+	 */
 	public RedisSessionStore(RedisConnectionFactory connectionFactory, StoreSettings settings) {
+		this.connectionFactory = connectionFactory;
+		this.settings = settings;
 	}
 
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+	/**
+	 * Connect.
+	 * @throws RedisUnavailableException if Redis does not answer
+	 */
 	@Override
 	public void start() {
+		this.lifecycle.lock();
+		try {
+			this.stopped = false;
+			IoLoop loop = loop();
+			try {
+				loop.call(RedisConnection::ping);
+			}
+			catch (SessionUnavailableException ex) {
+				stop();
+				throw new RedisUnavailableException(ex.getMessage(), ex);
+			}
+		}
+		finally {
+			this.lifecycle.unlock();
+		}
 	}
 
+	private IoLoop loop() {
+		IoLoop current = this.io;
+		if (current == null) {
+			current = new IoLoop(new RedisLink(this.connectionFactory, this.settings.writeTimeout()),
+					this.settings.writeTimeout(), () -> all().forEach((session) -> session.log().failWaiters()),
+					() -> all().forEach((session) -> session.shipper().confirmSoon()));
+			current.every(this.settings.leaseTtl().dividedBy(4),
+					() -> all().forEach((session) -> session.shipper().renew()));
+			this.opener = new SessionOpener(current, Owner.ofThisProcess(), this.settings);
+			this.io = current;
+		}
+		return current;
+	}
+
+	private List<OwnedSession> all() {
+		return this.sessions.values().stream().map(Entry::session).toList();
+	}
+
+	/**
+	 * Ship what waits, give the leases back and close the connection. Takes no longer than
+	 * a few write time-outs.
+	 */
 	@Override
 	public void stop() {
+		this.lifecycle.lock();
+		try {
+			this.stopped = true;
+			IoLoop loop = this.io;
+			if (loop != null) {
+				this.sessions.values().forEach((entry) -> release(loop, entry.session()));
+				this.sessions.clear();
+				loop.close();
+				this.io = null;
+			}
+		}
+		finally {
+			this.lifecycle.unlock();
+		}
+	}
+
+	private void release(IoLoop loop, OwnedSession session) {
+		session.await(session.log().end(), () -> false);
+		session.end();
+		try {
+			loop.call(session.shipper()::release);
+		}
+		catch (SessionUnavailableException ex) {
+			logger.warn("The lease of MQTT session " + session.id() + " could not be given back and ends in "
+					+ this.settings.leaseTtl().toMillis() + " ms: " + ex.getMessage());
+		}
 	}
 
 	@Override
 	public boolean isRunning() {
-		return false;
+		return this.io != null;
 	}
 
 	@Override
 	public Session open(SessionId id) throws SessionException {
-		throw new SessionUnavailableException("stub");
+		ReentrantLock opening = this.openings.computeIfAbsent(id, (key) -> new ReentrantLock());
+		opening.lock();
+		try {
+			Entry entry = this.sessions.get(id);
+			OwnedSession session = (entry != null && !entry.session().isFenced()) ? entry.session() : opener(id).open(id);
+			SessionHandle handle = new SessionHandle(session);
+			register(new Entry(session, handle), entry);
+			return handle;
+		}
+		finally {
+			opening.unlock();
+		}
+	}
+
+	private SessionOpener opener(SessionId id) throws SessionUnavailableException {
+		this.lifecycle.lock();
+		try {
+			checkNotStopped(id);
+			loop();
+			return Objects.requireNonNull(this.opener);
+		}
+		finally {
+			this.lifecycle.unlock();
+		}
+	}
+
+	private void register(Entry entry, @Nullable Entry previous) throws SessionUnavailableException {
+		this.lifecycle.lock();
+		try {
+			checkNotStopped(entry.session().id());
+			this.sessions.put(entry.session().id(), entry);
+		}
+		finally {
+			this.lifecycle.unlock();
+		}
+		if (previous != null && previous.handle().supersede()) {
+			logger.warn("MQTT session " + entry.session().id()
+					+ " was opened by a second client while the first one used it. "
+					+ "The first one can store nothing more; use one client for each client id and broker");
+		}
+	}
+
+	private void checkNotStopped(SessionId id) throws SessionUnavailableException {
+		if (this.stopped) {
+			throw new SessionUnavailableException("Could not open MQTT session " + id
+					+ ": the session store is stopped. Open clients only while the application context runs");
+		}
 	}
 
 	@Override
 	public List<SessionStatus> sessions() {
-		return List.of();
+		List<SessionStatus> result = new ArrayList<>();
+		this.sessions.values().forEach((entry) -> result.add(entry.session().status()));
+		result.sort(Comparator.comparing((SessionStatus status) -> status.id().toString()));
+		return result;
 	}
 
 	@Override
 	public String ping() throws SessionUnavailableException {
-		throw new SessionUnavailableException("stub");
+		IoLoop loop = this.io;
+		if (loop == null) {
+			throw new SessionUnavailableException("The session store is stopped");
+		}
+		return loop.call((connection) -> {
+			Properties info = connection.serverCommands().info("server");
+			return "Redis " + ((info != null) ? info.getProperty("redis_version", "") : "");
+		});
+	}
+
+	/**
+	 * A session and the newest client's hold on it.
+	 *
+	 * @param session the session
+	 * @param handle the hold
+	 */
+	private record Entry(OwnedSession session, SessionHandle handle) {
+
 	}
 
 }

@@ -18,15 +18,35 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 
+import org.springframework.util.Assert;
+
 /**
  * How sessions are kept in Redis.
  *
- * @param keyPrefix what all keys start with; holds no braces
+ * @param keyPrefix what all keys start with; holds no braces, because these mark the part
+ * of a key that chooses the slot of a Redis Cluster
  * @param writeTimeout how long a call may wait for Redis
  * @param leaseTtl how long a session stays owned after its owner died
  * @param acquireTimeout how long opening waits for another owner's lease to end
  * @since 0.1.0
  */
 public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout) {
+
+	public StoreSettings {
+		Assert.hasText(keyPrefix, "keyPrefix must not be empty");
+		Assert.isTrue(!keyPrefix.contains("{") && !keyPrefix.contains("}"), "keyPrefix must not hold braces");
+		Assert.isTrue(writeTimeout.toMillis() > 0, "writeTimeout must be positive");
+		Assert.isTrue(leaseTtl.toMillis() > 0, "leaseTtl must be positive");
+		Assert.isTrue(!acquireTimeout.isNegative(), "acquireTimeout must not be negative");
+	}
+
+	/**
+	 * Return the defaults.
+	 * @return the settings of an application that sets nothing
+	 */
+	public static StoreSettings defaults() {
+		return new StoreSettings("mqtt:persistence", Duration.ofSeconds(2), Duration.ofSeconds(10),
+				Duration.ofSeconds(15));
+	}
 
 }

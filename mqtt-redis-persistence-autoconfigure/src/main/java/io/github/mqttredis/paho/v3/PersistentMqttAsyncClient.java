@@ -17,7 +17,10 @@
 package io.github.mqttredis.paho.v3;
 
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttSecurityException;
+import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 
 /**
  * A Paho 3 client that sends no packet before the records that it depends on are stored.
@@ -26,9 +29,30 @@ import org.eclipse.paho.client.mqttv3.MqttException;
  */
 public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
+	private final SessionMqttClientPersistence persistence;
+
+	/**
+	 * Create a client. Opens its session, which may wait for another owner to let go of
+	 * it.
+	 * @param serverUri the broker's URI
+	 * @param clientId the client id
+	 * @param persistence the persistence of this client alone
+	 * @throws MqttException if the session cannot be opened
+	 */
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
 		super(serverUri, clientId, persistence);
+		this.persistence = persistence;
+	}
+
+	@Override
+	protected NetworkModule[] createNetworkModules(String address, MqttConnectOptions options)
+			throws MqttException, MqttSecurityException {
+		NetworkModule[] modules = super.createNetworkModules(address, options);
+		for (int i = 0; i < modules.length; i++) {
+			modules[i] = new BarrierNetworkModule(modules[i], this.persistence);
+		}
+		return modules;
 	}
 
 }

@@ -18,6 +18,7 @@ package io.github.mqttredis.paho.v3;
 
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /**
  * The blocking face of a {@link PersistentMqttAsyncClient}.
@@ -26,9 +27,19 @@ import org.eclipse.paho.client.mqttv3.MqttException;
  */
 public class PersistentMqttClient extends MqttClient {
 
+	/**
+	 * Create a client. Opens its session, which may wait for another owner to let go of
+	 * it.
+	 * @param serverUri the broker's URI
+	 * @param clientId the client id
+	 * @param persistence the persistence of this client alone
+	 * @throws MqttException if the session cannot be opened
+	 */
 	public PersistentMqttClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
-		super(serverUri, clientId, persistence);
+		super(serverUri, clientId, new MemoryPersistence());
+		// The client that super made was never connected and holds nothing.
+		this.aClient = new PersistentMqttAsyncClient(serverUri, clientId, persistence);
 	}
 
 }

@@ -16,8 +16,15 @@
 
 package io.github.mqttredis.paho.v3;
 
+import java.util.Collections;
 import java.util.Enumeration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttPersistable;
@@ -25,48 +32,170 @@ import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the session of one Paho 3 client in a {@link SessionStore}.
+ * Keeps the session of one Paho 3 client in a {@link SessionStore}. Every client needs an
+ * instance of its own.
+ * <p>
+ * All methods may be called by any thread. {@code put} and {@code clear} wait until the
+ * record is stored, at most for the write time-out; Paho calls {@code put} with its queue
+ * lock held. {@code remove}, {@code get}, {@code keys} and {@code containsKey} never
+ * wait. A call before the first {@code open} fails; {@code close} only notes that the
+ * client is not connected, because Paho's threads may still have records to put away, and
+ * what they do then counts.
  *
  * @since 0.1.0
  */
 public final class SessionMqttClientPersistence implements MqttClientPersistence {
 
+	private final SessionStore store;
+
+	private final @Nullable String brokerId;
+
+	/**
+	 * Guards the first opening. Redis may be asked while it is held; no other lock of
+	 * ours or Paho's is ever wanted by a thread that holds it.
+	 */
+	private final ReentrantLock opening = new ReentrantLock();
+
+	private volatile @Nullable Session session;
+
+	/**
+	 * Create the persistence of one client.
+	 * @param store where sessions are kept
+	 * @param brokerId the broker's name in stored sessions, {@code null} to use its URI
+	 */
 	public SessionMqttClientPersistence(SessionStore store, @Nullable String brokerId) {
+		this.store = store;
+		this.brokerId = brokerId;
 	}
 
+	/**
+	 * Open the client's session. The first call owns and loads it and may wait for another
+	 * owner; later ones, which Paho makes before every attempt to connect, do not ask
+	 * Redis.
+	 * @param clientId the client's id
+	 * @param serverUri the client's server URI
+	 * @throws MqttPersistenceException if somebody else owns the session
+	 * ({@code REASON_CODE_PERSISTENCE_IN_USE}), Redis cannot be asked, or this instance
+	 * serves another client
+	 */
 	@Override
 	public void open(String clientId, String serverUri) throws MqttPersistenceException {
+		SessionId id = (this.brokerId != null) ? new SessionId(clientId, this.brokerId, MqttVersion.V3)
+				: SessionId.ofUri(clientId, serverUri, MqttVersion.V3);
+		this.opening.lock();
+		try {
+			Session opened = this.session;
+			if (opened == null) {
+				this.session = this.store.open(id);
+				return;
+			}
+			if (!opened.id().equals(id)) {
+				throw SessionPersistenceException.inUse("This persistence serves MQTT session " + opened.id()
+						+ " and cannot serve " + id + " as well. Give each client a persistence of its own");
+			}
+			opened.resume();
+		}
+		catch (SessionException | RuntimeException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+		finally {
+			this.opening.unlock();
+		}
 	}
 
 	@Override
 	public void close() {
+		Session opened = this.session;
+		if (opened != null) {
+			opened.pause();
+		}
 	}
 
 	@Override
 	public void put(String key, MqttPersistable persistable) throws MqttPersistenceException {
+		Session opened = opened("put " + key);
+		try {
+			opened.put(key, StoredRecord.encode(persistable));
+		}
+		catch (SessionException | RuntimeException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
 	}
 
 	@Override
 	public MqttPersistable get(String key) throws MqttPersistenceException {
-		throw new MqttPersistenceException();
+		byte[] record = opened("get " + key).get(key);
+		if (record == null) {
+			// Paho does not expect null: it would end in a NullPointerException.
+			throw SessionPersistenceException.missing("There is no record " + key + ". Ask containsKey first");
+		}
+		return new StoredRecord(record);
 	}
 
 	@Override
-	public void remove(String key) {
+	public void remove(String key) throws MqttPersistenceException {
+		opened("remove " + key).remove(key);
 	}
 
 	@Override
 	public Enumeration<String> keys() throws MqttPersistenceException {
-		throw new MqttPersistenceException();
+		return Collections.enumeration(opened("list keys").keys());
 	}
 
 	@Override
 	public void clear() throws MqttPersistenceException {
+		Session opened = opened("clear");
+		try {
+			opened.clear();
+		}
+		catch (SessionException | RuntimeException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
 	}
 
 	@Override
 	public boolean containsKey(String key) throws MqttPersistenceException {
-		throw new MqttPersistenceException();
+		return opened("look for " + key).contains(key);
+	}
+
+	private Session opened(String what) throws MqttPersistenceException {
+		Session opened = this.session;
+		if (opened == null) {
+			throw SessionPersistenceException.missing("Cannot " + what + ": the persistence was never opened. "
+					+ "Paho opens it when the client is created; call open before you use it by hand");
+		}
+		return opened;
+	}
+
+	/**
+	 * Wait until everything is stored that was put up to now.
+	 * @param cancelled ends the wait once it is true and {@link #wakeWaiters()} was called
+	 * @throws MqttPersistenceException if it was not stored in time
+	 */
+	void awaitPuts(BooleanSupplier cancelled) throws MqttPersistenceException {
+		Session opened = this.session;
+		if (opened == null) {
+			return;
+		}
+		try {
+			opened.awaitPuts(cancelled);
+		}
+		catch (SessionException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+	}
+
+	void wakeWaiters() {
+		Session opened = this.session;
+		if (opened != null) {
+			opened.wakeWaiters();
+		}
+	}
+
+	@Override
+	public String toString() {
+		Session opened = this.session;
+		return (opened != null) ? "persistence of MQTT session " + opened.id() : "persistence that was never opened";
 	}
 
 }

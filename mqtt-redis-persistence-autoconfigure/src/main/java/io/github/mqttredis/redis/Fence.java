@@ -1,0 +1,164 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.util.HashSet;
+import java.util.Set;
+
+import io.github.mqttredis.session.Batch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the owner knows of the mark in Redis: the one it set last, and the ones that
+ * commands without an answer may have set. Used by the I/O thread only.
+ */
+final class Fence {
+
+	private Mark mark = Mark.NONE;
+
+	private long sequence;
+
+	private int length = Batch.UNKNOWN_LENGTH;
+
+	private @Nullable Batch unanswered;
+
+	private Mark unansweredMark = Mark.NONE;
+
+	private final Set<Mark> confirms = new HashSet<>();
+
+	/**
+	 * How the mark that was found in Redis fits what this owner did.
+	 */
+	enum Found {
+
+		/**
+		 * Nothing changed since the last answer.
+		 */
+		UNCHANGED,
+
+		/**
+		 * The batch whose answer was missed is applied.
+		 */
+		BATCH_APPLIED,
+
+		/**
+		 * A confirmation whose answer was missed is applied. Whether a batch before it was
+		 * cannot be told, but it can no longer be applied now.
+		 */
+		CONFIRMED,
+
+		/**
+		 * The mark is none that this owner set: Redis lost data.
+		 */
+		LOST
+
+	}
+
+	/**
+	 * Begin an epoch.
+	 * @param epoch the epoch
+	 */
+	void begin(long epoch) {
+		this.mark = new Mark(epoch, 0);
+		this.sequence = 0;
+		this.unanswered = null;
+		this.confirms.clear();
+		this.length = Batch.UNKNOWN_LENGTH;
+	}
+
+	Mark mark() {
+		return this.mark;
+	}
+
+	/**
+	 * Return a mark that no command has used yet.
+	 * @return the mark
+	 */
+	Mark next() {
+		return new Mark(this.mark.epoch(), ++this.sequence);
+	}
+
+	void sending(Batch batch, Mark next) {
+		this.unanswered = batch;
+		this.unansweredMark = next;
+	}
+
+	void sendingConfirm(Mark next) {
+		this.confirms.add(next);
+	}
+
+	/**
+	 * Note that Redis applied what was sent.
+	 * @param next the mark that it set
+	 * @param lengthAfter how many records there must be now
+	 */
+	void applied(Mark next, int lengthAfter) {
+		this.mark = next;
+		this.length = lengthAfter;
+		this.unanswered = null;
+		this.confirms.clear();
+	}
+
+	/**
+	 * Note that Redis refused what was sent.
+	 */
+	void refused() {
+		this.unanswered = null;
+	}
+
+	/**
+	 * Return the batch whose answer was missed.
+	 * @return the batch, {@code null} if there is none
+	 */
+	@Nullable Batch unanswered() {
+		return this.unanswered;
+	}
+
+	/**
+	 * Tell what a mark means that was found in Redis.
+	 * @param found the mark
+	 * @return what it means
+	 */
+	Found judge(Mark found) {
+		if (found.equals(this.mark)) {
+			return Found.UNCHANGED;
+		}
+		if (this.unanswered != null && found.equals(this.unansweredMark)) {
+			return Found.BATCH_APPLIED;
+		}
+		return this.confirms.contains(found) ? Found.CONFIRMED : Found.LOST;
+	}
+
+	/**
+	 * Return how many records Redis must have.
+	 * @return the number, or {@link Batch#UNKNOWN_LENGTH}
+	 */
+	int length() {
+		return this.length;
+	}
+
+	/**
+	 * Return whether a number of records is not the one that there must be.
+	 * @param actual the number that Redis reports
+	 * @param expected the number that there must be, or {@link Batch#UNKNOWN_LENGTH}
+	 * @return whether records are missing or too many
+	 */
+	static boolean differs(int actual, int expected) {
+		return expected != Batch.UNKNOWN_LENGTH && actual != expected;
+	}
+
+}

@@ -1,0 +1,179 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.ReadFrom;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.resource.ClientResources;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
+import org.springframework.data.redis.connection.RedisSocketConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
+
+/**
+ * Derives factories from those of Lettuce.
+ */
+final class LettuceFactories {
+
+	private LettuceFactories() {
+	}
+
+	static boolean supports(RedisConnectionFactory factory) {
+		return factory instanceof LettuceConnectionFactory;
+	}
+
+	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {
+		LettuceConnectionFactory source = (LettuceConnectionFactory) factory;
+		LettuceClientConfiguration client = new ShortTimeouts(source.getClientConfiguration(), timeout,
+				source.isClusterAware());
+		LettuceConnectionFactory derived = create(source, client);
+		derived.setDatabase(source.getDatabase());
+		derived.setAutoStartup(false);
+		derived.afterPropertiesSet();
+		derived.start();
+		return derived;
+	}
+
+	private static LettuceConnectionFactory create(LettuceConnectionFactory source, LettuceClientConfiguration client) {
+		RedisClusterConfiguration cluster = source.getClusterConfiguration();
+		if (cluster != null) {
+			return new LettuceConnectionFactory(cluster, client);
+		}
+		RedisSentinelConfiguration sentinel = source.getSentinelConfiguration();
+		if (sentinel != null) {
+			return new LettuceConnectionFactory(sentinel, client);
+		}
+		RedisSocketConfiguration socket = source.getSocketConfiguration();
+		if (socket != null) {
+			return new LettuceConnectionFactory(socket, client);
+		}
+		return new LettuceConnectionFactory(source.getStandaloneConfiguration(), client);
+	}
+
+	static void reset(RedisConnectionFactory factory) {
+		((LettuceConnectionFactory) factory).resetConnection();
+	}
+
+	static String describe(RedisConnectionFactory factory) {
+		LettuceConnectionFactory lettuce = (LettuceConnectionFactory) factory;
+		RedisClusterConfiguration cluster = lettuce.getClusterConfiguration();
+		if (cluster != null) {
+			return "cluster " + cluster.getClusterNodes();
+		}
+		RedisSentinelConfiguration sentinel = lettuce.getSentinelConfiguration();
+		if (sentinel != null) {
+			return "sentinels " + sentinel.getSentinels();
+		}
+		RedisSocketConfiguration socket = lettuce.getSocketConfiguration();
+		return (socket != null) ? socket.getSocket() : lettuce.getHostName() + ":" + lettuce.getPort();
+	}
+
+	/**
+	 * The application's settings but for what makes a caller wait. Lettuce's own
+	 * reconnection is off where the store reconnects by itself: it would keep commands
+	 * and send them long after their callers have given up.
+	 */
+	private record ShortTimeouts(LettuceClientConfiguration source, Duration timeout,
+			boolean cluster) implements LettuceClientConfiguration {
+
+		@Override
+		public boolean isUseSsl() {
+			return this.source.isUseSsl();
+		}
+
+		@Override
+		@SuppressWarnings("deprecation")
+		public boolean isVerifyPeer() {
+			return this.source.isVerifyPeer();
+		}
+
+		@Override
+		public SslVerifyMode getVerifyMode() {
+			return this.source.getVerifyMode();
+		}
+
+		@Override
+		public boolean isStartTls() {
+			return this.source.isStartTls();
+		}
+
+		@Override
+		public Optional<ClientResources> getClientResources() {
+			return this.source.getClientResources();
+		}
+
+		@Override
+		public Optional<ClientOptions> getClientOptions() {
+			ClientOptions options = this.source.getClientOptions().orElseGet(ClientOptions::create);
+			SocketOptions socket = options.getSocketOptions();
+			ClientOptions.Builder builder = options.mutate()
+				.socketOptions(socket.mutate().connectTimeout(shorter(socket.getConnectTimeout())).build());
+			if (!this.cluster) {
+				builder.autoReconnect(false).disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS);
+			}
+			return Optional.of(builder.build());
+		}
+
+		@Override
+		public Optional<String> getClientName() {
+			return this.source.getClientName();
+		}
+
+		@Override
+		public Optional<ReadFrom> getReadFrom() {
+			// A session is read from the master only: a replica may not have all of it.
+			return Optional.empty();
+		}
+
+		@Override
+		public Optional<RedisCredentialsProviderFactory> getRedisCredentialsProviderFactory() {
+			return this.source.getRedisCredentialsProviderFactory();
+		}
+
+		@Override
+		public Duration getCommandTimeout() {
+			return shorter(this.source.getCommandTimeout());
+		}
+
+		@Override
+		public Duration getShutdownTimeout() {
+			return this.source.getShutdownTimeout();
+		}
+
+		@Override
+		public Duration getShutdownQuietPeriod() {
+			return this.source.getShutdownQuietPeriod();
+		}
+
+		private Duration shorter(@Nullable Duration other) {
+			return (other != null && !other.isZero() && other.compareTo(this.timeout) < 0) ? other : this.timeout;
+		}
+
+	}
+
+}

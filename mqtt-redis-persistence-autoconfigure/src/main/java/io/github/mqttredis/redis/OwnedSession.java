@@ -1,0 +1,205 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInUseException;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.session.SessionStatus;
+import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.WriteLog;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session that this process owns: its log, and how it stands with Redis.
+ * <p>
+ * Clients and the I/O thread meet here, in the log and in volatile fields that the I/O
+ * thread alone writes (but for the end). No lock but the log's is ever taken.
+ */
+final class OwnedSession {
+
+	private static final int MAX_LOG_WRITES = 100_000;
+
+	private static final long MAX_LOG_BYTES = 64L * 1024 * 1024;
+
+	private final SessionId id;
+
+	private final IoLoop io;
+
+	private final Duration writeTimeout;
+
+	private final WriteLog log = new WriteLog(MAX_LOG_WRITES, MAX_LOG_BYTES);
+
+	private final SessionShipper shipper;
+
+	private final AtomicBoolean scheduled = new AtomicBoolean();
+
+	private volatile SessionState state = SessionState.OWNER;
+
+	private volatile @Nullable RedisTrouble trouble;
+
+	private volatile String fencedBy = "";
+
+	private volatile boolean ended;
+
+	OwnedSession(SessionId id, SessionKeys keys, RedisScripts scripts, IoLoop io, StoreSettings settings) {
+		this.id = id;
+		this.io = io;
+		this.writeTimeout = settings.writeTimeout();
+		this.shipper = new SessionShipper(this, keys, scripts, io, settings.leaseTtl());
+	}
+
+	/**
+	 * Return what ships this session.
+	 * @return the shipper, to be called by the I/O thread only
+	 */
+	SessionShipper shipper() {
+		return this.shipper;
+	}
+
+	SessionId id() {
+		return this.id;
+	}
+
+	WriteLog log() {
+		return this.log;
+	}
+
+	/**
+	 * Have the I/O thread ship what was appended.
+	 */
+	void ship() {
+		if (this.scheduled.compareAndSet(false, true)) {
+			this.io.execute(() -> {
+				// First, so that what is appended from here on is shipped by the next task.
+				this.scheduled.set(false);
+				this.shipper.shipNow();
+			});
+		}
+	}
+
+	/**
+	 * Wait until a write is in Redis, at most for the write time-out.
+	 * @param position the write's position
+	 * @param cancelled ends the wait
+	 * @return whether it is
+	 */
+	boolean await(long position, BooleanSupplier cancelled) {
+		try {
+			return this.log.await(position, this.writeTimeout.toNanos(),
+					() -> isUnusable() || cancelled.getAsBoolean());
+		}
+		catch (InterruptedException ex) {
+			// The batch goes on without this caller, who must not be told that it is done.
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
+	 * Return whether there is no use in waiting for Redis.
+	 * @return whether Redis is away, or the session is no longer owned
+	 */
+	boolean isUnusable() {
+		return this.ended || this.state == SessionState.FENCED || this.io.away() != null;
+	}
+
+	boolean isFenced() {
+		return this.state == SessionState.FENCED;
+	}
+
+	boolean isEnded() {
+		return this.ended;
+	}
+
+	/**
+	 * Make the exception for a write that was not confirmed.
+	 * @param what what was to be done
+	 * @return the exception, with the reason
+	 */
+	SessionException refusal(String what) {
+		if (isFenced()) {
+			return new SessionInUseException(this.id, this.fencedBy, Duration.ZERO,
+					"This process no longer writes it. Stop one of the two, or give each a client id of its own");
+		}
+		String prefix = "Could not " + what + " of MQTT session " + this.id + ": ";
+		if (this.ended) {
+			return new SessionUnavailableException(prefix + "the session store is stopped");
+		}
+		RedisTrouble away = this.io.away();
+		RedisTrouble reason = (away != null) ? away : this.trouble;
+		if (reason != null) {
+			return new SessionUnavailableException(prefix + reason.getMessage(), reason);
+		}
+		return new SessionUnavailableException(prefix + "Redis at " + this.io.link().describe()
+				+ " did not confirm it within " + this.writeTimeout.toMillis()
+				+ " ms (mqtt.persistence.write-timeout), or the wait was ended. Whether it is stored is unknown");
+	}
+
+	SessionStatus status() {
+		RedisTrouble away = this.io.away();
+		RedisTrouble reason = (away != null) ? away : this.trouble;
+		SessionState now = (away != null && !isFenced()) ? SessionState.DEGRADED : this.state;
+		String failure = isFenced() ? "owned by " + this.fencedBy : (reason != null) ? reason.getMessage() : null;
+		return this.log
+			.read((mirror) -> new SessionStatus(this.id, now, mirror.counts(), mirror.bytes(), failure));
+	}
+
+	// What the I/O thread notes
+
+	void state(SessionState next) {
+		this.state = next;
+	}
+
+	void degraded(RedisTrouble reason) {
+		if (this.trouble == null) {
+			RedisSessionStore.logger.warn("MQTT session " + this.id + " is not fully in Redis: " + reason.getMessage());
+		}
+		this.trouble = reason;
+		this.state = SessionState.DEGRADED;
+	}
+
+	void recovered() {
+		if (this.state != SessionState.OWNER) {
+			this.state = SessionState.OWNER;
+			this.trouble = null;
+			RedisSessionStore.logger.info("MQTT session " + this.id + " is in Redis again, all of it");
+		}
+	}
+
+	void fenced(String by) {
+		this.fencedBy = by;
+		this.state = SessionState.FENCED;
+		this.log.failWaiters();
+		RedisSessionStore.logger.error("MQTT session " + this.id + " is owned by " + by
+				+ " now; this process writes it no more. Give each process a client id of its own");
+	}
+
+	/**
+	 * End the ownership: nothing is sent any more.
+	 */
+	void end() {
+		this.ended = true;
+		this.log.failWaiters();
+	}
+
+}

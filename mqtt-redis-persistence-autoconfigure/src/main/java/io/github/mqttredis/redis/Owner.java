@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who holds a lease: the process, told apart from every other one and from its own
+ * predecessors.
+ *
+ * @param host the host's name
+ * @param pid the process id
+ * @param started when the process started, in milliseconds since 1970
+ * @param boot the identity of the host's boot and of the process namespace, empty where
+ * the system does not tell
+ * @param random what tells two stores of one process apart
+ */
+record Owner(String host, long pid, long started, String boot, String random) {
+
+	private static final String SEPARATOR = "|";
+
+	/**
+	 * Return a new owner in this process.
+	 * @return the owner
+	 */
+	static Owner ofThisProcess() {
+		ProcessHandle process = ProcessHandle.current();
+		long started = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+		return new Owner(hostName().replace(SEPARATOR, "_"), process.pid(), started, bootId(),
+				UUID.randomUUID().toString());
+	}
+
+	private static String hostName() {
+		try {
+			return InetAddress.getLocalHost().getHostName();
+		}
+		catch (UnknownHostException ex) {
+			return "unknown-host";
+		}
+	}
+
+	private static String bootId() {
+		try {
+			String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+			return boot + "/" + Files.readSymbolicLink(Path.of("/proc/self/ns/pid"));
+		}
+		catch (IOException | UnsupportedOperationException | SecurityException ex) {
+			// Not Linux: processes of one host cannot be told apart by a name that lasts.
+			return "";
+		}
+	}
+
+	/**
+	 * Take a token apart.
+	 * @param token the lease's value
+	 * @return the owner, or {@code null} if this is no token of ours
+	 */
+	static @Nullable Owner parse(String token) {
+		String[] parts = token.split("\\|", -1);
+		if (parts.length != 5) {
+			return null;
+		}
+		try {
+			return new Owner(parts[0], Long.parseLong(parts[1]), Long.parseLong(parts[2]), parts[3], parts[4]);
+		}
+		catch (NumberFormatException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Return how to speak of the holder of a lease.
+	 * @param token the lease's value, may be empty
+	 * @return host and process id
+	 */
+	static String describe(String token) {
+		if (token.isEmpty()) {
+			return "another process, whose lease has ended";
+		}
+		Owner owner = parse(token);
+		return (owner != null) ? "process " + owner.pid + " on " + owner.host : token;
+	}
+
+	/**
+	 * Return the value of this owner's leases.
+	 * @return the token
+	 */
+	String token() {
+		return String.join(SEPARATOR, this.host, Long.toString(this.pid), Long.toString(this.started), this.boot,
+				this.random);
+	}
+
+}

@@ -1,0 +1,123 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.time.Duration;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * The store's own connection to Redis. Used by the I/O thread only.
+ */
+final class RedisLink {
+
+	private final RedisConnectionFactory source;
+
+	private final Duration timeout;
+
+	private @Nullable RedisConnectionFactory factory;
+
+	private @Nullable RedisConnection connection;
+
+	RedisLink(RedisConnectionFactory source, Duration timeout) {
+		this.source = source;
+		this.timeout = timeout;
+	}
+
+	/**
+	 * Run a command, connecting first where that is needed.
+	 * @param <T> the type of the answer
+	 * @param command the command
+	 * @return the answer
+	 * @throws RedisTrouble if Redis did not answer, or not as asked
+	 */
+	<T> T run(Function<RedisConnection, T> command) throws RedisTrouble {
+		try {
+			return command.apply(connection());
+		}
+		catch (RuntimeException ex) {
+			throw RedisTrouble.of(ex);
+		}
+	}
+
+	private RedisConnection connection() {
+		if (this.factory == null) {
+			this.factory = OwnConnectionFactory.derive(this.source, this.timeout);
+		}
+		if (this.connection == null) {
+			this.connection = this.factory.getConnection();
+		}
+		return this.connection;
+	}
+
+	/**
+	 * Forget the connection: the next command makes a new one. A connection whose command
+	 * took too long may be half-open, and would never recover by itself.
+	 */
+	void reset() {
+		closeConnection();
+		if (this.factory != null && this.factory != this.source) {
+			try {
+				OwnConnectionFactory.reset(this.factory);
+			}
+			catch (RuntimeException ex) {
+				RedisSessionStore.logger.debug("Could not reset the connection to Redis", ex);
+			}
+		}
+	}
+
+	private void closeConnection() {
+		RedisConnection closing = this.connection;
+		this.connection = null;
+		if (closing != null) {
+			try {
+				closing.close();
+			}
+			catch (RuntimeException ex) {
+				RedisSessionStore.logger.debug("Could not close a broken connection to Redis", ex);
+			}
+		}
+	}
+
+	void close() {
+		closeConnection();
+		RedisConnectionFactory closing = this.factory;
+		this.factory = null;
+		if (closing != this.source && closing instanceof DisposableBean disposable) {
+			try {
+				disposable.destroy();
+			}
+			catch (Exception ex) {
+				RedisSessionStore.logger.debug("Could not close the connection to Redis", ex);
+			}
+		}
+	}
+
+	/**
+	 * Return where this connects to.
+	 * @return host and port, for messages
+	 */
+	String describe() {
+		return OwnConnectionFactory.describe(this.source);
+	}
+
+}

@@ -1,0 +1,219 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import io.github.mqttredis.session.Batch;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.ReturnType;
+import org.springframework.data.redis.core.script.DigestUtils;
+
+/**
+ * All Lua of this project. What the scripts get and return is written in the
+ * {@code .lua} files; callers see types.
+ */
+final class RedisScripts {
+
+	private static final Script ACQUIRE = new Script("acquire.lua");
+
+	private static final Script WRITE = new Script("write.lua");
+
+	private static final Script CONFIRM = new Script("confirm.lua");
+
+	private static final Script RELEASE = new Script("release.lua");
+
+	private static final Script QUARANTINE = new Script("quarantine.lua");
+
+	private final SessionKeys keys;
+
+	private final byte[] token;
+
+	private final byte[] leaseMillis;
+
+	RedisScripts(SessionKeys keys, String token, long leaseMillis) {
+		this.keys = keys;
+		this.token = bytes(token);
+		this.leaseMillis = bytes(Long.toString(leaseMillis));
+	}
+
+	Acquired acquire(RedisConnection connection, boolean takeover) {
+		List<String> reply = ACQUIRE.run(connection, List.of(this.keys.lease(), this.keys.mark()),
+				List.of(this.token, this.leaseMillis, flag(takeover)));
+		if ("held".equals(reply.get(0))) {
+			return new Acquired(0, reply.get(1), Long.parseLong(reply.get(2)));
+		}
+		return new Acquired(Long.parseLong(reply.get(1)), "", 0);
+	}
+
+	Written write(RedisConnection connection, Mark expected, Mark next, Batch batch) {
+		List<byte[]> arguments = new ArrayList<>(6 + 2 * batch.puts().size() + batch.removes().size());
+		arguments.add(bytes(expected.toString()));
+		arguments.add(bytes(next.toString()));
+		arguments.add(this.token);
+		arguments.add(this.leaseMillis);
+		arguments.add(flag(batch.clears()));
+		arguments.add(bytes(Integer.toString(batch.puts().size())));
+		batch.puts().forEach((key, value) -> {
+			arguments.add(bytes(key));
+			arguments.add(value);
+		});
+		batch.removes().forEach((key) -> arguments.add(bytes(key)));
+		return written(
+				WRITE.run(connection, List.of(this.keys.hash(), this.keys.mark(), this.keys.lease()), arguments));
+	}
+
+	Confirmed confirm(RedisConnection connection, Mark next) {
+		List<String> reply = CONFIRM.run(connection, List.of(this.keys.hash(), this.keys.mark(), this.keys.lease()),
+				List.of(this.token, this.leaseMillis, bytes(Long.toString(next.epoch())),
+						bytes(Long.toString(next.sequence()))));
+		if ("fenced".equals(reply.get(0))) {
+			return new Confirmed(true, reply.get(1), Long.parseLong(reply.get(2)), Mark.NONE, 0, Mark.NONE);
+		}
+		return new Confirmed(false, "", 0, Mark.parse(reply.get(1)), Integer.parseInt(reply.get(2)),
+				Mark.parse(reply.get(3)));
+	}
+
+	Written quarantine(RedisConnection connection, Mark expected, Mark next, List<byte[]> fields) {
+		List<byte[]> arguments = new ArrayList<>(List.of(bytes(expected.toString()), bytes(next.toString())));
+		arguments.addAll(fields);
+		return written(QUARANTINE.run(connection,
+				List.of(this.keys.hash(), this.keys.mark(), this.keys.quarantine()), arguments));
+	}
+
+	boolean release(RedisConnection connection) {
+		return "released".equals(RELEASE.run(connection, List.of(this.keys.lease()), List.of(this.token)).get(0));
+	}
+
+	private static Written written(List<String> reply) {
+		return new Written(Mark.parse(reply.get(0)), Integer.parseInt(reply.get(1)));
+	}
+
+	private static byte[] flag(boolean value) {
+		return bytes(value ? "1" : "0");
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * What came of asking for a lease.
+	 *
+	 * @param epoch the epoch that began, 0 if somebody else holds the lease
+	 * @param holder the token of who holds it, empty if it is ours now
+	 * @param remainingMillis how long their lease still runs
+	 */
+	record Acquired(long epoch, String holder, long remainingMillis) {
+
+		boolean owned() {
+			return this.epoch > 0;
+		}
+
+	}
+
+	/**
+	 * What came of a batch.
+	 *
+	 * @param found the mark that was found: the expected one if the batch was applied
+	 * @param length the number of records afterwards
+	 */
+	record Written(Mark found, int length) {
+
+	}
+
+	/**
+	 * What came of confirming a lease.
+	 *
+	 * @param fenced whether somebody else owns the session now
+	 * @param holder the token of who does, empty if their lease has ended
+	 * @param remainingMillis how long their lease still runs
+	 * @param found the mark that was found
+	 * @param length the number of records
+	 * @param mark the mark that is set now
+	 */
+	record Confirmed(boolean fenced, String holder, long remainingMillis, Mark found, int length, Mark mark) {
+
+	}
+
+	/**
+	 * A script that is sent by its digest, and in full where Redis does not know it.
+	 */
+	private static final class Script {
+
+		private final byte[] source;
+
+		private final String digest;
+
+		Script(String file) {
+			this.source = read(file);
+			this.digest = DigestUtils.sha1DigestAsHex(new String(this.source, StandardCharsets.UTF_8));
+		}
+
+		private static byte[] read(String file) {
+			try (InputStream in = RedisScripts.class.getResourceAsStream(file)) {
+				return Objects.requireNonNull(in, file).readAllBytes();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+		List<String> run(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+			byte[][] all = new byte[keys.size() + arguments.size()][];
+			for (int i = 0; i < keys.size(); i++) {
+				all[i] = keys.get(i);
+			}
+			for (int i = 0; i < arguments.size(); i++) {
+				all[keys.size() + i] = arguments.get(i);
+			}
+			return strings(eval(connection, keys.size(), all));
+		}
+
+		private List<?> eval(RedisConnection connection, int keys, byte[][] keysAndArguments) {
+			try {
+				return Objects.requireNonNull(connection.scriptingCommands()
+					.<List<?>>evalSha(this.digest, ReturnType.MULTI, keys, keysAndArguments));
+			}
+			catch (RuntimeException ex) {
+				if (!RedisTrouble.isNoScript(ex)) {
+					throw ex;
+				}
+				return Objects.requireNonNull(connection.scriptingCommands()
+					.<List<?>>eval(this.source, ReturnType.MULTI, keys, keysAndArguments));
+			}
+		}
+
+		private static List<String> strings(List<?> reply) {
+			List<String> result = new ArrayList<>(reply.size());
+			for (Object element : reply) {
+				result.add((element instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8)
+						: String.valueOf(element));
+			}
+			return result;
+		}
+
+	}
+
+}

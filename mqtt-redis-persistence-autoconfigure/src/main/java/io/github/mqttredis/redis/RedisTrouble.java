@@ -1,0 +1,160 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.net.SocketTimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.dao.QueryTimeoutException;
+
+/**
+ * Why Redis did not do what it was asked: it did not answer, it is full, or it refused.
+ * Knows the answers of the server, whatever client and version they come through.
+ */
+final class RedisTrouble extends Exception {
+
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * An error code stands first in an answer; a script's error of Redis before 7 carries
+	 * it behind a dash.
+	 */
+	private static final Pattern CODE = Pattern
+		.compile("(?:^|-|: )(OOM|READONLY|LOADING|NOPERM|NOAUTH|WRONGPASS|MOVED|ASK|CLUSTERDOWN|CROSSSLOT|MASTERDOWN"
+				+ "|TRYAGAIN|MISCONF|NOREPLICAS|BUSY|WRONGTYPE|NOSCRIPT|ERR|DENIED|UNKILLABLE)\\b");
+
+	enum Kind {
+
+		/**
+		 * No answer: whether the command was applied is unknown.
+		 */
+		NO_ANSWER,
+
+		/**
+		 * Redis is at its memory limit: nothing is stored, removals are possible.
+		 */
+		FULL,
+
+		/**
+		 * Redis answered with an error: nothing was applied.
+		 */
+		REFUSED
+
+	}
+
+	private final Kind kind;
+
+	private final String code;
+
+	private RedisTrouble(Kind kind, String code, String message, Throwable cause) {
+		super(message, cause);
+		this.kind = kind;
+		this.code = code;
+	}
+
+	/**
+	 * Find out what an exception of a Redis client means.
+	 * @param exception the exception
+	 * @return what it means
+	 */
+	static RedisTrouble of(Throwable exception) {
+		for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+			String code = code(cause.getMessage());
+			if (code != null) {
+				Kind kind = "OOM".equals(code) ? Kind.FULL : Kind.REFUSED;
+				return new RedisTrouble(kind, code, "Redis refused: " + cause.getMessage() + hint(code), exception);
+			}
+		}
+		Throwable root = exception;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		String message = (root.getMessage() != null) ? root.getMessage() : root.getClass().getSimpleName();
+		return new RedisTrouble(Kind.NO_ANSWER, "", "Redis does not answer: " + message, exception);
+	}
+
+	private static @Nullable String code(@Nullable String message) {
+		if (message == null) {
+			return null;
+		}
+		Matcher matcher = CODE.matcher(message);
+		String code = null;
+		while (matcher.find()) {
+			// "ERR Error running script ... -OOM ...": the inner code is the one that counts
+			code = (code == null || "ERR".equals(code)) ? matcher.group(1) : code;
+		}
+		return code;
+	}
+
+	private static String hint(String code) {
+		return switch (code) {
+			case "OOM" -> " (raise Redis's maxmemory, or give MQTT sessions a Redis of their own)";
+			case "NOAUTH", "WRONGPASS" -> " (check spring.data.redis.username and spring.data.redis.password)";
+			case "NOPERM" -> " (the Redis user lacks a permission; see the ACL rule in the documentation)";
+			case "READONLY" -> " (this is a replica; point spring.data.redis.* to the master)";
+			default -> "";
+		};
+	}
+
+	Kind kind() {
+		return this.kind;
+	}
+
+	/**
+	 * Return whether a command ran into its time-out, as opposed to a connection that
+	 * broke or could not be made.
+	 * @return whether time passed in waiting
+	 */
+	boolean isTimeout() {
+		for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
+			if (cause instanceof SocketTimeoutException || cause instanceof QueryTimeoutException
+					|| cause.getClass().getSimpleName().contains("Timeout")) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Return whether the answer says that another server should have been asked.
+	 * @return whether the connection has to be made anew
+	 */
+	boolean wrongServer() {
+		return switch (this.code) {
+			case "READONLY", "MOVED", "ASK", "MASTERDOWN" -> true;
+			default -> false;
+		};
+	}
+
+	/**
+	 * Return whether Redis does not know a script.
+	 * @param exception an exception of a Redis client
+	 * @return whether the script has to be sent in full
+	 */
+	static boolean isNoScript(Throwable exception) {
+		for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+			if ("NOSCRIPT".equals(code(cause.getMessage()))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+}

@@ -1,0 +1,191 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Mirror;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.RecordKind;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInUseException;
+import io.github.mqttredis.session.SessionStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's hold on a session: says which calls wait, and what remains of a write that
+ * failed. Ends when a newer client of this process opens the session.
+ */
+final class SessionHandle implements Session {
+
+	private final OwnedSession session;
+
+	private volatile boolean superseded;
+
+	private volatile boolean inUse = true;
+
+	SessionHandle(OwnedSession session) {
+		this.session = session;
+	}
+
+	/**
+	 * End this hold.
+	 * @return whether its client still used it
+	 */
+	boolean supersede() {
+		this.superseded = true;
+		this.session.log().wakeWaiters();
+		return this.inUse;
+	}
+
+	@Override
+	public SessionId id() {
+		return this.session.id();
+	}
+
+	@Override
+	public void resume() throws SessionInUseException {
+		if (this.superseded) {
+			throw new SessionInUseException(id(), "a newer client of this process", Duration.ZERO,
+					"Use one client for each client id and broker");
+		}
+		if (this.session.isFenced() && this.session.refusal("open") instanceof SessionInUseException inUse) {
+			throw inUse;
+		}
+		this.inUse = true;
+	}
+
+	@Override
+	public void pause() {
+		this.inUse = false;
+	}
+
+	@Override
+	public void put(String name, byte[] record) throws SessionException {
+		checkUsable("store " + name);
+		RecordKey key = RecordKey.parse(name);
+		if (key == null) {
+			throw new IllegalArgumentException("'" + name + "' is not a key of Paho's");
+		}
+		boolean kept = isKeptByPaho(key);
+		boolean flushed = isBufferFlush(key);
+		if (!kept && !flushed && this.session.isUnusable()) {
+			throw this.session.refusal("store " + name);
+		}
+		long position = this.session.log().put(name, record);
+		this.session.ship();
+		if (flushed || this.session.await(position, () -> this.superseded)) {
+			return;
+		}
+		if (!kept) {
+			remove(name);
+		}
+		throw this.session.refusal("store " + name);
+	}
+
+	/**
+	 * Return whether Paho keeps a message in memory although storing it failed. What it
+	 * keeps stays in the log, and is stored when Redis is back: Paho's ClientState puts a
+	 * PUBREL into its tables before it stores it, and version 5 swallows the failure to
+	 * store a buffered message.
+	 */
+	private boolean isKeptByPaho(RecordKey key) {
+		return switch (key.kind()) {
+			case PUBREL -> true;
+			case BUFFERED -> id().version() == MqttVersion.V5;
+			case SENT, RECEIVED -> false;
+		};
+	}
+
+	/**
+	 * Return whether a buffered message becomes a sent one. A failure there would make
+	 * Paho give it another packet id and keep the buffered record: a duplicate.
+	 */
+	private boolean isBufferFlush(RecordKey key) {
+		return key.kind() == RecordKind.SENT
+				&& this.session.log().read((mirror) -> mirror.contains(key.sibling(RecordKind.BUFFERED)));
+	}
+
+	@Override
+	public void remove(String name) {
+		if (!this.superseded && this.session.log().remove(name)) {
+			this.session.ship();
+		}
+	}
+
+	@Override
+	public void clear() throws SessionException {
+		checkUsable("clear the records");
+		if (this.session.isUnusable()) {
+			throw this.session.refusal("clear the records");
+		}
+		long position = this.session.log().clear();
+		this.session.ship();
+		if (!this.session.await(position, () -> this.superseded)) {
+			throw this.session.refusal("clear the records");
+		}
+	}
+
+	@Override
+	public void awaitPuts(BooleanSupplier cancelled) throws SessionException {
+		if (this.session.log().putsApplied() && !this.superseded) {
+			return;
+		}
+		checkUsable("store what is to be sent");
+		if (!this.session.await(this.session.log().lastPut(), () -> this.superseded || cancelled.getAsBoolean())) {
+			throw this.session.refusal("store what is to be sent");
+		}
+	}
+
+	private void checkUsable(String what) throws SessionException {
+		resume();
+		if (this.session.isEnded()) {
+			throw this.session.refusal(what);
+		}
+	}
+
+	@Override
+	public void wakeWaiters() {
+		this.session.log().wakeWaiters();
+	}
+
+	@Override
+	public byte @Nullable [] get(String key) {
+		return this.session.log().read((mirror) -> mirror.get(key));
+	}
+
+	@Override
+	public boolean contains(String key) {
+		return this.session.log().read((mirror) -> mirror.contains(key));
+	}
+
+	@Override
+	public List<String> keys() {
+		return this.session.log().read(Mirror::keys);
+	}
+
+	@Override
+	public SessionStatus status() {
+		return this.session.status();
+	}
+
+}

@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.SessionUnavailableException;
+
+/**
+ * Reads a whole session in a few round trips: its keys at once, its records in pages that
+ * stay near a size, whatever the records' own sizes.
+ */
+final class SessionLoader {
+
+	private static final int FIRST_PAGE = 128;
+
+	private static final int LARGEST_PAGE = 4096;
+
+	private static final long PAGE_BYTES = 1024 * 1024;
+
+	private final IoLoop io;
+
+	private final SessionKeys keys;
+
+	private final Map<String, byte[]> records = new HashMap<>();
+
+	private final List<byte[]> foreign = new ArrayList<>();
+
+	SessionLoader(IoLoop io, SessionKeys keys) {
+		this.io = io;
+		this.keys = keys;
+	}
+
+	/**
+	 * Read the session. Each page is a task of its own for the I/O thread, so that other
+	 * sessions go on.
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	void load() throws SessionUnavailableException {
+		List<byte[]> fields = fields();
+		int page = FIRST_PAGE;
+		for (int from = 0; from < fields.size();) {
+			int to = Math.min(fields.size(), from + page);
+			long bytes = load(fields.subList(from, to));
+			page = nextPage(page, bytes);
+			from = to;
+		}
+	}
+
+	private List<byte[]> fields() throws SessionUnavailableException {
+		Set<byte[]> all = this.io.call((connection) -> {
+			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
+			return (found != null) ? found : Set.of();
+		});
+		List<byte[]> result = new ArrayList<>(all.size());
+		for (byte[] field : all) {
+			if (RecordKey.parse(name(field)) != null) {
+				result.add(field);
+			}
+			else {
+				this.foreign.add(field);
+			}
+		}
+		return result;
+	}
+
+	private long load(List<byte[]> fields) throws SessionUnavailableException {
+		byte[][] names = fields.toArray(byte[][]::new);
+		List<byte[]> values = Objects
+			.requireNonNull(this.io.call((connection) -> connection.hashCommands().hMGet(this.keys.hash(), names)));
+		long bytes = 0;
+		for (int i = 0; i < names.length; i++) {
+			byte[] value = values.get(i);
+			if (value == null || value.length == 0) {
+				// Paho would take an empty record for one to be thrown away.
+				this.foreign.add(names[i]);
+				continue;
+			}
+			this.records.put(name(names[i]), value);
+			bytes += value.length;
+		}
+		return bytes;
+	}
+
+	private static int nextPage(int page, long bytes) {
+		if (bytes > 2 * PAGE_BYTES) {
+			return Math.max(1, page / 4);
+		}
+		return (bytes < PAGE_BYTES / 2) ? Math.min(LARGEST_PAGE, page * 4) : page;
+	}
+
+	private static String name(byte[] field) {
+		return new String(field, StandardCharsets.UTF_8);
+	}
+
+	Map<String, byte[]> records() {
+		return this.records;
+	}
+
+	/**
+	 * Return the fields that are no records.
+	 * @return the fields
+	 */
+	List<byte[]> foreign() {
+		return this.foreign;
+	}
+
+}

@@ -1,0 +1,294 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import io.github.mqttredis.redis.RedisScripts.Acquired;
+import io.github.mqttredis.redis.RedisScripts.Confirmed;
+import io.github.mqttredis.redis.RedisScripts.Written;
+import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.Mirror;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.session.WriteLog;
+
+import org.springframework.data.redis.connection.RedisConnection;
+
+/**
+ * Ships one session's write log to Redis, keeps its lease, and writes the session back
+ * where Redis lost it. All of it on the I/O thread, which is why nothing here is locked.
+ */
+final class SessionShipper {
+
+	private static final int MAX_FIELDS = 1000;
+
+	private static final long MAX_BATCH_BYTES = 1024 * 1024;
+
+	private static final Duration RETRY = Duration.ofMillis(250);
+
+	private final OwnedSession session;
+
+	private final SessionKeys keys;
+
+	private final RedisScripts scripts;
+
+	private final IoLoop io;
+
+	private final WriteLog log;
+
+	private final Duration leaseTtl;
+
+	private final Fence fence = new Fence();
+
+	/** Whether the mark has to be looked at before anything else is sent. */
+	private boolean unconfirmed;
+
+	private long lastContact;
+
+	SessionShipper(OwnedSession session, SessionKeys keys, RedisScripts scripts, IoLoop io, Duration leaseTtl) {
+		this.session = session;
+		this.keys = keys;
+		this.scripts = scripts;
+		this.io = io;
+		this.log = session.log();
+		this.leaseTtl = leaseTtl;
+	}
+
+	/**
+	 * Try to take the lease.
+	 * @param connection the connection
+	 * @return what came of it
+	 */
+	Acquired acquire(RedisConnection connection) {
+		Acquired acquired = this.scripts.acquire(connection, false);
+		if (acquired.owned()) {
+			this.fence.begin(acquired.epoch());
+			this.lastContact = System.nanoTime();
+		}
+		return acquired;
+	}
+
+	/**
+	 * Move fields that are no records to the quarantine.
+	 * @param connection the connection
+	 * @param fields the fields
+	 * @return whether it was done
+	 */
+	boolean quarantine(RedisConnection connection, List<byte[]> fields) {
+		Mark next = this.fence.next();
+		Written written = this.scripts.quarantine(connection, this.fence.mark(), next, fields);
+		boolean done = written.found().equals(this.fence.mark());
+		if (done) {
+			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
+			RedisSessionStore.logger.warn("MQTT session " + this.session.id() + ": " + fields.size()
+					+ " fields that are no records were moved to " + this.keys + ":quarantine");
+		}
+		return done;
+	}
+
+	/**
+	 * Renew the lease if no batch has done so of late.
+	 */
+	void renew() {
+		if (System.nanoTime() - this.lastContact >= this.leaseTtl.toNanos() / 4) {
+			confirmSoon();
+		}
+	}
+
+	/**
+	 * Look at the mark before anything else is sent, and ship what waits.
+	 */
+	void confirmSoon() {
+		this.unconfirmed = true;
+		this.session.ship();
+	}
+
+	/**
+	 * Give the lease back, so that a successor need not wait.
+	 * @param connection the connection
+	 * @return whether it was still ours
+	 */
+	boolean release(RedisConnection connection) {
+		return !this.session.isFenced() && this.scripts.release(connection);
+	}
+
+	/**
+	 * Ship the next batch, unless there is no use in it.
+	 */
+	void shipNow() {
+		if (this.session.isUnusable()) {
+			return;
+		}
+		try {
+			if (this.unconfirmed || this.log.isDropped()) {
+				confirm();
+			}
+			if (!this.session.isFenced()) {
+				shipBatch();
+			}
+		}
+		catch (RedisTrouble ex) {
+			handle(ex);
+		}
+	}
+
+	private void shipBatch() throws RedisTrouble {
+		Batch batch = this.log.next(MAX_FIELDS, MAX_BATCH_BYTES);
+		if (batch != null) {
+			send(batch);
+		}
+		if (this.unconfirmed || this.log.hasPending()) {
+			this.session.ship();
+		}
+		else {
+			this.session.recovered();
+		}
+	}
+
+	private void send(Batch batch) throws RedisTrouble {
+		Mark next = this.fence.next();
+		this.fence.sending(batch, next);
+		Written written = this.io.link()
+			.run((connection) -> this.scripts.write(connection, this.fence.mark(), next, batch));
+		if (!written.found().equals(this.fence.mark())) {
+			this.fence.refused();
+			this.unconfirmed = true;
+			return;
+		}
+		this.fence.applied(next, batch.lengthAfter());
+		this.lastContact = System.nanoTime();
+		this.log.applied(batch);
+		this.unconfirmed = Fence.differs(written.length(), batch.lengthAfter());
+	}
+
+	/**
+	 * Renew the lease and find out whether Redis still holds what it held.
+	 */
+	private void confirm() throws RedisTrouble {
+		Mark next = this.fence.next();
+		this.fence.sendingConfirm(next);
+		Confirmed confirmed = this.io.link().run((connection) -> this.scripts.confirm(connection, next));
+		if (confirmed.fenced()) {
+			this.session.fenced(Owner.describe(confirmed.holder()));
+			return;
+		}
+		this.lastContact = System.nanoTime();
+		boolean intact = isIntact(confirmed);
+		this.fence.applied(confirmed.mark(), intact ? this.fence.length() : Batch.UNKNOWN_LENGTH);
+		this.unconfirmed = false;
+		if (!intact || this.log.isDropped()) {
+			writeBack(intact);
+		}
+	}
+
+	private boolean isIntact(Confirmed confirmed) {
+		switch (this.fence.judge(confirmed.found())) {
+			case UNCHANGED -> {
+				return !Fence.differs(confirmed.length(), this.fence.length());
+			}
+			case BATCH_APPLIED -> {
+				Batch batch = this.fence.unanswered();
+				if (batch == null) {
+					return false;
+				}
+				this.log.applied(batch);
+				this.fence.applied(confirmed.found(), batch.lengthAfter());
+				return !Fence.differs(confirmed.length(), batch.lengthAfter());
+			}
+			case CONFIRMED -> {
+				this.fence.applied(confirmed.found(), Batch.UNKNOWN_LENGTH);
+				return true;
+			}
+			default -> {
+				return false;
+			}
+		}
+	}
+
+	private void writeBack(boolean intact) throws RedisTrouble {
+		if (!intact) {
+			this.session.state(SessionState.RESYNCING);
+			RedisSessionStore.logger.warn("Redis lost records of MQTT session " + this.session.id() + "; writing back "
+					+ this.log.read(Mirror::size) + " from memory");
+		}
+		Set<byte[]> fields = this.io.link().run((connection) -> {
+			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
+			return (found != null) ? found : Set.of();
+		});
+		List<String> records = new ArrayList<>();
+		List<byte[]> foreign = new ArrayList<>();
+		for (byte[] field : fields) {
+			String name = new String(field, StandardCharsets.UTF_8);
+			if (RecordKey.parse(name) != null) {
+				records.add(name);
+			}
+			else {
+				foreign.add(field);
+			}
+		}
+		if (!foreign.isEmpty()) {
+			this.io.link().run((connection) -> quarantine(connection, foreign));
+		}
+		this.log.rewrite(records);
+	}
+
+	private void handle(RedisTrouble ex) {
+		this.session.degraded(ex);
+		switch (ex.kind()) {
+			case NO_ANSWER -> {
+				this.unconfirmed = true;
+				this.io.lost(ex);
+			}
+			case FULL -> {
+				this.fence.refused();
+				this.log.failWaiters();
+				shipRemoves();
+				this.io.later(this.session::ship, RETRY);
+			}
+			case REFUSED -> {
+				this.unconfirmed = true;
+				this.log.failWaiters();
+				if (ex.wrongServer()) {
+					this.io.link().reset();
+				}
+				this.io.later(this.session::ship, RETRY);
+			}
+		}
+	}
+
+	/**
+	 * A full Redis takes no records but frees what is removed, which makes room.
+	 */
+	private void shipRemoves() {
+		Batch batch = this.log.nextRemoves(MAX_FIELDS);
+		if (batch != null) {
+			try {
+				send(batch);
+			}
+			catch (RedisTrouble ex) {
+				RedisSessionStore.logger.debug("Redis is full and does not remove either", ex);
+				this.unconfirmed = true;
+			}
+		}
+	}
+
+}

@@ -1,0 +1,107 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes that go to Redis in one step: all of them or none.
+ *
+ * @since 0.1.0
+ */
+public final class Batch {
+
+	/**
+	 * The number of records after a batch is not known.
+	 */
+	public static final int UNKNOWN_LENGTH = -1;
+
+	private final boolean clear;
+
+	private final Map<String, byte[]> puts;
+
+	private final List<String> removes;
+
+	private final long end;
+
+	private final int lengthAfter;
+
+	private final @Nullable Set<Write> outOfOrder;
+
+	Batch(boolean clear, Map<String, byte[]> puts, List<String> removes, long end, int lengthAfter,
+			@Nullable Set<Write> outOfOrder) {
+		this.clear = clear;
+		this.puts = puts;
+		this.removes = removes;
+		this.end = end;
+		this.lengthAfter = lengthAfter;
+		this.outOfOrder = outOfOrder;
+	}
+
+	/**
+	 * Return whether all records are removed before anything is put.
+	 * @return whether this batch clears the session
+	 */
+	public boolean clears() {
+		return this.clear;
+	}
+
+	/**
+	 * Return what is stored.
+	 * @return the records by key
+	 */
+	public Map<String, byte[]> puts() {
+		return this.puts;
+	}
+
+	/**
+	 * Return what is removed.
+	 * @return the keys
+	 */
+	public List<String> removes() {
+		return this.removes;
+	}
+
+	/**
+	 * Return how many records the session has once this batch is applied.
+	 * @return the number, or {@link #UNKNOWN_LENGTH}
+	 */
+	public int lengthAfter() {
+		return this.lengthAfter;
+	}
+
+	/**
+	 * Return the position of the last write of this batch.
+	 * @return the position
+	 */
+	long end() {
+		return this.end;
+	}
+
+	/**
+	 * Return the writes of this batch if they are not the first ones of the log.
+	 * @return the writes, {@code null} if they are the first ones
+	 */
+	@Nullable Set<Write> outOfOrder() {
+		return this.outOfOrder;
+	}
+
+}

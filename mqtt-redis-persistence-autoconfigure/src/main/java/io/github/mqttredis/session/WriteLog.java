@@ -1,0 +1,377 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session's writes in the order in which the client made them, together with the mirror
+ * that they make. Clients append and wait; one thread ships: what was appended while a
+ * batch was under way goes with the next one.
+ * <p>
+ * Locking: {@link #lock} guards every field. Clients call with Paho's locks held; nothing
+ * in here calls out or does I/O under the lock, so it is always the innermost one and
+ * cannot deadlock with Paho's.
+ *
+ * @since 0.1.0
+ */
+public final class WriteLog {
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition progress = this.lock.newCondition();
+
+	private final Mirror mirror = new Mirror();
+
+	private final PendingWrites pending;
+
+	private long appended;
+
+	private volatile long lastPut;
+
+	private volatile long applied;
+
+	/**
+	 * Until this position batches write back the mirror: earlier positions count as
+	 * applied only when the whole of it is.
+	 */
+	private long rewriteEnd;
+
+	/**
+	 * From this position on a write knows how many records Redis has after it.
+	 */
+	private long lengthKnownFrom;
+
+	private long failures;
+
+	/**
+	 * Create an empty log.
+	 * @param maxWrites how many writes may wait for Redis before the log is dropped
+	 * @param maxBytes how many bytes may wait for Redis before the log is dropped
+	 */
+	public WriteLog(int maxWrites, long maxBytes) {
+		this.pending = new PendingWrites(maxWrites, maxBytes);
+	}
+
+	/**
+	 * Fill the mirror with what Redis holds.
+	 * @param records the records by key; all keys are such as Paho writes
+	 */
+	public void load(Map<String, byte[]> records) {
+		this.lock.lock();
+		try {
+			records.forEach((name, value) -> this.mirror.put(parse(name), name, value));
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Append the storing of a record.
+	 * @param name Paho's key
+	 * @param value the record, which must not be changed afterwards
+	 * @return the position to wait for
+	 */
+	public long put(String name, byte[] value) {
+		this.lock.lock();
+		try {
+			this.mirror.put(parse(name), name, value);
+			this.lastPut = ++this.appended;
+			this.pending.add(Write.put(this.appended, name, value, this.mirror.size()));
+			return this.appended;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Append the removal of a record, if there is such a record.
+	 * @param name Paho's key
+	 * @return whether there was such a record
+	 */
+	public boolean remove(String name) {
+		this.lock.lock();
+		try {
+			if (!this.mirror.remove(name)) {
+				return false;
+			}
+			this.pending.add(Write.remove(++this.appended, name, this.mirror.size()));
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Append the removal of all records.
+	 * @return the position to wait for
+	 */
+	public long clear() {
+		this.lock.lock();
+		try {
+			this.mirror.clear();
+			this.pending.add(Write.clear(++this.appended));
+			return this.appended;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private static RecordKey parse(String name) {
+		RecordKey key = RecordKey.parse(name);
+		if (key == null) {
+			throw new IllegalArgumentException("'" + name + "' is not a key of Paho's");
+		}
+		return key;
+	}
+
+	/**
+	 * Wait until a write is applied.
+	 * @param position the write's position
+	 * @param nanos how long to wait at most, in nanoseconds
+	 * @param cancelled asked before waiting and whenever {@link #wakeWaiters()} is called
+	 * @return whether it is applied; if not, shipping failed, the time is up or the wait
+	 * was cancelled, and the write stays in the log
+	 * @throws InterruptedException if the thread is interrupted; the write stays in the log
+	 */
+	public boolean await(long position, long nanos, BooleanSupplier cancelled) throws InterruptedException {
+		if (this.applied >= position) {
+			return true;
+		}
+		this.lock.lockInterruptibly();
+		try {
+			long seen = this.failures;
+			long remaining = nanos;
+			while (this.applied < position && this.failures == seen && remaining > 0 && !cancelled.getAsBoolean()) {
+				remaining = this.progress.awaitNanos(remaining);
+			}
+			return this.applied >= position;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Return the position of the last record that was put.
+	 * @return the position, 0 if none was
+	 */
+	public long lastPut() {
+		return this.lastPut;
+	}
+
+	/**
+	 * Return whether Redis holds every record that was put.
+	 * @return whether nothing has to be waited for
+	 */
+	public boolean putsApplied() {
+		// The order of the two reads does not matter: a record put in between belongs to
+		// a packet that is not yet handed to the network.
+		return this.applied >= this.lastPut;
+	}
+
+	/**
+	 * Return the next writes to ship, at most the given number of fields and bytes; a
+	 * larger record goes alone, and neighbouring writes of one packet id are not parted.
+	 * Writes to one key are coalesced. The writes stay in the log until
+	 * {@link #applied(Batch)}.
+	 * @param maxFields the most fields
+	 * @param maxBatchBytes the most bytes
+	 * @return the batch, {@code null} if there is nothing to ship
+	 */
+	public @Nullable Batch next(int maxFields, long maxBatchBytes) {
+		this.lock.lock();
+		try {
+			return this.pending.batch(maxFields, maxBatchBytes, this.lengthKnownFrom);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Return removals to ship ahead of the log, for a Redis that takes no more records:
+	 * those of packet ids of which nothing is waiting to be stored.
+	 * @param maxFields the most fields
+	 * @return the batch, {@code null} if there is nothing to ship
+	 */
+	public @Nullable Batch nextRemoves(int maxFields) {
+		this.lock.lock();
+		try {
+			Batch batch = this.pending.removes(maxFields);
+			if (batch != null) {
+				this.lengthKnownFrom = this.appended;
+			}
+			return batch;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Note that Redis holds a batch.
+	 * @param batch the batch
+	 */
+	public void applied(Batch batch) {
+		this.lock.lock();
+		try {
+			this.pending.remove(batch);
+			long end = this.pending.isEmpty() ? this.appended : batch.end();
+			if (end >= this.rewriteEnd && end > this.applied && !this.pending.isDropped()) {
+				this.applied = end;
+				this.progress.signalAll();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * End the waits of all who wait now. What they wait for stays in the log.
+	 */
+	public void failWaiters() {
+		this.lock.lock();
+		try {
+			this.failures++;
+			this.progress.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Let those who wait look whether they are cancelled.
+	 */
+	public void wakeWaiters() {
+		this.lock.lock();
+		try {
+			this.progress.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Replace the log by what makes Redis hold exactly the mirror, whatever part of it
+	 * Redis holds now. All that concerns one packet id stands together, so that no prefix
+	 * of it is a state in which the client never was.
+	 * @param stored the keys that Redis holds now
+	 */
+	public void rewrite(Collection<String> stored) {
+		this.lock.lock();
+		try {
+			this.pending.restart();
+			TreeSet<RecordKey> keys = new TreeSet<>();
+			this.mirror.keys().forEach((name) -> keys.add(parse(name)));
+			stored.forEach((name) -> keys.add(parse(name)));
+			for (RecordKey key : keys) {
+				rewrite(key.toString());
+			}
+			this.rewriteEnd = this.appended;
+			this.lengthKnownFrom = this.appended;
+			if (keys.isEmpty()) {
+				this.applied = this.appended;
+				this.progress.signalAll();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void rewrite(String name) {
+		byte[] value = this.mirror.get(name);
+		long position = ++this.appended;
+		this.pending.addUnbounded((value != null) ? Write.put(position, name, value, this.mirror.size())
+				: Write.remove(position, name, this.mirror.size()));
+	}
+
+	/**
+	 * Return whether the log grew past its bounds and only the mirror is left.
+	 * @return whether {@link #rewrite(Collection)} is due
+	 */
+	public boolean isDropped() {
+		this.lock.lock();
+		try {
+			return this.pending.isDropped();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Return whether there is something to ship.
+	 * @return whether {@link #next(int, long)} would return a batch
+	 */
+	public boolean hasPending() {
+		this.lock.lock();
+		try {
+			return !this.pending.isEmpty();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Return the position of the last write of all.
+	 * @return the position to wait for until everything is shipped
+	 */
+	public long end() {
+		this.lock.lock();
+		try {
+			return this.appended;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Read the mirror.
+	 * @param <T> the type of the answer
+	 * @param reader what to read; must not block
+	 * @return the answer
+	 */
+	public <T extends @Nullable Object> T read(Function<Mirror, T> reader) {
+		this.lock.lock();
+		try {
+			return reader.apply(this.mirror);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+}

@@ -1,0 +1,24 @@
+-- Takes the lease of a session and raises its epoch, so that no earlier owner can write any more.
+--
+-- KEYS[1] lease   KEYS[2] mark
+-- ARGV[1] owner's token   ARGV[2] lease time in ms   ARGV[3] '1' to take over from another owner
+--
+-- Returns {'held', token of the owner, remaining ms} or {'owned', epoch}.
+
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] and ARGV[3] ~= '1' then
+  return {'held', holder, tostring(redis.call('PTTL', KEYS[1]))}
+end
+
+-- An epoch is never below the clock, so that it grows even where Redis lost the last one.
+local now = redis.call('TIME')
+local clock = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
+local mark = redis.call('GET', KEYS[2])
+local last = mark and tonumber(string.match(mark, '^%d+')) or 0
+local epoch = string.format('%.0f', math.max(clock, last + 1))
+
+-- DEL comes first: Redis judges a script by its first write, and a full Redis still deletes.
+redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[2], epoch .. ':0')
+return {'owned', epoch}

@@ -1,0 +1,35 @@
+-- Renews an owner's lease and moves the mark on, so that no earlier command of this owner can
+-- still be applied. Takes a lease back that ended while nobody else took it.
+--
+-- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease
+-- ARGV[1] owner's token   ARGV[2] lease time in ms   ARGV[3] owner's epoch   ARGV[4] sequence to set
+--
+-- Returns {'fenced', token of the owner or '', remaining ms} or
+-- {'owned', mark that was found or '', number of records, mark that is set}.
+
+local holder = redis.call('GET', KEYS[3])
+if holder and holder ~= ARGV[1] then
+  return {'fenced', holder, tostring(redis.call('PTTL', KEYS[3]))}
+end
+
+local mark = redis.call('GET', KEYS[2])
+local epoch, sequence = string.match(mark or '', '^(%d+):(%d+)$')
+local own = tonumber(ARGV[3])
+if epoch and tonumber(epoch) > own then
+  -- Holding the lease at a higher epoch is an acquisition of our own that was answered too late.
+  if not holder then
+    return {'fenced', '', '0'}
+  end
+  own = tonumber(epoch)
+end
+local next = tonumber(ARGV[4])
+if epoch and tonumber(epoch) == own then
+  next = math.max(next, tonumber(sequence))
+end
+local set = string.format('%.0f:%.0f', own, next)
+
+-- DEL comes first: Redis judges a script by its first write, and a full Redis still deletes.
+redis.call('DEL', KEYS[3])
+redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
+redis.call('SET', KEYS[2], set)
+return {'owned', mark or '', tostring(redis.call('HLEN', KEYS[1])), set}
