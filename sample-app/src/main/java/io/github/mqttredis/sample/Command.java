@@ -21,6 +21,7 @@ package io.github.mqttredis.sample;
  *
  * @param device the device that is meant
  * @param action what it shall do
+ * @since 0.1.0
  */
 public record Command(String device, String action) {
 

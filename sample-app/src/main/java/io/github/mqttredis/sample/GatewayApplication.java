@@ -37,6 +37,8 @@ import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 /**
  * An MQTT gateway that loses nothing when its process is killed: all it takes is the
  * starter and the settings in {@code application.yml}.
+ *
+ * @since 0.1.0
  */
 @SpringBootApplication
 public class GatewayApplication {

@@ -25,6 +25,7 @@ import java.time.Instant;
  * @param sensor the sensor
  * @param value the value, in degrees Celsius
  * @param at when it was measured
+ * @since 0.1.0
  */
 public record Reading(String id, String sensor, double value, Instant at) {
 

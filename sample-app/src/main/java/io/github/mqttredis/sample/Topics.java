@@ -18,6 +18,8 @@ package io.github.mqttredis.sample;
 
 /**
  * The MQTT topics of the sample.
+ *
+ * @since 0.1.0
  */
 public final class Topics {
 

@@ -22,10 +22,12 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Waiting for a condition of another process, which can only be asked.
+ *
+ * @since 0.1.0
  */
 public final class Await {
 
-	private static final Duration PAUSE = Duration.ofMillis(20);
+	private static final Duration PAUSE = Duration.ofMillis(50);
 
 	private Await() {
 	}

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param uris its addresses
  * @param username the user name, if any
  * @param password the password, if any
+ * @since 0.1.0
  */
 public record Broker(List<String> uris, @Nullable String username, @Nullable String password) {
 

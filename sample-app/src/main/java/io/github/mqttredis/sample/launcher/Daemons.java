@@ -18,6 +18,8 @@ package io.github.mqttredis.sample.launcher;
 
 /**
  * Threads that do not keep the process alive.
+ *
+ * @since 0.1.0
  */
 public final class Daemons {
 

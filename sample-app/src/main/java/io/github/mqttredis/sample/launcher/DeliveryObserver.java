@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.sample.launcher;
 
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.function.ObjIntConsumer;
 
@@ -29,54 +28,43 @@ import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An MQTT subscriber outside the gateway that sees what is really delivered.
+ *
+ * @since 0.1.0
  */
-public class DeliveryObserver implements AutoCloseable {
+public final class DeliveryObserver implements AutoCloseable {
 
 	private static final long TIMEOUT_MILLIS = 10_000;
 
-	private final JsonMapper json = new JsonMapper();
+	private final Broker broker;
 
-	private final MqttConnectOptions options;
+	private volatile @Nullable MqttAsyncClient client;
 
-	private final MqttAsyncClient client;
-
-	private final ObjIntConsumer<String> listener;
-
-	/**
-	 * Connect and subscribe.
-	 * @param broker the broker, to which the observer speaks directly
-	 * @param listener takes the id and the QoS of each reading that arrives, as often as
-	 * it arrives
-	 */
-	public DeliveryObserver(Broker broker, ObjIntConsumer<String> listener) {
-		this.listener = listener;
-		this.options = broker.connectOptions();
-		try {
-			this.client = new MqttAsyncClient(broker.uri(), "observer-" + UUID.randomUUID().toString().substring(0, 8),
-					new MemoryPersistence());
-			this.client.setCallback(new Callback());
-			this.client.connect(this.options).waitForCompletion(TIMEOUT_MILLIS);
-			this.client.subscribe(Topics.TELEMETRY, 2).waitForCompletion(TIMEOUT_MILLIS);
-		}
-		catch (MqttException ex) {
-			throw new LauncherException("No connection to the broker at " + broker.uri() + ": " + ex.getMessage(), ex);
-		}
+	DeliveryObserver(Broker broker) {
+		this.broker = broker;
 	}
 
 	/**
-	 * Send the gateway a command, QoS 2.
-	 * @param command the command as JSON
+	 * Connect to the broker, directly, and subscribe.
+	 * @param listener takes the id and the QoS of each reading that arrives, as often as
+	 * it arrives
 	 */
-	public void command(String command) {
+	public void start(ObjIntConsumer<String> listener) {
+		String clientId = "observer-" + UUID.randomUUID().toString().substring(0, 8);
 		try {
-			this.client.publish(Topics.COMMANDS, command.getBytes(StandardCharsets.UTF_8), 2, false);
+			MqttAsyncClient started = new MqttAsyncClient(this.broker.uri(), clientId, new MemoryPersistence());
+			this.client = started;
+			started.setCallback(new Callback(listener));
+			started.connect(this.broker.connectOptions()).waitForCompletion(TIMEOUT_MILLIS);
+			started.subscribe(Topics.TELEMETRY, 2).waitForCompletion(TIMEOUT_MILLIS);
 		}
 		catch (MqttException ex) {
-			throw new LauncherException("The observer could not publish a command: " + ex.getMessage(), ex);
+			throw new LauncherException("No connection to the broker at " + this.broker.uri() + ": " + ex.getMessage(),
+					ex);
 		}
 	}
 
@@ -86,22 +74,35 @@ public class DeliveryObserver implements AutoCloseable {
 	 */
 	@Override
 	public void close() throws MqttException {
+		MqttAsyncClient started = this.client;
+		if (started == null) {
+			return;
+		}
 		try {
-			this.client.disconnect().waitForCompletion(TIMEOUT_MILLIS);
-			this.options.setAutomaticReconnect(false);
-			this.options.setCleanSession(true);
-			this.client.connect(this.options).waitForCompletion(TIMEOUT_MILLIS);
-			this.client.disconnect().waitForCompletion(TIMEOUT_MILLIS);
+			started.disconnect().waitForCompletion(TIMEOUT_MILLIS);
+			MqttConnectOptions forget = this.broker.connectOptions();
+			forget.setAutomaticReconnect(false);
+			forget.setCleanSession(true);
+			started.connect(forget).waitForCompletion(TIMEOUT_MILLIS);
+			started.disconnect().waitForCompletion(TIMEOUT_MILLIS);
 		}
 		finally {
-			this.client.close(true);
+			started.close(true);
 		}
 	}
 
 	/**
 	 * What the client calls.
 	 */
-	private final class Callback implements MqttCallbackExtended {
+	private static final class Callback implements MqttCallbackExtended {
+
+		private final JsonMapper json = new JsonMapper();
+
+		private final ObjIntConsumer<String> listener;
+
+		private Callback(ObjIntConsumer<String> listener) {
+			this.listener = listener;
+		}
 
 		@Override
 		public void connectComplete(boolean reconnect, String serverUri) {
@@ -115,13 +116,13 @@ public class DeliveryObserver implements AutoCloseable {
 
 		@Override
 		public void messageArrived(String topic, MqttMessage message) {
-			Reading reading = DeliveryObserver.this.json.readValue(message.getPayload(), Reading.class);
-			DeliveryObserver.this.listener.accept(reading.id(), message.getQos());
+			Reading reading = this.json.readValue(message.getPayload(), Reading.class);
+			this.listener.accept(reading.id(), message.getQos());
 		}
 
 		@Override
 		public void deliveryComplete(IMqttDeliveryToken token) {
-			// A command was taken.
+			// The observer publishes nothing.
 		}
 
 	}

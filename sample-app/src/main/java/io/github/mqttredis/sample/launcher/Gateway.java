@@ -29,8 +29,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway as a process of its own: started, killed, started again.
+ *
+ * @since 0.1.0
  */
-public class Gateway implements AutoCloseable {
+public final class Gateway implements AutoCloseable {
 
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
 

@@ -29,8 +29,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Speaks HTTP to the gateway, as any other client of it.
+ *
+ * @since 0.1.0
  */
-public class GatewayClient {
+public final class GatewayClient {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 

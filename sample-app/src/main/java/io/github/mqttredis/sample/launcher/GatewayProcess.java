@@ -27,6 +27,8 @@ import io.github.mqttredis.sample.GatewayApplication;
  * <p>
  * The launcher holds the other end of this process's standard input. When it ends, in
  * whatever way, this process and the embedded Redis end as well.
+ *
+ * @since 0.1.0
  */
 public final class GatewayProcess {
 

@@ -19,12 +19,17 @@ package io.github.mqttredis.sample.launcher;
 import java.util.Objects;
 import java.util.Set;
 
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.SessionId;
+
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
  * Reads from Redis itself what the gateway has in flight.
+ *
+ * @since 0.1.0
  */
-public class InflightReader {
+public final class InflightReader {
 
 	private final StringRedisTemplate redis;
 
@@ -43,7 +48,8 @@ public class InflightReader {
 	 * @return the key
 	 */
 	static String key(String prefix, String clientId, String broker) {
-		return prefix + ":{" + escape(clientId) + "@" + escape(broker) + "}:v3";
+		SessionId id = SessionId.ofUri(clientId, broker, MqttVersion.V3);
+		return prefix + ":{" + escape(id.clientId()) + "@" + escape(id.broker()) + "}:" + id.version().suffix();
 	}
 
 	private static String escape(String part) {
@@ -61,6 +67,14 @@ public class InflightReader {
 
 	/**
 	 * Count the records.
+	 * @return the number of records
+	 */
+	public long count() {
+		return this.redis.opsForHash().size(this.key);
+	}
+
+	/**
+	 * Count the records by kind.
 	 * @return the records by kind
 	 */
 	public InflightRecords read() {

@@ -25,6 +25,7 @@ import java.util.Collection;
  * @param released {@code sc-N}: QoS 2 messages whose PUBREL was sent
  * @param received {@code r-N}: QoS 2 messages that were received and are not completed
  * @param buffered {@code sb-N}: messages that were published while offline
+ * @since 0.1.0
  */
 public record InflightRecords(int sent, int released, int received, int buffered) {
 

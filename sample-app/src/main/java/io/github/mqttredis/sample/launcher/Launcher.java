@@ -19,22 +19,23 @@ package io.github.mqttredis.sample.launcher;
 import java.time.Duration;
 
 import io.github.mqttredis.sample.launcher.demo.CrashDemo;
-import org.eclipse.paho.client.mqttv3.MqttException;
-
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Starts a Redis and a broker, unless they are configured, and the gateway as a process
  * of its own; then shows what happens, or runs the crash demo.
+ *
+ * @since 0.1.0
  */
 public final class Launcher {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
+
+	private static final int FAILED = 1;
 
 	private Launcher() {
 	}
@@ -49,8 +50,7 @@ public final class Launcher {
 
 	private static int run(String[] args) {
 		try (ConfigurableApplicationContext context = start(args)) {
-			LauncherOptions options = context.getBean(LauncherOptions.class);
-			return options.crashDemo() ? crashDemo(context, options) : watch(context);
+			return run(context);
 		}
 		catch (LauncherException ex) {
 			System.err.println(ex.getMessage());
@@ -58,10 +58,25 @@ public final class Launcher {
 		catch (BeanCreationException ex) {
 			System.err.println(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
 		}
-		catch (MqttException ex) {
-			System.err.println("The observer failed: " + ex);
+		return FAILED;
+	}
+
+	private static int run(ConfigurableApplicationContext context) {
+		LauncherOptions options = context.getBean(LauncherOptions.class);
+		Gateway gateway = context.getBean(Gateway.class);
+		InflightReader inflight = context.getBean(InflightReader.class);
+		DeliveryObserver observer = context.getBean(DeliveryObserver.class);
+		try {
+			return options.crashDemo() ? crashDemo(options, gateway, inflight, observer)
+					: watch(gateway, inflight, observer);
 		}
-		return 1;
+		catch (RuntimeException ex) {
+			if (context.isClosed()) {
+				// Asked to stop: whatever was under way has failed.
+				return FAILED;
+			}
+			throw ex;
+		}
 	}
 
 	private static ConfigurableApplicationContext start(String[] args) {
@@ -72,21 +87,18 @@ public final class Launcher {
 			.run(args);
 	}
 
-	private static int crashDemo(ApplicationContext context, LauncherOptions options) throws MqttException {
-		CrashDemo demo = new CrashDemo(options, context.getBean(Gateway.class), context.getBean(InflightReader.class));
-		return demo.run(context.getBean(Broker.class)) ? 0 : 1;
+	private static int crashDemo(LauncherOptions options, Gateway gateway, InflightReader inflight,
+			DeliveryObserver observer) {
+		return new CrashDemo(options, gateway, inflight, observer).run() ? 0 : FAILED;
 	}
 
-	private static int watch(ApplicationContext context) throws MqttException {
-		Gateway gateway = context.getBean(Gateway.class);
-		StatusLines status = new StatusLines(gateway, context.getBean(InflightReader.class));
-		try (DeliveryObserver observer = new DeliveryObserver(context.getBean(Broker.class),
-				(id, qos) -> status.delivered())) {
-			gateway.start();
-			System.out.println("Health of the gateway: " + gateway.client().healthUri());
-			while (!Await.until(() -> !gateway.isAlive(), SECOND)) {
-				status.print();
-			}
+	private static int watch(Gateway gateway, InflightReader inflight, DeliveryObserver observer) {
+		StatusLines status = new StatusLines(gateway, inflight);
+		observer.start((id, qos) -> status.delivered());
+		gateway.start();
+		System.out.println("Health of the gateway: " + gateway.client().healthUri());
+		while (!Await.until(() -> !gateway.isAlive(), SECOND)) {
+			status.print();
 		}
 		throw new LauncherException("The gateway has ended");
 	}

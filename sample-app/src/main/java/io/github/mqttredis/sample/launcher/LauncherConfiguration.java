@@ -96,6 +96,11 @@ class LauncherConfiguration {
 	}
 
 	@Bean
+	DeliveryObserver deliveryObserver(Broker broker) {
+		return new DeliveryObserver(broker);
+	}
+
+	@Bean
 	@Lazy
 	SlowLink slowLink(Broker broker) {
 		return new SlowLink(broker.uri(), LATENCY);

@@ -18,6 +18,8 @@ package io.github.mqttredis.sample.launcher;
 
 /**
  * Something that ends the launcher, with a message for the person who started it.
+ *
+ * @since 0.1.0
  */
 public class LauncherException extends RuntimeException {
 

@@ -30,6 +30,7 @@ import org.springframework.boot.ApplicationArguments;
  * @param store where the gateway of the crash demo keeps its session
  * @param kills how often the crash demo kills the gateway
  * @param seed the seed of what the crash demo leaves to chance
+ * @since 0.1.0
  */
 public record LauncherOptions(boolean crashDemo, Store store, int kills, long seed) {
 

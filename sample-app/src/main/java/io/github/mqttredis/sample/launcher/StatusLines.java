@@ -47,7 +47,7 @@ class StatusLines {
 
 	private String inRedis() {
 		try {
-			return Integer.toString(this.inflight.read().total());
+			return Long.toString(this.inflight.count());
 		}
 		catch (DataAccessException ex) {
 			return "? (Redis does not answer)";

@@ -22,7 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.mqttredis.sample.launcher.Await;
-import io.github.mqttredis.sample.launcher.Broker;
 import io.github.mqttredis.sample.launcher.DeliveryObserver;
 import io.github.mqttredis.sample.launcher.Gateway;
 import io.github.mqttredis.sample.launcher.InflightReader;
@@ -31,12 +30,13 @@ import io.github.mqttredis.sample.launcher.LauncherException;
 import io.github.mqttredis.sample.launcher.LauncherOptions;
 import io.github.mqttredis.sample.launcher.LauncherOptions.Store;
 import io.github.mqttredis.sample.launcher.demo.Ledger.Totals;
-import org.eclipse.paho.client.mqttv3.MqttException;
 
 /**
  * Kills the gateway with SIGKILL under load, again and again, and counts what is lost.
+ *
+ * @since 0.1.0
  */
-public class CrashDemo {
+public final class CrashDemo {
 
 	private static final int IN_FLIGHT = 300;
 
@@ -46,13 +46,13 @@ public class CrashDemo {
 
 	private static final Duration QUIET = Duration.ofSeconds(10);
 
-	private static final String COMMAND = "{\"device\":\"pump\",\"action\":\"on\"}";
-
 	private final LauncherOptions options;
 
 	private final Gateway gateway;
 
 	private final InflightReader inflight;
+
+	private final DeliveryObserver observer;
 
 	private final Ledger ledger = new Ledger();
 
@@ -67,35 +67,34 @@ public class CrashDemo {
 	 * @param options what the command line asks for
 	 * @param gateway the gateway, behind a slow link
 	 * @param inflight reads what the gateway has in flight
+	 * @param observer sees what is delivered
 	 */
-	public CrashDemo(LauncherOptions options, Gateway gateway, InflightReader inflight) {
+	public CrashDemo(LauncherOptions options, Gateway gateway, InflightReader inflight, DeliveryObserver observer) {
 		this.options = options;
 		this.gateway = gateway;
 		this.inflight = inflight;
+		this.observer = observer;
 		this.random = new Random(options.seed());
 	}
 
 	/**
 	 * Run the demo.
-	 * @param broker the broker
 	 * @return whether no message was lost and no QoS 2 message delivered twice
-	 * @throws MqttException if the observer fails
 	 */
-	public boolean run(Broker broker) throws MqttException {
+	public boolean run() {
 		System.out.printf("The gateway is killed %d times under load; its session is in %s (seed %d).%n",
 				this.options.kills(), (this.options.store() == Store.REDIS) ? "Redis" : "the memory of its process",
 				this.options.seed());
-		try (DeliveryObserver observer = new DeliveryObserver(broker, this::delivered)) {
-			for (int kill = 1; kill <= this.options.kills(); kill++) {
-				this.gateway.start();
-				InflightRecords records = loadAndKill(kill, observer);
-				this.report.killed(records);
-				System.out.printf("kill %d: %d accepted since the start, in Redis %s%n", kill,
-						this.ledger.round(kill).accepted(), records);
-			}
+		this.observer.start(this::delivered);
+		for (int kill = 1; kill <= this.options.kills(); kill++) {
 			this.gateway.start();
-			awaitDelivery();
+			InflightRecords records = loadAndKill(kill);
+			this.report.killed(records);
+			System.out.printf("kill %d: %d accepted since the start, in Redis %s%n", kill,
+					this.ledger.round(kill).accepted(), records);
 		}
+		this.gateway.start();
+		awaitDelivery();
 		System.out.println(this.report.format(this.ledger));
 		Totals all = this.ledger.all();
 		return all.lost() == 0 && all.duplicates() == 0;
@@ -106,9 +105,9 @@ public class CrashDemo {
 		this.lastDelivery.set(System.nanoTime());
 	}
 
-	private InflightRecords loadAndKill(int round, DeliveryObserver observer) {
+	private InflightRecords loadAndKill(int round) {
 		try (Load load = new Load(this.gateway.client(), this.ledger, round)) {
-			if (!Await.until(() -> isLoaded(round, observer), LOAD_TIMEOUT)) {
+			if (!Await.until(() -> isLoaded(round), LOAD_TIMEOUT)) {
 				throw new LauncherException(
 						"Not " + IN_FLIGHT + " messages in flight within " + LOAD_TIMEOUT.toSeconds() + " s: "
 								+ this.inflight.read() + " in Redis, " + this.ledger.round(round));
@@ -120,10 +119,9 @@ public class CrashDemo {
 		return this.inflight.read();
 	}
 
-	private boolean isLoaded(int round, DeliveryObserver observer) {
-		observer.command(COMMAND);
+	private boolean isLoaded(int round) {
 		Totals totals = this.ledger.round(round);
-		int onTheWay = (this.options.store() == Store.REDIS) ? this.inflight.read().total() : totals.lost();
+		long onTheWay = (this.options.store() == Store.REDIS) ? this.inflight.count() : totals.lost();
 		return totals.accepted() >= IN_FLIGHT && onTheWay >= IN_FLIGHT;
 	}
 
@@ -140,7 +138,7 @@ public class CrashDemo {
 	}
 
 	private boolean isDone() {
-		return this.ledger.all().lost() == 0 && this.inflight.read().total() == 0;
+		return this.ledger.all().lost() == 0 && this.inflight.count() == 0;
 	}
 
 }

@@ -28,6 +28,8 @@ import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
 /**
  * What a gateway without this project would configure: a client whose session is in the
  * memory of the process. The control of the crash demo.
+ *
+ * @since 0.1.0
  */
 public class MemoryClientManager {
 
