@@ -56,8 +56,8 @@ final class Fence {
 		BATCH_APPLIED,
 
 		/**
-		 * A confirmation whose answer was missed is applied. Whether a batch before it was
-		 * cannot be told, but it can no longer be applied now.
+		 * A confirmation whose answer was missed is applied. Whether a batch before it
+		 * was cannot be told, but it can no longer be applied now.
 		 */
 		CONFIRMED,
 

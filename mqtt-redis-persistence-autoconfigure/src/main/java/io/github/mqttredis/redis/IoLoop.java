@@ -38,6 +38,8 @@ import org.springframework.data.redis.connection.RedisConnection;
  */
 final class IoLoop {
 
+	private static final Duration FIRST_CONNECT = Duration.ofSeconds(10);
+
 	private static final Duration FIRST_PROBE = Duration.ofMillis(50);
 
 	private static final Duration SLOWEST_PROBE = Duration.ofSeconds(1);
@@ -97,7 +99,8 @@ final class IoLoop {
 	}
 
 	void every(Duration period, Runnable task) {
-		this.executor.scheduleWithFixedDelay(guarded(task), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+		this.executor.scheduleWithFixedDelay(guarded(task), period.toMillis(), period.toMillis(),
+				TimeUnit.MILLISECONDS);
 	}
 
 	private static Runnable guarded(Runnable task) {
@@ -122,13 +125,26 @@ final class IoLoop {
 	 * that was asked for
 	 */
 	<T> T call(Function<RedisConnection, T> command) throws SessionUnavailableException {
+		return call(command, this.timeout);
+	}
+
+	/**
+	 * Connect for the first time. That loads and starts a Redis client, which may take
+	 * longer than any command.
+	 * @throws SessionUnavailableException if Redis does not answer
+	 */
+	void connect() throws SessionUnavailableException {
+		call(RedisConnection::ping, this.timeout.plus(FIRST_CONNECT));
+	}
+
+	private <T> T call(Function<RedisConnection, T> command, Duration patience) throws SessionUnavailableException {
 		Future<T> future = this.executor.submit(() -> runNow(command));
 		try {
-			return future.get(this.timeout.toMillis(), TimeUnit.MILLISECONDS);
+			return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (TimeoutException ex) {
 			throw new SessionUnavailableException("Redis at " + this.link.describe() + " did not answer within "
-					+ this.timeout.toMillis() + " ms (mqtt.persistence.write-timeout). Check that it runs and is reachable",
+					+ patience.toMillis() + " ms (mqtt.persistence.write-timeout). Check that it runs and is reachable",
 					ex);
 		}
 		catch (InterruptedException ex) {
@@ -137,7 +153,8 @@ final class IoLoop {
 		}
 		catch (ExecutionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			throw new SessionUnavailableException(cause.getMessage() + " (Redis at " + this.link.describe() + ")", cause);
+			throw new SessionUnavailableException(cause.getMessage() + " (Redis at " + this.link.describe() + ")",
+					cause);
 		}
 		finally {
 			future.cancel(false);
@@ -183,9 +200,8 @@ final class IoLoop {
 
 	private void goAway(RedisTrouble trouble) {
 		if (this.away == null) {
-			RedisSessionStore.logger
-				.warn("Redis at " + this.link.describe() + " is away; MQTT messages are not accepted until it is back: "
-						+ trouble.getMessage());
+			RedisSessionStore.logger.warn("Redis at " + this.link.describe()
+					+ " is away; MQTT messages are not accepted until it is back: " + trouble.getMessage());
 		}
 		this.away = trouble;
 		this.onAway.run();

@@ -29,8 +29,8 @@ import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.jedis.JedisClientConfigBuilderCustomizer;
 import org.springframework.data.redis.connection.jedis.JedisClientBuilderCustomizer;
+import org.springframework.data.redis.connection.jedis.JedisClientConfigBuilderCustomizer;
 import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
@@ -76,13 +76,15 @@ final class JedisFactories {
 			return "cluster " + cluster.getClusterNodes();
 		}
 		RedisSentinelConfiguration sentinel = jedis.getSentinelConfiguration();
-		return (sentinel != null) ? "sentinels " + sentinel.getSentinels() : jedis.getHostName() + ":" + jedis.getPort();
+		return (sentinel != null) ? "sentinels " + sentinel.getSentinels()
+				: jedis.getHostName() + ":" + jedis.getPort();
 	}
 
 	/**
 	 * The application's settings but for what makes a caller wait.
 	 */
-	private record ShortTimeouts(JedisClientConfiguration source, Duration timeout) implements JedisClientConfiguration {
+	private record ShortTimeouts(JedisClientConfiguration source,
+			Duration timeout) implements JedisClientConfiguration {
 
 		@Override
 		public Optional<JedisClientConfigBuilderCustomizer> getClientConfigCustomizer() {

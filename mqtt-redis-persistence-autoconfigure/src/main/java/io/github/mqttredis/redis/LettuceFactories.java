@@ -52,7 +52,6 @@ final class LettuceFactories {
 		LettuceClientConfiguration client = new ShortTimeouts(source.getClientConfiguration(), timeout,
 				source.isClusterAware());
 		LettuceConnectionFactory derived = create(source, client);
-		derived.setDatabase(source.getDatabase());
 		derived.setAutoStartup(false);
 		derived.afterPropertiesSet();
 		derived.start();

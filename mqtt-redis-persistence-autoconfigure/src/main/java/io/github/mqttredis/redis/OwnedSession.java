@@ -90,7 +90,8 @@ final class OwnedSession {
 	void ship() {
 		if (this.scheduled.compareAndSet(false, true)) {
 			this.io.execute(() -> {
-				// First, so that what is appended from here on is shipped by the next task.
+				// First, so that what is appended from here on is shipped by the next
+				// task.
 				this.scheduled.set(false);
 				this.shipper.shipNow();
 			});
@@ -109,7 +110,8 @@ final class OwnedSession {
 					() -> isUnusable() || cancelled.getAsBoolean());
 		}
 		catch (InterruptedException ex) {
-			// The batch goes on without this caller, who must not be told that it is done.
+			// The batch goes on without this caller, who must not be told that it is
+			// done.
 			Thread.currentThread().interrupt();
 			return false;
 		}
@@ -160,8 +162,7 @@ final class OwnedSession {
 		RedisTrouble reason = (away != null) ? away : this.trouble;
 		SessionState now = (away != null && !isFenced()) ? SessionState.DEGRADED : this.state;
 		String failure = isFenced() ? "owned by " + this.fencedBy : (reason != null) ? reason.getMessage() : null;
-		return this.log
-			.read((mirror) -> new SessionStatus(this.id, now, mirror.counts(), mirror.bytes(), failure));
+		return this.log.read((mirror) -> new SessionStatus(this.id, now, mirror.counts(), mirror.bytes(), failure));
 	}
 
 	// What the I/O thread notes

@@ -31,8 +31,8 @@ import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.core.script.DigestUtils;
 
 /**
- * All Lua of this project. What the scripts get and return is written in the
- * {@code .lua} files; callers see types.
+ * All Lua of this project. What the scripts get and return is written in the {@code .lua}
+ * files; callers see types.
  */
 final class RedisScripts {
 
@@ -98,8 +98,8 @@ final class RedisScripts {
 	Written quarantine(RedisConnection connection, Mark expected, Mark next, List<byte[]> fields) {
 		List<byte[]> arguments = new ArrayList<>(List.of(bytes(expected.toString()), bytes(next.toString())));
 		arguments.addAll(fields);
-		return written(QUARANTINE.run(connection,
-				List.of(this.keys.hash(), this.keys.mark(), this.keys.quarantine()), arguments));
+		return written(QUARANTINE.run(connection, List.of(this.keys.hash(), this.keys.mark(), this.keys.quarantine()),
+				arguments));
 	}
 
 	boolean release(RedisConnection connection) {

@@ -36,7 +36,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
-import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -107,7 +106,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 			this.stopped = false;
 			IoLoop loop = loop();
 			try {
-				loop.call(RedisConnection::ping);
+				loop.connect();
 			}
 			catch (SessionUnavailableException ex) {
 				stop();
@@ -138,8 +137,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 	}
 
 	/**
-	 * Ship what waits, give the leases back and close the connection. Takes no longer than
-	 * a few write time-outs.
+	 * Ship what waits, give the leases back and close the connection. Takes no longer
+	 * than a few write time-outs.
 	 */
 	@Override
 	public void stop() {
@@ -182,7 +181,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		opening.lock();
 		try {
 			Entry entry = this.sessions.get(id);
-			OwnedSession session = (entry != null && !entry.session().isFenced()) ? entry.session() : opener(id).open(id);
+			OwnedSession session = (entry != null && !entry.session().isFenced()) ? entry.session()
+					: opener(id).open(id);
 			SessionHandle handle = new SessionHandle(session);
 			register(new Entry(session, handle), entry);
 			return handle;

@@ -97,7 +97,8 @@ final class RedisTrouble extends Exception {
 		Matcher matcher = CODE.matcher(message);
 		String code = null;
 		while (matcher.find()) {
-			// "ERR Error running script ... -OOM ...": the inner code is the one that counts
+			// "ERR Error running script ... -OOM ...": the inner code is the one that
+			// counts
 			code = (code == null || "ERR".equals(code)) ? matcher.group(1) : code;
 		}
 		return code;

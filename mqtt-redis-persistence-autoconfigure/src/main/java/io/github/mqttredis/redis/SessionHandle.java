@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Mirror;
+import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
@@ -68,8 +68,8 @@ final class SessionHandle implements Session {
 			throw new SessionInUseException(id(), "a newer client of this process", Duration.ZERO,
 					"Use one client for each client id and broker");
 		}
-		if (this.session.isFenced() && this.session.refusal("open") instanceof SessionInUseException inUse) {
-			throw inUse;
+		if (this.session.isFenced() && this.session.refusal("open") instanceof SessionInUseException taken) {
+			throw taken;
 		}
 		this.inUse = true;
 	}
@@ -82,10 +82,7 @@ final class SessionHandle implements Session {
 	@Override
 	public void put(String name, byte[] record) throws SessionException {
 		checkUsable("store " + name);
-		RecordKey key = RecordKey.parse(name);
-		if (key == null) {
-			throw new IllegalArgumentException("'" + name + "' is not a key of Paho's");
-		}
+		RecordKey key = RecordKey.require(name);
 		boolean kept = isKeptByPaho(key);
 		boolean flushed = isBufferFlush(key);
 		if (!kept && !flushed && this.session.isUnusable()) {
@@ -107,6 +104,8 @@ final class SessionHandle implements Session {
 	 * keeps stays in the log, and is stored when Redis is back: Paho's ClientState puts a
 	 * PUBREL into its tables before it stores it, and version 5 swallows the failure to
 	 * store a buffered message.
+	 * @param key the record's key
+	 * @return whether Paho keeps it
 	 */
 	private boolean isKeptByPaho(RecordKey key) {
 		return switch (key.kind()) {
@@ -119,6 +118,8 @@ final class SessionHandle implements Session {
 	/**
 	 * Return whether a buffered message becomes a sent one. A failure there would make
 	 * Paho give it another packet id and keep the buffered record: a duplicate.
+	 * @param key the record's key
+	 * @return whether the record of the buffered message is still stored
 	 */
 	private boolean isBufferFlush(RecordKey key) {
 		return key.kind() == RecordKind.SENT

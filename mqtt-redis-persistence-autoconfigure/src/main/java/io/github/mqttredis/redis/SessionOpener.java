@@ -50,7 +50,8 @@ final class SessionOpener {
 	 * Own and load a session.
 	 * @param id the session
 	 * @return the session, with all its records
-	 * @throws SessionException if somebody else goes on owning it, or Redis did not answer
+	 * @throws SessionException if somebody else goes on owning it, or Redis did not
+	 * answer
 	 */
 	OwnedSession open(SessionId id) throws SessionException {
 		SessionKeys keys = new SessionKeys(this.settings.keyPrefix(), id);
@@ -84,9 +85,8 @@ final class SessionOpener {
 						"Stop it, give this process a client id of its own, or raise mqtt.persistence.lease.acquire-timeout");
 			}
 			if (first) {
-				RedisSessionStore.logger
-					.info("MQTT session " + session.id() + " is owned by " + holder + "; waiting up to "
-							+ this.settings.acquireTimeout().toMillis() + " ms for its lease to end");
+				RedisSessionStore.logger.info("MQTT session " + session.id() + " is owned by " + holder
+						+ "; waiting up to " + this.settings.acquireTimeout().toMillis() + " ms for its lease to end");
 			}
 			pause((remaining.compareTo(LEASE_POLL) < 0) ? remaining : LEASE_POLL);
 		}

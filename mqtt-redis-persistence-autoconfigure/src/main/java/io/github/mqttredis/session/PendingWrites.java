@@ -17,6 +17,7 @@
 package io.github.mqttredis.session;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -39,35 +40,56 @@ final class PendingWrites {
 
 	private boolean dropped;
 
+	/** The position of the last write of all, also of those that were given up. */
+	private long end;
+
+	/** The position of the last write that is known to be in Redis. */
+	private long appliedTo;
+
+	/**
+	 * Until this position the mirror is written back: what was appended before counts as
+	 * applied only when the whole of it is.
+	 */
+	private long rewriteEnd;
+
+	/** From this position on a write knows how many records Redis has after it. */
+	private long lengthKnownFrom;
+
 	PendingWrites(int maxWrites, long maxBytes) {
 		this.maxWrites = maxWrites;
 		this.maxBytes = maxBytes;
 	}
 
 	void add(Write write) {
+		this.end = write.position();
 		if (this.dropped) {
 			return;
 		}
 		if (this.writes.size() >= this.maxWrites || this.bytes + write.bytes() > this.maxBytes) {
-			restart();
+			this.writes.clear();
+			this.bytes = 0;
 			this.dropped = true;
 			return;
 		}
-		addUnbounded(write);
-	}
-
-	void addUnbounded(Write write) {
 		this.writes.add(write);
 		this.bytes += write.bytes();
 	}
 
 	/**
-	 * Forget all writes, and that any were given up.
+	 * Begin anew with writes that write back the mirror, whatever their number: they hold
+	 * nothing that the mirror does not hold anyway.
+	 * @param rewrite the writes
+	 * @param endOfRewrite the position of the last of them
 	 */
-	void restart() {
+	void restart(List<Write> rewrite, long endOfRewrite) {
 		this.writes.clear();
-		this.bytes = 0;
+		this.writes.addAll(rewrite);
+		this.bytes = rewrite.stream().mapToLong(Write::bytes).sum();
 		this.dropped = false;
+		this.end = endOfRewrite;
+		this.rewriteEnd = endOfRewrite;
+		this.lengthKnownFrom = endOfRewrite;
+		noteApplied(0);
 	}
 
 	boolean isDropped() {
@@ -78,30 +100,62 @@ final class PendingWrites {
 		return this.writes.isEmpty();
 	}
 
+	/**
+	 * Return up to where everything is in Redis.
+	 * @return the position of the last such write
+	 */
+	long appliedTo() {
+		return this.appliedTo;
+	}
+
+	/**
+	 * Remove what is in Redis now.
+	 * @param batch the batch that was applied
+	 */
 	void remove(Batch batch) {
 		Set<Write> outOfOrder = batch.outOfOrder();
 		if (outOfOrder != null) {
 			this.writes.removeIf(outOfOrder::contains);
 			outOfOrder.forEach((write) -> this.bytes -= write.bytes());
-			return;
 		}
 		while (!this.writes.isEmpty() && this.writes.peek().position() <= batch.end()) {
 			this.bytes -= this.writes.remove().bytes();
 		}
+		noteApplied(batch.end());
 	}
 
-	@Nullable Batch batch(int maxFields, long maxBatchBytes, long lengthKnownFrom) {
+	private void noteApplied(long position) {
+		if (this.dropped) {
+			return;
+		}
+		long reached = this.writes.isEmpty() ? this.end : position;
+		if (reached >= this.rewriteEnd) {
+			this.appliedTo = Math.max(this.appliedTo, reached);
+		}
+	}
+
+	@Nullable Batch batch(int maxFields, long maxBatchBytes) {
 		BatchBuilder builder = new BatchBuilder(maxFields, maxBatchBytes);
 		for (Write write : this.writes) {
 			if (!builder.add(write)) {
 				break;
 			}
 		}
-		return builder.build(lengthKnownFrom);
+		return builder.build(this.lengthKnownFrom);
 	}
 
+	/**
+	 * Return removals that may go ahead of the log. Once they do, the numbers of records
+	 * that earlier writes expect are no longer right.
+	 * @param maxFields the most fields
+	 * @return the batch, {@code null} if there are none
+	 */
 	@Nullable Batch removes(int maxFields) {
-		return BatchBuilder.removes(this.writes, maxFields);
+		Batch batch = BatchBuilder.removes(this.writes, maxFields);
+		if (batch != null) {
+			this.lengthKnownFrom = this.end;
+		}
+		return batch;
 	}
 
 }

@@ -54,6 +54,20 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 		return null;
 	}
 
+	/**
+	 * Take a key apart that must be Paho's.
+	 * @param key the key
+	 * @return its parts
+	 * @throws IllegalArgumentException if Paho would not write such a key
+	 */
+	public static RecordKey require(String key) {
+		RecordKey parsed = parse(key);
+		if (parsed == null) {
+			throw new IllegalArgumentException("'" + key + "' is not a key of Paho's");
+		}
+		return parsed;
+	}
+
 	private static int packetId(String key, int from) {
 		if (key.length() == from || key.length() > from + 5 || key.charAt(from) == '0') {
 			return -1;

@@ -58,8 +58,8 @@ public interface Session {
 	void put(String key, byte[] record) throws SessionException;
 
 	/**
-	 * Remove a record. Never waits, never fails: the removal reaches Redis in the order of
-	 * all writes.
+	 * Remove a record. Never waits, never fails: the removal reaches Redis in the order
+	 * of all writes.
 	 * @param key Paho's key
 	 */
 	void remove(String key);
@@ -75,8 +75,8 @@ public interface Session {
 	/**
 	 * Wait until Redis holds every record that was put up to now: what may be sent then
 	 * depends on nothing that a crash could take away.
-	 * @param cancelled asked before waiting and after every {@link #wakeWaiters()}; the wait
-	 * ends with an exception once it is true
+	 * @param cancelled asked before waiting and after every {@link #wakeWaiters()}; the
+	 * wait ends with an exception once it is true
 	 * @throws SessionUnavailableException if Redis did not confirm within the write
 	 * time-out, or the wait was cancelled
 	 * @throws SessionInUseException if the session is owned by somebody else

@@ -27,11 +27,12 @@ public interface SessionStore {
 
 	/**
 	 * Open a session: own it, load it, and end the hold that an earlier client of this
-	 * process may have on it. Waits for another owner's lease to end, up to the configured
-	 * time.
+	 * process may have on it. Waits for another owner's lease to end, up to the
+	 * configured time.
 	 * @param id the session
 	 * @return the hold on the session
-	 * @throws SessionInUseException if somebody else owns the session and goes on doing so
+	 * @throws SessionInUseException if somebody else owns the session and goes on doing
+	 * so
 	 * @throws SessionUnavailableException if Redis could not be asked
 	 */
 	Session open(SessionId id) throws SessionException;

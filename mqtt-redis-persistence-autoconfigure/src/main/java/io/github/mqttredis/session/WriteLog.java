@@ -16,7 +16,9 @@
 
 package io.github.mqttredis.session;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
@@ -53,17 +55,6 @@ public final class WriteLog {
 
 	private volatile long applied;
 
-	/**
-	 * Until this position batches write back the mirror: earlier positions count as
-	 * applied only when the whole of it is.
-	 */
-	private long rewriteEnd;
-
-	/**
-	 * From this position on a write knows how many records Redis has after it.
-	 */
-	private long lengthKnownFrom;
-
 	private long failures;
 
 	/**
@@ -80,13 +71,7 @@ public final class WriteLog {
 	 * @param records the records by key; all keys are such as Paho writes
 	 */
 	public void load(Map<String, byte[]> records) {
-		this.lock.lock();
-		try {
-			records.forEach((name, value) -> this.mirror.put(parse(name), name, value));
-		}
-		finally {
-			this.lock.unlock();
-		}
+		run(() -> records.forEach((name, value) -> this.mirror.put(RecordKey.require(name), name, value)));
 	}
 
 	/**
@@ -96,16 +81,13 @@ public final class WriteLog {
 	 * @return the position to wait for
 	 */
 	public long put(String name, byte[] value) {
-		this.lock.lock();
-		try {
-			this.mirror.put(parse(name), name, value);
+		RecordKey key = RecordKey.require(name);
+		return read((records) -> {
+			records.put(key, name, value);
 			this.lastPut = ++this.appended;
-			this.pending.add(Write.put(this.appended, name, value, this.mirror.size()));
+			this.pending.add(Write.put(this.appended, name, value, records.size()));
 			return this.appended;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		});
 	}
 
 	/**
@@ -114,17 +96,13 @@ public final class WriteLog {
 	 * @return whether there was such a record
 	 */
 	public boolean remove(String name) {
-		this.lock.lock();
-		try {
-			if (!this.mirror.remove(name)) {
-				return false;
+		return read((records) -> {
+			boolean removed = records.remove(name);
+			if (removed) {
+				this.pending.add(Write.remove(++this.appended, name, records.size()));
 			}
-			this.pending.add(Write.remove(++this.appended, name, this.mirror.size()));
-			return true;
-		}
-		finally {
-			this.lock.unlock();
-		}
+			return removed;
+		});
 	}
 
 	/**
@@ -132,23 +110,11 @@ public final class WriteLog {
 	 * @return the position to wait for
 	 */
 	public long clear() {
-		this.lock.lock();
-		try {
-			this.mirror.clear();
+		return read((records) -> {
+			records.clear();
 			this.pending.add(Write.clear(++this.appended));
 			return this.appended;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private static RecordKey parse(String name) {
-		RecordKey key = RecordKey.parse(name);
-		if (key == null) {
-			throw new IllegalArgumentException("'" + name + "' is not a key of Paho's");
-		}
-		return key;
+		});
 	}
 
 	/**
@@ -158,7 +124,8 @@ public final class WriteLog {
 	 * @param cancelled asked before waiting and whenever {@link #wakeWaiters()} is called
 	 * @return whether it is applied; if not, shipping failed, the time is up or the wait
 	 * was cancelled, and the write stays in the log
-	 * @throws InterruptedException if the thread is interrupted; the write stays in the log
+	 * @throws InterruptedException if the thread is interrupted; the write stays in the
+	 * log
 	 */
 	public boolean await(long position, long nanos, BooleanSupplier cancelled) throws InterruptedException {
 		if (this.applied >= position) {
@@ -206,13 +173,7 @@ public final class WriteLog {
 	 * @return the batch, {@code null} if there is nothing to ship
 	 */
 	public @Nullable Batch next(int maxFields, long maxBatchBytes) {
-		this.lock.lock();
-		try {
-			return this.pending.batch(maxFields, maxBatchBytes, this.lengthKnownFrom);
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return read((any) -> this.pending.batch(maxFields, maxBatchBytes));
 	}
 
 	/**
@@ -222,17 +183,7 @@ public final class WriteLog {
 	 * @return the batch, {@code null} if there is nothing to ship
 	 */
 	public @Nullable Batch nextRemoves(int maxFields) {
-		this.lock.lock();
-		try {
-			Batch batch = this.pending.removes(maxFields);
-			if (batch != null) {
-				this.lengthKnownFrom = this.appended;
-			}
-			return batch;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return read((any) -> this.pending.removes(maxFields));
 	}
 
 	/**
@@ -240,17 +191,17 @@ public final class WriteLog {
 	 * @param batch the batch
 	 */
 	public void applied(Batch batch) {
-		this.lock.lock();
-		try {
+		run(() -> {
 			this.pending.remove(batch);
-			long end = this.pending.isEmpty() ? this.appended : batch.end();
-			if (end >= this.rewriteEnd && end > this.applied && !this.pending.isDropped()) {
-				this.applied = end;
-				this.progress.signalAll();
-			}
-		}
-		finally {
-			this.lock.unlock();
+			advance();
+		});
+	}
+
+	private void advance() {
+		long position = this.pending.appliedTo();
+		if (position > this.applied) {
+			this.applied = position;
+			this.progress.signalAll();
 		}
 	}
 
@@ -258,27 +209,15 @@ public final class WriteLog {
 	 * End the waits of all who wait now. What they wait for stays in the log.
 	 */
 	public void failWaiters() {
-		this.lock.lock();
-		try {
+		run(() -> {
 			this.failures++;
 			this.progress.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		});
 	}
 
-	/**
-	 * Let those who wait look whether they are cancelled.
-	 */
+	/** Let those who wait look whether they are cancelled. */
 	public void wakeWaiters() {
-		this.lock.lock();
-		try {
-			this.progress.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		run(this.progress::signalAll);
 	}
 
 	/**
@@ -288,32 +227,24 @@ public final class WriteLog {
 	 * @param stored the keys that Redis holds now
 	 */
 	public void rewrite(Collection<String> stored) {
-		this.lock.lock();
-		try {
-			this.pending.restart();
+		run(() -> {
 			TreeSet<RecordKey> keys = new TreeSet<>();
-			this.mirror.keys().forEach((name) -> keys.add(parse(name)));
-			stored.forEach((name) -> keys.add(parse(name)));
+			this.mirror.keys().forEach((name) -> keys.add(RecordKey.require(name)));
+			stored.forEach((name) -> keys.add(RecordKey.require(name)));
+			List<Write> writes = new ArrayList<>(keys.size());
 			for (RecordKey key : keys) {
-				rewrite(key.toString());
+				writes.add(rewrite(key.toString()));
 			}
-			this.rewriteEnd = this.appended;
-			this.lengthKnownFrom = this.appended;
-			if (keys.isEmpty()) {
-				this.applied = this.appended;
-				this.progress.signalAll();
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+			this.pending.restart(writes, this.appended);
+			advance();
+		});
 	}
 
-	private void rewrite(String name) {
+	private Write rewrite(String name) {
 		byte[] value = this.mirror.get(name);
 		long position = ++this.appended;
-		this.pending.addUnbounded((value != null) ? Write.put(position, name, value, this.mirror.size())
-				: Write.remove(position, name, this.mirror.size()));
+		return (value != null) ? Write.put(position, name, value, this.mirror.size())
+				: Write.remove(position, name, this.mirror.size());
 	}
 
 	/**
@@ -321,13 +252,7 @@ public final class WriteLog {
 	 * @return whether {@link #rewrite(Collection)} is due
 	 */
 	public boolean isDropped() {
-		this.lock.lock();
-		try {
-			return this.pending.isDropped();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return read((any) -> this.pending.isDropped());
 	}
 
 	/**
@@ -335,13 +260,7 @@ public final class WriteLog {
 	 * @return whether {@link #next(int, long)} would return a batch
 	 */
 	public boolean hasPending() {
-		this.lock.lock();
-		try {
-			return !this.pending.isEmpty();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return read((any) -> !this.pending.isEmpty());
 	}
 
 	/**
@@ -349,13 +268,7 @@ public final class WriteLog {
 	 * @return the position to wait for until everything is shipped
 	 */
 	public long end() {
-		this.lock.lock();
-		try {
-			return this.appended;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return read((any) -> this.appended);
 	}
 
 	/**
@@ -368,6 +281,16 @@ public final class WriteLog {
 		this.lock.lock();
 		try {
 			return reader.apply(this.mirror);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void run(Runnable action) {
+		this.lock.lock();
+		try {
+			action.run();
 		}
 		finally {
 			this.lock.unlock();

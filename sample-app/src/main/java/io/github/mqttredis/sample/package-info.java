@@ -22,3 +22,4 @@
 package io.github.mqttredis.sample;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -107,7 +107,8 @@ final class BarrierNetworkModule implements NetworkModule {
 				BarrierNetworkModule.this.persistence.awaitPuts(() -> BarrierNetworkModule.this.stopped);
 			}
 			catch (MqttException ex) {
-				// Paho drops the link, which is what has to happen: the packet is not sent.
+				// Paho drops the link, which is what has to happen: the packet is not
+				// sent.
 				throw new IOException(ex.getMessage(), ex);
 			}
 		}

@@ -69,9 +69,9 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	}
 
 	/**
-	 * Open the client's session. The first call owns and loads it and may wait for another
-	 * owner; later ones, which Paho makes before every attempt to connect, do not ask
-	 * Redis.
+	 * Open the client's session. The first call owns and loads it and may wait for
+	 * another owner; later ones, which Paho makes before every attempt to connect, do not
+	 * ask Redis.
 	 * @param clientId the client's id
 	 * @param serverUri the client's server URI
 	 * @throws MqttPersistenceException if somebody else owns the session
@@ -169,7 +169,8 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 
 	/**
 	 * Wait until everything is stored that was put up to now.
-	 * @param cancelled ends the wait once it is true and {@link #wakeWaiters()} was called
+	 * @param cancelled ends the wait once it is true and {@link #wakeWaiters()} was
+	 * called
 	 * @throws MqttPersistenceException if it was not stored in time
 	 */
 	void awaitPuts(BooleanSupplier cancelled) throws MqttPersistenceException {

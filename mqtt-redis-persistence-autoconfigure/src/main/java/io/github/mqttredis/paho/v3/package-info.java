@@ -15,7 +15,8 @@
  */
 
 /**
- * Paho 3's persistence over a stored session, and the client that persists before it sends.
+ * Paho 3's persistence over a stored session, and the client that persists before it
+ * sends.
  */
 @NullMarked
 package io.github.mqttredis.paho.v3;

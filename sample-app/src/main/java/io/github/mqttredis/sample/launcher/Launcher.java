@@ -19,6 +19,7 @@ package io.github.mqttredis.sample.launcher;
 import java.time.Duration;
 
 import io.github.mqttredis.sample.launcher.demo.CrashDemo;
+
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;

@@ -25,3 +25,4 @@
 package io.github.mqttredis.sample.launcher;
 
 import org.jspecify.annotations.NullMarked;
+

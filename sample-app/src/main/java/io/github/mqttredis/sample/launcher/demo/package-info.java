@@ -21,3 +21,4 @@
 package io.github.mqttredis.sample.launcher.demo;
 
 import org.jspecify.annotations.NullMarked;
+

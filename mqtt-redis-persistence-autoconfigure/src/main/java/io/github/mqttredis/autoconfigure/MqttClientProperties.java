@@ -1,0 +1,139 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
+
+/**
+ * The MQTT clients that are made for the application.
+ *
+ * @param clientId MQTT client identifier. With server URIs set, too, a client manager is
+ * made that connects at start.
+ * @param serverUris URIs of the broker, tried in order, such as tcp://localhost:1883. The
+ * first is a part of the stored session's name.
+ * @param username User name that the broker asks for.
+ * @param password Password that the broker asks for.
+ * @param sslBundle Name of the SSL bundle for ssl:// and wss:// URIs.
+ * @param keepAlive Longest time without a packet before the client pings the broker. Zero
+ * switches pings off. Seconds where no unit is given.
+ * @param connectionTimeout How long connecting may take. Zero waits for ever. Seconds
+ * where no unit is given.
+ * @param automaticReconnect Whether the client connects again after it lost the broker.
+ * @param cleanSession Whether every connect throws away the session, at the broker and in
+ * Redis.
+ * @param maxInflight Number of messages of QoS 1 and 2 that may be under way at a time.
+ * One more is refused with reason code 32202.
+ * @param will Message that the broker publishes when the client is gone.
+ */
+@ConfigurationProperties("mqtt.client")
+record MqttClientProperties(@Nullable String clientId, @DefaultValue List<String> serverUris, @Nullable String username,
+		@Nullable String password, @Nullable String sslBundle,
+		@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration keepAlive,
+		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration connectionTimeout,
+		@DefaultValue("true") boolean automaticReconnect, @DefaultValue("false") boolean cleanSession,
+		@DefaultValue("1000") int maxInflight, @Nullable Will will) {
+
+	private static final int LARGEST_PACKET_ID = 65535;
+
+	private static final Set<String> PLAIN = Set.of("tcp", "ws");
+
+	private static final Set<String> SECURE = Set.of("ssl", "wss");
+
+	MqttClientProperties {
+		Assert.isTrue(password == null || StringUtils.hasText(username),
+				"mqtt.client.username must be set where mqtt.client.password is (MQTT 3.1.1, 3.1.2.9)");
+		checkSeconds("mqtt.client.keep-alive", keepAlive, LARGEST_PACKET_ID);
+		checkSeconds("mqtt.client.connection-timeout", connectionTimeout, Integer.MAX_VALUE / 1000);
+		Assert.isTrue(maxInflight >= 1 && maxInflight <= LARGEST_PACKET_ID,
+				"mqtt.client.max-inflight must be between 1 and " + LARGEST_PACKET_ID);
+		serverUris.forEach((uri) -> checkServerUri(uri, StringUtils.hasText(sslBundle)));
+	}
+
+	/**
+	 * Leaves out what may be secret.
+	 */
+	@Override
+	public String toString() {
+		return "MqttClientProperties[clientId=" + this.clientId + "]";
+	}
+
+	private static void checkSeconds(String property, Duration value, int max) {
+		Assert.isTrue(value.equals(value.truncatedTo(ChronoUnit.SECONDS)), () -> property + " must be whole seconds");
+		Assert.isTrue(!value.isNegative() && value.toSeconds() <= max,
+				() -> property + " must be between 0s and " + max + "s");
+	}
+
+	/**
+	 * The messages leave out the URI, because it may hold a password.
+	 */
+	private static void checkServerUri(String serverUri, boolean ssl) {
+		URI uri = parse(serverUri);
+		String scheme = (uri.getScheme() != null) ? uri.getScheme().toLowerCase(Locale.ROOT) : "";
+		Assert.isTrue((PLAIN.contains(scheme) || SECURE.contains(scheme)) && uri.getRawAuthority() != null,
+				"mqtt.client.server-uris must start with tcp://, ssl://, ws:// or wss://, followed by a host");
+		Assert.isTrue(scheme.startsWith("ws") || !StringUtils.hasText(uri.getPath()),
+				"mqtt.client.server-uris must end with the port: only ws:// and wss:// have a path");
+		Assert.isTrue(!ssl || SECURE.contains(scheme),
+				"mqtt.client.ssl-bundle needs mqtt.client.server-uris that start with ssl:// or wss://");
+	}
+
+	private static URI parse(String serverUri) {
+		try {
+			return new URI(serverUri);
+		}
+		catch (URISyntaxException ex) {
+			throw new IllegalArgumentException("mqtt.client.server-uris must be URIs such as tcp://localhost:1883: "
+					+ ex.getReason() + " at character " + ex.getIndex());
+		}
+	}
+
+	/**
+	 * What the broker publishes when the client is gone without a goodbye.
+	 *
+	 * @param topic Topic of the will.
+	 * @param payload Text of the will, sent as UTF-8.
+	 * @param qos Quality of service of the will: 0, 1 or 2.
+	 * @param retained Whether the broker keeps the will for later subscribers.
+	 */
+	record Will(@Nullable String topic, @DefaultValue("") String payload, @DefaultValue("0") int qos,
+			@DefaultValue("false") boolean retained) {
+
+		Will {
+			Assert.isTrue(StringUtils.hasText(topic),
+					"mqtt.client.will.topic must be set where another mqtt.client.will property is");
+			Assert.isTrue(!topic.contains("#") && !topic.contains("+"),
+					"mqtt.client.will.topic must hold no wildcards");
+			Assert.isTrue(qos >= 0 && qos <= 2, "mqtt.client.will.qos must be 0, 1 or 2");
+		}
+
+	}
+
+}

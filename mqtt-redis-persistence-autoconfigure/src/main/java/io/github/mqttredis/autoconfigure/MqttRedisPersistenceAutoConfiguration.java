@@ -1,0 +1,55 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.SessionStore;
+import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} of the store that keeps MQTT
+ * sessions in Redis.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = DataRedisAutoConfiguration.class)
+@ConditionalOnClass({ MqttClientPersistence.class, RedisConnectionFactory.class })
+@ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(MqttPersistenceProperties.class)
+public final class MqttRedisPersistenceAutoConfiguration {
+
+	@Bean
+	@ConditionalOnBean(RedisConnectionFactory.class)
+	@ConditionalOnMissingBean(SessionStore.class)
+	RedisSessionStore mqttSessionStore(RedisConnectionFactory connectionFactory, MqttPersistenceProperties properties) {
+		return new RedisSessionStore(connectionFactory, new StoreSettings(properties.keyPrefix(),
+				properties.writeTimeout(), properties.lease().ttl(), properties.lease().acquireTimeout()));
+	}
+
+}

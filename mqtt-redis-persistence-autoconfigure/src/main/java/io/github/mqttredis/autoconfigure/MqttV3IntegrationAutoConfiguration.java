@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
+import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
+import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
+import io.github.mqttredis.integration.PahoV3PersistenceFactory;
+import io.github.mqttredis.integration.PersistentMqttPahoClientFactory;
+import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
+import io.github.mqttredis.integration.SessionPreflight;
+import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.mqtt.core.ClientManager;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.support.MqttUtils;
+import org.springframework.util.ObjectUtils;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} that brings persistence into Spring
+ * Integration's MQTT support for Paho 3: a client factory and a client manager where the
+ * application defines none, and persistence for those that it defines.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = MqttV3PersistenceAutoConfiguration.class)
+@ConditionalOnClass({ MqttPahoClientFactory.class, MqttClientPersistence.class })
+@ConditionalOnBean(PahoV3PersistenceFactory.class)
+public final class MqttV3IntegrationAutoConfiguration {
+
+	@Bean
+	static MqttShutdownOrderPostProcessor mqttShutdownOrderPostProcessor(ConfigurableListableBeanFactory beanFactory) {
+		return new MqttShutdownOrderPostProcessor(beanFactory);
+	}
+
+	@Bean
+	SessionPreflight mqttSessionPreflight(ListableBeanFactory beanFactory, PahoV3PersistenceFactory persistences) {
+		return new SessionPreflight(beanFactory, persistences);
+	}
+
+	@Bean
+	@ConditionalOnSingleCandidate(MqttConnectOptions.class)
+	@ConditionalOnMissingBean(MqttPahoClientFactory.class)
+	PersistentMqttPahoClientFactory mqttPahoClientFactory(MqttConnectOptions options,
+			PahoV3PersistenceFactory persistences) {
+		return new PersistentMqttPahoClientFactory(options, persistences);
+	}
+
+	@Bean
+	@Conditional(OnMqttClientCondition.class)
+	@ConditionalOnSingleCandidate(MqttConnectOptions.class)
+	@ConditionalOnMissingBean(ClientManager.class)
+	PersistentMqttv3ClientManager mqttv3ClientManager(MqttConnectOptions options, MqttClientProperties properties,
+			PahoV3PersistenceFactory persistences) {
+		MqttConnectOptions complete = options;
+		if (ObjectUtils.isEmpty(options.getServerURIs())) {
+			// The application's own options, which say nothing of where to connect.
+			complete = MqttUtils.cloneConnectOptions(options);
+			complete.setServerURIs(properties.serverUris().toArray(String[]::new));
+		}
+		return new PersistentMqttv3ClientManager(complete, String.valueOf(properties.clientId()), persistences);
+	}
+
+	/**
+	 * Serves what the application defines itself.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "mqtt.persistence.inject", matchIfMissing = true)
+	static class InjectionConfiguration {
+
+		@Bean
+		static MqttPahoClientFactoryPostProcessor mqttPahoClientFactoryPostProcessor(
+				ObjectProvider<PahoV3PersistenceFactory> persistences) {
+			return new MqttPahoClientFactoryPostProcessor(persistences);
+		}
+
+		@Bean
+		static Mqttv3ClientManagerPostProcessor mqttv3ClientManagerPostProcessor(
+				ObjectProvider<PahoV3PersistenceFactory> persistences) {
+			return new Mqttv3ClientManagerPostProcessor(persistences);
+		}
+
+	}
+
+}

@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.boot.json.JsonParserFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests that an editor can tell of every property what it is, its default and its unit.
+ */
+class ConfigurationMetadataTests {
+
+	/**
+	 * What the application must say itself, or may leave out.
+	 */
+	private static final Set<String> WITHOUT_DEFAULT = Set.of("mqtt.client.client-id", "mqtt.client.server-uris",
+			"mqtt.client.username", "mqtt.client.password", "mqtt.client.ssl-bundle", "mqtt.client.will.topic",
+			"mqtt.persistence.broker-id");
+
+	@Test
+	void whenThePropertiesAreListedThenTheyAreThoseThatAreBuilt() throws IOException {
+		assertThat(properties().map((property) -> property.get("name"))).containsExactlyInAnyOrder(
+				"management.health.mqtt-persistence.enabled", "mqtt.client.automatic-reconnect",
+				"mqtt.client.clean-session", "mqtt.client.client-id", "mqtt.client.connection-timeout",
+				"mqtt.client.keep-alive", "mqtt.client.max-inflight", "mqtt.client.password", "mqtt.client.server-uris",
+				"mqtt.client.ssl-bundle", "mqtt.client.username", "mqtt.client.will.payload", "mqtt.client.will.qos",
+				"mqtt.client.will.retained", "mqtt.client.will.topic", "mqtt.persistence.broker-id",
+				"mqtt.persistence.enabled", "mqtt.persistence.inject", "mqtt.persistence.key-prefix",
+				"mqtt.persistence.lease.acquire-timeout", "mqtt.persistence.lease.ttl",
+				"mqtt.persistence.write-timeout");
+	}
+
+	@ParameterizedTest
+	@MethodSource("properties")
+	void whenAPropertyIsListedThenItIsDescribed(Map<String, Object> property) {
+		assertThat((String) property.get("description")).isNotBlank().endsWith(".");
+		assertThat((String) property.get("type")).isNotBlank();
+	}
+
+	@ParameterizedTest
+	@MethodSource("properties")
+	void whenAPropertyIsListedThenItsDefaultIsToo(Map<String, Object> property) {
+		boolean due = !WITHOUT_DEFAULT.contains(property.get("name"));
+		assertThat(property.containsKey("defaultValue")).isEqualTo(due);
+	}
+
+	@ParameterizedTest
+	@MethodSource("properties")
+	void whenAPropertyIsATimeThenItsUnitIsNamed(Map<String, Object> property) {
+		if ("java.time.Duration".equals(property.get("type"))) {
+			assertThat((String) property.get("description")).containsPattern("(Millis|S)econds where no unit is given");
+			assertThat((String) property.get("defaultValue")).matches("\\d+(ms|s|m|h|d)");
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	static Stream<Map<String, Object>> properties() throws IOException {
+		String location = MqttPersistenceProperties.class.getProtectionDomain().getCodeSource().getLocation()
+				+ "META-INF/spring-configuration-metadata.json";
+		try (InputStream stream = URI.create(location).toURL().openStream()) {
+			String json = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+			Map<String, Object> metadata = JsonParserFactory.getJsonParser().parseMap(json);
+			return ((List<Map<String, Object>>) metadata.get("properties")).stream();
+		}
+	}
+
+}

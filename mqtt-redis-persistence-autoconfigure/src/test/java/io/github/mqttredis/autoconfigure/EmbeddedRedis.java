@@ -1,0 +1,82 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import redis.embedded.RedisServer;
+import redis.embedded.RedisServerBuilder;
+
+/**
+ * A real Redis server for the tests of a class, on a free port of the loopback interface.
+ */
+public final class EmbeddedRedis implements BeforeAllCallback, AfterAllCallback {
+
+	private final int port = freePort();
+
+	private final RedisServer server;
+
+	public EmbeddedRedis(String... settings) {
+		RedisServerBuilder builder = RedisServer.builder().port(this.port).bind("127.0.0.1");
+		builder.setting("save \"\"").setting("appendonly no");
+		for (String setting : settings) {
+			builder.setting(setting);
+		}
+		this.server = builder.build();
+	}
+
+	/**
+	 * Return a port on which nothing listens.
+	 * @return the port
+	 */
+	public static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	public int port() {
+		return this.port;
+	}
+
+	/**
+	 * Return the properties by which an application finds the server.
+	 * @return pairs of name and value
+	 */
+	public String[] properties() {
+		return new String[] { "spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + this.port };
+	}
+
+	@Override
+	public void beforeAll(ExtensionContext context) {
+		this.server.start();
+	}
+
+	@Override
+	public void afterAll(ExtensionContext context) {
+		this.server.stop();
+	}
+
+}

@@ -1,0 +1,176 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.channel.NullChannel;
+import org.springframework.integration.config.EnableIntegration;
+import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Tests that an application which cannot use Redis, or its session, stops at start with
+ * one analysis that says what to do.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartFailureTests {
+
+	@RegisterExtension
+	static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+	@RegisterExtension
+	static final EmbeddedRedis WITH_PASSWORD = new EmbeddedRedis("requirepass right");
+
+	private static final String[] CLIENT = { "mqtt.client.client-id=gateway",
+			"mqtt.client.server-uris=tcp://127.0.0.1:1" };
+
+	@Test
+	void whenRedisDoesNotAnswerThenTheAnalysisNamesItAndTheProperties(CapturedOutput output) {
+		int port = EmbeddedRedis.freePort();
+		assertThatThrownBy(() -> run(Application.class, "spring.data.redis.port=" + port));
+		assertThat(analysis(output)).contains("MQTT sessions cannot be kept in Redis")
+			.contains(":" + port)
+			.contains("Start Redis", "spring.data.redis.host", "spring.data.redis.port", "spring.data.redis.url",
+					"mqtt.persistence.enabled=false")
+			.doesNotContain("spring.data.redis.password", "\tat ");
+	}
+
+	@Test
+	void whenRedisAsksForAPasswordThenTheAnalysisNamesTheProperty(CapturedOutput output) {
+		assertThatThrownBy(() -> run(Application.class, WITH_PASSWORD.properties()));
+		assertThat(analysis(output)).contains("spring.data.redis.password").doesNotContain("Start Redis");
+	}
+
+	@Test
+	void whenThePasswordIsWrongThenTheAnalysisNamesThePropertyAndNotThePassword(CapturedOutput output) {
+		assertThatThrownBy(() -> run(Application.class, "spring.data.redis.password=s3cr3t",
+				"spring.data.redis.port=" + WITH_PASSWORD.port()));
+		assertThat(analysis(output)).contains("spring.data.redis.password").doesNotContain("Start Redis", "s3cr3t");
+	}
+
+	@Test
+	void whenTheClientManagersSessionIsOwnedThenTheAnalysisNamesTheOwner(CapturedOutput output) {
+		try (ConfigurableApplicationContext owner = runWithRedis(Application.class, CLIENT)) {
+			assertThat(owner.isRunning()).isTrue();
+			assertThatThrownBy(() -> runWithRedis(Application.class, CLIENT));
+			assertSessionInUse(output);
+		}
+	}
+
+	@Test
+	void whenAnInboundAdaptersSessionIsOwnedThenTheAnalysisNamesTheOwner(CapturedOutput output) {
+		try (ConfigurableApplicationContext owner = runWithRedis(Inbound.class)) {
+			assertThat(owner.isRunning()).isTrue();
+			assertThatThrownBy(() -> runWithRedis(Inbound.class));
+			assertSessionInUse(output);
+		}
+	}
+
+	@Test
+	void whenTheSessionOfAnAdapterWithTheUsersFactoryIsOwnedThenTheAnalysisNamesTheOwner(CapturedOutput output) {
+		try (ConfigurableApplicationContext owner = runWithRedis(InboundWithOwnFactory.class)) {
+			assertThat(owner.isRunning()).isTrue();
+			assertThatThrownBy(() -> runWithRedis(InboundWithOwnFactory.class));
+			assertSessionInUse(output);
+		}
+	}
+
+	@Test
+	void whenTheOwnerHasStoppedThenTheNextOneStartsAtOnce() {
+		runWithRedis(Inbound.class).close();
+		runWithRedis(Inbound.class).close();
+	}
+
+	private static void assertSessionInUse(CapturedOutput output) {
+		assertThat(analysis(output)).contains("is owned by", String.valueOf(ProcessHandle.current().pid()))
+			.contains("mqtt.persistence.lease.acquire-timeout", "client id of its own")
+			.doesNotContain("NullPointerException", "\tat ");
+	}
+
+	private static String analysis(CapturedOutput output) {
+		assertThat(output).contains("APPLICATION FAILED TO START");
+		return output.toString().substring(output.toString().indexOf("APPLICATION FAILED TO START"));
+	}
+
+	private static ConfigurableApplicationContext runWithRedis(Class<?> application, String... properties) {
+		return builder(application).properties(REDIS.properties())
+			.properties("mqtt.persistence.lease.acquire-timeout=0s")
+			.properties(properties)
+			.run();
+	}
+
+	private static void run(Class<?> application, String... properties) {
+		builder(application).properties(properties).run().close();
+	}
+
+	private static SpringApplicationBuilder builder(Class<?> application) {
+		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
+			.properties("spring.data.redis.host=127.0.0.1");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableIntegration
+	static class Inbound {
+
+		@Bean
+		MqttPahoMessageDrivenChannelAdapter inbound(MqttPahoClientFactory factory) {
+			MqttPahoMessageDrivenChannelAdapter adapter = new MqttPahoMessageDrivenChannelAdapter("tcp://127.0.0.1:1",
+					"inbound", factory, "readings");
+			adapter.setOutputChannel(new NullChannel());
+			adapter.setQuiescentTimeout(1);
+			adapter.setDisconnectCompletionTimeout(100);
+			return adapter;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class InboundWithOwnFactory extends Inbound {
+
+		@Bean
+		DefaultMqttPahoClientFactory ownFactory() {
+			DefaultMqttPahoClientFactory factory = new DefaultMqttPahoClientFactory();
+			factory.getConnectionOptions().setAutomaticReconnect(true);
+			factory.getConnectionOptions().setCleanSession(false);
+			return factory;
+		}
+
+	}
+
+}

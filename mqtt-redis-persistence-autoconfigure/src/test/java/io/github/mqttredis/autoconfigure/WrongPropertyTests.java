@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Tests that a wrong value stops the start, and that what the user sees names the
+ * property.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class WrongPropertyTests {
+
+	@RegisterExtension
+	static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			mqtt.persistence.key-prefix            | a{b                    | must hold no braces
+			mqtt.persistence.key-prefix            | a}b                    | must hold no braces
+			mqtt.persistence.key-prefix            | ''                     | must not be empty
+			mqtt.persistence.broker-id             | ' '                    | must not be empty
+			mqtt.persistence.write-timeout         | 0s                     | must be at least 1ms
+			mqtt.persistence.lease.ttl             | 999ms                  | must be at least 1s
+			mqtt.persistence.lease.acquire-timeout | -1s                    | must not be negative
+			mqtt.client.keep-alive                 | 1500ms                 | must be whole seconds
+			mqtt.client.keep-alive                 | -1s                    | must be between 0s and 65535s
+			mqtt.client.keep-alive                 | 65536                  | must be between 0s and 65535s
+			mqtt.client.connection-timeout         | -1s                    | must be between 0s and
+			mqtt.client.max-inflight               | 0                      | must be between 1 and 65535
+			mqtt.client.max-inflight               | 65536                  | must be between 1 and 65535
+			mqtt.client.server-uris                | localhost:1883         | must start with tcp://
+			mqtt.client.server-uris                | mqtt://localhost:1883  | must start with tcp://
+			mqtt.client.server-uris                | tcp://localhost:1883/a | must end with the port
+			mqtt.client.server-uris                | tcp://local host       | must be URIs such as
+			mqtt.client.will.qos                   | 1                      | mqtt.client.will.topic must be set
+			mqtt.client.will.topic                 | a/#                    | must hold no wildcards
+			mqtt.client.password                   | secret                 | mqtt.client.username must be set
+			mqtt.client.ssl-bundle                 | none                   | There is no such SSL bundle
+			""")
+	void whenAValueIsWrongThenTheAnalysisNamesTheProperty(String property, String value, String reason,
+			CapturedOutput output) {
+		assertThatThrownBy(() -> run(property + "=" + value)).isInstanceOf(Exception.class);
+		assertThat(analysis(output)).contains(property, reason).doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenTheWillsQosIsWrongThenTheAnalysisNamesTheProperty(CapturedOutput output) {
+		assertThatThrownBy(() -> run("mqtt.client.will.topic=a", "mqtt.client.will.qos=3"))
+			.isInstanceOf(Exception.class);
+		assertThat(analysis(output)).contains("mqtt.client.will.qos must be 0, 1 or 2");
+	}
+
+	@Test
+	void whenAnSslBundleIsSetForAPlainUriThenTheAnalysisNamesBoth(CapturedOutput output) {
+		assertThatThrownBy(() -> run("mqtt.client.ssl-bundle=any", "mqtt.client.server-uris=tcp://localhost:1883"))
+			.isInstanceOf(Exception.class);
+		assertThat(analysis(output)).contains("mqtt.client.ssl-bundle needs mqtt.client.server-uris");
+	}
+
+	@Test
+	void whenAUriWithASecretIsWrongThenTheSecretIsNotShown(CapturedOutput output) {
+		assertThatThrownBy(() -> run("mqtt.client.server-uris=tcp://user:s3cr3t@localhost:1883/path"))
+			.isInstanceOf(Exception.class);
+		assertThat(output).contains("mqtt.client.server-uris").doesNotContain("s3cr3t");
+	}
+
+	private static String analysis(CapturedOutput output) {
+		assertThat(output).contains("APPLICATION FAILED TO START");
+		return output.toString().substring(output.toString().indexOf("APPLICATION FAILED TO START"));
+	}
+
+	private static void run(String... properties) {
+		new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties(REDIS.properties())
+			.properties(properties)
+			.run()
+			.close();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}

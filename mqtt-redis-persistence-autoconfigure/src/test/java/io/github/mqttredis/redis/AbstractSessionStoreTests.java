@@ -1,0 +1,451 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.RecordKind;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInUseException;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.testing.RedisServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What every Redis client has to make true of a {@link RedisSessionStore}, against a real
+ * server.
+ */
+abstract class AbstractSessionStoreTests {
+
+	private static final SessionId ID = SessionId.ofUri("client-1", "tcp://broker:1883", MqttVersion.V3);
+
+	private static final String HASH = "test:{client-1@tcp://broker:1883}:v3";
+
+	private static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofMillis(1500),
+			Duration.ofMillis(1500), Duration.ofMillis(500));
+
+	private static RedisServer server;
+
+	private final List<RedisSessionStore> stores = new ArrayList<>();
+
+	private RedisConnectionFactory factory;
+
+	private Jedis redis;
+
+	@BeforeAll
+	static void startServer() {
+		server = RedisServer.start();
+	}
+
+	@AfterAll
+	static void stopServer() {
+		server.close();
+	}
+
+	@BeforeEach
+	void connect() {
+		this.redis = server.connect();
+		this.redis.flushAll();
+		this.redis.configSet("maxmemory", "0");
+		this.factory = connectionFactory(server.port());
+	}
+
+	@AfterEach
+	void stop() throws Exception {
+		this.stores.forEach(RedisSessionStore::stop);
+		((DisposableBean) this.factory).destroy();
+		this.redis.close();
+	}
+
+	/**
+	 * Make a factory as an application has it.
+	 * @param port where Redis listens
+	 * @return the factory, started
+	 */
+	abstract RedisConnectionFactory connectionFactory(int port);
+
+	private RedisSessionStore store() {
+		return store(SETTINGS);
+	}
+
+	private RedisSessionStore store(StoreSettings settings) {
+		RedisSessionStore store = new RedisSessionStore(this.factory, settings);
+		this.stores.add(store);
+		store.start();
+		return store;
+	}
+
+	@Test
+	void whenRecordIsPutThenRedisHoldsItsBytesOnReturn() throws Exception {
+		Session session = store().open(ID);
+		byte[] record = new byte[300];
+		for (int i = 0; i < record.length; i++) {
+			record[i] = (byte) i;
+		}
+		session.put("s-1", record);
+		assertThat(this.redis.hgetAll(HASH.getBytes(StandardCharsets.UTF_8)).values()).containsExactly(record);
+		assertThat(session.get("s-1")).isEqualTo(record);
+		assertThat(this.redis.hkeys(HASH)).containsExactly("s-1");
+	}
+
+	@Test
+	void whenRecordIsRemovedThenRedisFollowsInOrder() throws Exception {
+		Session session = store().open(ID);
+		session.put("s-1", bytes("a"));
+		session.put("sc-1", bytes("b"));
+		session.remove("s-1");
+		session.remove("sc-1");
+		session.put("s-1", bytes("c"));
+		assertThat(this.redis.hgetAll(HASH)).isEqualTo(Map.of("s-1", "c"));
+	}
+
+	@Test
+	void whenSessionIsClearedThenOnlyItsRecordsGo() throws Exception {
+		RedisSessionStore store = store();
+		Session session = store.open(ID);
+		Session other = store.open(SessionId.ofUri("client-2", "tcp://broker:1883", MqttVersion.V3));
+		session.put("s-1", bytes("a"));
+		other.put("s-1", bytes("b"));
+		session.clear();
+		assertThat(this.redis.exists(HASH)).isFalse();
+		assertThat(session.keys()).isEmpty();
+		assertThat(other.contains("s-1")).isTrue();
+		assertThat(this.redis.hlen("test:{client-2@tcp://broker:1883}:v3")).isEqualTo(1);
+	}
+
+	@Test
+	void whenProcessRestartsThenSuccessorFindsAllRecords() throws Exception {
+		RedisSessionStore first = store();
+		Session session = first.open(ID);
+		session.put("s-2", bytes("a"));
+		session.put("s-10", bytes("b"));
+		session.put("sc-10", bytes("c"));
+		session.put("r-1", bytes("d"));
+		first.stop();
+		Session successor = store().open(ID);
+		assertThat(successor.keys()).containsExactly("s-2", "s-10", "sc-10", "r-1");
+		assertThat(successor.get("sc-10")).isEqualTo(bytes("c"));
+		assertThat(successor.status().records()).containsEntry(RecordKind.SENT, 2);
+	}
+
+	@Test
+	void whenSessionIsLargeThenIsLoadedInFewRoundTrips() throws Exception {
+		Map<byte[], byte[]> records = new HashMap<>();
+		for (int id = 1; id <= 60_000; id++) {
+			records.put(bytes("s-" + id), new byte[200]);
+		}
+		this.redis.hset(bytes(HASH), records);
+		this.redis.configResetStat();
+		Session session = store().open(ID);
+		assertThat(session.keys()).hasSize(60_000).startsWith("s-1", "s-2");
+		long commands = calls("hmget") + calls("hkeys") + calls("hgetall") + calls("hscan") + calls("hget");
+		assertThat(commands).isBetween(2L, 60L);
+	}
+
+	private long calls(String command) {
+		for (String line : this.redis.info("commandstats").split("\r\n")) {
+			if (line.startsWith("cmdstat_" + command + ":calls=")) {
+				return Long.parseLong(line.replaceAll("^[^=]*=(\\d+),.*", "$1"));
+			}
+		}
+		return 0;
+	}
+
+	@Test
+	void whenLeaseIsHeldThenOpeningWaitsAndThenNamesTheOwner() throws Exception {
+		store().open(ID);
+		RedisSessionStore second = store();
+		long started = System.nanoTime();
+		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(() -> second.open(ID))
+			.withMessageContaining("process " + ProcessHandle.current().pid())
+			.satisfies((ex) -> assertThat(ex.remaining()).isPositive());
+		assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThanOrEqualTo(SETTINGS.acquireTimeout());
+	}
+
+	@Test
+	void whenOwnerStopsThenWaitingSuccessorTakesOver() throws Exception {
+		RedisSessionStore first = store();
+		first.open(ID).put("s-1", bytes("a"));
+		RedisSessionStore second = store(
+				new StoreSettings("test", Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(30)));
+		CompletableFuture<Session> waiting = CompletableFuture.supplyAsync(() -> open(second));
+		await(() -> this.redis.ttl(HASH + ":lease") > 0);
+		assertThat(waiting).isNotDone();
+		first.stop();
+		assertThat(waiting.get(10, TimeUnit.SECONDS).keys()).containsExactly("s-1");
+	}
+
+	@Test
+	void whenOwnerLivesThenLeaseOutlivesItsTime() throws Exception {
+		store().open(ID);
+		String token = this.redis.get(HASH + ":lease");
+		String mark = this.redis.get(HASH + ":mark");
+		await(() -> !mark.equals(this.redis.get(HASH + ":mark")));
+		assertThat(this.redis.get(HASH + ":lease")).isEqualTo(token);
+		assertThat(this.redis.pttl(HASH + ":lease")).isGreaterThan(1000);
+	}
+
+	@Test
+	void whenSessionWasTakenOverThenOldOwnerWritesNoMore() throws Exception {
+		Session old = store().open(ID);
+		old.put("s-1", bytes("a"));
+		this.redis.del(HASH + ":lease");
+		Session taken = store().open(ID);
+		taken.put("s-2", bytes("b"));
+		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(() -> old.put("s-3", bytes("c")));
+		old.remove("s-1");
+		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(old::resume);
+		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(old::clear);
+		assertThat(old.status().state()).isEqualTo(SessionState.FENCED);
+		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-2");
+		assertThat(taken.status().state()).isEqualTo(SessionState.OWNER);
+	}
+
+	@Test
+	void whenNewerClientOfTheProcessOpensThenOlderStoresNothingMore() throws Exception {
+		RedisSessionStore store = store();
+		Session older = store.open(ID);
+		older.put("s-1", bytes("a"));
+		Session newer = store.open(ID);
+		assertThat(newer.keys()).containsExactly("s-1");
+		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(() -> older.put("s-2", bytes("b")))
+			.withMessageContaining("newer client");
+		older.remove("s-1");
+		newer.put("s-3", bytes("c"));
+		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-3");
+	}
+
+	@Test
+	void whenFieldIsNoRecordThenGoesToQuarantineAndTheRestIsRestored() throws Exception {
+		this.redis.hset(HASH, Map.of("s-1", "a", "noise", "x", "s-2", "", "s-70000", "y"));
+		Session session = store().open(ID);
+		assertThat(session.keys()).containsExactly("s-1");
+		assertThat(this.redis.hgetAll(HASH + ":quarantine")).isEqualTo(Map.of("noise", "x", "s-2", "", "s-70000", "y"));
+		session.put("s-3", bytes("b"));
+		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-3");
+	}
+
+	@Test
+	void whenManyThreadsWriteThenRedisHoldsTheMirror() throws Exception {
+		Session session = store().open(ID);
+		ExecutorService threads = Executors.newFixedThreadPool(8);
+		List<Future<?>> done = new ArrayList<>();
+		for (int thread = 0; thread < 8; thread++) {
+			int first = 1 + thread * 1000;
+			done.add(threads.submit(() -> {
+				for (int id = first; id < first + 200; id++) {
+					session.put("s-" + id, bytes("record " + id));
+					if (id % 2 == 0) {
+						session.remove("s-" + id);
+					}
+				}
+				return null;
+			}));
+		}
+		for (Future<?> each : done) {
+			each.get(60, TimeUnit.SECONDS);
+		}
+		threads.shutdown();
+		session.put("r-1", bytes("last"));
+		assertThat(this.redis.hkeys(HASH)).hasSize(801).containsExactlyInAnyOrderElementsOf(session.keys());
+	}
+
+	@Test
+	void whenRedisLosesEverythingThenMirrorIsWrittenBack() throws Exception {
+		Session session = store().open(ID);
+		for (int id = 1; id <= 2500; id++) {
+			session.put("s-" + id, bytes("record " + id));
+		}
+		this.redis.flushAll();
+		await(() -> this.redis.hlen(HASH) == 2500);
+		session.put("s-2501", bytes("more"));
+		await(() -> this.redis.hlen(HASH) == 2501 && session.status().state() == SessionState.OWNER);
+	}
+
+	@Test
+	void whenOnlyTheHashIsLostThenMirrorIsWrittenBack() throws Exception {
+		Session session = store().open(ID);
+		session.put("s-1", bytes("a"));
+		session.put("s-2", bytes("b"));
+		this.redis.del(HASH);
+		session.put("s-3", bytes("c"));
+		await(() -> this.redis.hkeys(HASH).equals(Set.of("s-1", "s-2", "s-3")));
+	}
+
+	@Test
+	void whenRedisIsFullThenPutFailsRemovalsGoOnAndItRecovers() throws Exception {
+		Session session = store().open(ID);
+		session.put("s-1", bytes("a"));
+		session.put("s-2", bytes("b"));
+		this.redis.configSet("maxmemory", "1");
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.put("s-3", bytes("c")))
+			.withMessageContaining("maxmemory");
+		assertThat(session.contains("s-3")).isFalse();
+		assertThat(session.status().state()).isEqualTo(SessionState.DEGRADED);
+		session.remove("s-1");
+		await(() -> this.redis.hkeys(HASH).equals(Set.of("s-2")));
+		this.redis.configSet("maxmemory", "0");
+		session.put("s-4", bytes("d"));
+		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-2", "s-4");
+		await(() -> session.status().state() == SessionState.OWNER);
+	}
+
+	@Test
+	void whenPubrelCannotBeStoredThenIsStoredLater() throws Exception {
+		Session session = store().open(ID);
+		session.put("s-1", bytes("a"));
+		this.redis.configSet("maxmemory", "1");
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.put("sc-1", bytes("b")));
+		assertThat(session.contains("sc-1")).isTrue();
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.awaitPuts(() -> false));
+		this.redis.configSet("maxmemory", "0");
+		await(() -> this.redis.hkeys(HASH).equals(Set.of("s-1", "sc-1")));
+		session.awaitPuts(() -> false);
+	}
+
+	@Test
+	void whenRedisIsPausedThenNoCallWaitsLongerThanTheTimeoutAndItRecovers() throws Exception {
+		Session session = store().open(ID);
+		session.put("s-1", bytes("a"));
+		server.pause();
+		try {
+			assertThatExceptionOfType(SessionUnavailableException.class)
+				.isThrownBy(() -> session.put("s-2", bytes("b")));
+			await(() -> session.status().state() == SessionState.DEGRADED);
+			long started = System.nanoTime();
+			assertThatExceptionOfType(SessionUnavailableException.class)
+				.isThrownBy(() -> session.put("s-3", bytes("c")));
+			session.remove("s-1");
+			assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(SETTINGS.writeTimeout());
+		}
+		finally {
+			server.resume();
+		}
+		await(() -> session.status().state() == SessionState.OWNER);
+		session.put("s-4", bytes("d"));
+		assertThat(this.redis.hkeys(HASH)).containsExactly("s-4");
+	}
+
+	@Test
+	void whenRedisIsKilledAndComesBackEmptyThenRecoversByItself() throws Exception {
+		Session session = store().open(ID);
+		session.put("s-1", bytes("a"));
+		server.kill();
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.put("s-2", bytes("b")));
+		server.restart();
+		try (Jedis again = server.connect()) {
+			await(() -> again.hkeys(HASH).equals(Set.of("s-1")));
+			session.put("s-3", bytes("c"));
+			assertThat(again.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-3");
+		}
+	}
+
+	@Test
+	void whenBufferedMessageIsFlushedThenPutNeitherWaitsNorFails() throws Exception {
+		Session session = store().open(ID);
+		session.put("sb-1", bytes("a"));
+		this.redis.configSet("maxmemory", "1");
+		session.put("s-1", bytes("a"));
+		session.remove("sb-1");
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.awaitPuts(() -> false));
+		assertThat(this.redis.hkeys(HASH)).containsExactly("sb-1");
+		this.redis.configSet("maxmemory", "0");
+		await(() -> this.redis.hkeys(HASH).equals(Set.of("s-1")));
+	}
+
+	@Test
+	void whenStoreIsStoppedThenLeaseIsGivenBackAndCallsSaySo() throws Exception {
+		RedisSessionStore store = store();
+		Session session = store.open(ID);
+		session.put("s-1", bytes("a"));
+		session.remove("s-1");
+		store.stop();
+		assertThat(this.redis.exists(HASH + ":lease")).isFalse();
+		assertThat(this.redis.exists(HASH)).isFalse();
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.put("s-2", bytes("b")))
+			.withMessageContaining("stopped");
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> store.open(ID));
+		store.start();
+		assertThat(store.open(ID).keys()).isEmpty();
+	}
+
+	@Test
+	void whenSessionIsOpenedThenIsListed() throws Exception {
+		RedisSessionStore store = store();
+		store.open(ID);
+		assertThat(this.redis.zrange("test:sessions", 0, -1)).containsExactly(HASH);
+		assertThat(store.sessions()).singleElement().satisfies((status) -> assertThat(status.id()).isEqualTo(ID));
+		assertThat(store.ping()).startsWith("Redis ");
+	}
+
+	@Test
+	void whenRedisIsUnreachableAtStartThenSaysWhere() {
+		RedisConnectionFactory nowhere = connectionFactory(1);
+		RedisSessionStore store = new RedisSessionStore(nowhere, SETTINGS);
+		assertThatExceptionOfType(RedisUnavailableException.class).isThrownBy(store::start)
+			.withMessageContaining("127.0.0.1:1");
+	}
+
+	private static Session open(RedisSessionStore store) {
+		try {
+			return store.open(ID);
+		}
+		catch (SessionException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static void await(BooleanSupplier condition) throws InterruptedException {
+		long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("condition not met in 20 s").isLessThan(deadline);
+			Thread.sleep(5);
+		}
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
+	}
+
+}
