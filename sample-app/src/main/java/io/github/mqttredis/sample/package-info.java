@@ -22,4 +22,3 @@
 package io.github.mqttredis.sample;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -66,8 +66,13 @@ class EmbeddedBroker implements AutoCloseable {
 	}
 
 	@Override
-	public void close() throws Exception {
-		this.server.stop();
+	public void close() {
+		try {
+			this.server.stop();
+		}
+		catch (Exception ex) {
+			throw new LauncherException("The embedded broker did not stop: " + ex.getMessage(), ex);
+		}
 	}
 
 }

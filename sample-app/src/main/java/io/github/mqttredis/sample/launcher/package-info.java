@@ -25,4 +25,3 @@
 package io.github.mqttredis.sample.launcher;
 
 import org.jspecify.annotations.NullMarked;
-

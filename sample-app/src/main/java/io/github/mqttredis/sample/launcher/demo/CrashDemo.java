@@ -106,7 +106,8 @@ public final class CrashDemo {
 	}
 
 	private InflightRecords loadAndKill(int round) {
-		try (Load load = new Load(this.gateway.client(), this.ledger, round)) {
+		Load load = new Load(this.gateway.client(), this.ledger, round);
+		try {
 			if (!Await.until(() -> isLoaded(round), LOAD_TIMEOUT)) {
 				throw new LauncherException(
 						"Not " + IN_FLIGHT + " messages in flight within " + LOAD_TIMEOUT.toSeconds() + " s: "
@@ -115,6 +116,9 @@ public final class CrashDemo {
 			// No special instant: any one.
 			LockSupport.parkNanos(Duration.ofMillis(this.random.nextInt(MAX_DELAY_MILLIS)).toNanos());
 			this.gateway.kill();
+		}
+		finally {
+			load.stop();
 		}
 		return this.inflight.read();
 	}

@@ -30,7 +30,7 @@ import io.github.mqttredis.sample.launcher.LauncherException;
  * Publishes through the gateway's HTTP endpoint until it is stopped, QoS 1 and QoS 2 in
  * turn.
  */
-class Load implements AutoCloseable {
+class Load {
 
 	private static final int PUBLISHERS = 16;
 
@@ -76,8 +76,7 @@ class Load implements AutoCloseable {
 	/**
 	 * Stop, and wait until no attempt is under way.
 	 */
-	@Override
-	public void close() {
+	void stop() {
 		this.stopped = true;
 		try {
 			for (Thread publisher : this.publishers) {

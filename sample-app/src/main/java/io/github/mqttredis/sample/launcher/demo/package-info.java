@@ -21,4 +21,3 @@
 package io.github.mqttredis.sample.launcher.demo;
 
 import org.jspecify.annotations.NullMarked;
-
