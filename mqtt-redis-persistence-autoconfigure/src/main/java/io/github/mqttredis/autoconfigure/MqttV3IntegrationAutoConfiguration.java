@@ -16,13 +16,14 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
+import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PersistentMqttPahoClientFactory;
 import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
 import io.github.mqttredis.integration.SessionPreflight;
+import io.github.mqttredis.redis.RedisSessionStore;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 
@@ -56,6 +57,12 @@ import org.springframework.util.ObjectUtils;
 @ConditionalOnBean(PahoV3PersistenceFactory.class)
 public final class MqttV3IntegrationAutoConfiguration {
 
+	/**
+	 * How long stopping waits for what is in flight. Spring Integration's 30 s pass in
+	 * full while the broker is away, and the messages are safe in Redis.
+	 */
+	private static final long QUIESCENT_MILLIS = 1000;
+
 	@Bean
 	static MqttShutdownOrderPostProcessor mqttShutdownOrderPostProcessor(ConfigurableListableBeanFactory beanFactory) {
 		return new MqttShutdownOrderPostProcessor(beanFactory);
@@ -63,7 +70,7 @@ public final class MqttV3IntegrationAutoConfiguration {
 
 	@Bean
 	SessionPreflight mqttSessionPreflight(ListableBeanFactory beanFactory, PahoV3PersistenceFactory persistences) {
-		return new SessionPreflight(beanFactory, persistences);
+		return new SessionPreflight(beanFactory, persistences, RedisSessionStore.PHASE + 1);
 	}
 
 	@Bean
@@ -86,7 +93,10 @@ public final class MqttV3IntegrationAutoConfiguration {
 			complete = MqttUtils.cloneConnectOptions(options);
 			complete.setServerURIs(properties.serverUris().toArray(String[]::new));
 		}
-		return new PersistentMqttv3ClientManager(complete, String.valueOf(properties.clientId()), persistences);
+		PersistentMqttv3ClientManager manager = new PersistentMqttv3ClientManager(complete,
+				String.valueOf(properties.clientId()), persistences);
+		manager.setQuiescentTimeout(QUIESCENT_MILLIS);
+		return manager;
 	}
 
 	/**

@@ -18,6 +18,7 @@ package io.github.mqttredis.integration;
 
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.ObjectUtils;
 
 /**

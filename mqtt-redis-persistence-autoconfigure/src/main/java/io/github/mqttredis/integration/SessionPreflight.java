@@ -37,14 +37,11 @@ import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannel
  */
 public final class SessionPreflight implements SmartLifecycle {
 
-	/**
-	 * After the session store, before everything that uses MQTT.
-	 */
-	private static final int PHASE = Integer.MIN_VALUE + 1000;
-
 	private final ListableBeanFactory beanFactory;
 
 	private final PahoV3PersistenceFactory persistences;
+
+	private final int phase;
 
 	private volatile boolean running;
 
@@ -52,10 +49,12 @@ public final class SessionPreflight implements SmartLifecycle {
 	 * Create the check.
 	 * @param beanFactory where the adapters are
 	 * @param persistences makes what the sessions are opened with
+	 * @param phase when to do so: after the session store, before what uses MQTT
 	 */
-	public SessionPreflight(ListableBeanFactory beanFactory, PahoV3PersistenceFactory persistences) {
+	public SessionPreflight(ListableBeanFactory beanFactory, PahoV3PersistenceFactory persistences, int phase) {
 		this.beanFactory = beanFactory;
 		this.persistences = persistences;
+		this.phase = phase;
 	}
 
 	@Override
@@ -105,7 +104,7 @@ public final class SessionPreflight implements SmartLifecycle {
 
 	@Override
 	public int getPhase() {
-		return PHASE;
+		return this.phase;
 	}
 
 }

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -119,7 +120,7 @@ class BackOffTests {
 
 	@Test
 	void whenHealthIsMissingThenOnlyTheHealthIsNotThere() {
-		this.contexts.withClassLoader(new FilteredClassLoader("org.springframework.boot.health")).run((context) -> {
+		this.contexts.withClassLoader(new FilteredClassLoader(HealthIndicator.class)).run((context) -> {
 			assertThat(context).hasNotFailed().hasSingleBean(RedisSessionStore.class);
 			assertThat(context).doesNotHaveBean("mqttPersistenceHealthContributor");
 		});
@@ -148,9 +149,7 @@ class BackOffTests {
 
 	@Test
 	void whenTheApplicationHasItsOwnClientManagerThenOursIsNotThere() {
-		this.contexts
-			.withBean("ownManager", Mqttv3ClientManager.class,
-					() -> new Mqttv3ClientManager("tcp://127.0.0.1:" + EmbeddedRedis.freePort(), "own"))
+		this.contexts.withBean("ownManager", Mqttv3ClientManager.class, BackOffTests::ownManager)
 			.run((context) -> assertThat(context).hasSingleBean(ClientManager.class).hasBean("ownManager"));
 	}
 
@@ -184,6 +183,12 @@ class BackOffTests {
 		this.contexts.withPropertyValues("management.health." + name + ".enabled=false")
 			.run((context) -> assertThat(context).hasSingleBean(SessionStore.class)
 				.doesNotHaveBean(MqttPersistenceHealthIndicator.class));
+	}
+
+	private static Mqttv3ClientManager ownManager() {
+		Mqttv3ClientManager manager = new Mqttv3ClientManager("tcp://127.0.0.1:" + EmbeddedRedis.freePort(), "own");
+		manager.setQuiescentTimeout(1);
+		return manager;
 	}
 
 	private static void hasNothingOfOurs(AssertableApplicationContext context) {

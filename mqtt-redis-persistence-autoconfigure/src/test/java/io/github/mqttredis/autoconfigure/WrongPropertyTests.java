@@ -61,7 +61,6 @@ class WrongPropertyTests {
 			mqtt.client.server-uris                | mqtt://localhost:1883  | must start with tcp://
 			mqtt.client.server-uris                | tcp://localhost:1883/a | must end with the port
 			mqtt.client.server-uris                | tcp://local host       | must be URIs such as
-			mqtt.client.will.qos                   | 1                      | mqtt.client.will.topic must be set
 			mqtt.client.will.topic                 | a/#                    | must hold no wildcards
 			mqtt.client.password                   | secret                 | mqtt.client.username must be set
 			mqtt.client.ssl-bundle                 | none                   | There is no such SSL bundle
@@ -77,6 +76,12 @@ class WrongPropertyTests {
 		assertThatThrownBy(() -> run("mqtt.client.will.topic=a", "mqtt.client.will.qos=3"))
 			.isInstanceOf(Exception.class);
 		assertThat(analysis(output)).contains("mqtt.client.will.qos must be 0, 1 or 2");
+	}
+
+	@Test
+	void whenTheWillHasNoTopicThenTheAnalysisNamesTheTopic(CapturedOutput output) {
+		assertThatThrownBy(() -> run("mqtt.client.will.qos=1")).isInstanceOf(Exception.class);
+		assertThat(analysis(output)).contains("mqtt.client.will.topic must be set");
 	}
 
 	@Test

@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.integration;
 
+import java.time.Duration;
+
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
@@ -75,6 +77,16 @@ class ClientManagerTests {
 			assertThat(after).isNotSameAs(before).isInstanceOf(PersistentMqttAsyncClient.class);
 			assertThat(PahoInternals.persistence(after)).isNotSameAs(PahoInternals.persistence(before));
 			assertThat(PahoInternals.get(after, "comms.callback.manualAcks")).isEqualTo(true);
+		});
+	}
+
+	@Test
+	void whenTheBrokerIsAwayThenOurManagerStopsSoon() {
+		this.contexts.run((context) -> {
+			PersistentMqttv3ClientManager manager = context.getBean(PersistentMqttv3ClientManager.class);
+			long start = System.nanoTime();
+			manager.stop();
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
 		});
 	}
 

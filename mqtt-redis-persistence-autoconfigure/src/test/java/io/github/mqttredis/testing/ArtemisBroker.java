@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+
+/**
+ * A real MQTT broker in this JVM, on a port that stays when it is stopped and started.
+ */
+public final class ArtemisBroker implements AutoCloseable {
+
+	private final Path directory;
+
+	private final int port;
+
+	private EmbeddedActiveMQ server;
+
+	private ArtemisBroker(Path directory, int port) {
+		this.directory = directory;
+		this.port = port;
+		this.server = launch();
+	}
+
+	public static ArtemisBroker start() {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			int port = socket.getLocalPort();
+			socket.close();
+			return new ArtemisBroker(Files.createTempDirectory("artemis-"), port);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private EmbeddedActiveMQ launch() {
+		try {
+			EmbeddedActiveMQ launched = new EmbeddedActiveMQ();
+			launched.setConfiguration(configuration());
+			launched.start();
+			return launched;
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private Configuration configuration() throws Exception {
+		Configuration configuration = new ConfigurationImpl();
+		configuration.setSecurityEnabled(false);
+		configuration.setJMXManagementEnabled(false);
+		configuration.setPersistenceEnabled(true);
+		configuration.setJournalType(JournalType.NIO);
+		configuration.setJournalSyncTransactional(false);
+		configuration.setJournalSyncNonTransactional(false);
+		configuration.setJournalDirectory(this.directory.resolve("journal").toString());
+		configuration.setBindingsDirectory(this.directory.resolve("bindings").toString());
+		configuration.setPagingDirectory(this.directory.resolve("paging").toString());
+		configuration.setLargeMessagesDirectory(this.directory.resolve("large").toString());
+		configuration.addAcceptorConfiguration("mqtt", uri() + "?protocols=MQTT");
+		return configuration;
+	}
+
+	public String uri() {
+		return "tcp://127.0.0.1:" + this.port;
+	}
+
+	/**
+	 * Stop. Sessions and messages are kept for {@link #restart()}.
+	 */
+	public void stop() {
+		try {
+			this.server.stop();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	public void restart() {
+		this.server = launch();
+	}
+
+	@Override
+	public void close() {
+		stop();
+		try (var files = Files.walk(this.directory)) {
+			files.sorted(Comparator.reverseOrder()).forEach((file) -> file.toFile().delete());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}

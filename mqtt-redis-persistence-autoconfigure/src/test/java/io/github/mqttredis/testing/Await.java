@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.testing;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Waits for conditions.
+ */
+public final class Await {
+
+	private static final Duration LIMIT = Duration.ofSeconds(30);
+
+	private Await() {
+	}
+
+	/**
+	 * Wait until a condition is met; fail if it is not within half a minute.
+	 * @param what what is waited for
+	 * @param condition the condition
+	 */
+	public static void until(String what, Callable<Boolean> condition) {
+		long deadline = System.nanoTime() + LIMIT.toNanos();
+		try {
+			while (!condition.call()) {
+				assertThat(System.nanoTime()).as("in vain: " + what).isLessThan(deadline);
+				Thread.sleep(5);
+			}
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("While waiting until " + what, ex);
+		}
+	}
+
+}

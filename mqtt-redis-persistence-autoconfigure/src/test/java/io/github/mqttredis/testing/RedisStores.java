@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.testing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.redis.StoreSettings;
+
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Stores over one Redis server, each as if it were in a process of its own.
+ */
+public final class RedisStores implements AutoCloseable {
+
+	/**
+	 * A prefix of its own, short times.
+	 */
+	public static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofMillis(1500),
+			Duration.ofMillis(1500), Duration.ofSeconds(5));
+
+	private final LettuceConnectionFactory factory;
+
+	private final List<RedisSessionStore> stores = new ArrayList<>();
+
+	public RedisStores(RedisServer server) {
+		this.factory = new LettuceConnectionFactory("127.0.0.1", server.port());
+		this.factory.afterPropertiesSet();
+		this.factory.start();
+	}
+
+	public RedisSessionStore start() {
+		return start(SETTINGS);
+	}
+
+	public RedisSessionStore start(StoreSettings settings) {
+		RedisSessionStore store = new RedisSessionStore(this.factory, settings);
+		this.stores.add(store);
+		store.start();
+		return store;
+	}
+
+	@Override
+	public void close() {
+		this.stores.forEach(RedisSessionStore::stop);
+		this.factory.destroy();
+	}
+
+}
