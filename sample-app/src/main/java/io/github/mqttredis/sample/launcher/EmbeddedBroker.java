@@ -1,0 +1,78 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.sample.launcher;
+
+import java.nio.file.Path;
+
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.JournalType;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+
+/**
+ * A real MQTT broker, ActiveMQ Artemis in this JVM, on a free port of the loopback
+ * interface.
+ */
+class EmbeddedBroker implements AutoCloseable {
+
+	private final String uri = "tcp://127.0.0.1:" + Ports.free();
+
+	private final EmbeddedActiveMQ server = new EmbeddedActiveMQ();
+
+	EmbeddedBroker(Path directory) {
+		try {
+			this.server.setConfiguration(configuration(directory));
+			this.server.start();
+		}
+		catch (Exception ex) {
+			throw new LauncherException(
+					"No embedded broker: " + ex.getMessage() + ". Set mqtt.client.server-uris to use another.", ex);
+		}
+	}
+
+	private Configuration configuration(Path directory) throws Exception {
+		Configuration configuration = new ConfigurationImpl();
+		configuration.setSecurityEnabled(false);
+		configuration.setJMXManagementEnabled(false);
+		// Sessions and messages survive a restart of the broker, not a crash of this JVM.
+		configuration.setPersistenceEnabled(true);
+		configuration.setJournalType(JournalType.NIO);
+		configuration.setJournalSyncTransactional(false);
+		configuration.setJournalSyncNonTransactional(false);
+		configuration.setJournalDirectory(directory.resolve("journal").toString());
+		configuration.setBindingsDirectory(directory.resolve("bindings").toString());
+		configuration.setPagingDirectory(directory.resolve("paging").toString());
+		configuration.setLargeMessagesDirectory(directory.resolve("large").toString());
+		configuration.addAcceptorConfiguration("mqtt", this.uri + "?protocols=MQTT");
+		return configuration;
+	}
+
+	String uri() {
+		return this.uri;
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.server.stop();
+		}
+		catch (Exception ex) {
+			throw new LauncherException("The embedded broker did not stop: " + ex.getMessage(), ex);
+		}
+	}
+
+}

@@ -1,0 +1,82 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.sample.launcher;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+import redis.embedded.RedisExecProvider;
+
+/**
+ * A real Redis server, a process of its own, on a free port of the loopback interface.
+ */
+class EmbeddedRedis implements AutoCloseable {
+
+	static final String HOST = "127.0.0.1";
+
+	private static final String READY = "Ready to accept connections";
+
+	private final int port = Ports.free();
+
+	private final Process process;
+
+	EmbeddedRedis(Path directory) {
+		try {
+			File executable = RedisExecProvider.defaultProvider().get();
+			this.process = new ProcessBuilder(List.of(executable.getAbsolutePath(), "--bind", HOST, "--port",
+					Integer.toString(this.port), "--dir", directory.toString(), "--save", "", "--appendonly", "no"))
+				.redirectErrorStream(true)
+				.start();
+			awaitReady(this.process.inputReader());
+		}
+		catch (IOException ex) {
+			throw new LauncherException("No embedded Redis: " + ex.getMessage()
+					+ ". Set spring.data.redis.host and spring.data.redis.port to use another.", ex);
+		}
+	}
+
+	private void awaitReady(BufferedReader output) throws IOException {
+		StringBuilder log = new StringBuilder();
+		String line = output.readLine();
+		while (line != null && !line.contains(READY)) {
+			log.append(line).append(System.lineSeparator());
+			line = output.readLine();
+		}
+		if (line == null) {
+			throw new IOException("it ended at once:" + System.lineSeparator() + log);
+		}
+		Daemons.start("redis-output", () -> output.lines().forEach((ignored) -> {
+		}));
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	long pid() {
+		return this.process.pid();
+	}
+
+	@Override
+	public void close() {
+		Processes.stop(this.process);
+	}
+
+}

@@ -1,0 +1,85 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.sample.launcher;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.github.mqttredis.sample.launcher.demo.MemoryClientManager;
+
+/**
+ * Collects with what the gateway's process is started.
+ */
+class GatewayArguments {
+
+	private static final String REDIS = "--spring.data.redis.";
+
+	private final List<String> jvmArguments = new ArrayList<>();
+
+	private final List<String> arguments;
+
+	private final int port;
+
+	GatewayArguments(Settings settings, List<String> given) {
+		this.port = settings.port();
+		this.arguments = new ArrayList<>(given);
+		set(Settings.SERVER_PORT, Integer.toString(this.port));
+		set(Settings.CLIENT_ID, settings.clientId());
+		set(Settings.KEY_PREFIX, settings.keyPrefix());
+		set("spring.main.banner-mode", "off");
+		ManagementFactory.getRuntimeMXBean()
+			.getInputArguments()
+			.stream()
+			.filter((argument) -> Stream.of("-Dspring.", "-Dmqtt.").anyMatch(argument::startsWith))
+			.forEach(this.jvmArguments::add);
+	}
+
+	private void set(String name, String value) {
+		this.arguments.removeIf((argument) -> argument.startsWith("--" + name + "="));
+		this.arguments.add("--" + name + "=" + value);
+	}
+
+	void embeddedRedis(EmbeddedRedis redis) {
+		this.arguments.removeIf((argument) -> argument.startsWith(REDIS));
+		set("spring.data.redis.host", EmbeddedRedis.HOST);
+		set("spring.data.redis.port", Integer.toString(redis.port()));
+		this.jvmArguments.add("-D" + GatewayProcess.REDIS_PID + "=" + redis.pid());
+	}
+
+	void broker(List<String> uris) {
+		this.arguments.removeIf((argument) -> argument.startsWith("--" + Settings.SERVER_URIS));
+		set(Settings.SERVER_URIS, String.join(",", uris));
+	}
+
+	void crashDemo(boolean inMemory) {
+		// The demo publishes itself, and does not wait for the lease of the killed longer
+		// than it must.
+		set("sample.interval", "1d");
+		set("mqtt.persistence.lease.ttl", "1s");
+		if (inMemory) {
+			set("mqtt.persistence.enabled", "false");
+			set("spring.main.sources", MemoryClientManager.class.getName());
+		}
+	}
+
+	GatewaySettings toSettings(boolean echo) {
+		return new GatewaySettings(this.port, List.copyOf(this.jvmArguments), List.copyOf(this.arguments), echo);
+	}
+
+}

@@ -1,0 +1,132 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.sample.launcher;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.github.mqttredis.sample.launcher.LauncherOptions.Store;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+/**
+ * The servers and the gateway that the launcher supervises; they stop in the opposite
+ * order.
+ *
+ * <p>
+ * No stereotype annotation, see the package.
+ */
+@ImportAutoConfiguration({ SslAutoConfiguration.class, DataRedisAutoConfiguration.class })
+class LauncherConfiguration {
+
+	/**
+	 * How long each direction of the link takes in the crash demo: long enough to keep
+	 * hundreds of messages in flight.
+	 */
+	private static final Duration LATENCY = Duration.ofMillis(300);
+
+	@Bean
+	LauncherOptions launcherOptions(ApplicationArguments arguments) {
+		return LauncherOptions.of(arguments);
+	}
+
+	@Bean
+	Settings settings(Environment environment) {
+		return new Settings(environment);
+	}
+
+	@Bean
+	DataDirectory dataDirectory() {
+		return new DataDirectory();
+	}
+
+	@Bean
+	@Conditional(NotConfigured.Redis.class)
+	EmbeddedRedis embeddedRedis(DataDirectory directory) {
+		return new EmbeddedRedis(directory.subdirectory("redis"));
+	}
+
+	@Bean
+	@Conditional(NotConfigured.Redis.class)
+	DataRedisConnectionDetails redisConnectionDetails(EmbeddedRedis redis) {
+		return new DataRedisConnectionDetails() {
+
+			@Override
+			public Standalone getStandalone() {
+				return Standalone.of(EmbeddedRedis.HOST, redis.port());
+			}
+
+		};
+	}
+
+	@Bean
+	@Conditional(NotConfigured.MqttBroker.class)
+	EmbeddedBroker embeddedBroker(DataDirectory directory) {
+		return new EmbeddedBroker(directory.subdirectory("broker"));
+	}
+
+	@Bean
+	Broker broker(Settings settings, ObjectProvider<EmbeddedBroker> embedded) {
+		EmbeddedBroker broker = embedded.getIfAvailable();
+		return (broker != null) ? new Broker(List.of(broker.uri()), null, null) : settings.broker();
+	}
+
+	@Bean
+	DeliveryObserver deliveryObserver(Broker broker) {
+		return new DeliveryObserver(broker);
+	}
+
+	@Bean
+	@Lazy
+	SlowLink slowLink(Broker broker) {
+		return new SlowLink(broker.uri(), LATENCY);
+	}
+
+	@Bean
+	Gateway gateway(LauncherOptions options, Settings settings, ApplicationArguments arguments, Broker broker,
+			ObjectProvider<SlowLink> link, ObjectProvider<EmbeddedRedis> redis) {
+		GatewayArguments gateway = new GatewayArguments(settings, LauncherOptions.forGateway(arguments));
+		redis.ifAvailable(gateway::embeddedRedis);
+		if (options.crashDemo()) {
+			gateway.broker(List.of(link.getObject().uri()));
+			gateway.crashDemo(options.store() == Store.MEMORY);
+		}
+		else {
+			gateway.broker(broker.uris());
+		}
+		return new Gateway(gateway.toSettings(!options.crashDemo()));
+	}
+
+	@Bean
+	InflightReader inflightReader(StringRedisTemplate redis, Settings settings, LauncherOptions options, Broker broker,
+			ObjectProvider<SlowLink> link) {
+		String uri = options.crashDemo() ? link.getObject().uri() : broker.uri();
+		return new InflightReader(redis,
+				InflightReader.key(settings.keyPrefix(), settings.clientId(), settings.brokerId(uri)));
+	}
+
+}

@@ -1,0 +1,45 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.sample.launcher;
+
+/**
+ * Something that ends the launcher, with a message for the person who started it.
+ *
+ * @since 0.1.0
+ */
+public class LauncherException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * Create an exception.
+	 * @param message what happened and what to do
+	 */
+	public LauncherException(String message) {
+		super(message);
+	}
+
+	/**
+	 * Create an exception.
+	 * @param message what happened and what to do
+	 * @param cause the cause
+	 */
+	public LauncherException(String message, Throwable cause) {
+		super(message, cause);
+	}
+
+}

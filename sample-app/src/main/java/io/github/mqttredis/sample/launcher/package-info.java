@@ -1,0 +1,27 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+/**
+ * The launcher: supervises a Redis, a broker and the gateway, and shows what they do.
+ *
+ * <p>
+ * No class in here carries a stereotype annotation, because the gateway scans its own
+ * package and this one lies below it.
+ */
+@NullMarked
+package io.github.mqttredis.sample.launcher;
+
+import org.jspecify.annotations.NullMarked;

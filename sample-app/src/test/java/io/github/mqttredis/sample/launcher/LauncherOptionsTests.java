@@ -1,0 +1,65 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.sample.launcher;
+
+import io.github.mqttredis.sample.launcher.LauncherOptions.Store;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.DefaultApplicationArguments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class LauncherOptionsTests {
+
+	@Test
+	void whenNothingIsGivenThenTheGatewayIsWatched() {
+		LauncherOptions options = options();
+		assertThat(options.crashDemo()).isFalse();
+		assertThat(options.store()).isEqualTo(Store.REDIS);
+		assertThat(options.kills()).isEqualTo(10);
+	}
+
+	@Test
+	void whenTheCrashDemoIsAskedForThenItsOptionsAreRead() {
+		assertThat(options("--crash-demo", "--store=memory", "--kills=3", "--seed=7"))
+			.isEqualTo(new LauncherOptions(true, Store.MEMORY, 3, 7));
+	}
+
+	@Test
+	void whenAValueIsWrongThenTheMessageNamesTheOption() {
+		assertThatExceptionOfType(LauncherException.class).isThrownBy(() -> options("--store=disk"))
+			.withMessageContaining("--store")
+			.withMessageContaining("disk");
+		assertThatExceptionOfType(LauncherException.class).isThrownBy(() -> options("--kills=many"))
+			.withMessageContaining("--kills");
+		assertThatExceptionOfType(LauncherException.class).isThrownBy(() -> options("--kills=0"))
+			.withMessageContaining("--kills");
+	}
+
+	@Test
+	void whenArgumentsAreTheGatewaysThenTheyArePassedOn() {
+		assertThat(LauncherOptions.forGateway(new DefaultApplicationArguments("--crash-demo", "--store=redis",
+				"--gateway.port=9090", "--mqtt.client.username=me", "--storey=1")))
+			.containsExactly("--mqtt.client.username=me", "--storey=1");
+	}
+
+	private static LauncherOptions options(String... arguments) {
+		return LauncherOptions.of(new DefaultApplicationArguments(arguments));
+	}
+
+}
