@@ -76,6 +76,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 
 	private volatile @Nullable IoLoop io;
 
+	private volatile boolean started;
+
 	private volatile boolean stopped;
 
 	private volatile @Nullable SessionOpener opener;
@@ -145,6 +147,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		this.lifecycle.lock();
 		try {
 			this.stopped = true;
+			this.started = false;
 			IoLoop loop = this.io;
 			if (loop != null) {
 				this.sessions.values().forEach((entry) -> release(loop, entry.session()));
@@ -172,7 +175,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 
 	@Override
 	public boolean isRunning() {
-		return this.io != null;
+		return this.started;
 	}
 
 	@Override
