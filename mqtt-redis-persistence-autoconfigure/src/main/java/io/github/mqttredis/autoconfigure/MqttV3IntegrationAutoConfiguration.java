@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import io.github.mqttredis.integration.KeepAliveCheck;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
 import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
@@ -71,6 +72,11 @@ public final class MqttV3IntegrationAutoConfiguration {
 	@Bean
 	SessionPreflight mqttSessionPreflight(ListableBeanFactory beanFactory, PahoV3PersistenceFactory persistences) {
 		return new SessionPreflight(beanFactory, persistences, RedisSessionStore.PHASE + 1);
+	}
+
+	@Bean
+	KeepAliveCheck mqttKeepAliveCheck(ListableBeanFactory beanFactory, MqttPersistenceProperties properties) {
+		return new KeepAliveCheck(beanFactory, properties.writeTimeout());
 	}
 
 	@Bean

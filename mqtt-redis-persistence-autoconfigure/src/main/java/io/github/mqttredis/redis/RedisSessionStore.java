@@ -162,7 +162,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 	}
 
 	private void release(IoLoop loop, OwnedSession session) {
-		session.await(session.log().end(), () -> false);
+		session.await(session.log().end(), session.log().failures(), () -> false);
 		session.end();
 		try {
 			loop.call(session.shipper()::release);
