@@ -40,7 +40,7 @@ public final class CrashDemo {
 
 	private static final int IN_FLIGHT = 300;
 
-	private static final int MAX_DELAY_MILLIS = 300;
+	private static final int MAX_DELAY_MILLIS = 1000;
 
 	private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(60);
 
@@ -108,13 +108,13 @@ public final class CrashDemo {
 	private InflightRecords loadAndKill(int round) {
 		Load load = new Load(this.gateway.client(), this.ledger, round);
 		try {
+			// No special instant: any one.
+			LockSupport.parkNanos(Duration.ofMillis(this.random.nextInt(MAX_DELAY_MILLIS)).toNanos());
 			if (!Await.until(() -> isLoaded(round), LOAD_TIMEOUT)) {
 				throw new LauncherException(
 						"Not " + IN_FLIGHT + " messages in flight within " + LOAD_TIMEOUT.toSeconds() + " s: "
 								+ this.inflight.read() + " in Redis, " + this.ledger.round(round));
 			}
-			// No special instant: any one.
-			LockSupport.parkNanos(Duration.ofMillis(this.random.nextInt(MAX_DELAY_MILLIS)).toNanos());
 			this.gateway.kill();
 		}
 		finally {
