@@ -21,7 +21,6 @@ import java.lang.reflect.Modifier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AbstractAdvisingBeanPostProcessor;
 import org.springframework.aop.framework.AopConfigException;
@@ -62,7 +61,7 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBe
 	}
 
 	@Override
-	public @Nullable Object postProcessAfterInitialization(Object bean, String beanName) {
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (!(bean instanceof DefaultMqttPahoClientFactory)) {
 			return bean;
 		}
@@ -75,10 +74,10 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBe
 		return serve(bean, beanName);
 	}
 
-	private @Nullable Object serve(Object bean, String beanName) {
+	private Object serve(Object bean, String beanName) {
 		try {
 			Object served = super.postProcessAfterInitialization(bean, beanName);
-			if (served != null && AopUtils.isAopProxy(served)) {
+			if (AopUtils.isAopProxy(served)) {
 				return served;
 			}
 			warn(beanName, "its class or one of its public methods is final");

@@ -17,6 +17,9 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -54,6 +57,9 @@ final class IoLoop {
 
 	private final ScheduledThreadPoolExecutor executor;
 
+	/** Runs what is not ours, so that it cannot hold up what is shipped. */
+	private final Listeners listeners = new Listeners();
+
 	private volatile @Nullable RedisTrouble away;
 
 	/**
@@ -68,14 +74,11 @@ final class IoLoop {
 		this.timeout = timeout;
 		this.onAway = onAway;
 		this.onBack = onBack;
-		this.executor = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "mqtt-redis-io");
-			thread.setDaemon(true);
-			return thread;
-		}, (task, pool) -> {
-			// Work that comes after the end has nobody left who waits for it.
-		});
-		this.executor.setRemoveOnCancelPolicy(true);
+		this.executor = Listeners.executor("mqtt-redis-io");
+	}
+
+	Listeners listeners() {
+		return this.listeners;
 	}
 
 	RedisLink link() {
@@ -91,28 +94,16 @@ final class IoLoop {
 	}
 
 	void execute(Runnable task) {
-		this.executor.execute(guarded(task));
+		this.executor.execute(Listeners.guarded(task));
 	}
 
 	void later(Runnable task, Duration delay) {
-		this.executor.schedule(guarded(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+		this.executor.schedule(Listeners.guarded(task), delay.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	void every(Duration period, Runnable task) {
-		this.executor.scheduleWithFixedDelay(guarded(task), period.toMillis(), period.toMillis(),
+		this.executor.scheduleWithFixedDelay(Listeners.guarded(task), period.toMillis(), period.toMillis(),
 				TimeUnit.MILLISECONDS);
-	}
-
-	private static Runnable guarded(Runnable task) {
-		return () -> {
-			try {
-				task.run();
-			}
-			catch (RuntimeException ex) {
-				// A defect of ours; the thread and its periodic tasks must go on.
-				RedisSessionStore.logger.error("Unexpected failure in the I/O thread of MQTT sessions", ex);
-			}
-		};
 	}
 
 	/**
@@ -137,8 +128,29 @@ final class IoLoop {
 		call(RedisConnection::ping, this.timeout.plus(FIRST_CONNECT));
 	}
 
+	/**
+	 * Run something on the I/O thread that speaks with Redis itself, and wait for its
+	 * end.
+	 * @param work what to run
+	 * @throws SessionUnavailableException if it did not end well in time
+	 */
+	void perform(Work work) throws SessionUnavailableException {
+		await(() -> {
+			guard(work);
+			return true;
+		}, this.timeout);
+	}
+
 	private <T> T call(Function<RedisConnection, T> command, Duration patience) throws SessionUnavailableException {
-		Future<T> future = this.executor.submit(() -> runNow(command));
+		return await(() -> {
+			List<T> answer = new ArrayList<>(1);
+			guard(() -> answer.add(this.link.run(command)));
+			return answer.get(0);
+		}, patience);
+	}
+
+	private <T> T await(Callable<T> task, Duration patience) throws SessionUnavailableException {
+		Future<T> future = this.executor.submit(task);
 		try {
 			return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
 		}
@@ -161,13 +173,13 @@ final class IoLoop {
 		}
 	}
 
-	private <T> T runNow(Function<RedisConnection, T> command) throws RedisTrouble {
+	private void guard(Work work) throws RedisTrouble {
 		RedisTrouble reason = this.away;
 		if (reason != null) {
 			throw reason;
 		}
 		try {
-			return this.link.run(command);
+			work.run();
 		}
 		catch (RedisTrouble trouble) {
 			if (trouble.kind() == RedisTrouble.Kind.NO_ANSWER) {
@@ -229,6 +241,7 @@ final class IoLoop {
 	 * End the thread and the connection, at most after the time-out.
 	 */
 	void close() {
+		this.listeners.close();
 		this.executor.getQueue().clear();
 		this.executor.execute(this.link::close);
 		this.executor.shutdown();
@@ -241,6 +254,15 @@ final class IoLoop {
 			Thread.currentThread().interrupt();
 			this.executor.shutdownNow();
 		}
+	}
+
+	/**
+	 * Something that speaks with Redis.
+	 */
+	interface Work {
+
+		void run() throws RedisTrouble;
+
 	}
 
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
@@ -45,7 +46,7 @@ final class OwnedSession {
 
 	private final IoLoop io;
 
-	private final Duration writeTimeout;
+	private final StoreSettings settings;
 
 	private final WriteLog log = new WriteLog(MAX_LOG_WRITES, MAX_LOG_BYTES);
 
@@ -61,10 +62,15 @@ final class OwnedSession {
 
 	private volatile boolean ended;
 
+	/** Whether Redis was away since all of the session was in it. */
+	private volatile boolean interrupted;
+
+	private volatile BooleanSupplier recoveryListener = () -> true;
+
 	OwnedSession(SessionId id, SessionKeys keys, RedisScripts scripts, IoLoop io, StoreSettings settings) {
 		this.id = id;
 		this.io = io;
-		this.writeTimeout = settings.writeTimeout();
+		this.settings = settings;
 		this.shipper = new SessionShipper(this, keys, scripts, io, settings.leaseTtl());
 	}
 
@@ -106,7 +112,7 @@ final class OwnedSession {
 	 */
 	boolean await(long position, BooleanSupplier cancelled) {
 		try {
-			return this.log.await(position, this.writeTimeout.toNanos(),
+			return this.log.await(position, this.settings.writeTimeout().toNanos(),
 					() -> isUnusable() || cancelled.getAsBoolean());
 		}
 		catch (InterruptedException ex) {
@@ -115,6 +121,24 @@ final class OwnedSession {
 			Thread.currentThread().interrupt();
 			return false;
 		}
+	}
+
+	/**
+	 * Ask Redis whether the session is still owned, and wait for the answer.
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	void confirmNow() throws SessionUnavailableException {
+		this.io.perform(this.shipper::confirm);
+		ship();
+	}
+
+	/**
+	 * Return whether a message may be sent although it is not stored.
+	 * @param record the record of the message
+	 * @return whether it is a PUBLISH of QoS 1 and the settings allow it
+	 */
+	boolean isSentUnstored(byte[] record) {
+		return this.settings.onOutage() == OnOutage.CONTINUE && record.length > 0 && (record[0] & 0xf6) == 0x32;
 	}
 
 	/**
@@ -153,7 +177,7 @@ final class OwnedSession {
 			return new SessionUnavailableException(prefix + reason.getMessage(), reason);
 		}
 		return new SessionUnavailableException(prefix + "Redis at " + this.io.link().describe()
-				+ " did not confirm it within " + this.writeTimeout.toMillis()
+				+ " did not confirm it within " + this.settings.writeTimeout().toMillis()
 				+ " ms (mqtt.persistence.write-timeout), or the wait was ended. Whether it is stored is unknown");
 	}
 
@@ -179,12 +203,30 @@ final class OwnedSession {
 		this.state = SessionState.DEGRADED;
 	}
 
-	void recovered() {
-		if (this.state != SessionState.OWNER) {
-			this.state = SessionState.OWNER;
-			this.trouble = null;
-			RedisSessionStore.logger.info("MQTT session " + this.id + " is in Redis again, all of it");
+	/**
+	 * Note that Redis does not answer.
+	 */
+	void away() {
+		this.interrupted = true;
+		this.log.failWaiters();
+	}
+
+	/**
+	 * Note that all of the session is in Redis.
+	 */
+	void settled() {
+		if (this.state == SessionState.OWNER && !this.interrupted) {
+			return;
 		}
+		this.state = SessionState.OWNER;
+		this.trouble = null;
+		this.interrupted = false;
+		RedisSessionStore.logger.info("MQTT session " + this.id + " is in Redis again, all of it");
+		this.io.listeners().tell(this.recoveryListener);
+	}
+
+	void onRecovered(BooleanSupplier listener) {
+		this.recoveryListener = listener;
 	}
 
 	void fenced(String by) {

@@ -22,6 +22,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,16 @@ import org.jspecify.annotations.Nullable;
  * @param host the host's name
  * @param pid the process id
  * @param started when the process started, in milliseconds since 1970
- * @param boot the identity of the host's boot and of the process namespace, empty where
- * the system does not tell
+ * @param boot the identity of the host's boot, of the process namespace and of the user,
+ * empty where the system does not tell
  * @param random what tells two stores of one process apart
  */
 record Owner(String host, long pid, long started, String boot, String random) {
 
 	private static final String SEPARATOR = "|";
+
+	/** The system's clock may be set between two looks at a process. */
+	private static final long START_TOLERANCE_MILLIS = 10_000;
 
 	/**
 	 * Return a new owner in this process.
@@ -64,7 +68,8 @@ record Owner(String host, long pid, long started, String boot, String random) {
 	private static String bootId() {
 		try {
 			String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-			return boot + "/" + Files.readSymbolicLink(Path.of("/proc/self/ns/pid"));
+			return boot + "/" + Files.readSymbolicLink(Path.of("/proc/self/ns/pid")) + "/"
+					+ System.getProperty("user.name", "").replace(SEPARATOR, "_");
 		}
 		catch (IOException | UnsupportedOperationException | SecurityException ex) {
 			// Not Linux: processes of one host cannot be told apart by a name that lasts.
@@ -101,6 +106,26 @@ record Owner(String host, long pid, long started, String boot, String random) {
 		}
 		Owner owner = parse(token);
 		return (owner != null) ? "process " + owner.pid + " on " + owner.host : token;
+	}
+
+	/**
+	 * Return whether this owner can be proved dead by looking at the processes of this
+	 * host. Only a process of the same user, process namespace and boot would be seen if
+	 * it lived; of any other nothing is known.
+	 * @param self the owner in this process
+	 * @return whether the process is gone, or another one has its id now
+	 */
+	boolean isProvablyDead(Owner self) {
+		if (this.boot.isEmpty() || !this.boot.equals(self.boot) || !this.host.equals(self.host)) {
+			return false;
+		}
+		Optional<ProcessHandle> process = ProcessHandle.of(this.pid);
+		if (process.isEmpty() || !process.get().isAlive()) {
+			return true;
+		}
+		Optional<Instant> start = process.get().info().startInstant();
+		return start.isPresent() && this.started > 0
+				&& Math.abs(start.get().toEpochMilli() - this.started) > START_TOLERANCE_MILLIS;
 	}
 
 	/**

@@ -36,6 +36,12 @@ import org.springframework.data.redis.core.script.DigestUtils;
  */
 final class RedisScripts {
 
+	/** Stands for any owner in {@link #acquire}. */
+	static final String ANYBODY = "*";
+
+	/** Stands for no owner in {@link #acquire}. */
+	static final String NOBODY = "";
+
 	private static final Script ACQUIRE = new Script("acquire.lua");
 
 	private static final Script WRITE = new Script("write.lua");
@@ -58,9 +64,16 @@ final class RedisScripts {
 		this.leaseMillis = bytes(Long.toString(leaseMillis));
 	}
 
-	Acquired acquire(RedisConnection connection, boolean takeover) {
+	/**
+	 * Try to take the lease.
+	 * @param connection the connection
+	 * @param replaced the token of an owner that may be replaced, {@link #ANYBODY} or
+	 * {@link #NOBODY}
+	 * @return what came of it
+	 */
+	Acquired acquire(RedisConnection connection, String replaced) {
 		List<String> reply = ACQUIRE.run(connection, List.of(this.keys.lease(), this.keys.mark()),
-				List.of(this.token, this.leaseMillis, flag(takeover)));
+				List.of(this.token, this.leaseMillis, bytes(replaced)));
 		if ("held".equals(reply.get(0))) {
 			return new Acquired(0, reply.get(1), Long.parseLong(reply.get(2)));
 		}

@@ -76,6 +76,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 
 	private volatile @Nullable IoLoop io;
 
+	private volatile boolean started;
+
 	private volatile boolean stopped;
 
 	private volatile @Nullable SessionOpener opener;
@@ -110,7 +112,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 			}
 			catch (SessionUnavailableException ex) {
 				stop();
-				throw new RedisUnavailableException(ex.getMessage(), ex);
+				throw new RedisUnavailableException(String.valueOf(ex.getMessage()), ex);
 			}
 		}
 		finally {
@@ -122,7 +124,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		IoLoop current = this.io;
 		if (current == null) {
 			current = new IoLoop(new RedisLink(this.connectionFactory, this.settings.writeTimeout()),
-					this.settings.writeTimeout(), () -> all().forEach((session) -> session.log().failWaiters()),
+					this.settings.writeTimeout(), () -> all().forEach(OwnedSession::away),
 					() -> all().forEach((session) -> session.shipper().confirmSoon()));
 			current.every(this.settings.leaseTtl().dividedBy(4),
 					() -> all().forEach((session) -> session.shipper().renew()));
@@ -145,6 +147,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		this.lifecycle.lock();
 		try {
 			this.stopped = true;
+			this.started = false;
 			IoLoop loop = this.io;
 			if (loop != null) {
 				this.sessions.values().forEach((entry) -> release(loop, entry.session()));
@@ -172,7 +175,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 
 	@Override
 	public boolean isRunning() {
-		return this.io != null;
+		return this.started;
 	}
 
 	@Override

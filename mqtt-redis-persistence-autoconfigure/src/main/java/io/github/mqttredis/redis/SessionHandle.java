@@ -83,12 +83,13 @@ final class SessionHandle implements Session {
 	public void put(String name, byte[] record) throws SessionException {
 		checkUsable("store " + name);
 		RecordKey key = RecordKey.require(name);
-		boolean kept = isKeptByPaho(key);
+		boolean lenient = this.session.isSentUnstored(record);
+		boolean kept = isKeptByPaho(key) || lenient;
 		boolean flushed = isBufferFlush(key);
 		if (!kept && !flushed && this.session.isUnusable()) {
 			throw this.session.refusal("store " + name);
 		}
-		long position = this.session.log().put(name, record);
+		long position = this.session.log().put(name, record, !lenient);
 		this.session.ship();
 		if (flushed || this.session.await(position, () -> this.superseded)) {
 			return;
@@ -96,7 +97,10 @@ final class SessionHandle implements Session {
 		if (!kept) {
 			remove(name);
 		}
-		throw this.session.refusal("store " + name);
+		checkUsable("store " + name);
+		if (!lenient) {
+			throw this.session.refusal("store " + name);
+		}
 	}
 
 	/**
@@ -157,10 +161,24 @@ final class SessionHandle implements Session {
 		}
 	}
 
+	@Override
+	public void confirmOwned() throws SessionException {
+		checkUsable("confirm the lease");
+		this.session.confirmNow();
+		checkUsable("confirm the lease");
+	}
+
 	private void checkUsable(String what) throws SessionException {
 		resume();
 		if (this.session.isEnded()) {
 			throw this.session.refusal(what);
+		}
+	}
+
+	@Override
+	public void onRecovered(BooleanSupplier listener) {
+		if (!this.superseded) {
+			this.session.onRecovered(listener);
 		}
 	}
 

@@ -16,22 +16,26 @@
 
 package io.github.mqttredis.redis;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.StoredRecords;
 
 /**
  * Reads a whole session in a few round trips: its keys at once, its records in pages that
  * stay near a size, whatever the records' own sizes.
  */
 final class SessionLoader {
+
+	/**
+	 * Reads any bytes as a name and gives them back: a field that is not ours may have
+	 * any name. Those of records are ASCII.
+	 */
+	static final Charset NAMES = StandardCharsets.ISO_8859_1;
 
 	private static final int FIRST_PAGE = 128;
 
@@ -43,9 +47,7 @@ final class SessionLoader {
 
 	private final SessionKeys keys;
 
-	private final Map<String, byte[]> records = new HashMap<>();
-
-	private final List<byte[]> foreign = new ArrayList<>();
+	private final StoredRecords records = new StoredRecords();
 
 	SessionLoader(IoLoop io, SessionKeys keys) {
 		this.io = io;
@@ -55,10 +57,14 @@ final class SessionLoader {
 	/**
 	 * Read the session. Each page is a task of its own for the I/O thread, so that other
 	 * sessions go on.
+	 * @return what was found
 	 * @throws SessionUnavailableException if Redis did not answer
 	 */
-	void load() throws SessionUnavailableException {
-		List<byte[]> fields = fields();
+	StoredRecords load() throws SessionUnavailableException {
+		List<byte[]> fields = this.io.call((connection) -> {
+			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
+			return (found != null) ? List.copyOf(found) : List.of();
+		});
 		int page = FIRST_PAGE;
 		for (int from = 0; from < fields.size();) {
 			int to = Math.min(fields.size(), from + page);
@@ -66,23 +72,7 @@ final class SessionLoader {
 			page = nextPage(page, bytes);
 			from = to;
 		}
-	}
-
-	private List<byte[]> fields() throws SessionUnavailableException {
-		Set<byte[]> all = this.io.call((connection) -> {
-			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
-			return (found != null) ? found : Set.of();
-		});
-		List<byte[]> result = new ArrayList<>(all.size());
-		for (byte[] field : all) {
-			if (RecordKey.parse(name(field)) != null) {
-				result.add(field);
-			}
-			else {
-				this.foreign.add(field);
-			}
-		}
-		return result;
+		return this.records;
 	}
 
 	private long load(List<byte[]> fields) throws SessionUnavailableException {
@@ -92,13 +82,10 @@ final class SessionLoader {
 		long bytes = 0;
 		for (int i = 0; i < names.length; i++) {
 			byte[] value = values.get(i);
-			if (value == null || value.length == 0) {
-				// Paho would take an empty record for one to be thrown away.
-				this.foreign.add(names[i]);
-				continue;
+			if (value != null) {
+				this.records.add(new String(names[i], NAMES), value);
+				bytes += value.length;
 			}
-			this.records.put(name(names[i]), value);
-			bytes += value.length;
 		}
 		return bytes;
 	}
@@ -108,22 +95,6 @@ final class SessionLoader {
 			return Math.max(1, page / 4);
 		}
 		return (bytes < PAGE_BYTES / 2) ? Math.min(LARGEST_PAGE, page * 4) : page;
-	}
-
-	private static String name(byte[] field) {
-		return new String(field, StandardCharsets.UTF_8);
-	}
-
-	Map<String, byte[]> records() {
-		return this.records;
-	}
-
-	/**
-	 * Return the fields that are no records.
-	 * @return the fields
-	 */
-	List<byte[]> foreign() {
-		return this.foreign;
 	}
 
 }

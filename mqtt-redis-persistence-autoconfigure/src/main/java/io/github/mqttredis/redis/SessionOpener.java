@@ -21,10 +21,13 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.redis.RedisScripts.Acquired;
+import io.github.mqttredis.redis.StoreSettings.OnConflict;
+import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.StoredRecords;
 
 /**
  * Makes sessions this process's own: takes the lease, then reads the records. In this
@@ -58,38 +61,81 @@ final class SessionOpener {
 		RedisScripts scripts = new RedisScripts(keys, this.owner.token(), this.settings.leaseTtl().toMillis());
 		OwnedSession session = new OwnedSession(id, keys, scripts, this.io, this.settings);
 		acquire(session);
-		SessionLoader loader = new SessionLoader(this.io, keys);
-		loader.load();
-		if (!loader.foreign().isEmpty()) {
-			this.io.call((connection) -> session.shipper().quarantine(connection, loader.foreign()));
+		StoredRecords records = new SessionLoader(this.io, keys).load();
+		if (!records.unreadable().isEmpty()) {
+			this.io.call((connection) -> session.shipper().quarantine(connection, records.unreadable()));
 		}
-		session.log().load(loader.records());
+		records.fill(session.log());
+		session.ship();
 		this.io.call((connection) -> connection.zSetCommands()
 			.zAdd(SessionKeys.sessions(this.settings.keyPrefix()), Instant.now().toEpochMilli(), keys.hash()));
 		RedisSessionStore.logger
-			.info("MQTT session " + id + " opened: " + loader.records().size() + " records restored");
+			.info("MQTT session " + id + " opened: " + records.readable().size() + " records restored");
+		reportOtherVersion(id);
 		return session;
+	}
+
+	/**
+	 * Report a session that the other version of MQTT left: its records cannot be read by
+	 * this one, and stay where they are.
+	 */
+	private void reportOtherVersion(SessionId id) throws SessionUnavailableException {
+		MqttVersion version = (id.version() == MqttVersion.V3) ? MqttVersion.V5 : MqttVersion.V3;
+		SessionId other = new SessionId(id.clientId(), id.broker(), version);
+		SessionKeys keys = new SessionKeys(this.settings.keyPrefix(), other);
+		Long records = this.io.call((connection) -> connection.hashCommands().hLen(keys.hash()));
+		if (records != null && records > 0) {
+			RedisSessionStore.logger.warn("MQTT session " + other + " holds " + records
+					+ " records that this client cannot read. Run a client of that version to deliver them, or delete "
+					+ keys);
+		}
 	}
 
 	private void acquire(OwnedSession session) throws SessionException {
 		long deadline = System.nanoTime() + this.settings.acquireTimeout().toNanos();
+		String replaced = (this.settings.onConflict() == OnConflict.TAKEOVER) ? RedisScripts.ANYBODY
+				: RedisScripts.NOBODY;
 		for (boolean first = true;; first = false) {
-			Acquired acquired = this.io.call(session.shipper()::acquire);
+			Acquired acquired = acquire(session, replaced);
 			if (acquired.owned()) {
 				return;
 			}
-			String holder = Owner.describe(acquired.holder());
-			Duration remaining = Duration.ofMillis(Math.max(1, acquired.remainingMillis()));
-			if (System.nanoTime() - deadline >= 0) {
-				throw new SessionInUseException(session.id(), holder, remaining,
-						"Stop it, give this process a client id of its own, or raise mqtt.persistence.lease.acquire-timeout");
+			replaced = replaceable(acquired.holder());
+			if (!replaced.isEmpty()) {
+				continue;
 			}
-			if (first) {
-				RedisSessionStore.logger.info("MQTT session " + session.id() + " is owned by " + holder
-						+ "; waiting up to " + this.settings.acquireTimeout().toMillis() + " ms for its lease to end");
-			}
-			pause((remaining.compareTo(LEASE_POLL) < 0) ? remaining : LEASE_POLL);
+			waitFor(session, acquired, deadline, first);
 		}
+	}
+
+	private Acquired acquire(OwnedSession session, String replaced) throws SessionException {
+		return this.io.call((connection) -> session.shipper().acquire(connection, replaced));
+	}
+
+	/**
+	 * Return whether an owner need not be waited for.
+	 * @param token the owner's token
+	 * @return the token if the owner is dead for certain
+	 */
+	private String replaceable(String token) {
+		Owner holder = Owner.parse(token);
+		return (holder != null && holder.isProvablyDead(this.owner)) ? token : RedisScripts.NOBODY;
+	}
+
+	private void waitFor(OwnedSession session, Acquired acquired, long deadline, boolean first)
+			throws SessionException {
+		String holder = Owner.describe(acquired.holder());
+		Duration remaining = Duration.ofMillis(Math.max(1, acquired.remainingMillis()));
+		if (System.nanoTime() - deadline >= 0) {
+			throw new SessionInUseException(session.id(), holder, remaining,
+					"Stop it, give this process a client id of its own, raise mqtt.persistence.lease.acquire-timeout,"
+							+ " or set mqtt.persistence.lease.on-conflict to takeover");
+		}
+		if (first) {
+			RedisSessionStore.logger.info("MQTT session " + session.id() + " is owned by " + holder + "; waiting up to "
+					+ this.settings.acquireTimeout().toMillis() + " ms for its lease to end");
+		}
+		pause((remaining.compareTo(LEASE_POLL) < 0) ? remaining : LEASE_POLL);
 	}
 
 	private static void pause(Duration time) throws SessionUnavailableException {

@@ -16,11 +16,11 @@
 
 package io.github.mqttredis.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.RedisScripts.Confirmed;
@@ -76,10 +76,11 @@ final class SessionShipper {
 	/**
 	 * Try to take the lease.
 	 * @param connection the connection
+	 * @param replaced the token of an owner that may be replaced
 	 * @return what came of it
 	 */
-	Acquired acquire(RedisConnection connection) {
-		Acquired acquired = this.scripts.acquire(connection, false);
+	Acquired acquire(RedisConnection connection, String replaced) {
+		Acquired acquired = this.scripts.acquire(connection, replaced);
 		if (acquired.owned()) {
 			this.fence.begin(acquired.epoch());
 			this.lastContact = System.nanoTime();
@@ -88,21 +89,27 @@ final class SessionShipper {
 	}
 
 	/**
-	 * Move fields that are no records to the quarantine.
+	 * Move what cannot be read to the quarantine.
 	 * @param connection the connection
 	 * @param fields the fields
 	 * @return whether it was done
 	 */
-	boolean quarantine(RedisConnection connection, List<byte[]> fields) {
+	boolean quarantine(RedisConnection connection, List<String> fields) {
 		Mark next = this.fence.next();
-		Written written = this.scripts.quarantine(connection, this.fence.mark(), next, fields);
+		Written written = this.scripts.quarantine(connection, this.fence.mark(), next,
+				fields.stream().map((name) -> name.getBytes(SessionLoader.NAMES)).toList());
 		boolean done = written.found().equals(this.fence.mark());
 		if (done) {
 			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
 			RedisSessionStore.logger.warn("MQTT session " + this.session.id() + ": " + fields.size()
-					+ " fields that are no records were moved to " + this.keys + ":quarantine");
+					+ " records that cannot be read were moved to " + this.keys + ":quarantine: " + names(fields));
 		}
 		return done;
+	}
+
+	private static String names(List<String> fields) {
+		return fields.stream().limit(10).map(SessionKeys::escape).collect(Collectors.joining(", "))
+				+ ((fields.size() > 10) ? ", ..." : "");
 	}
 
 	/**
@@ -160,7 +167,7 @@ final class SessionShipper {
 			this.session.ship();
 		}
 		else {
-			this.session.recovered();
+			this.session.settled();
 		}
 	}
 
@@ -182,8 +189,9 @@ final class SessionShipper {
 
 	/**
 	 * Renew the lease and find out whether Redis still holds what it held.
+	 * @throws RedisTrouble if Redis did not do it
 	 */
-	private void confirm() throws RedisTrouble {
+	void confirm() throws RedisTrouble {
 		Mark next = this.fence.next();
 		this.fence.sendingConfirm(next);
 		Confirmed confirmed = this.io.link().run((connection) -> this.scripts.confirm(connection, next));
@@ -234,21 +242,14 @@ final class SessionShipper {
 			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
 			return (found != null) ? found : Set.of();
 		});
-		List<String> records = new ArrayList<>();
-		List<byte[]> foreign = new ArrayList<>();
-		for (byte[] field : fields) {
-			String name = new String(field, StandardCharsets.UTF_8);
-			if (RecordKey.parse(name) != null) {
-				records.add(name);
-			}
-			else {
-				foreign.add(field);
-			}
-		}
+		Map<Boolean, List<String>> names = fields.stream()
+			.map((field) -> new String(field, SessionLoader.NAMES))
+			.collect(Collectors.partitioningBy((name) -> RecordKey.parse(name) != null));
+		List<String> foreign = names.getOrDefault(false, List.of());
 		if (!foreign.isEmpty()) {
 			this.io.link().run((connection) -> quarantine(connection, foreign));
 		}
-		this.log.rewrite(records);
+		this.log.rewrite(names.getOrDefault(true, List.of()));
 	}
 
 	private void handle(RedisTrouble ex) {

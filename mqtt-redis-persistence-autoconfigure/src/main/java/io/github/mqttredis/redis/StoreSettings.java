@@ -28,9 +28,12 @@ import org.springframework.util.Assert;
  * @param writeTimeout how long a call may wait for Redis
  * @param leaseTtl how long a session stays owned after its owner died
  * @param acquireTimeout how long opening waits for another owner's lease to end
+ * @param onConflict what opening does while another owner lives
+ * @param onOutage what happens to messages while Redis is away
  * @since 0.1.0
  */
-public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout) {
+public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
+		OnConflict onConflict, OnOutage onOutage) {
 
 	public StoreSettings {
 		Assert.hasText(keyPrefix, "keyPrefix must not be empty");
@@ -41,12 +44,59 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	}
 
 	/**
+	 * Create settings with the default behaviour in conflicts and outages.
+	 * @param keyPrefix what all keys start with
+	 * @param writeTimeout how long a call may wait for Redis
+	 * @param leaseTtl how long a session stays owned after its owner died
+	 * @param acquireTimeout how long opening waits for another owner's lease to end
+	 */
+	public StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout) {
+		this(keyPrefix, writeTimeout, leaseTtl, acquireTimeout, OnConflict.WAIT, OnOutage.REJECT);
+	}
+
+	/**
 	 * Return the defaults.
 	 * @return the settings of an application that sets nothing
 	 */
 	public static StoreSettings defaults() {
 		return new StoreSettings("mqtt:persistence", Duration.ofSeconds(2), Duration.ofSeconds(10),
 				Duration.ofSeconds(15));
+	}
+
+	/**
+	 * What opening a session does while another owner lives.
+	 */
+	public enum OnConflict {
+
+		/**
+		 * Wait for the owner's lease to end, then give up.
+		 */
+		WAIT,
+
+		/**
+		 * Take the session at once, as MQTT itself does with the newest connection.
+		 */
+		TAKEOVER
+
+	}
+
+	/**
+	 * What happens to messages while Redis is away.
+	 */
+	public enum OnOutage {
+
+		/**
+		 * They are refused: nothing is sent that is not stored.
+		 */
+		REJECT,
+
+		/**
+		 * Those of QoS 1 are accepted and sent, and stored when Redis is back. QoS 2 is
+		 * refused all the same: an unstored packet id could be used again after a crash,
+		 * and the broker had to swallow the new message (MQTT 3.1.1, 4.3.3).
+		 */
+		CONTINUE
+
 	}
 
 }

@@ -84,6 +84,23 @@ public interface Session {
 	void awaitPuts(BooleanSupplier cancelled) throws SessionException;
 
 	/**
+	 * Ask Redis whether this process owns the session, at most for the write time-out.
+	 * What was known before does not count: the process may have been stopped while
+	 * another one took over.
+	 * @throws SessionInUseException if somebody else owns the session
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	void confirmOwned() throws SessionException;
+
+	/**
+	 * Have a listener called whenever the session is in Redis again, all of it, after
+	 * Redis was away. Replaces an earlier listener.
+	 * @param listener called on a thread of the store's that may be kept for a moment;
+	 * called again a little later, a limited number of times, until it returns true
+	 */
+	void onRecovered(BooleanSupplier listener);
+
+	/**
 	 * Let those who wait in {@link #awaitPuts(BooleanSupplier)} look whether they are
 	 * cancelled.
 	 */

@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.session;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -78,15 +77,17 @@ public final class WriteLog {
 	 * Append the storing of a record.
 	 * @param name Paho's key
 	 * @param value the record, which must not be changed afterwards
+	 * @param beforeSend whether packets have to wait for it
 	 * @return the position to wait for
 	 */
-	public long put(String name, byte[] value) {
+	public long put(String name, byte[] value, boolean beforeSend) {
 		RecordKey key = RecordKey.require(name);
 		return read((records) -> {
 			records.put(key, name, value);
-			this.lastPut = ++this.appended;
-			this.pending.add(Write.put(this.appended, name, value, records.size()));
-			return this.appended;
+			long position = ++this.appended;
+			this.lastPut = beforeSend ? position : this.lastPut;
+			this.pending.add(Write.put(position, name, value, records.size()));
+			return position;
 		});
 	}
 
@@ -146,8 +147,8 @@ public final class WriteLog {
 	}
 
 	/**
-	 * Return the position of the last record that was put.
-	 * @return the position, 0 if none was
+	 * Return the position of the last record that packets have to wait for.
+	 * @return the position, 0 if there was none
 	 */
 	public long lastPut() {
 		return this.lastPut;
@@ -231,10 +232,7 @@ public final class WriteLog {
 			TreeSet<RecordKey> keys = new TreeSet<>();
 			this.mirror.keys().forEach((name) -> keys.add(RecordKey.require(name)));
 			stored.forEach((name) -> keys.add(RecordKey.require(name)));
-			List<Write> writes = new ArrayList<>(keys.size());
-			for (RecordKey key : keys) {
-				writes.add(rewrite(key.toString()));
-			}
+			List<Write> writes = keys.stream().map((key) -> rewrite(key.toString())).toList();
 			this.pending.restart(writes, this.appended);
 			advance();
 		});

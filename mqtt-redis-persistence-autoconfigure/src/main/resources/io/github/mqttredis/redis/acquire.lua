@@ -1,12 +1,13 @@
 -- Takes the lease of a session and raises its epoch, so that no earlier owner can write any more.
 --
 -- KEYS[1] lease   KEYS[2] mark
--- ARGV[1] owner's token   ARGV[2] lease time in ms   ARGV[3] '1' to take over from another owner
+-- ARGV[1] owner's token   ARGV[2] lease time in ms
+-- ARGV[3] token of an owner that may be replaced, '*' for any, '' for none
 --
 -- Returns {'held', token of the owner, remaining ms} or {'owned', epoch}.
 
 local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] and ARGV[3] ~= '1' then
+if holder and holder ~= ARGV[1] and holder ~= ARGV[3] and ARGV[3] ~= '*' then
   return {'held', holder, tostring(redis.call('PTTL', KEYS[1]))}
 end
 

@@ -40,6 +40,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.integration.annotation.ServiceActivator;
 import org.springframework.integration.channel.NullChannel;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.dsl.IntegrationFlow;
@@ -66,7 +67,7 @@ class ShutdownOrderTests {
 	@Test
 	void whenTheContextClosesThenMqttStopsBeforeTheStoreAndTheStoreBeforeRedis() {
 		EVENTS.clear();
-		MqttContexts.with(REDIS).withUserConfiguration(Application.class).run((context) -> {
+		MqttContexts.with(REDIS).withUserConfiguration(Inbound.class, Others.class).run((context) -> {
 			assertThat(context).hasNotFailed();
 			context.getBean(IntegrationFlowContext.class)
 				.registration(handlerFlow("stop runtime handler", context.getBean(MqttPahoClientFactory.class)))
@@ -79,13 +80,22 @@ class ShutdownOrderTests {
 		assertThat(EVENTS).endsWith("stop store", "stop redis");
 	}
 
+	@Test
+	void whenThereIsOnlyAnInboundAdapterThenTheStoreStartsBeforeIt() {
+		EVENTS.clear();
+		MqttContexts.with(REDIS).withUserConfiguration(Inbound.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(EVENTS).containsExactly("start store", "start adapter");
+		});
+	}
+
 	private static IntegrationFlow handlerFlow(String name, MqttPahoClientFactory factory) {
 		return (flow) -> flow.handle(new RecordingHandler(name, factory));
 	}
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableIntegration
-	static class Application {
+	static class Inbound {
 
 		/**
 		 * Defined first: without dependencies, the container stops it first in its phase.
@@ -95,7 +105,9 @@ class ShutdownOrderTests {
 			return new LettuceConnectionFactory(new RedisStandaloneConfiguration("127.0.0.1", REDIS.port())) {
 				@Override
 				public void stop() {
-					EVENTS.add("stop redis");
+					if (isRunning()) {
+						EVENTS.add("stop redis");
+					}
 					super.stop();
 				}
 			};
@@ -107,6 +119,21 @@ class ShutdownOrderTests {
 		}
 
 		@Bean
+		MqttPahoMessageDrivenChannelAdapter adapter(MqttPahoClientFactory factory) {
+			MqttPahoMessageDrivenChannelAdapter adapter = new RecordingAdapter(factory);
+			adapter.setOutputChannel(new NullChannel());
+			adapter.setQuiescentTimeout(1);
+			adapter.setDisconnectCompletionTimeout(100);
+			return adapter;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Others {
+
+		@Bean
+		@ServiceActivator(inputChannel = "readings")
 		MqttPahoMessageHandler handler(MqttPahoClientFactory factory) {
 			return new RecordingHandler("stop handler", factory);
 		}
@@ -114,15 +141,6 @@ class ShutdownOrderTests {
 		@Bean
 		IntegrationFlow flow(MqttPahoClientFactory factory) {
 			return handlerFlow("stop flow handler", factory);
-		}
-
-		@Bean
-		MqttPahoMessageDrivenChannelAdapter adapter(MqttPahoClientFactory factory) {
-			MqttPahoMessageDrivenChannelAdapter adapter = new RecordingAdapter(factory);
-			adapter.setOutputChannel(new NullChannel());
-			adapter.setQuiescentTimeout(1);
-			adapter.setDisconnectCompletionTimeout(100);
-			return adapter;
 		}
 
 		@Bean

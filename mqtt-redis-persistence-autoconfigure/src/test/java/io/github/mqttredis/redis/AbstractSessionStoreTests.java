@@ -38,6 +38,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -158,14 +159,13 @@ abstract class AbstractSessionStoreTests {
 	void whenProcessRestartsThenSuccessorFindsAllRecords() throws Exception {
 		RedisSessionStore first = store();
 		Session session = first.open(ID);
-		session.put("s-2", bytes("a"));
-		session.put("s-10", bytes("b"));
-		session.put("sc-10", bytes("c"));
-		session.put("r-1", bytes("d"));
+		for (String key : List.of("s-2", "s-10", "sc-10", "r-1")) {
+			session.put(key, Packets.of(key, "a"));
+		}
 		first.stop();
 		Session successor = store().open(ID);
 		assertThat(successor.keys()).containsExactly("s-2", "s-10", "sc-10", "r-1");
-		assertThat(successor.get("sc-10")).isEqualTo(bytes("c"));
+		assertThat(successor.get("sc-10")).isEqualTo(Packets.pubrel(10));
 		assertThat(successor.status().records()).containsEntry(RecordKind.SENT, 2);
 	}
 
@@ -173,7 +173,7 @@ abstract class AbstractSessionStoreTests {
 	void whenSessionIsLargeThenIsLoadedInFewRoundTrips() throws Exception {
 		Map<byte[], byte[]> records = new HashMap<>();
 		for (int id = 1; id <= 60_000; id++) {
-			records.put(bytes("s-" + id), new byte[200]);
+			records.put(bytes("s-" + id), Packets.publish(id, 1, "x".repeat(200)));
 		}
 		this.redis.hset(bytes(HASH), records);
 		this.redis.configResetStat();
@@ -206,7 +206,7 @@ abstract class AbstractSessionStoreTests {
 	@Test
 	void whenOwnerStopsThenWaitingSuccessorTakesOver() throws Exception {
 		RedisSessionStore first = store();
-		first.open(ID).put("s-1", bytes("a"));
+		first.open(ID).put("s-1", Packets.of("s-1", "a"));
 		RedisSessionStore second = store(
 				new StoreSettings("test", Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(30)));
 		CompletableFuture<Session> waiting = CompletableFuture.supplyAsync(() -> open(second));
@@ -229,7 +229,7 @@ abstract class AbstractSessionStoreTests {
 	@Test
 	void whenSessionWasTakenOverThenOldOwnerWritesNoMore() throws Exception {
 		Session old = store().open(ID);
-		old.put("s-1", bytes("a"));
+		old.put("s-1", Packets.of("s-1", "a"));
 		this.redis.del(HASH + ":lease");
 		Session taken = store().open(ID);
 		taken.put("s-2", bytes("b"));
@@ -258,10 +258,13 @@ abstract class AbstractSessionStoreTests {
 
 	@Test
 	void whenFieldIsNoRecordThenGoesToQuarantineAndTheRestIsRestored() throws Exception {
-		this.redis.hset(HASH, Map.of("s-1", "a", "noise", "x", "s-2", "", "s-70000", "y"));
+		this.redis.hset(bytes(HASH), bytes("s-1"), Packets.of("s-1", "a"));
+		this.redis.hset(bytes(HASH), bytes("s-5"), Packets.of("s-6", "of another packet id"));
+		this.redis.hset(HASH, Map.of("noise", "x", "s-2", "", "s-70000", "y", "sc-1", "b"));
 		Session session = store().open(ID);
 		assertThat(session.keys()).containsExactly("s-1");
-		assertThat(this.redis.hgetAll(HASH + ":quarantine")).isEqualTo(Map.of("noise", "x", "s-2", "", "s-70000", "y"));
+		assertThat(this.redis.hgetAll(HASH + ":quarantine")).containsOnlyKeys("noise", "s-2", "s-70000", "s-5", "sc-1")
+			.containsEntry("s-70000", "y");
 		session.put("s-3", bytes("b"));
 		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-3");
 	}

@@ -38,7 +38,7 @@ class WriteLogTests {
 
 	@Test
 	void whenRecordIsPutThenCanBeReadAtOnce() {
-		this.log.put("s-1", bytes(3));
+		this.log.put("s-1", bytes(3), true);
 		assertThat(this.log.<byte[]>read((mirror) -> mirror.get("s-1"))).hasSize(3);
 		assertThat(this.log.read(Mirror::keys)).containsExactly("s-1");
 		assertThat(this.log.read(Mirror::bytes)).isEqualTo(3);
@@ -47,8 +47,8 @@ class WriteLogTests {
 
 	@Test
 	void whenRecordIsReplacedOrRemovedThenCountsFollow() {
-		this.log.put("s-1", bytes(3));
-		this.log.put("s-1", bytes(10));
+		this.log.put("s-1", bytes(3), true);
+		this.log.put("s-1", bytes(10), true);
 		assertThat(this.log.read(Mirror::bytes)).isEqualTo(10);
 		assertThat(this.log.remove("s-1")).isTrue();
 		assertThat(this.log.read(Mirror::bytes)).isZero();
@@ -63,8 +63,8 @@ class WriteLogTests {
 
 	@Test
 	void whenKeyIsWrittenTwiceThenBatchHoldsTheLastWrite() {
-		this.log.put("s-1", bytes(1));
-		this.log.put("s-2", bytes(2));
+		this.log.put("s-1", bytes(1), true);
+		this.log.put("s-2", bytes(2), true);
 		this.log.remove("s-1");
 		Batch batch = next();
 		assertThat(batch.puts()).containsOnlyKeys("s-2");
@@ -74,10 +74,10 @@ class WriteLogTests {
 
 	@Test
 	void whenClearedThenBatchForgetsWhatCameBefore() {
-		this.log.put("s-1", bytes(1));
+		this.log.put("s-1", bytes(1), true);
 		this.log.remove("s-1");
 		this.log.clear();
-		this.log.put("s-2", bytes(1));
+		this.log.put("s-2", bytes(1), true);
 		Batch batch = next();
 		assertThat(batch.clears()).isTrue();
 		assertThat(batch.puts()).containsOnlyKeys("s-2");
@@ -88,7 +88,7 @@ class WriteLogTests {
 	@Test
 	void whenBatchIsFullThenTheRestGoesWithTheNext() {
 		for (int id = 1; id <= 5; id++) {
-			this.log.put("s-" + id, bytes(10));
+			this.log.put("s-" + id, bytes(10), true);
 		}
 		Batch first = this.log.next(2, 1000);
 		assertThat(first.puts()).containsOnlyKeys("s-1", "s-2");
@@ -99,24 +99,24 @@ class WriteLogTests {
 
 	@Test
 	void whenRecordIsLargerThanABatchThenGoesAlone() {
-		this.log.put("s-1", bytes(10));
-		this.log.put("s-2", bytes(5000));
-		this.log.put("s-3", bytes(10));
+		this.log.put("s-1", bytes(10), true);
+		this.log.put("s-2", bytes(5000), true);
+		this.log.put("s-3", bytes(10), true);
 		assertThat(ship(100, 1000)).containsExactly(List.of("s-1"), List.of("s-2"), List.of("s-3"));
 	}
 
 	@Test
 	void whenNeighboursAreOfOnePacketIdThenTheyAreNotParted() {
-		this.log.put("s-1", bytes(10));
-		this.log.put("s-2", bytes(10));
-		this.log.put("sc-2", bytes(10));
-		this.log.put("s-3", bytes(10));
+		this.log.put("s-1", bytes(10), true);
+		this.log.put("s-2", bytes(10), true);
+		this.log.put("sc-2", bytes(10), true);
+		this.log.put("s-3", bytes(10), true);
 		assertThat(ship(2, 1000)).containsExactly(List.of("s-1", "s-2", "sc-2"), List.of("s-3"));
 	}
 
 	@Test
 	void whenBatchIsAppliedThenWaitersGoOn() throws Exception {
-		long position = this.log.put("s-1", bytes(1));
+		long position = this.log.put("s-1", bytes(1), true);
 		CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> await(position));
 		assertThat(waiter).isNotDone();
 		assertThat(this.log.putsApplied()).isFalse();
@@ -127,7 +127,7 @@ class WriteLogTests {
 
 	@Test
 	void whenShippingFailsThenThoseWhoWaitGiveUpAndTheWriteStays() throws Exception {
-		long position = this.log.put("s-1", bytes(1));
+		long position = this.log.put("s-1", bytes(1), true);
 		CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> await(position));
 		while (!waiter.isDone()) {
 			this.log.failWaiters();
@@ -138,7 +138,7 @@ class WriteLogTests {
 
 	@Test
 	void whenWaitIsCancelledThenEndsAtOnce() throws Exception {
-		long position = this.log.put("s-1", bytes(1));
+		long position = this.log.put("s-1", bytes(1), true);
 		AtomicBoolean cancelled = new AtomicBoolean();
 		CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> {
 			try {
@@ -157,7 +157,7 @@ class WriteLogTests {
 	void whenLogGrowsPastItsBoundsThenOnlyTheMirrorIsLeft() {
 		WriteLog small = new WriteLog(3, 1000);
 		for (int id = 1; id <= 4; id++) {
-			small.put("s-" + id, bytes(1));
+			small.put("s-" + id, bytes(1), true);
 		}
 		assertThat(small.isDropped()).isTrue();
 		assertThat(small.hasPending()).isFalse();
@@ -170,9 +170,9 @@ class WriteLogTests {
 
 	@Test
 	void whenWrittenBackThenEarlierWaitersWaitForTheWholeOfIt() {
-		this.log.put("s-1", bytes(1));
-		this.log.put("s-2", bytes(1));
-		long position = this.log.put("s-3", bytes(1));
+		this.log.put("s-1", bytes(1), true);
+		this.log.put("s-2", bytes(1), true);
+		long position = this.log.put("s-3", bytes(1), true);
 		this.log.rewrite(List.of());
 		Batch first = this.log.next(1, 1000);
 		assertThat(first.lengthAfter()).isEqualTo(Batch.UNKNOWN_LENGTH);
@@ -187,9 +187,9 @@ class WriteLogTests {
 
 	@Test
 	void whenWrittenBackThenAllOfOnePacketIdGoesInOneBatch() {
-		this.log.put("s-1", bytes(1));
-		this.log.put("s-2", bytes(1));
-		this.log.put("sc-2", bytes(1));
+		this.log.put("s-1", bytes(1), true);
+		this.log.put("s-2", bytes(1), true);
+		this.log.put("sc-2", bytes(1), true);
 		this.log.rewrite(List.of("sb-2", "sc-1"));
 		Batch first = this.log.next(1, 1000);
 		assertThat(first.puts()).containsOnlyKeys("s-1");
@@ -202,13 +202,13 @@ class WriteLogTests {
 
 	@Test
 	void whenRedisIsFullThenRemovalsGoAheadButNotOfPacketIdsThatWait() {
-		this.log.put("s-1", bytes(1));
-		this.log.put("s-2", bytes(1));
+		this.log.put("s-1", bytes(1), true);
+		this.log.put("s-2", bytes(1), true);
 		this.log.applied(next());
-		this.log.put("sc-2", bytes(1));
+		this.log.put("sc-2", bytes(1), true);
 		this.log.remove("s-1");
 		this.log.remove("s-2");
-		this.log.put("s-3", bytes(1));
+		this.log.put("s-3", bytes(1), true);
 		Batch removes = this.log.nextRemoves(100);
 		assertThat(removes.removes()).containsExactly("s-1");
 		this.log.applied(removes);
@@ -238,7 +238,7 @@ class WriteLogTests {
 	private static void randomStep(Random random, WriteLog tested, Map<String, byte[]> redis) {
 		String key = RecordKind.values()[random.nextInt(4)].prefix() + (1 + random.nextInt(12));
 		switch (random.nextInt(10)) {
-			case 0, 1, 2, 3 -> tested.put(key, bytes(random.nextInt(20)));
+			case 0, 1, 2, 3 -> tested.put(key, bytes(random.nextInt(20)), true);
 			case 4, 5 -> tested.remove(key);
 			case 6 -> {
 				if (random.nextInt(20) == 0) {

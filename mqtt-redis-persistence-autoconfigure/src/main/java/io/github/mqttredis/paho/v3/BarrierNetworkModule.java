@@ -19,13 +19,15 @@ package io.github.mqttredis.paho.v3;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.function.Consumer;
 
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 
 /**
- * A network module whose output waits until the records are stored that a packet depends
- * on. Serves TCP, TLS and WebSocket alike.
+ * A network module that connects only as the owner of the session, and whose output waits
+ * until the records are stored that a packet depends on. Serves TCP, TLS and WebSocket
+ * alike.
  */
 final class BarrierNetworkModule implements NetworkModule {
 
@@ -33,16 +35,39 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final SessionMqttClientPersistence persistence;
 
+	private final Consumer<Boolean> held;
+
 	private volatile boolean stopped;
 
-	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence) {
+	/**
+	 * Create the module.
+	 * @param delegate the module that connects
+	 * @param persistence the persistence of the client
+	 * @param held told whether the link was refused or dropped because of Redis
+	 */
+	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, Consumer<Boolean> held) {
 		this.delegate = delegate;
 		this.persistence = persistence;
+		this.held = held;
 	}
 
+	/**
+	 * Connect, but only as the owner of the session: a client that connects without
+	 * owning it would throw the owner off the broker, and resend from memory what the
+	 * owner has long delivered.
+	 */
 	@Override
 	public void start() throws IOException, MqttException {
 		this.stopped = false;
+		try {
+			this.persistence.confirmOwned();
+		}
+		catch (MqttException ex) {
+			// An IOException is what Paho expects here, and its reconnection goes on.
+			this.held.accept(true);
+			throw new IOException(ex.getMessage(), ex);
+		}
+		this.held.accept(false);
 		this.delegate.start();
 	}
 

@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.paho.v3;
 
+import org.eclipse.paho.client.mqttv3.IMqttActionListener;
+import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -23,13 +25,17 @@ import org.eclipse.paho.client.mqttv3.MqttSecurityException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 
 /**
- * A Paho 3 client that sends no packet before the records that it depends on are stored.
+ * A Paho 3 client that connects only as the owner of its session, sends no packet before
+ * the records that it depends on are stored, and comes back as soon as Redis does.
  *
  * @since 0.1.0
  */
 public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private final SessionMqttClientPersistence persistence;
+
+	/** Whether this client would be connected if Redis had not been away. */
+	private volatile boolean heldByRedis;
 
 	/**
 	 * Create a client. Opens its session, which may wait for another owner to let go of
@@ -50,9 +56,56 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.persistence);
+			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, (held) -> this.heldByRedis = held);
+		}
+		if (options.isAutomaticReconnect()) {
+			this.persistence.onRecovered(this::reconnectIfHeld);
 		}
 		return modules;
+	}
+
+	/**
+	 * Connect at once when Redis is back: the pauses between Paho's own attempts have
+	 * grown to as much as 128 s by then.
+	 * @return false if an attempt is under way that may still fail
+	 */
+	private boolean reconnectIfHeld() {
+		if (!this.heldByRedis || isConnected()) {
+			return true;
+		}
+		try {
+			reconnect();
+		}
+		catch (MqttException ex) {
+			return ex.getReasonCode() == MqttException.REASON_CODE_CLIENT_CLOSED;
+		}
+		return false;
+	}
+
+	@Override
+	public IMqttToken disconnect(long quiesceTimeout, Object userContext, IMqttActionListener callback)
+			throws MqttException {
+		this.heldByRedis = false;
+		return super.disconnect(quiesceTimeout, userContext, callback);
+	}
+
+	@Override
+	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout) throws MqttException {
+		this.heldByRedis = false;
+		super.disconnectForcibly(quiesceTimeout, disconnectTimeout);
+	}
+
+	@Override
+	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
+			throws MqttException {
+		this.heldByRedis = false;
+		super.disconnectForcibly(quiesceTimeout, disconnectTimeout, sendDisconnectPacket);
+	}
+
+	@Override
+	public void close(boolean force) throws MqttException {
+		this.heldByRedis = false;
+		super.close(force);
 	}
 
 }

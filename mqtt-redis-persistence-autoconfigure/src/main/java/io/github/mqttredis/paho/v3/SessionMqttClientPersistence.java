@@ -186,6 +186,27 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 		}
 	}
 
+	/**
+	 * Ask Redis whether this client's session is still owned by this process.
+	 * @throws MqttPersistenceException if it is not, or Redis did not answer
+	 */
+	void confirmOwned() throws MqttPersistenceException {
+		Session opened = opened("confirm the lease");
+		try {
+			opened.confirmOwned();
+		}
+		catch (SessionException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+	}
+
+	void onRecovered(BooleanSupplier listener) {
+		Session opened = this.session;
+		if (opened != null) {
+			opened.onRecovered(listener);
+		}
+	}
+
 	void wakeWaiters() {
 		Session opened = this.session;
 		if (opened != null) {

@@ -45,6 +45,8 @@ class BarrierNetworkModuleTests {
 
 	private final Wire wire = new Wire();
 
+	private volatile boolean held;
+
 	private RedisServer server;
 
 	private RedisStores stores;
@@ -65,7 +67,7 @@ class BarrierNetworkModuleTests {
 				this.stores.start(new StoreSettings("test", writeTimeout, Duration.ofSeconds(60), Duration.ZERO)),
 				null);
 		this.persistence.open("client-" + writeTimeout.toMillis(), "tcp://broker:1883");
-		this.module = new BarrierNetworkModule(this.wire, this.persistence);
+		this.module = new BarrierNetworkModule(this.wire, this.persistence, (held) -> this.held = held);
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

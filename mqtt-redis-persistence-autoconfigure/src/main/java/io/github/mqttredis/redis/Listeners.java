@@ -1,0 +1,90 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Calls those who want to know that Redis is back, on a thread of its own: what they do
+ * must not hold up what is shipped.
+ */
+final class Listeners implements AutoCloseable {
+
+	private static final Duration AGAIN = Duration.ofMillis(250);
+
+	private static final int TIMES = 40;
+
+	private final ScheduledThreadPoolExecutor executor = executor("mqtt-redis-listeners");
+
+	/**
+	 * Make a thread that starts with its first task.
+	 * @param name the thread's name
+	 * @return the executor; what comes after its end is discarded, because nobody is left
+	 * who waits for it
+	 */
+	static ScheduledThreadPoolExecutor executor(String name) {
+		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, name);
+			thread.setDaemon(true);
+			return thread;
+		}, new ThreadPoolExecutor.DiscardPolicy());
+		executor.setRemoveOnCancelPolicy(true);
+		return executor;
+	}
+
+	/**
+	 * Keep a defect from ending a thread and its periodic tasks.
+	 * @param task a task
+	 * @return the task, which never throws
+	 */
+	static Runnable guarded(Runnable task) {
+		return () -> {
+			try {
+				task.run();
+			}
+			catch (RuntimeException ex) {
+				RedisSessionStore.logger.error("Unexpected failure in " + Thread.currentThread().getName(), ex);
+			}
+		};
+	}
+
+	/**
+	 * Call a listener, again a little later while it returns false.
+	 * @param listener the listener
+	 */
+	void tell(BooleanSupplier listener) {
+		tell(listener, TIMES, Duration.ZERO);
+	}
+
+	private void tell(BooleanSupplier listener, int times, Duration delay) {
+		this.executor.schedule(guarded(() -> {
+			if (!listener.getAsBoolean() && times > 1) {
+				tell(listener, times - 1, AGAIN);
+			}
+		}), delay.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	@Override
+	public void close() {
+		this.executor.shutdownNow();
+	}
+
+}

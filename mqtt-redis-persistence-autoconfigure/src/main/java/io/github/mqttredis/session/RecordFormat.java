@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+/**
+ * Tells whether the bytes of a record are the packet that its key announces. Paho fails
+ * in its constructor over a record that it cannot read, or takes it for another
+ * message's.
+ * <p>
+ * Reads only what both versions of MQTT have in common: the fixed header (2.2), topic
+ * name and packet id (3.3.2 of MQTT 3.1.1 and of MQTT 5).
+ */
+final class RecordFormat {
+
+	private static final int PUBLISH = 3;
+
+	/** Type and flags of a PUBREL, which are fixed (3.6.1). */
+	private static final int PUBREL_HEADER = 0x62;
+
+	private final byte[] bytes;
+
+	private int position = 1;
+
+	private RecordFormat(byte[] bytes) {
+		this.bytes = bytes;
+	}
+
+	/**
+	 * Tell whether a record can be read.
+	 * @param key the record's key
+	 * @param bytes the record
+	 * @return whether it is a whole packet of the right kind with the right packet id
+	 */
+	static boolean isReadable(RecordKey key, byte[] bytes) {
+		if (bytes.length < 2) {
+			return false;
+		}
+		RecordFormat packet = new RecordFormat(bytes);
+		if (!packet.skipRemainingLength()) {
+			return false;
+		}
+		return (key.kind() == RecordKind.PUBREL) ? packet.isPubrel(key) : packet.isPublish(key);
+	}
+
+	/**
+	 * Go past the length of the packet.
+	 * @return whether it is the length of what follows
+	 */
+	private boolean skipRemainingLength() {
+		int length = 0;
+		for (int shift = 0; shift <= 21 && this.position < this.bytes.length; shift += 7) {
+			int digit = this.bytes[this.position++];
+			length += (digit & 0x7f) << shift;
+			if ((digit & 0x80) == 0) {
+				return length == this.bytes.length - this.position;
+			}
+		}
+		return false;
+	}
+
+	private boolean isPubrel(RecordKey key) {
+		return (this.bytes[0] & 0xff) == PUBREL_HEADER && isPacketId(key);
+	}
+
+	private boolean isPublish(RecordKey key) {
+		int qos = (this.bytes[0] >> 1) & 3;
+		if ((this.bytes[0] & 0xff) >> 4 != PUBLISH || !skipTopic()) {
+			return false;
+		}
+		return switch (key.kind()) {
+			case SENT -> (qos == 1 || qos == 2) && isPacketId(key);
+			case RECEIVED -> qos == 2 && isPacketId(key);
+			// The offline buffer stores messages of QoS 0 as well, which carry no id.
+			default -> qos == 0 || (qos != 3 && isPacketId(key));
+		};
+	}
+
+	private boolean skipTopic() {
+		if (this.position + 2 > this.bytes.length) {
+			return false;
+		}
+		this.position += 2 + twoBytes();
+		return this.position <= this.bytes.length;
+	}
+
+	private boolean isPacketId(RecordKey key) {
+		return this.position + 2 <= this.bytes.length && twoBytes() == key.packetId();
+	}
+
+	private int twoBytes() {
+		return (this.bytes[this.position] & 0xff) << 8 | (this.bytes[this.position + 1] & 0xff);
+	}
+
+}

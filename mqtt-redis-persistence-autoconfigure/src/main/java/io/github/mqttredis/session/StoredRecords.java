@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was found of a session where it is stored, sorted into what Paho can read and what
+ * it cannot.
+ *
+ * @since 0.1.0
+ */
+public final class StoredRecords {
+
+	private final Map<String, byte[]> readable = new HashMap<>();
+
+	private final List<String> unreadable = new ArrayList<>();
+
+	/**
+	 * Take a field that was found.
+	 * @param name the field's name
+	 * @param value the field's value
+	 */
+	public void add(String name, byte[] value) {
+		RecordKey key = RecordKey.parse(name);
+		if (key != null && RecordFormat.isReadable(key, value)) {
+			this.readable.put(name, value);
+		}
+		else {
+			this.unreadable.add(name);
+		}
+	}
+
+	/**
+	 * Return the records that Paho can read.
+	 * @return the records by key
+	 */
+	public Map<String, byte[]> readable() {
+		return this.readable;
+	}
+
+	/**
+	 * Return the names of what Paho must not see.
+	 * @return the names of the fields
+	 */
+	public List<String> unreadable() {
+		return this.unreadable;
+	}
+
+	/**
+	 * Fill a log's mirror with what can be read. A message that was published from Paho's
+	 * offline buffer and answered by PUBREC before its records were moved is given the
+	 * name that Paho looks for: it would take the PUBREL for an orphan, and publish the
+	 * message again (ClientState.restoreState).
+	 * @param log the log, whose writes make the store follow
+	 */
+	public void fill(WriteLog log) {
+		log.load(this.readable);
+		this.readable.forEach((name, value) -> {
+			RecordKey key = RecordKey.require(name);
+			if (key.kind() == RecordKind.PUBREL && !this.readable.containsKey(key.sibling(RecordKind.SENT))) {
+				byte[] buffered = this.readable.get(key.sibling(RecordKind.BUFFERED));
+				if (buffered != null) {
+					log.put(key.sibling(RecordKind.SENT), buffered, true);
+					log.remove(key.sibling(RecordKind.BUFFERED));
+				}
+			}
+		});
+	}
+
+}

@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.testing;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * MQTT 3.1.1 packets as Paho stores them.
+ */
+public final class Packets {
+
+	private Packets() {
+	}
+
+	public static byte[] publish(int packetId, int qos, String payload) {
+		byte[] topic = "t".getBytes(StandardCharsets.UTF_8);
+		byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
+		int length = 2 + topic.length + 2 + bytes.length;
+		ByteBuffer packet = ByteBuffer.allocate(1 + ((length < 128) ? 1 : 2) + length);
+		packet.put((byte) (0x30 | qos << 1));
+		if (length < 128) {
+			packet.put((byte) length);
+		}
+		else {
+			packet.put((byte) (length & 0x7f | 0x80)).put((byte) (length >> 7));
+		}
+		packet.putShort((short) topic.length).put(topic).putShort((short) packetId).put(bytes);
+		return packet.array();
+	}
+
+	public static byte[] pubrel(int packetId) {
+		return ByteBuffer.allocate(4).put((byte) 0x62).put((byte) 2).putShort((short) packetId).array();
+	}
+
+	/**
+	 * Make the packet that a key announces.
+	 * @param key Paho's key
+	 * @param payload the payload of a PUBLISH
+	 * @return the packet
+	 */
+	public static byte[] of(String key, String payload) {
+		int packetId = Integer.parseInt(key.substring(key.indexOf('-') + 1));
+		return key.startsWith("sc-") ? pubrel(packetId) : publish(packetId, 2, payload);
+	}
+
+}
