@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import io.github.mqttredis.integration.ClientManagerConnector;
 import io.github.mqttredis.integration.KeepAliveCheck;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
@@ -103,6 +104,13 @@ public final class MqttV3IntegrationAutoConfiguration {
 				String.valueOf(properties.clientId()), persistences);
 		manager.setQuiescentTimeout(QUIESCENT_MILLIS);
 		return manager;
+	}
+
+	@Bean
+	@ConditionalOnBean(PersistentMqttv3ClientManager.class)
+	ClientManagerConnector mqttClientManagerConnector(ListableBeanFactory beanFactory,
+			PersistentMqttv3ClientManager manager) {
+		return new ClientManagerConnector(beanFactory, manager);
 	}
 
 	/**

@@ -109,6 +109,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 			IoLoop loop = loop();
 			try {
 				loop.connect();
+				this.started = true;
 			}
 			catch (SessionUnavailableException ex) {
 				stop();
