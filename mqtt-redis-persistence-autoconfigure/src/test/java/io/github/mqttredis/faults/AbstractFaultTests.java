@@ -114,7 +114,15 @@ abstract class AbstractFaultTests {
 	}
 
 	final void start(StoreSettings settings, String... arguments) throws MqttException {
+		startRedis(arguments);
+		startTraffic(settings);
+	}
+
+	final void startRedis(String... arguments) {
 		this.server = RedisServer.start(arguments);
+	}
+
+	final void startTraffic(StoreSettings settings) throws MqttException {
 		this.subscriber = Subscriber.to(broker, this.clientId);
 		this.application = Application.start(this.clientId, this.server, broker, settings).connect();
 		this.publisher = Publisher.start(this.application, "first");

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * A link to a server that can be cut, slowed, made to swallow everything, or made to
@@ -48,6 +49,8 @@ public final class FaultyLink implements AutoCloseable {
 	private final Object gate = new Object();
 
 	private final AtomicInteger connacks = new AtomicInteger();
+
+	private final AtomicIntegerArray sent = new AtomicIntegerArray(16);
 
 	private final AtomicInteger lateAnswers = new AtomicInteger();
 
@@ -147,6 +150,15 @@ public final class FaultyLink implements AutoCloseable {
 	}
 
 	/**
+	 * Return how many MQTT packets of a type have come from clients.
+	 * @param type the type, such as 6 for PUBREL
+	 * @return the number of packets, delivered or not
+	 */
+	public int sent(int type) {
+		return this.sent.get(type);
+	}
+
+	/**
 	 * Return how often the server answered what had been held back.
 	 * @return the number of answers on connections whose requests were held
 	 */
@@ -192,6 +204,8 @@ public final class FaultyLink implements AutoCloseable {
 
 		private final Socket server = new Socket();
 
+		private final PacketCounter packets = new PacketCounter(FaultyLink.this.sent);
+
 		private volatile boolean held;
 
 		private volatile boolean late;
@@ -226,16 +240,26 @@ public final class FaultyLink implements AutoCloseable {
 
 		private void pump(Socket from, Socket to, boolean answers) {
 			byte[] buffer = new byte[65_536];
-			try (InputStream in = from.getInputStream(); OutputStream out = to.getOutputStream()) {
+			try {
+				InputStream in = from.getInputStream();
+				OutputStream out = to.getOutputStream();
 				for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
 					if (answers) {
 						note(buffer, length);
+					}
+					else {
+						this.packets.feed(buffer, length);
 					}
 					pause();
 					awaitRelease(answers);
 					if (!this.lost) {
 						out.write(buffer, 0, length);
 					}
+				}
+				if (this.late && !answers) {
+					// The server's answer to what came late is still to be seen.
+					to.shutdownOutput();
+					return;
 				}
 			}
 			catch (IOException ex) {
