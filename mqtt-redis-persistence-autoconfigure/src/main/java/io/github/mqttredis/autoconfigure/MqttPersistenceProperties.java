@@ -18,6 +18,8 @@ package io.github.mqttredis.autoconfigure;
 
 import java.time.Duration;
 
+import io.github.mqttredis.redis.StoreSettings.OnConflict;
+import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -36,12 +38,15 @@ import org.springframework.util.StringUtils;
  * broker's address changes, so that the sessions are found again.
  * @param writeTimeout How long a call may wait for Redis. Milliseconds where no unit is
  * given.
+ * @param onRedisOutage What happens to messages while Redis is away: they are rejected,
+ * or those of QoS 1 are sent and stored later.
  * @param lease Ownership of a session.
  */
 @ConfigurationProperties("mqtt.persistence")
 record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean inject,
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
-		@DefaultValue("2s") Duration writeTimeout, @DefaultValue Lease lease) {
+		@DefaultValue("2s") Duration writeTimeout, @DefaultValue("reject") OnOutage onRedisOutage,
+		@DefaultValue Lease lease) {
 
 	MqttPersistenceProperties {
 		Assert.isTrue(StringUtils.hasText(keyPrefix), "mqtt.persistence.key-prefix must not be empty");
@@ -59,8 +64,11 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Milliseconds where no unit is given.
 	 * @param acquireTimeout How long opening a session waits for another owner's lease to
 	 * end. Zero does not wait. Milliseconds where no unit is given.
+	 * @param onConflict What opening a session does while another owner lives: wait for
+	 * its lease to end, or take the session over at once.
 	 */
-	record Lease(@DefaultValue("10s") Duration ttl, @DefaultValue("15s") Duration acquireTimeout) {
+	record Lease(@DefaultValue("10s") Duration ttl, @DefaultValue("15s") Duration acquireTimeout,
+			@DefaultValue("wait") OnConflict onConflict) {
 
 		Lease {
 			Assert.isTrue(ttl.toMillis() >= 1000, "mqtt.persistence.lease.ttl must be at least 1s");

@@ -48,8 +48,10 @@ public final class MqttRedisPersistenceAutoConfiguration {
 	@ConditionalOnBean(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean(SessionStore.class)
 	RedisSessionStore mqttSessionStore(RedisConnectionFactory connectionFactory, MqttPersistenceProperties properties) {
-		return new RedisSessionStore(connectionFactory, new StoreSettings(properties.keyPrefix(),
-				properties.writeTimeout(), properties.lease().ttl(), properties.lease().acquireTimeout()));
+		return new RedisSessionStore(connectionFactory,
+				new StoreSettings(properties.keyPrefix(), properties.writeTimeout(), properties.lease().ttl(),
+						properties.lease().acquireTimeout(), properties.lease().onConflict(),
+						properties.onRedisOutage()));
 	}
 
 }

@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import io.github.mqttredis.integration.ClientManagerConnector;
+import io.github.mqttredis.integration.KeepAliveCheck;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
 import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
@@ -74,6 +76,11 @@ public final class MqttV3IntegrationAutoConfiguration {
 	}
 
 	@Bean
+	KeepAliveCheck mqttKeepAliveCheck(ListableBeanFactory beanFactory, MqttPersistenceProperties properties) {
+		return new KeepAliveCheck(beanFactory, properties.writeTimeout());
+	}
+
+	@Bean
 	@ConditionalOnSingleCandidate(MqttConnectOptions.class)
 	@ConditionalOnMissingBean(MqttPahoClientFactory.class)
 	PersistentMqttPahoClientFactory mqttPahoClientFactory(MqttConnectOptions options,
@@ -97,6 +104,13 @@ public final class MqttV3IntegrationAutoConfiguration {
 				String.valueOf(properties.clientId()), persistences);
 		manager.setQuiescentTimeout(QUIESCENT_MILLIS);
 		return manager;
+	}
+
+	@Bean
+	@ConditionalOnBean(PersistentMqttv3ClientManager.class)
+	ClientManagerConnector mqttClientManagerConnector(ListableBeanFactory beanFactory,
+			PersistentMqttv3ClientManager manager) {
+		return new ClientManagerConnector(beanFactory, manager);
 	}
 
 	/**

@@ -32,6 +32,8 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager {
 
 	private final PahoV3PersistenceFactory persistences;
 
+	private boolean connectionDeferred;
+
 	/**
 	 * Create the manager.
 	 * @param options what the client connects with, with at least one server URI
@@ -44,6 +46,14 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager {
 		this.persistences = persistences;
 	}
 
+	/**
+	 * Put off connecting until {@link #connect()}. The client is made at start all the
+	 * same, because adapters ask for it.
+	 */
+	public void deferConnection() {
+		this.connectionDeferred = true;
+	}
+
 	@Override
 	public void start() {
 		this.lock.lock();
@@ -51,9 +61,29 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager {
 			if (getClient() == null) {
 				setClient(createPersistentClient());
 			}
-			// Connects the client that it finds; it would only make one if there were
-			// none.
-			super.start();
+			if (!this.connectionDeferred) {
+				// Connects the client that it finds; it would only make one if there were
+				// none.
+				super.start();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Connect, if this manager runs and connecting was put off.
+	 */
+	public void connect() {
+		this.lock.lock();
+		try {
+			if (this.connectionDeferred) {
+				this.connectionDeferred = false;
+				if (isRunning()) {
+					start();
+				}
+			}
 		}
 		finally {
 			this.lock.unlock();

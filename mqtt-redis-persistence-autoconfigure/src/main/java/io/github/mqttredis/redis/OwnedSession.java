@@ -107,12 +107,13 @@ final class OwnedSession {
 	/**
 	 * Wait until a write is in Redis, at most for the write time-out.
 	 * @param position the write's position
+	 * @param seen the number of failures before the write was appended
 	 * @param cancelled ends the wait
 	 * @return whether it is
 	 */
-	boolean await(long position, BooleanSupplier cancelled) {
+	boolean await(long position, long seen, BooleanSupplier cancelled) {
 		try {
-			return this.log.await(position, this.settings.writeTimeout().toNanos(),
+			return this.log.await(position, seen, this.settings.writeTimeout().toNanos(),
 					() -> isUnusable() || cancelled.getAsBoolean());
 		}
 		catch (InterruptedException ex) {

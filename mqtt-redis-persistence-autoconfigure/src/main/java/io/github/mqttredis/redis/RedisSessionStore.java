@@ -109,6 +109,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 			IoLoop loop = loop();
 			try {
 				loop.connect();
+				this.started = true;
 			}
 			catch (SessionUnavailableException ex) {
 				stop();
@@ -162,7 +163,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 	}
 
 	private void release(IoLoop loop, OwnedSession session) {
-		session.await(session.log().end(), () -> false);
+		session.await(session.log().end(), session.log().failures(), () -> false);
 		session.end();
 		try {
 			loop.call(session.shipper()::release);

@@ -89,17 +89,21 @@ final class SessionHandle implements Session {
 		if (!kept && !flushed && this.session.isUnusable()) {
 			throw this.session.refusal("store " + name);
 		}
+		long seen = this.session.log().failures();
 		long position = this.session.log().put(name, record, !lenient);
 		this.session.ship();
-		if (flushed || this.session.await(position, () -> this.superseded)) {
+		if (flushed || this.session.await(position, seen, () -> this.superseded)) {
 			return;
 		}
+		// Made before the removal, whose success would make the reason a thing of the
+		// past.
+		SessionException refusal = this.session.refusal("store " + name);
 		if (!kept) {
 			remove(name);
 		}
 		checkUsable("store " + name);
 		if (!lenient) {
-			throw this.session.refusal("store " + name);
+			throw refusal;
 		}
 	}
 
@@ -143,9 +147,10 @@ final class SessionHandle implements Session {
 		if (this.session.isUnusable()) {
 			throw this.session.refusal("clear the records");
 		}
+		long seen = this.session.log().failures();
 		long position = this.session.log().clear();
 		this.session.ship();
-		if (!this.session.await(position, () -> this.superseded)) {
+		if (!this.session.await(position, seen, () -> this.superseded)) {
 			throw this.session.refusal("clear the records");
 		}
 	}
@@ -156,7 +161,9 @@ final class SessionHandle implements Session {
 			return;
 		}
 		checkUsable("store what is to be sent");
-		if (!this.session.await(this.session.log().lastPut(), () -> this.superseded || cancelled.getAsBoolean())) {
+		long seen = this.session.log().failures();
+		if (!this.session.await(this.session.log().lastPut(), seen,
+				() -> this.superseded || cancelled.getAsBoolean())) {
 			throw this.session.refusal("store what is to be sent");
 		}
 	}

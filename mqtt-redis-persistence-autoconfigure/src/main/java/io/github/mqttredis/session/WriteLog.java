@@ -54,7 +54,7 @@ public final class WriteLog {
 
 	private volatile long applied;
 
-	private long failures;
+	private volatile long failures;
 
 	/**
 	 * Create an empty log.
@@ -65,11 +65,8 @@ public final class WriteLog {
 		this.pending = new PendingWrites(maxWrites, maxBytes);
 	}
 
-	/**
-	 * Fill the mirror with what Redis holds.
-	 * @param records the records by key; all keys are such as Paho writes
-	 */
-	public void load(Map<String, byte[]> records) {
+	/** Fill the mirror with what Redis holds. */
+	void load(Map<String, byte[]> records) {
 		run(() -> records.forEach((name, value) -> this.mirror.put(RecordKey.require(name), name, value)));
 	}
 
@@ -121,6 +118,8 @@ public final class WriteLog {
 	/**
 	 * Wait until a write is applied.
 	 * @param position the write's position
+	 * @param seen the number of {@link #failures()} that does not end this wait: read
+	 * before the write was appended, or the failure of its batch may be missed
 	 * @param nanos how long to wait at most, in nanoseconds
 	 * @param cancelled asked before waiting and whenever {@link #wakeWaiters()} is called
 	 * @return whether it is applied; if not, shipping failed, the time is up or the wait
@@ -128,22 +127,26 @@ public final class WriteLog {
 	 * @throws InterruptedException if the thread is interrupted; the write stays in the
 	 * log
 	 */
-	public boolean await(long position, long nanos, BooleanSupplier cancelled) throws InterruptedException {
-		if (this.applied >= position) {
-			return true;
-		}
+	public boolean await(long position, long seen, long nanos, BooleanSupplier cancelled) throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
-			long seen = this.failures;
-			long remaining = nanos;
-			while (this.applied < position && this.failures == seen && remaining > 0 && !cancelled.getAsBoolean()) {
-				remaining = this.progress.awaitNanos(remaining);
+			long left = nanos;
+			while (this.applied < position && this.failures == seen && left > 0 && !cancelled.getAsBoolean()) {
+				left = this.progress.awaitNanos(left);
 			}
 			return this.applied >= position;
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * Return how often shipping has failed.
+	 * @return the number of calls of {@link #failWaiters()}
+	 */
+	public long failures() {
+		return this.failures;
 	}
 
 	/**
@@ -159,8 +162,8 @@ public final class WriteLog {
 	 * @return whether nothing has to be waited for
 	 */
 	public boolean putsApplied() {
-		// The order of the two reads does not matter: a record put in between belongs to
-		// a packet that is not yet handed to the network.
+		// A record that is put between the two reads belongs to a packet that is sent
+		// later.
 		return this.applied >= this.lastPut;
 	}
 
@@ -206,9 +209,7 @@ public final class WriteLog {
 		}
 	}
 
-	/**
-	 * End the waits of all who wait now. What they wait for stays in the log.
-	 */
+	/** End the waits of all who wait now. What they wait for stays in the log. */
 	public void failWaiters() {
 		run(() -> {
 			this.failures++;
@@ -246,7 +247,7 @@ public final class WriteLog {
 	}
 
 	/**
-	 * Return whether the log grew past its bounds and only the mirror is left.
+	 * Return whether the log grew past its bounds.
 	 * @return whether {@link #rewrite(Collection)} is due
 	 */
 	public boolean isDropped() {

@@ -54,8 +54,8 @@ class ConfigurationMetadataTests {
 				"mqtt.client.ssl-bundle", "mqtt.client.username", "mqtt.client.will.payload", "mqtt.client.will.qos",
 				"mqtt.client.will.retained", "mqtt.client.will.topic", "mqtt.persistence.broker-id",
 				"mqtt.persistence.enabled", "mqtt.persistence.inject", "mqtt.persistence.key-prefix",
-				"mqtt.persistence.lease.acquire-timeout", "mqtt.persistence.lease.ttl",
-				"mqtt.persistence.write-timeout");
+				"mqtt.persistence.lease.acquire-timeout", "mqtt.persistence.lease.on-conflict",
+				"mqtt.persistence.lease.ttl", "mqtt.persistence.on-redis-outage", "mqtt.persistence.write-timeout");
 	}
 
 	@ParameterizedTest

@@ -59,7 +59,7 @@ class ClientManagerTests {
 			assertThat(client).isInstanceOf(PersistentMqttAsyncClient.class);
 			assertThat(client.getServerURI()).isEqualTo(this.uri);
 			assertThat(client.getClientId()).isEqualTo("gateway");
-			assertThat(PahoInternals.get(client, "mqttCallback")).isSameAs(manager);
+			assertThat(PahoInternals.get(client, "mqttCallback.delegate")).isSameAs(manager);
 			assertThat(PahoInternals.get(client, "comms.callback.manualAcks")).isEqualTo(false);
 		});
 	}

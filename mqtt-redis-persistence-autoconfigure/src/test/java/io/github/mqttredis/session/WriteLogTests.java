@@ -137,12 +137,20 @@ class WriteLogTests {
 	}
 
 	@Test
+	void whenShippingFailsBeforeTheWaitThenWaitEndsAtOnce() throws Exception {
+		long seen = this.log.failures();
+		long position = this.log.put("s-1", bytes(1), true);
+		this.log.failWaiters();
+		assertThat(this.log.await(position, seen, TimeUnit.MINUTES.toNanos(10), () -> false)).isFalse();
+	}
+
+	@Test
 	void whenWaitIsCancelledThenEndsAtOnce() throws Exception {
 		long position = this.log.put("s-1", bytes(1), true);
 		AtomicBoolean cancelled = new AtomicBoolean();
 		CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> {
 			try {
-				return this.log.await(position, TimeUnit.MINUTES.toNanos(10), cancelled::get);
+				return this.log.await(position, this.log.failures(), TimeUnit.MINUTES.toNanos(10), cancelled::get);
 			}
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);
@@ -290,7 +298,7 @@ class WriteLogTests {
 
 	private boolean await(long position) {
 		try {
-			return this.log.await(position, TimeUnit.SECONDS.toNanos(30), () -> false);
+			return this.log.await(position, this.log.failures(), TimeUnit.SECONDS.toNanos(30), () -> false);
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
@@ -299,7 +307,7 @@ class WriteLogTests {
 
 	private boolean awaitBriefly(long position) {
 		try {
-			return this.log.await(position, 1, () -> false);
+			return this.log.await(position, this.log.failures(), 1, () -> false);
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);

@@ -52,7 +52,7 @@ public class GatewayApplication {
 	@Bean
 	IntegrationFlow sensor(@Value("${sample.interval:1s}") Duration interval) {
 		return IntegrationFlow.fromSupplier(new Sensor(), (source) -> source.poller(Pollers.fixedRate(interval)))
-			.wireTap((tap) -> tap.filter(Reading.class, Reading::tooWarm)
+			.wireTap((tap) -> tap.filter(Reading.class, Reading::tooWarm, (warm) -> warm.discardChannel("nullChannel"))
 				.transform(Reading.class, (reading) -> new Command("fan of " + reading.sensor(), "on"))
 				.channel("commands.input"))
 			.channel("telemetry.input")

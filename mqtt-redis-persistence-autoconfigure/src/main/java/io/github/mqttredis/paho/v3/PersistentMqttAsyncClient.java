@@ -19,10 +19,13 @@ package io.github.mqttredis.paho.v3;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.MqttCallback;
+import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttSecurityException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Paho 3 client that connects only as the owner of its session, sends no packet before
@@ -49,6 +52,12 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException {
 		super(serverUri, clientId, persistence);
 		this.persistence = persistence;
+	}
+
+	@Override
+	public void setCallback(@Nullable MqttCallback callback) {
+		super.setCallback((callback instanceof MqttCallbackExtended extended)
+				? new DetachedConnectComplete(extended, getClientId()) : callback);
 	}
 
 	@Override

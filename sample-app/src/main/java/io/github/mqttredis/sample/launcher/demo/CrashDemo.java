@@ -40,7 +40,7 @@ public final class CrashDemo {
 
 	private static final int IN_FLIGHT = 300;
 
-	private static final int MAX_DELAY_MILLIS = 300;
+	private static final int MAX_DELAY_MILLIS = 1000;
 
 	private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(60);
 
@@ -108,19 +108,23 @@ public final class CrashDemo {
 	private InflightRecords loadAndKill(int round) {
 		Load load = new Load(this.gateway.client(), this.ledger, round);
 		try {
-			if (!Await.until(() -> isLoaded(round), LOAD_TIMEOUT)) {
-				throw new LauncherException(
-						"Not " + IN_FLIGHT + " messages in flight within " + LOAD_TIMEOUT.toSeconds() + " s: "
-								+ this.inflight.read() + " in Redis, " + this.ledger.round(round));
-			}
-			// No special instant: any one.
+			awaitLoad(round);
+			// No special instant: any one with enough in flight.
 			LockSupport.parkNanos(Duration.ofMillis(this.random.nextInt(MAX_DELAY_MILLIS)).toNanos());
+			awaitLoad(round);
 			this.gateway.kill();
 		}
 		finally {
 			load.stop();
 		}
 		return this.inflight.read();
+	}
+
+	private void awaitLoad(int round) {
+		if (!Await.until(() -> isLoaded(round), LOAD_TIMEOUT)) {
+			throw new LauncherException("Not " + IN_FLIGHT + " messages in flight within " + LOAD_TIMEOUT.toSeconds()
+					+ " s: " + this.inflight.read() + " in Redis, " + this.ledger.round(round));
+		}
 	}
 
 	private boolean isLoaded(int round) {

@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
+
+/**
+ * Connects client managers after the inbound adapters have started. A broker sends what a
+ * kept session holds as soon as it is connected; a manager that has no adapter yet would
+ * acknowledge such messages and hand them to nobody.
+ *
+ * @since 0.1.0
+ */
+public final class ClientManagerConnector implements SmartLifecycle {
+
+	/**
+	 * Before whatever polls or listens, which may want to publish.
+	 */
+	private static final int PHASE = Integer.MAX_VALUE / 2 - 1;
+
+	private final ListableBeanFactory beanFactory;
+
+	private final PersistentMqttv3ClientManager manager;
+
+	private volatile boolean running;
+
+	/**
+	 * Create the connector of a manager.
+	 * @param beanFactory where the adapters are
+	 * @param manager the manager, which connects no more by itself
+	 */
+	public ClientManagerConnector(ListableBeanFactory beanFactory, PersistentMqttv3ClientManager manager) {
+		this.beanFactory = beanFactory;
+		this.manager = manager;
+		manager.deferConnection();
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+		this.beanFactory.getBeansOfType(MqttPahoMessageDrivenChannelAdapter.class, false, false)
+			.values()
+			.stream()
+			.filter(MqttPahoMessageDrivenChannelAdapter::isAutoStartup)
+			.forEach(MqttPahoMessageDrivenChannelAdapter::start);
+		this.manager.connect();
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		this.manager.deferConnection();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}
