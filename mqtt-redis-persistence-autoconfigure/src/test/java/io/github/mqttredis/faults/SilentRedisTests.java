@@ -201,6 +201,7 @@ class SilentRedisTests extends AbstractFaultTests {
 		start();
 		server().kill();
 		assertReported("Redis");
+		application().brokerLink().cut();
 		awaitLongBackOff();
 		int accepted = application().brokerLink().connacks();
 		server().restart();

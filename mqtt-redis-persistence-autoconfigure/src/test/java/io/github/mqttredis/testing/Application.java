@@ -19,6 +19,7 @@ package io.github.mqttredis.testing;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
@@ -62,6 +63,9 @@ public final class Application implements AutoCloseable {
 	private final PersistentMqttAsyncClient client;
 
 	private final String clientId;
+
+	private volatile Consumer<String> receiver = (payload) -> {
+	};
 
 	private boolean dead;
 
@@ -119,6 +123,10 @@ public final class Application implements AutoCloseable {
 		options.setBufferEnabled(true);
 		options.setPersistBuffer(true);
 		this.client.setBufferOpts(options);
+	}
+
+	public void receive(Consumer<String> receiver) {
+		this.receiver = receiver;
 	}
 
 	public void publish(String payload, int qos) throws MqttException {
@@ -196,6 +204,7 @@ public final class Application implements AutoCloseable {
 
 		@Override
 		public void messageArrived(String topic, MqttMessage message) {
+			Application.this.receiver.accept(new String(message.getPayload()));
 		}
 
 		@Override

@@ -60,6 +60,8 @@ public final class FaultyLink implements AutoCloseable {
 
 	private volatile boolean swallowing;
 
+	private volatile boolean refusing;
+
 	private volatile boolean closed;
 
 	private FaultyLink(ServerSocket listener, int target) {
@@ -106,11 +108,12 @@ public final class FaultyLink implements AutoCloseable {
 	}
 
 	/**
-	 * Deliver all that is held back.
+	 * Deliver all that is held back, and let everybody connect.
 	 */
 	public void release() {
 		synchronized (this.gate) {
 			this.answersHeld = false;
+			this.refusing = false;
 			this.connections.forEach(Connection::release);
 			this.gate.notifyAll();
 		}
@@ -132,6 +135,13 @@ public final class FaultyLink implements AutoCloseable {
 	public void swallow(boolean swallow) {
 		this.swallowing = swallow;
 		this.connections.forEach((connection) -> connection.lost |= swallow);
+	}
+
+	/**
+	 * End every new connection at once, until {@link #release()}.
+	 */
+	public void refuse() {
+		this.refusing = true;
 	}
 
 	/**
@@ -184,7 +194,12 @@ public final class FaultyLink implements AutoCloseable {
 	private void accept() {
 		while (!this.closed) {
 			try {
-				new Connection(this.listener.accept()).open();
+				Socket client = this.listener.accept();
+				if (this.refusing) {
+					client.close();
+					continue;
+				}
+				new Connection(client).open();
 			}
 			catch (IOException ex) {
 				// The listener was closed, or the server does not listen.
