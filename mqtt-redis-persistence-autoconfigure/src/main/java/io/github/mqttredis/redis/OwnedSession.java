@@ -54,6 +54,8 @@ final class OwnedSession {
 
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
+	private final AtomicBoolean retrying = new AtomicBoolean();
+
 	private volatile SessionState state = SessionState.OWNER;
 
 	private volatile @Nullable RedisTrouble trouble;
@@ -101,6 +103,19 @@ final class OwnedSession {
 				this.scheduled.set(false);
 				this.shipper.shipNow();
 			});
+		}
+	}
+
+	/**
+	 * Try again in a while: once, however many writes have failed meanwhile.
+	 * @param delay when
+	 */
+	void shipLater(Duration delay) {
+		if (this.retrying.compareAndSet(false, true)) {
+			this.io.later(() -> {
+				this.retrying.set(false);
+				this.shipper.shipNow();
+			}, delay);
 		}
 	}
 

@@ -62,6 +62,9 @@ final class SessionShipper {
 	/** Whether the mark has to be looked at before anything else is sent. */
 	private boolean unconfirmed;
 
+	/** Whether Redis refused to store records, and has stored none since. */
+	private boolean refusing;
+
 	private long lastContact;
 
 	SessionShipper(OwnedSession session, SessionKeys keys, RedisScripts scripts, IoLoop io, Duration leaseTtl) {
@@ -112,18 +115,14 @@ final class SessionShipper {
 				+ ((fields.size() > 10) ? ", ..." : "");
 	}
 
-	/**
-	 * Renew the lease if no batch has done so of late.
-	 */
+	/** Renew the lease if no batch has done so of late. */
 	void renew() {
 		if (System.nanoTime() - this.lastContact >= this.leaseTtl.toNanos() / 4) {
 			confirmSoon();
 		}
 	}
 
-	/**
-	 * Look at the mark before anything else is sent, and ship what waits.
-	 */
+	/** Look at the mark before anything else is sent, and ship what waits. */
 	void confirmSoon() {
 		this.unconfirmed = true;
 		this.session.ship();
@@ -138,9 +137,7 @@ final class SessionShipper {
 		return !this.session.isFenced() && this.scripts.release(connection);
 	}
 
-	/**
-	 * Ship the next batch, unless there is no use in it.
-	 */
+	/** Ship the next batch, unless there is no use in it. */
 	void shipNow() {
 		if (this.session.isUnusable()) {
 			return;
@@ -160,11 +157,17 @@ final class SessionShipper {
 
 	private void shipBatch() throws RedisTrouble {
 		Batch batch = this.log.next(MAX_FIELDS, MAX_BATCH_BYTES);
+		if (batch == null && this.refusing) {
+			batch = Batch.probe(this.fence.length());
+		}
 		if (batch != null) {
 			send(batch);
 		}
 		if (this.unconfirmed || this.log.hasPending()) {
 			this.session.ship();
+		}
+		else if (this.refusing) {
+			this.session.shipLater(RETRY);
 		}
 		else {
 			this.session.settled();
@@ -183,6 +186,7 @@ final class SessionShipper {
 		}
 		this.fence.applied(next, batch.lengthAfter());
 		this.lastContact = System.nanoTime();
+		this.refusing &= !batch.provesRoom();
 		this.log.applied(batch);
 		this.unconfirmed = Fence.differs(written.length(), batch.lengthAfter());
 	}
@@ -260,25 +264,25 @@ final class SessionShipper {
 				this.io.lost(ex);
 			}
 			case FULL -> {
+				this.refusing = true;
 				this.fence.refused();
 				this.log.failWaiters();
 				shipRemoves();
-				this.io.later(this.session::ship, RETRY);
+				this.session.shipLater(RETRY);
 			}
 			case REFUSED -> {
+				this.refusing = true;
 				this.unconfirmed = true;
 				this.log.failWaiters();
 				if (ex.wrongServer()) {
 					this.io.link().reset();
 				}
-				this.io.later(this.session::ship, RETRY);
+				this.session.shipLater(RETRY);
 			}
 		}
 	}
 
-	/**
-	 * A full Redis takes no records but frees what is removed, which makes room.
-	 */
+	/** A full Redis takes no records but frees what is removed, which makes room. */
 	private void shipRemoves() {
 		Batch batch = this.log.nextRemoves(MAX_FIELDS);
 		if (batch != null) {

@@ -57,6 +57,25 @@ public final class Batch {
 	}
 
 	/**
+	 * Return a batch that changes nothing, and that Redis refuses as long as it would
+	 * refuse to store or remove a record: it puts and removes one of its own.
+	 * @param length the number of records that the session has
+	 * @return the batch
+	 */
+	public static Batch probe(int length) {
+		return new Batch(false, Map.of("probe", new byte[0]), List.of("probe"), 0, length, null);
+	}
+
+	/**
+	 * Return whether Redis stores records if it applies this batch. One at its memory
+	 * limit applies any batch that begins with a removal.
+	 * @return whether storing comes first
+	 */
+	public boolean provesRoom() {
+		return !this.clear && !this.puts.isEmpty();
+	}
+
+	/**
 	 * Return whether all records are removed before anything is put.
 	 * @return whether this batch clears the session
 	 */

@@ -134,6 +134,9 @@ final class BarrierNetworkModule implements NetworkModule {
 			catch (MqttException ex) {
 				// Paho drops the link, which is what has to happen: the packet is not
 				// sent.
+				if (!BarrierNetworkModule.this.stopped) {
+					BarrierNetworkModule.this.held.accept(true);
+				}
 				throw new IOException(ex.getMessage(), ex);
 			}
 		}

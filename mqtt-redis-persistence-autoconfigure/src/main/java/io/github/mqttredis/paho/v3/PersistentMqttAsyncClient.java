@@ -40,6 +40,9 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	/** Whether this client would be connected if Redis had not been away. */
 	private volatile boolean heldByRedis;
 
+	/** Whether the application has not disconnected this client. */
+	private volatile boolean wanted;
+
 	/**
 	 * Create a client. Opens its session, which may wait for another owner to let go of
 	 * it.
@@ -64,6 +67,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	protected NetworkModule[] createNetworkModules(String address, MqttConnectOptions options)
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
+		this.wanted = true;
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, (held) -> this.heldByRedis = held);
 		}
@@ -79,7 +83,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	 * @return false if an attempt is under way that may still fail
 	 */
 	private boolean reconnectIfHeld() {
-		if (!this.heldByRedis || isConnected()) {
+		if (!this.wanted || !this.heldByRedis || isConnected()) {
 			return true;
 		}
 		try {
@@ -94,26 +98,26 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public IMqttToken disconnect(long quiesceTimeout, Object userContext, IMqttActionListener callback)
 			throws MqttException {
-		this.heldByRedis = false;
+		this.wanted = false;
 		return super.disconnect(quiesceTimeout, userContext, callback);
 	}
 
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout) throws MqttException {
-		this.heldByRedis = false;
+		this.wanted = false;
 		super.disconnectForcibly(quiesceTimeout, disconnectTimeout);
 	}
 
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
-		this.heldByRedis = false;
+		this.wanted = false;
 		super.disconnectForcibly(quiesceTimeout, disconnectTimeout, sendDisconnectPacket);
 	}
 
 	@Override
 	public void close(boolean force) throws MqttException {
-		this.heldByRedis = false;
+		this.wanted = false;
 		super.close(force);
 	}
 

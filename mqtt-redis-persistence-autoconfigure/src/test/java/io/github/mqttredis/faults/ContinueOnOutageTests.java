@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.faults;
+
+import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.redis.StoreSettings.OnConflict;
+import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.RecordKind;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.testing.Application;
+import io.github.mqttredis.testing.Await;
+import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.health.contributor.Status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Messages of QoS 1 go on while Redis is away, where the application asks for it.
+ */
+class ContinueOnOutageTests extends AbstractFaultTests {
+
+	private static final StoreSettings SETTINGS = new StoreSettings("test", Application.SETTINGS.writeTimeout(),
+			Application.SETTINGS.leaseTtl(), Application.SETTINGS.acquireTimeout(), OnConflict.WAIT,
+			OnOutage.CONTINUE);
+
+	@Test
+	void whenRedisIsAwayThenQos1IsSentAndQos2IsRefused() throws Exception {
+		start(SETTINGS);
+		publisher().only(1);
+		publisher().awaitReturned(5);
+		Await.until("nothing is in flight", () -> length() == 0 && application().status().size() < 3);
+		server().kill();
+		assertReported("Redis");
+		int before = subscriber().received().size();
+		publisher().awaitReturned(50);
+		Await.until("messages arrive while Redis is away", () -> subscriber().received().size() > before + 40);
+		assertThatExceptionOfType(MqttPersistenceException.class)
+			.isThrownBy(() -> application().publish("refused-q2", 2))
+			.withMessageContaining("Redis");
+		publisher().awaitReturned(20);
+		assertThat(application().connectionsLost()).isZero();
+		assertThat(application().health().getStatus()).isEqualTo(Status.DOWN);
+		server().restart();
+		assertHealed();
+		assertThat(subscriber().received()).doesNotContainKey("refused-q2");
+	}
+
+	@Test
+	void whenFirstMessageOfTheOutageIsOfQos2ThenQos1GoesOnAllTheSame() throws Exception {
+		start(SETTINGS);
+		publisher().close();
+		Await.until("nothing is in flight", () -> length() == 0);
+		application().redisLink().swallow(true);
+		assertThatExceptionOfType(MqttPersistenceException.class)
+			.isThrownBy(() -> application().publish("refused-q2", 2));
+		for (int i = 0; i < 20; i++) {
+			application().publish("kept-" + i + "-q1", 1);
+		}
+		Await.until("messages arrive while Redis is away", () -> subscriber().received().containsKey("kept-19-q1"));
+		assertThat(application().connectionsLost()).isZero();
+		application().redisLink().swallow(false);
+		assertHealed();
+	}
+
+	@Test
+	void whenRedisReturnsThenWhatWasHeldIsWrittenAndAKillLosesNothing() throws Exception {
+		start(SETTINGS);
+		publisher().only(1);
+		Await.until("nothing is in flight", () -> length() < 3);
+		server().kill();
+		assertReported("Redis");
+		fill();
+		int held = application().status().records().get(RecordKind.SENT);
+		assertThat(held).isGreaterThanOrEqualTo(60);
+		server().restart();
+		Await.until("what was held is written", () -> length() == held);
+		awaitState(SessionState.OWNER);
+		kill();
+		succeed();
+	}
+
+	@Test
+	void whenRedisIsFullThenQos1IsSentAndWrittenLater() throws Exception {
+		start(SETTINGS);
+		publisher().only(1);
+		application().brokerLink().holdAnswers();
+		redis((redis) -> redis.configSet("maxmemory", "1"));
+		assertReported("maxmemory");
+		publisher().awaitReturned(20);
+		publisher().close();
+		int held = application().status().records().get(RecordKind.SENT);
+		redis((redis) -> redis.configSet("maxmemory", "0"));
+		Await.until("what was held is written", () -> length() == held);
+		application().brokerLink().release();
+		assertHealed();
+	}
+
+}

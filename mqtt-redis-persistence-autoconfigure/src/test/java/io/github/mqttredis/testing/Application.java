@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.testing;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
+import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
+import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.session.SessionStatus;
+import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * What stands for one process of an application: a store and a client, with a link of its
+ * own to Redis and to the broker. Once it is dead, nothing of it reaches anybody.
+ */
+public final class Application implements AutoCloseable {
+
+	/**
+	 * Short times.
+	 */
+	public static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofSeconds(1),
+			Duration.ofMillis(1500), Duration.ofSeconds(10));
+
+	private final AtomicInteger connectionsLost = new AtomicInteger();
+
+	private final FaultyLink redis;
+
+	private final FaultyLink broker;
+
+	private final LettuceConnectionFactory factory;
+
+	private final RedisSessionStore store;
+
+	private final PersistentMqttAsyncClient client;
+
+	private final String clientId;
+
+	private volatile Consumer<String> receiver = (payload) -> {
+	};
+
+	private boolean dead;
+
+	private Application(String clientId, int redisPort, String brokerUri, StoreSettings settings) throws MqttException {
+		this.clientId = clientId;
+		this.redis = FaultyLink.to(redisPort);
+		this.broker = FaultyLink.to(brokerUri);
+		this.factory = new LettuceConnectionFactory("127.0.0.1", this.redis.port());
+		this.factory.afterPropertiesSet();
+		this.factory.start();
+		this.store = new RedisSessionStore(this.factory, settings);
+		this.store.start();
+		this.client = new PersistentMqttAsyncClient(this.broker.uri(), clientId,
+				new SessionMqttClientPersistence(this.store, "broker"));
+		this.client.setCallback(new Callback());
+	}
+
+	public static Application start(String clientId, RedisServer redis, ArtemisBroker broker) throws MqttException {
+		return start(clientId, redis, broker, SETTINGS);
+	}
+
+	public static Application start(String clientId, RedisServer redis, ArtemisBroker broker, StoreSettings settings)
+			throws MqttException {
+		return new Application(clientId, redis.port(), broker.uri(), settings);
+	}
+
+	/**
+	 * Return the key of the session of a client.
+	 * @param clientId the client's id
+	 * @return the name of the hash in Redis
+	 */
+	public static String hash(String clientId) {
+		return "test:{" + clientId + "@broker}:v3";
+	}
+
+	public static MqttConnectOptions options() {
+		MqttConnectOptions options = new MqttConnectOptions();
+		options.setCleanSession(false);
+		options.setAutomaticReconnect(true);
+		options.setMaxInflight(5000);
+		options.setKeepAliveInterval(20);
+		return options;
+	}
+
+	public Application connect() throws MqttException {
+		this.client.connect(options()).waitForCompletion(20_000);
+		return this;
+	}
+
+	/**
+	 * Keep messages while the client is disconnected.
+	 */
+	public void bufferOffline() {
+		DisconnectedBufferOptions options = new DisconnectedBufferOptions();
+		options.setBufferEnabled(true);
+		options.setPersistBuffer(true);
+		this.client.setBufferOpts(options);
+	}
+
+	public void receive(Consumer<String> receiver) {
+		this.receiver = receiver;
+	}
+
+	public void publish(String payload, int qos) throws MqttException {
+		this.client.publish("test/" + this.clientId, payload.getBytes(), qos, false);
+	}
+
+	public PersistentMqttAsyncClient client() {
+		return this.client;
+	}
+
+	public RedisSessionStore store() {
+		return this.store;
+	}
+
+	public FaultyLink redisLink() {
+		return this.redis;
+	}
+
+	public FaultyLink brokerLink() {
+		return this.broker;
+	}
+
+	public int connectionsLost() {
+		return this.connectionsLost.get();
+	}
+
+	public SessionStatus status() {
+		List<SessionStatus> sessions = this.store.sessions();
+		return sessions.get(0);
+	}
+
+	public SessionState state() {
+		return status().state();
+	}
+
+	public Health health() {
+		return new MqttPersistenceHealthIndicator(this.store).health();
+	}
+
+	/**
+	 * Be dead for everybody else, as after {@code kill -9}; only the lease stays.
+	 */
+	public void die() {
+		this.dead = true;
+		this.broker.close();
+		this.redis.close();
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.client.disconnectForcibly(0, this.dead ? 1 : 500);
+			this.client.close(true);
+		}
+		catch (MqttException ex) {
+			// It was not connected.
+		}
+		this.store.stop();
+		this.factory.destroy();
+		if (!this.dead) {
+			die();
+		}
+	}
+
+	private final class Callback implements MqttCallbackExtended {
+
+		@Override
+		public void connectComplete(boolean reconnect, String serverUri) {
+		}
+
+		@Override
+		public void connectionLost(Throwable cause) {
+			Application.this.connectionsLost.incrementAndGet();
+		}
+
+		@Override
+		public void messageArrived(String topic, MqttMessage message) {
+			Application.this.receiver.accept(new String(message.getPayload()));
+		}
+
+		@Override
+		public void deliveryComplete(IMqttDeliveryToken token) {
+		}
+
+	}
+
+}

@@ -1,0 +1,341 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * A link to a server that can be cut, slowed, made to swallow everything, or made to
+ * deliver what was sent much later. Counts the MQTT connections that the server accepted.
+ */
+public final class FaultyLink implements AutoCloseable {
+
+	private static final int CONNACK = 0x20;
+
+	private final ServerSocket listener;
+
+	private final int target;
+
+	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
+	private final Object gate = new Object();
+
+	private final AtomicInteger connacks = new AtomicInteger();
+
+	private final AtomicIntegerArray sent = new AtomicIntegerArray(16);
+
+	private final AtomicInteger lateAnswers = new AtomicInteger();
+
+	private volatile long delayMillis;
+
+	private volatile boolean answersHeld;
+
+	private volatile boolean swallowing;
+
+	private volatile boolean refusing;
+
+	private volatile boolean closed;
+
+	private FaultyLink(ServerSocket listener, int target) {
+		this.listener = listener;
+		this.target = target;
+		daemon(this::accept);
+	}
+
+	public static FaultyLink to(int port) {
+		try {
+			return new FaultyLink(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), port);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	public static FaultyLink to(String uri) {
+		return to(URI.create(uri).getPort());
+	}
+
+	public int port() {
+		return this.listener.getLocalPort();
+	}
+
+	public String uri() {
+		return "tcp://127.0.0.1:" + port();
+	}
+
+	/**
+	 * Hold back what the server answers, on all connections.
+	 */
+	public void holdAnswers() {
+		this.answersHeld = true;
+	}
+
+	/**
+	 * Hold back what is sent to the server on the connections that are open now; those
+	 * that are made later work. What is held is delivered by {@link #release()} even if
+	 * its sender has closed the connection, and never if this link is closed.
+	 */
+	public void holdRequests() {
+		this.connections.forEach((connection) -> connection.held = true);
+	}
+
+	/**
+	 * Deliver all that is held back, and let everybody connect.
+	 */
+	public void release() {
+		synchronized (this.gate) {
+			this.answersHeld = false;
+			this.refusing = false;
+			this.connections.forEach(Connection::release);
+			this.gate.notifyAll();
+		}
+	}
+
+	/**
+	 * Take so much time for every piece of data, in both directions.
+	 * @param delay the time
+	 */
+	public void delay(Duration delay) {
+		this.delayMillis = delay.toMillis();
+	}
+
+	/**
+	 * Be half-open: connections are open, and made, and nothing comes through. Those that
+	 * were open during it never work again.
+	 * @param swallow whether to do so
+	 */
+	public void swallow(boolean swallow) {
+		this.swallowing = swallow;
+		this.connections.forEach((connection) -> connection.lost |= swallow);
+	}
+
+	/**
+	 * End every new connection at once, until {@link #release()}.
+	 */
+	public void refuse() {
+		this.refusing = true;
+	}
+
+	/**
+	 * Cut all connections; new ones may be made.
+	 */
+	public void cut() {
+		this.connections.forEach(Connection::close);
+	}
+
+	/**
+	 * Return how many MQTT connections the server accepted.
+	 * @return the number of CONNACK packets with return code 0
+	 */
+	public int connacks() {
+		return this.connacks.get();
+	}
+
+	/**
+	 * Return how many MQTT packets of a type have come from clients.
+	 * @param type the type, such as 6 for PUBREL
+	 * @return the number of packets, delivered or not
+	 */
+	public int sent(int type) {
+		return this.sent.get(type);
+	}
+
+	/**
+	 * Return how often the server answered what had been held back.
+	 * @return the number of answers on connections whose requests were held
+	 */
+	public int lateAnswers() {
+		return this.lateAnswers.get();
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		try {
+			this.listener.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		cut();
+		synchronized (this.gate) {
+			this.gate.notifyAll();
+		}
+	}
+
+	private void accept() {
+		while (!this.closed) {
+			try {
+				Socket client = this.listener.accept();
+				if (this.refusing) {
+					client.close();
+					continue;
+				}
+				new Connection(client).open();
+			}
+			catch (IOException ex) {
+				// The listener was closed, or the server does not listen.
+			}
+		}
+	}
+
+	private static void daemon(Runnable task) {
+		Thread thread = new Thread(task, "faulty-link");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private final class Connection {
+
+		private final Socket client;
+
+		private final Socket server = new Socket();
+
+		private final PacketCounter packets = new PacketCounter(FaultyLink.this.sent);
+
+		private volatile boolean held;
+
+		private volatile boolean late;
+
+		private volatile boolean lost;
+
+		private boolean answered;
+
+		Connection(Socket client) {
+			this.client = client;
+		}
+
+		void open() throws IOException {
+			this.lost = FaultyLink.this.swallowing;
+			try {
+				this.server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(),
+						FaultyLink.this.target));
+				this.client.setTcpNoDelay(true);
+				this.server.setTcpNoDelay(true);
+			}
+			catch (IOException ex) {
+				this.client.close();
+				throw ex;
+			}
+			FaultyLink.this.connections.add(this);
+			if (FaultyLink.this.closed) {
+				close();
+			}
+			daemon(() -> pump(this.client, this.server, false));
+			daemon(() -> pump(this.server, this.client, true));
+		}
+
+		private void pump(Socket from, Socket to, boolean answers) {
+			byte[] buffer = new byte[65_536];
+			try {
+				InputStream in = from.getInputStream();
+				OutputStream out = to.getOutputStream();
+				for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+					if (answers) {
+						note(buffer, length);
+					}
+					else {
+						this.packets.feed(buffer, length);
+					}
+					pause();
+					awaitRelease(answers);
+					if (!this.lost) {
+						out.write(buffer, 0, length);
+					}
+				}
+				if (this.late && !answers) {
+					// The server's answer to what came late is still to be seen.
+					to.shutdownOutput();
+					return;
+				}
+			}
+			catch (IOException ex) {
+				// One side is gone; the other is closed below.
+			}
+			if (!this.lost || FaultyLink.this.closed) {
+				close();
+			}
+		}
+
+		private void note(byte[] bytes, int length) {
+			if (!this.answered && length >= 4 && bytes[0] == CONNACK && bytes[3] == 0) {
+				FaultyLink.this.connacks.incrementAndGet();
+			}
+			this.answered = true;
+			if (this.late) {
+				FaultyLink.this.lateAnswers.incrementAndGet();
+			}
+		}
+
+		private void pause() throws IOException {
+			try {
+				TimeUnit.MILLISECONDS.sleep(FaultyLink.this.delayMillis);
+			}
+			catch (InterruptedException ex) {
+				throw new IOException(ex);
+			}
+		}
+
+		private void awaitRelease(boolean answers) throws IOException {
+			synchronized (FaultyLink.this.gate) {
+				while (answers ? FaultyLink.this.answersHeld : this.held) {
+					if (FaultyLink.this.closed) {
+						throw new IOException("closed");
+					}
+					try {
+						FaultyLink.this.gate.wait();
+					}
+					catch (InterruptedException ex) {
+						throw new IOException(ex);
+					}
+				}
+			}
+		}
+
+		void release() {
+			this.late |= this.held;
+			this.held = false;
+		}
+
+		void close() {
+			FaultyLink.this.connections.remove(this);
+			try {
+				this.client.close();
+				this.server.close();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+	}
+
+}
