@@ -19,6 +19,7 @@ package io.github.mqttredis.crashpoints;
 import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +79,8 @@ final class AppProcess {
 
 	private final CountDownLatch callbackMayEnd = new CountDownLatch(1);
 
+	private volatile Set<String> orphans = Set.of();
+
 	private volatile boolean callbackHangs;
 
 	private volatile PersistentMqttAsyncClient client;
@@ -129,6 +132,7 @@ final class AppProcess {
 		options.setMaxInflight(20);
 		options.setKeepAliveInterval(60);
 		options.setConnectionTimeout(30);
+		options.setSocketFactory(new PromptSocketFactory());
 		return options;
 	}
 
@@ -199,6 +203,14 @@ final class AppProcess {
 
 	void releaseAnswers() {
 		this.link.releaseAnswers();
+	}
+
+	/**
+	 * Expect that some records stay.
+	 * @param keys which
+	 */
+	void expectOrphans(Set<String> keys) {
+		this.orphans = keys;
 	}
 
 	void hangInCallback() {
@@ -283,8 +295,15 @@ final class AppProcess {
 	}
 
 	private boolean isQuiet() throws ReflectiveOperationException {
-		return !this.ledger.isFeeding() && this.ledger.hasReceivedAll() && packetIdsInUse() == 0
-				&& !this.jedis.exists(this.surroundings.hash(this.clientId));
+		return !this.ledger.isFeeding() && !this.life.isShipping() && this.ledger.hasReceivedAll()
+				&& packetIdsInUse() == 0 && this.orphans.containsAll(records());
+	}
+
+	/**
+	 * Return which records Redis holds.
+	 */
+	Set<String> records() {
+		return this.jedis.hkeys(this.surroundings.hash(this.clientId));
 	}
 
 	void awaitRecord(String key) {

@@ -26,19 +26,14 @@ class ArtemisCrashPointTests extends AbstractCrashPointTests {
 	private ArtemisBroker broker;
 
 	@Override
-	String startBroker() {
+	Surroundings startSurroundings(int redisPort) throws Exception {
 		this.broker = ArtemisBroker.start();
-		return this.broker.uri();
+		return new Surroundings(redisPort, this.broker.uri()).withNewPacketIds();
 	}
 
 	@Override
 	void stopBroker() {
 		this.broker.close();
-	}
-
-	@Override
-	int sliceSize() {
-		return 6;
 	}
 
 }

@@ -32,19 +32,23 @@ final class Checks {
 
 	private final Map<String, String> left;
 
+	private final boolean repeatsPermitted;
+
 	/**
 	 * Create the checks.
 	 * @param ledger what the application saw
 	 * @param delivered what an independent subscriber got
 	 * @param left the records that the dead process left
+	 * @param repeatsPermitted whether what these hold may be received again
 	 */
-	Checks(Ledger ledger, Map<String, Integer> delivered, Map<String, String> left) {
+	Checks(Ledger ledger, Map<String, Integer> delivered, Map<String, String> left, boolean repeatsPermitted) {
 		this.ledger = ledger;
 		this.delivered = new TreeMap<>(delivered);
 		this.left = left;
+		this.repeatsPermitted = repeatsPermitted;
 	}
 
-	List<String> violations(CrashPoint point) {
+	List<String> violations() {
 		List<String> result = new ArrayList<>();
 		this.ledger.returned().forEach((payload) -> {
 			if (!this.delivered.containsKey(payload)) {
@@ -63,15 +67,15 @@ final class Checks {
 			}
 		});
 		received.forEach((payload, times) -> {
-			if (times > 1 && AppProcess.qos(payload) == 2 && !(times == 2 && mayRepeat(point, payload))) {
+			if (times > 1 && AppProcess.qos(payload) == 2 && !(times == 2 && mayRepeat(payload))) {
 				result.add("received " + times + " times: " + payload);
 			}
 		});
 		return result;
 	}
 
-	private boolean mayRepeat(CrashPoint point, String payload) {
-		return PermittedRepeats.contain(point) && this.left.entrySet()
+	private boolean mayRepeat(String payload) {
+		return this.repeatsPermitted && this.left.entrySet()
 			.stream()
 			.anyMatch((record) -> record.getKey().startsWith("r-") && record.getValue().endsWith(payload));
 	}

@@ -50,6 +50,8 @@ final class CrashSwitch {
 
 	private int commandsUnderWay;
 
+	private int busy;
+
 	private boolean dead;
 
 	private String killer = "";
@@ -167,11 +169,24 @@ final class CrashSwitch {
 	}
 
 	void beforeBatch(Collection<Call> batch) {
+		synchronized (this) {
+			this.busy++;
+		}
 		passThrough(Phase.BEFORE_BATCH, batch);
 	}
 
 	void afterBatch(Collection<Call> batch) {
 		passThrough(Phase.AFTER_BATCH, batch);
+		synchronized (this) {
+			this.busy--;
+		}
+	}
+
+	/**
+	 * Return whether the points of a batch are not all passed yet.
+	 */
+	synchronized boolean isShipping() {
+		return this.busy > 0;
 	}
 
 	/**

@@ -26,6 +26,18 @@ import java.util.stream.Stream;
  */
 final class Slice {
 
+	/**
+	 * Points of each scenario in the slice.
+	 */
+	static final int POINTS = 5;
+
+	/**
+	 * Points of each scenario that run again in a child JVM.
+	 */
+	static final int CHILD_POINTS = 1;
+
+	static final int ALL_CHILD_POINTS = 3;
+
 	private Slice() {
 	}
 
@@ -34,12 +46,13 @@ final class Slice {
 	}
 
 	static String name() {
-		return isAll() ? "all points" : "a slice of the points; all with -Pcrash-points";
+		return isAll() ? "all points" : "a slice; all with -Pcrash-points";
 	}
 
 	static List<Scenario> scenarios() {
-		String names = System.getProperty("crashpoints.scenarios", "");
-		return Stream.of(Scenario.values()).filter((scenario) -> names.isEmpty() || names.contains(scenario.name()))
+		List<String> names = List.of(System.getProperty("crashpoints.scenarios", "").split(","));
+		return Stream.of(Scenario.values())
+			.filter((scenario) -> names.contains("") || names.contains(scenario.name()))
 			.toList();
 	}
 
@@ -47,12 +60,8 @@ final class Slice {
 	 * Return some of the points, spread evenly.
 	 * @param points all points
 	 * @param size how many at most
-	 * @return all points if all are to be run
+	 * @return the points in their order
 	 */
-	static List<CrashPoint> of(List<CrashPoint> points, int size) {
-		return isAll() ? points : spread(points, size);
-	}
-
 	static List<CrashPoint> spread(List<CrashPoint> points, int size) {
 		if (points.size() <= size) {
 			return points;

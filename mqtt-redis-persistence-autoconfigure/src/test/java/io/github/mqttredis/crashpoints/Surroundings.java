@@ -46,6 +46,8 @@ final class Surroundings implements AutoCloseable {
 
 	private final Map<String, Map<String, Integer>> seen = new HashMap<>();
 
+	private boolean newPacketIds;
+
 	Surroundings(int redisPort, String brokerUri) throws MqttException {
 		this.redisPort = redisPort;
 		this.brokerUri = brokerUri;
@@ -58,11 +60,25 @@ final class Surroundings implements AutoCloseable {
 		this.witness = new MqttAsyncClient(brokerUri, "witness-" + UUID.randomUUID(), new MemoryPersistence());
 		MqttConnectOptions options = new MqttConnectOptions();
 		options.setMaxInflight(1000);
+		options.setSocketFactory(new PromptSocketFactory());
 		this.witness.connect(options).waitForCompletion(30_000);
 	}
 
+	/**
+	 * Note that the broker sends a message again under another packet id.
+	 */
+	Surroundings withNewPacketIds() {
+		this.newPacketIds = true;
+		return this;
+	}
+
+	boolean hasNewPacketIds() {
+		return this.newPacketIds;
+	}
+
 	void watch() throws MqttException {
-		this.witness.subscribe("out/#", 2, (topic, message) -> see(topic.substring(4), new String(message.getPayload())))
+		this.witness
+			.subscribe("out/#", 2, (topic, message) -> see(topic.substring(4), new String(message.getPayload())))
 			.waitForCompletion(30_000);
 	}
 

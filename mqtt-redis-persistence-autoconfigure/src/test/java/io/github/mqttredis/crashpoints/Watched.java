@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 
 import io.github.mqttredis.crashpoints.CrashSwitch.Call;
@@ -38,6 +37,7 @@ import io.github.mqttredis.crashpoints.CrashSwitch.DeadProcessError;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionStore;
 
 import org.springframework.dao.QueryTimeoutException;
@@ -65,7 +65,10 @@ final class Watched {
 
 	private final Fault fault;
 
-	private final AtomicBoolean faulted = new AtomicBoolean();
+	/**
+	 * The fault lasts until a call has failed by it.
+	 */
+	private volatile boolean faultActive;
 
 	private final Map<String, String> scripts = new HashMap<>();
 
@@ -159,6 +162,10 @@ final class Watched {
 		try {
 			return invoke(session, method, arguments);
 		}
+		catch (SessionException ex) {
+			this.faultActive = false;
+			throw ex;
+		}
 		finally {
 			this.life.leave(call);
 		}
@@ -226,8 +233,10 @@ final class Watched {
 		Set<Call> batch = batch((byte[][]) arguments[3]);
 		this.life.beforeBatch(batch);
 		try {
-			boolean fails = batch.stream().anyMatch(this.fault::hits) && this.faulted.compareAndSet(false, true);
-			return fails ? fail(commands, method, arguments) : send(commands, method, arguments);
+			if (batch.stream().anyMatch(this.fault::hits)) {
+				this.faultActive = true;
+			}
+			return this.faultActive ? fail(commands, method, arguments) : send(commands, method, arguments);
 		}
 		finally {
 			this.life.afterBatch(batch);
@@ -235,14 +244,21 @@ final class Watched {
 	}
 
 	private Object fail(Object commands, Method method, Object[] arguments) throws Throwable {
-		if (this.fault.kind() == Fault.Kind.OUT_OF_MEMORY) {
-			throw new RedisSystemException("Error in execution",
-					new IllegalStateException("OOM command not allowed when used memory > 'maxmemory'."));
+		switch (this.fault.kind()) {
+			case OUT_OF_MEMORY -> {
+				if ("0".equals(text(((byte[][]) arguments[3])[8]))) {
+					return send(commands, method, arguments);
+				}
+				throw new RedisSystemException("Error in execution",
+						new IllegalStateException("OOM command not allowed when used memory > 'maxmemory'."));
+			}
+			case ANSWER_LOST -> {
+				this.faultActive = false;
+				send(commands, method, arguments);
+				throw new QueryTimeoutException("Redis command timed out");
+			}
+			default -> throw new QueryTimeoutException("Redis command timed out");
 		}
-		if (this.fault.kind() == Fault.Kind.ANSWER_LOST) {
-			send(commands, method, arguments);
-		}
-		throw new QueryTimeoutException("Redis command timed out");
 	}
 
 	/**

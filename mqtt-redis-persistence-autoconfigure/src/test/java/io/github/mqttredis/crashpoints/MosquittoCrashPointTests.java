@@ -16,23 +16,30 @@
 
 package io.github.mqttredis.crashpoints;
 
-import java.util.Set;
+import io.github.mqttredis.testing.MosquittoBroker;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
- * The points at which a received QoS 2 message may be handed to the application again:
- * its callback had finished, and the removal of its record was not stored yet. Paho 3
- * delivers first and forgets then.
+ * The crash points, against Mosquitto where it is installed.
  */
-final class PermittedRepeats {
+@EnabledIf(value = "isInstalled", disabledReason = "mosquitto is not on the PATH")
+class MosquittoCrashPointTests extends AbstractCrashPointTests {
 
-	private static final Set<String> POINTS = Set.of("AFTER callback", "BEFORE remove RECEIVED",
-			"AFTER remove RECEIVED", "BEFORE_BATCH remove RECEIVED", "BEFORE send", "AFTER send");
+	private MosquittoBroker broker;
 
-	private PermittedRepeats() {
+	static boolean isInstalled() {
+		return MosquittoBroker.isInstalled();
 	}
 
-	static boolean contain(CrashPoint point) {
-		return point.ordinal() > 0 && POINTS.contains(point.phase() + " " + point.call());
+	@Override
+	Surroundings startSurroundings(int redisPort) throws Exception {
+		this.broker = MosquittoBroker.start();
+		return new Surroundings(redisPort, this.broker.uri());
+	}
+
+	@Override
+	void stopBroker() {
+		this.broker.close();
 	}
 
 }
