@@ -128,6 +128,7 @@ enum Scenario {
 			app.create();
 			app.connect();
 			app.subscribe();
+			app.feed("y2");
 			app.awaitQuiet();
 		}
 

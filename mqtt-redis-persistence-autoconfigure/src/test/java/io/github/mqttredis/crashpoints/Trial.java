@@ -46,6 +46,8 @@ final class Trial {
 		return thread;
 	});
 
+	private static final String UNSETTLED = "the successor does not become quiet";
+
 	private final Surroundings surroundings;
 
 	private final Scenario scenario;
@@ -227,11 +229,9 @@ final class Trial {
 		return new Verdict(reached, violations, all);
 	}
 
-	private void settle(AppProcess successor, List<String> violations) throws Exception {
-		if (!violations.isEmpty()) {
-			return;
-		}
-		if (!successor.becomesQuiet()) {
+	private static void settle(AppProcess successor, List<String> violations) throws Exception {
+		if (!violations.contains(UNSETTLED) && !successor.becomesQuiet()) {
+			violations.add(UNSETTLED);
 			if (successor.packetIdsInUse() > 0) {
 				violations.add("packet ids leaked: " + successor.packetIdsInUse());
 			}
