@@ -37,8 +37,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class ContinueOnOutageTests extends AbstractFaultTests {
 
 	private static final StoreSettings SETTINGS = new StoreSettings("test", Application.SETTINGS.writeTimeout(),
-			Application.SETTINGS.leaseTtl(), Application.SETTINGS.acquireTimeout(), OnConflict.WAIT,
-			OnOutage.CONTINUE);
+			Application.SETTINGS.leaseTtl(), Application.SETTINGS.acquireTimeout(), OnConflict.WAIT, OnOutage.CONTINUE);
 
 	@Test
 	void whenRedisIsAwayThenQos1IsSentAndQos2IsRefused() throws Exception {
