@@ -221,8 +221,8 @@ abstract class AbstractFaultTests {
 	}
 
 	/**
-	 * Check that all is well again by itself, that nothing was lost, and that it stays
-	 * so when the application is killed next.
+	 * Check that all is well again by itself, that nothing was lost, and that it stays so
+	 * when the application is killed next.
 	 */
 	final void assertHealed() throws MqttException {
 		assertTraffic();

@@ -50,7 +50,8 @@ class RefusingRedisTests extends AbstractFaultTests {
 		assertReported("maxmemory");
 		seen().clear();
 		publisher().awaitThrown(20);
-		// What was refused is removed, so nothing is missing; still nothing can be stored.
+		// What was refused is removed, so nothing is missing; still nothing can be
+		// stored.
 		assertThat(seen()).containsOnly(SessionState.DEGRADED);
 		redis((redis) -> redis.configSet("maxmemory", "0"));
 		assertHealed();

@@ -212,7 +212,8 @@ class SilentRedisTests extends AbstractFaultTests {
 	@Test
 	void whenRedisIsNoLongerFullThenClientReconnectsLongBeforePahoWould() throws Exception {
 		start();
-		// A PUBREL that cannot be stored ends the link, and nothing may be sent before it.
+		// A PUBREL that cannot be stored ends the link, and nothing may be sent before
+		// it.
 		application().brokerLink().holdAnswers();
 		publisher().awaitReturned(20);
 		redis((redis) -> redis.configSet("maxmemory", "1"));
@@ -250,8 +251,8 @@ class SilentRedisTests extends AbstractFaultTests {
 		}
 		try (Application thief = Application.start(clientId(), server(), broker()).connect()) {
 			awaitState(SessionState.FENCED);
-			assertThat(application().health().getDetails().get("clients").toString())
-				.contains("fenced", "process " + ProcessHandle.current().pid());
+			assertThat(application().health().getDetails().get("clients").toString()).contains("fenced",
+					"process " + ProcessHandle.current().pid());
 			subscriber().assertDelivered(publisher());
 			Await.until("nothing is in flight", () -> length() == 0);
 			assertThat(thief.state()).isEqualTo(SessionState.OWNER);

@@ -236,8 +236,7 @@ public final class FaultyLink implements AutoCloseable {
 		void open() throws IOException {
 			this.lost = FaultyLink.this.swallowing;
 			try {
-				this.server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(),
-						FaultyLink.this.target));
+				this.server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), FaultyLink.this.target));
 				this.client.setTcpNoDelay(true);
 				this.server.setTcpNoDelay(true);
 			}

@@ -25,8 +25,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.eclipse.paho.client.mqttv3.MqttException;
 
 /**
- * A thread that publishes messages of QoS 1 and 2 in turn, each with a payload of its own,
- * and records which calls returned, which threw, and how long they took at most.
+ * A thread that publishes messages of QoS 1 and 2 in turn, each with a payload of its
+ * own, and records which calls returned, which threw, and how long they took at most.
  */
 public final class Publisher implements AutoCloseable {
 
