@@ -99,6 +99,7 @@ final class SessionHandle implements Session {
 		// past.
 		SessionException refusal = this.session.refusal("store " + name);
 		if (!kept) {
+			this.session.log().withdraw(position);
 			remove(name);
 		}
 		checkUsable("store " + name);

@@ -18,11 +18,14 @@ package io.github.mqttredis.session;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -134,6 +137,19 @@ public final class Mirror {
 		entries.sort((a, b) -> a.key().compareTo(b.key()));
 		List<String> result = new ArrayList<>(entries.size());
 		entries.forEach((entry) -> result.add(entry.key().toString()));
+		return result;
+	}
+
+	/**
+	 * Return the keys of all records and others, those of one packet id next to each
+	 * other.
+	 * @param others keys such as Paho writes
+	 * @return a copy, sorted
+	 */
+	Set<RecordKey> keysWith(Collection<String> others) {
+		Set<RecordKey> result = new TreeSet<>();
+		this.records.values().forEach((entry) -> result.add(entry.key()));
+		others.forEach((name) -> result.add(RecordKey.require(name)));
 		return result;
 	}
 

@@ -19,7 +19,6 @@ package io.github.mqttredis.session;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -50,14 +49,14 @@ public final class WriteLog {
 
 	private long appended;
 
-	private volatile long lastPut;
+	private final AwaitedPuts awaited = new AwaitedPuts();
 
 	private volatile long applied;
 
 	private volatile long failures;
 
 	/**
-	 * Create an empty log.
+	 * Create a log.
 	 * @param maxWrites how many writes may wait for Redis before the log is dropped
 	 * @param maxBytes how many bytes may wait for Redis before the log is dropped
 	 */
@@ -82,10 +81,18 @@ public final class WriteLog {
 		return read((records) -> {
 			records.put(key, name, value);
 			long position = ++this.appended;
-			this.lastPut = beforeSend ? position : this.lastPut;
+			this.awaited.add(position, beforeSend);
 			this.pending.add(Write.put(position, name, value, records.size()));
 			return position;
 		});
+	}
+
+	/**
+	 * Note that a record was not stored and its packet will not be sent.
+	 * @param position the position of the record
+	 */
+	public void withdraw(long position) {
+		run(() -> this.awaited.withdraw(position));
 	}
 
 	/**
@@ -154,7 +161,7 @@ public final class WriteLog {
 	 * @return the position, 0 if there was none
 	 */
 	public long lastPut() {
-		return this.lastPut;
+		return this.awaited.last();
 	}
 
 	/**
@@ -162,9 +169,8 @@ public final class WriteLog {
 	 * @return whether nothing has to be waited for
 	 */
 	public boolean putsApplied() {
-		// A record that is put between the two reads belongs to a packet that is sent
-		// later.
-		return this.applied >= this.lastPut;
+		// A record put between the two reads belongs to a packet that is sent later.
+		return this.applied >= this.awaited.last();
 	}
 
 	/**
@@ -205,6 +211,7 @@ public final class WriteLog {
 		long position = this.pending.appliedTo();
 		if (position > this.applied) {
 			this.applied = position;
+			this.awaited.applied(position);
 			this.progress.signalAll();
 		}
 	}
@@ -230,10 +237,7 @@ public final class WriteLog {
 	 */
 	public void rewrite(Collection<String> stored) {
 		run(() -> {
-			TreeSet<RecordKey> keys = new TreeSet<>();
-			this.mirror.keys().forEach((name) -> keys.add(RecordKey.require(name)));
-			stored.forEach((name) -> keys.add(RecordKey.require(name)));
-			List<Write> writes = keys.stream().map((key) -> rewrite(key.toString())).toList();
+			List<Write> writes = this.mirror.keysWith(stored).stream().map((key) -> rewrite(key.toString())).toList();
 			this.pending.restart(writes, this.appended);
 			advance();
 		});
@@ -287,13 +291,10 @@ public final class WriteLog {
 	}
 
 	private void run(Runnable action) {
-		this.lock.lock();
-		try {
+		read((any) -> {
 			action.run();
-		}
-		finally {
-			this.lock.unlock();
-		}
+			return any;
+		});
 	}
 
 }

@@ -203,8 +203,11 @@ class FailedPutTests {
 		for (int i = 0; i < 10; i++) {
 			this.application.publish("kept-" + i + "-q2", 2);
 		}
+		refuse(true);
 		this.application.brokerLink().release();
-		Await.until("the buffer is flushed or the link is up", () -> this.application.client().isConnected());
+		Await.until("the buffer is flushed in memory",
+				() -> this.application.status().records().get(RecordKind.SENT) > 0);
+		refuse(false);
 		Await.until("nothing is in flight", () -> !this.redis.exists(hash()));
 		assertThat(this.subscriber.received()).hasSize(10);
 		this.subscriber.assertNoDuplicates();

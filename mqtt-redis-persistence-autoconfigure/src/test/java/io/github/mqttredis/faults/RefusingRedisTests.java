@@ -25,19 +25,15 @@ import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol;
-
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Redis answers, but not as asked.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class RefusingRedisTests extends AbstractFaultTests {
 
 	private static final int SLOTS = 16_384;

@@ -79,6 +79,7 @@ final class OwnerChild implements AutoCloseable {
 		catch (IOException ex) {
 			// The child was killed.
 		}
+		this.answers.add("ended");
 	}
 
 	/**
