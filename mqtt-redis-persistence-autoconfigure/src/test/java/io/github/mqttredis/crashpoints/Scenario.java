@@ -114,7 +114,7 @@ enum Scenario {
 			// A callback that does not end keeps r-N, and all that Paho would remove.
 			app.hangInCallback();
 			surroundings.feed(clientId, "x2", 2, ledger);
-			app.awaitRecord("r-1");
+			app.awaitHanging();
 			app.publish("a2");
 			app.awaitRecord("sc-2");
 			app.holdAnswers();
