@@ -62,6 +62,9 @@ final class SessionShipper {
 	/** Whether the mark has to be looked at before anything else is sent. */
 	private boolean unconfirmed;
 
+	/** Whether Redis lost records, and writing them back has not begun. */
+	private boolean lost;
+
 	/** Whether Redis refused to store records, and has stored none since. */
 	private boolean refusing;
 
@@ -204,40 +207,37 @@ final class SessionShipper {
 			return;
 		}
 		this.lastContact = System.nanoTime();
-		boolean intact = isIntact(confirmed);
-		this.fence.applied(confirmed.mark(), intact ? this.fence.length() : Batch.UNKNOWN_LENGTH);
+		this.lost |= !isIntact(confirmed);
+		this.fence.applied(confirmed.mark(), this.lost ? Batch.UNKNOWN_LENGTH : this.fence.length());
 		this.unconfirmed = false;
-		if (!intact || this.log.isDropped()) {
-			writeBack(intact);
+		if (this.lost || this.log.isDropped()) {
+			writeBack();
+			this.lost = false;
 		}
 	}
 
 	private boolean isIntact(Confirmed confirmed) {
+		Batch missed = this.fence.unanswered();
 		switch (this.fence.judge(confirmed.found())) {
-			case UNCHANGED -> {
-				return !Fence.differs(confirmed.length(), this.fence.length());
-			}
 			case BATCH_APPLIED -> {
-				Batch batch = this.fence.unanswered();
-				if (batch == null) {
-					return false;
+				if (missed != null) {
+					this.log.applied(missed);
+					this.fence.applied(confirmed.found(), missed.lengthAfter());
 				}
-				this.log.applied(batch);
-				this.fence.applied(confirmed.found(), batch.lengthAfter());
-				return !Fence.differs(confirmed.length(), batch.lengthAfter());
 			}
-			case CONFIRMED -> {
-				this.fence.applied(confirmed.found(), Batch.UNKNOWN_LENGTH);
-				return true;
-			}
-			default -> {
+			case CONFIRMED -> this.fence.applied(confirmed.found(), Batch.UNKNOWN_LENGTH);
+			case LOST -> {
 				return false;
 			}
+			case UNCHANGED -> {
+				// Nothing to catch up with.
+			}
 		}
+		return !Fence.differs(confirmed.length(), this.fence.length());
 	}
 
-	private void writeBack(boolean intact) throws RedisTrouble {
-		if (!intact) {
+	private void writeBack() throws RedisTrouble {
+		if (this.lost) {
 			this.session.state(SessionState.RESYNCING);
 			RedisSessionStore.logger.warn("Redis lost records of MQTT session " + this.session.id() + "; writing back "
 					+ this.log.read(Mirror::size) + " from memory");

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.config.EnableIntegration;
@@ -147,6 +148,11 @@ class KeptSessionTests {
 			return receive(new MqttPahoMessageDrivenChannelAdapter(manager, "manager"));
 		}
 
+		@Bean
+		SlowComponent slowComponent() {
+			return new SlowComponent();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -156,6 +162,41 @@ class KeptSessionTests {
 		@Bean
 		IntegrationFlow flow(MqttPahoClientFactory factory) {
 			return receive(new MqttPahoMessageDrivenChannelAdapter("factory-in", factory, "factory"));
+		}
+
+	}
+
+	/**
+	 * Starts between a client manager and the adapters, and takes its time.
+	 */
+	static final class SlowComponent implements SmartLifecycle {
+
+		private volatile boolean running;
+
+		@Override
+		public void start() {
+			try {
+				Thread.sleep(1000);
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return 1;
 		}
 
 	}

@@ -1,0 +1,377 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.crashpoints;
+
+import java.lang.reflect.Field;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+import io.github.mqttredis.crashpoints.CrashSwitch.Call;
+import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
+import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.testing.TcpLink;
+import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.MqttCallback;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.eclipse.paho.client.mqttv3.internal.ClientComms;
+import org.eclipse.paho.client.mqttv3.internal.ClientState;
+import redis.clients.jedis.Jedis;
+
+/**
+ * A process of the application: a client of ours over a store of ours, and what the
+ * application does with it. Dies by its {@link CrashSwitch}.
+ */
+final class AppProcess {
+
+	/**
+	 * The lease outlasts every run, so that nothing happens just because time goes by.
+	 */
+	private static final StoreSettings SETTINGS = new StoreSettings(Surroundings.prefix(), Duration.ofSeconds(5),
+			Duration.ofSeconds(60), Duration.ofSeconds(20));
+
+	private static final long PATIENCE = Duration.ofSeconds(40).toNanos();
+
+	private final Surroundings surroundings;
+
+	private final String clientId;
+
+	private final Ledger ledger;
+
+	private final CrashSwitch life;
+
+	private final Jedis jedis;
+
+	private final TcpLink link;
+
+	private final RedisSessionStore store;
+
+	private final SessionMqttClientPersistence persistence;
+
+	private final AtomicInteger lost = new AtomicInteger();
+
+	private final CountDownLatch callbackMayEnd = new CountDownLatch(1);
+
+	private volatile Set<String> orphans = Set.of();
+
+	private volatile boolean callbackHangs;
+
+	private volatile PersistentMqttAsyncClient client;
+
+	private AppProcess(Surroundings surroundings, String clientId, Ledger ledger, CrashPoint target, Fault fault,
+			UnaryOperator<Session> mutation, boolean halts) {
+		this.surroundings = surroundings;
+		this.clientId = clientId;
+		this.ledger = ledger;
+		this.jedis = surroundings.jedis();
+		this.link = TcpLink.to(surroundings.brokerUri());
+		this.life = new CrashSwitch(target, halts ? () -> Runtime.getRuntime().halt(137) : this.link::close);
+		Watched watched = new Watched(this.life, fault);
+		this.store = new RedisSessionStore(watched.redis(surroundings.connections()), SETTINGS);
+		this.persistence = new SessionMqttClientPersistence(watched.store(this.store, mutation), "broker");
+	}
+
+	static AppProcess of(Surroundings surroundings, String clientId, Ledger ledger, CrashPoint target, Fault fault,
+			UnaryOperator<Session> mutation) {
+		return new AppProcess(surroundings, clientId, ledger, target, fault, mutation, false);
+	}
+
+	/**
+	 * Make this JVM the process: it halts at the point.
+	 */
+	static AppProcess ofThisJvm(Surroundings surroundings, String clientId, Ledger ledger, CrashPoint target,
+			Fault fault) {
+		return new AppProcess(surroundings, clientId, ledger, target, fault, UnaryOperator.identity(), true);
+	}
+
+	CrashSwitch life() {
+		return this.life;
+	}
+
+	// What the application does
+
+	void create() throws MqttException {
+		this.client = new PersistentMqttAsyncClient(this.link.uri(), this.clientId, this.persistence);
+		this.client.setCallback(new Callback());
+	}
+
+	void connect() throws MqttException {
+		this.client.connect(options()).waitForCompletion(30_000);
+	}
+
+	static MqttConnectOptions options() {
+		MqttConnectOptions options = new MqttConnectOptions();
+		options.setCleanSession(false);
+		options.setMaxInflight(20);
+		options.setKeepAliveInterval(60);
+		options.setConnectionTimeout(30);
+		options.setSocketFactory(new PromptSocketFactory());
+		return options;
+	}
+
+	void buffer() {
+		DisconnectedBufferOptions options = new DisconnectedBufferOptions();
+		options.setBufferEnabled(true);
+		options.setPersistBuffer(true);
+		this.client.setBufferOpts(options);
+	}
+
+	void publish(String payload) throws MqttException {
+		this.client.publish("out/" + this.clientId, payload.getBytes(), qos(payload), false);
+		this.life.effect(() -> this.ledger.returned(payload));
+	}
+
+	/**
+	 * Publish a message that may be refused.
+	 * @param payload the message
+	 */
+	void tryToPublish(String payload) {
+		try {
+			publish(payload);
+		}
+		catch (MqttException ex) {
+			// The outcome is unknown to the application, and so to the checks.
+			this.life.pass();
+		}
+	}
+
+	/**
+	 * Publish a message once Redis takes it. Each attempt is a message of its own.
+	 * @param payload the message
+	 */
+	void publishAtLast(String payload) {
+		AtomicInteger attempts = new AtomicInteger();
+		await("a message is accepted", () -> {
+			if (!this.store.sessions().stream().allMatch((session) -> session.state() == SessionState.OWNER)) {
+				return false;
+			}
+			try {
+				publish(attempts.getAndIncrement() + payload);
+				return true;
+			}
+			catch (MqttException ex) {
+				return false;
+			}
+		});
+	}
+
+	static int qos(String payload) {
+		return payload.charAt(payload.length() - 1) - '0';
+	}
+
+	void subscribe() throws MqttException {
+		this.client.subscribe("in/" + this.clientId, 2).waitForCompletion(30_000);
+		this.life.pass();
+	}
+
+	void feed(String payload) throws MqttException {
+		this.life.pass();
+		this.surroundings.feed(this.clientId, payload, qos(payload), this.ledger);
+		this.life.pass();
+	}
+
+	void holdAnswers() {
+		this.link.holdAnswers();
+	}
+
+	void releaseAnswers() {
+		this.link.releaseAnswers();
+	}
+
+	/**
+	 * Expect that some records stay.
+	 * @param keys which
+	 */
+	void expectOrphans(Set<String> keys) {
+		this.orphans = keys;
+	}
+
+	void hangInCallback() {
+		this.callbackHangs = true;
+	}
+
+	/**
+	 * Cut the link and wait until Paho has noticed.
+	 */
+	void cut() {
+		int before = this.lost.get();
+		this.link.cut();
+		this.link.releaseAnswers();
+		await("the link is lost", () -> this.lost.get() > before);
+	}
+
+	/**
+	 * Wait until Paho has lost the link by itself.
+	 */
+	void awaitLost() {
+		await("the link is lost", () -> this.lost.get() > 0);
+	}
+
+	void reconnect() {
+		await("the client is connected again", () -> {
+			if (!this.client.isConnected()) {
+				try {
+					this.client.reconnect();
+				}
+				catch (MqttException ex) {
+					// An attempt is under way.
+				}
+			}
+			return this.client.isConnected();
+		});
+	}
+
+	/**
+	 * Let the next packet id be one above the given one.
+	 * @param id the last id used
+	 */
+	void lastPacketId(int id) throws ReflectiveOperationException {
+		Field field = ClientState.class.getDeclaredField("nextMsgId");
+		field.setAccessible(true);
+		field.set(state(), id);
+	}
+
+	private ClientState state() throws ReflectiveOperationException {
+		Field comms = MqttAsyncClient.class.getDeclaredField("comms");
+		comms.setAccessible(true);
+		return ((ClientComms) comms.get(this.client)).getClientState();
+	}
+
+	int packetIdsInUse() throws ReflectiveOperationException {
+		Field field = ClientState.class.getDeclaredField("inUseMsgIds");
+		field.setAccessible(true);
+		return ((Map<?, ?>) field.get(state())).size();
+	}
+
+	// What the application waits for
+
+	/**
+	 * Wait until nothing is under way.
+	 */
+	void awaitQuiet() {
+		await("nothing is under way", this::isQuiet);
+	}
+
+	/**
+	 * Return whether nothing is under way any more, within ten seconds.
+	 * @return whether that came about
+	 */
+	boolean becomesQuiet() throws Exception {
+		long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+		while (!isQuiet()) {
+			if (System.nanoTime() > deadline) {
+				return false;
+			}
+			TimeUnit.MILLISECONDS.sleep(2);
+		}
+		return true;
+	}
+
+	private boolean isQuiet() throws ReflectiveOperationException {
+		return !this.ledger.isFeeding() && !this.life.isShipping() && this.ledger.hasReceivedAll()
+				&& packetIdsInUse() == 0 && this.orphans.containsAll(records());
+	}
+
+	/**
+	 * Return which records Redis holds.
+	 */
+	Set<String> records() {
+		return this.jedis.hkeys(this.surroundings.hash(this.clientId));
+	}
+
+	void awaitRecord(String key) {
+		await(key + " is stored", () -> this.jedis.hexists(this.surroundings.hash(this.clientId), key));
+	}
+
+	void await(String what, Callable<Boolean> condition) {
+		long deadline = System.nanoTime() + PATIENCE;
+		try {
+			while (!condition.call()) {
+				this.life.pass();
+				if (System.nanoTime() > deadline) {
+					throw new IllegalStateException("in vain: " + what);
+				}
+				TimeUnit.MILLISECONDS.sleep(2);
+			}
+		}
+		catch (RuntimeException ex) {
+			throw ex;
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+		this.life.pass();
+	}
+
+	/**
+	 * Put away what is left of this process: its threads end, and have no effect.
+	 */
+	void bury() {
+		this.life.kill();
+		this.life.release();
+		this.callbackMayEnd.countDown();
+		try {
+			if (this.client != null) {
+				this.client.disconnectForcibly(0, 1, false);
+				this.client.close(true);
+			}
+		}
+		catch (MqttException | RuntimeException | CrashSwitch.DeadProcessError ex) {
+			// It is dead.
+		}
+		this.store.stop();
+		this.jedis.close();
+	}
+
+	private final class Callback implements MqttCallback {
+
+		@Override
+		public void connectionLost(Throwable cause) {
+			AppProcess.this.lost.incrementAndGet();
+		}
+
+		@Override
+		public void messageArrived(String topic, MqttMessage message) throws InterruptedException {
+			if (AppProcess.this.callbackHangs) {
+				AppProcess.this.callbackMayEnd.await();
+			}
+			Call call = AppProcess.this.life.enter("callback", "");
+			AppProcess.this.life.effect(() -> AppProcess.this.ledger.received(new String(message.getPayload())));
+			AppProcess.this.life.leave(call);
+		}
+
+		@Override
+		public void deliveryComplete(IMqttDeliveryToken token) {
+			AppProcess.this.life.pass();
+		}
+
+	}
+
+}

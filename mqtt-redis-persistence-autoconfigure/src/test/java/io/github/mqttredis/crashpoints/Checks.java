@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.crashpoints;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What must be true of all messages in the end.
+ */
+final class Checks {
+
+	private final Ledger ledger;
+
+	private final Map<String, Integer> delivered;
+
+	private final Map<String, String> left;
+
+	private final boolean repeatsPermitted;
+
+	/**
+	 * Create the checks.
+	 * @param ledger what the application saw
+	 * @param delivered what an independent subscriber got
+	 * @param left the records that the dead process left
+	 * @param repeatsPermitted whether what these hold may be received again
+	 */
+	Checks(Ledger ledger, Map<String, Integer> delivered, Map<String, String> left, boolean repeatsPermitted) {
+		this.ledger = ledger;
+		this.delivered = new TreeMap<>(delivered);
+		this.left = left;
+		this.repeatsPermitted = repeatsPermitted;
+	}
+
+	List<String> violations() {
+		List<String> result = new ArrayList<>();
+		this.ledger.returned().forEach((payload) -> {
+			if (!this.delivered.containsKey(payload)) {
+				result.add("lost: " + payload);
+			}
+		});
+		this.delivered.forEach((payload, times) -> {
+			if (times > 1 && AppProcess.qos(payload) == 2) {
+				result.add("delivered " + times + " times: " + payload);
+			}
+		});
+		Map<String, Integer> received = new TreeMap<>(this.ledger.received());
+		this.ledger.fed().forEach((payload) -> {
+			if (!received.containsKey(payload)) {
+				result.add("not received: " + payload);
+			}
+		});
+		received.forEach((payload, times) -> {
+			if (times > 1 && AppProcess.qos(payload) == 2 && !(times == 2 && mayRepeat(payload))) {
+				result.add("received " + times + " times: " + payload);
+			}
+		});
+		return result;
+	}
+
+	private boolean mayRepeat(String payload) {
+		return this.repeatsPermitted && this.left.entrySet()
+			.stream()
+			.anyMatch((record) -> record.getKey().startsWith("r-") && record.getValue().endsWith(payload));
+	}
+
+}

@@ -1,0 +1,122 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.crashpoints;
+
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+import org.eclipse.paho.client.mqttv3.MqttException;
+
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+
+/**
+ * A process that really dies: runs a scenario and halts at a point, or publishes until it
+ * is killed. Tells its parent on its standard output what the application saw.
+ */
+final class CrashPointChild {
+
+	static final int DIED = 137;
+
+	private static final String LOAD = "load";
+
+	private CrashPointChild() {
+	}
+
+	public static void main(String[] args) throws Exception {
+		LoggingSystem.get(CrashPointChild.class.getClassLoader())
+			.setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.OFF);
+		Logger.getLogger("org.eclipse.paho").setLevel(Level.OFF);
+		Surroundings surroundings = new Surroundings(Integer.parseInt(args[0]), args[1]);
+		Ledger ledger = new TellingLedger();
+		if (LOAD.equals(args[3])) {
+			publishUntilKilled(AppProcess.ofThisJvm(surroundings, args[2], ledger, CrashPoint.NONE, Fault.NONE),
+					args[4]);
+			return;
+		}
+		Scenario scenario = Scenario.valueOf(args[3]);
+		AppProcess app = AppProcess.ofThisJvm(surroundings, args[2], ledger, CrashPoint.parse(args[4]),
+				scenario.fault());
+		try {
+			scenario.run(app);
+			// A last call may still come, from another thread.
+			app.life().awaitDeath(1000);
+			Runtime.getRuntime().halt(0);
+		}
+		catch (Exception ex) {
+			ledger.failed(ex.toString());
+			Runtime.getRuntime().halt(1);
+		}
+	}
+
+	private static void publishUntilKilled(AppProcess app, String prefix) throws Exception {
+		app.create();
+		app.connect();
+		app.subscribe();
+		tell("ready", prefix);
+		for (int i = 0;; i++) {
+			String payload = prefix + "-" + i + "-" + (1 + i % 2);
+			while (true) {
+				try {
+					app.publish(payload);
+					break;
+				}
+				catch (MqttException ex) {
+					if (ex.getReasonCode() != MqttException.REASON_CODE_MAX_INFLIGHT) {
+						throw ex;
+					}
+					TimeUnit.MILLISECONDS.sleep(1);
+				}
+			}
+		}
+	}
+
+	private static synchronized void tell(String what, String payload) {
+		System.out.println("@" + what + " " + payload);
+		System.out.flush();
+	}
+
+	private static final class TellingLedger extends Ledger {
+
+		@Override
+		synchronized void returned(String payload) {
+			super.returned(payload);
+			tell("returned", payload);
+		}
+
+		@Override
+		synchronized void received(String payload) {
+			super.received(payload);
+			tell("received", payload);
+		}
+
+		@Override
+		synchronized void fed(String payload) {
+			super.fed(payload);
+			tell("fed", payload);
+		}
+
+		@Override
+		synchronized void failed(String failure) {
+			super.failed(failure);
+			tell("failed", failure.replace('\n', ' '));
+		}
+
+	}
+
+}

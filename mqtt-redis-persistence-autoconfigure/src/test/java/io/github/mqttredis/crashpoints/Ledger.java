@@ -1,0 +1,102 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.crashpoints;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the application saw. Outlives the processes.
+ */
+class Ledger {
+
+	private final Set<String> returned = new TreeSet<>();
+
+	private final Set<String> fed = new TreeSet<>();
+
+	private final Map<String, Integer> received = new HashMap<>();
+
+	private final List<String> failures = new ArrayList<>();
+
+	private int feeding;
+
+	/**
+	 * The publish of a message returned.
+	 * @param payload the message
+	 */
+	synchronized void returned(String payload) {
+		this.returned.add(payload);
+	}
+
+	/**
+	 * The callback has dealt with a message.
+	 * @param payload the message
+	 */
+	synchronized void received(String payload) {
+		this.received.merge(payload, 1, Integer::sum);
+	}
+
+	synchronized void feeding() {
+		this.feeding++;
+	}
+
+	/**
+	 * The broker has taken a message that is for the application.
+	 * @param payload the message
+	 */
+	synchronized void fed(String payload) {
+		this.fed.add(payload);
+		this.feeding--;
+	}
+
+	/**
+	 * The scenario could not go on.
+	 * @param failure why
+	 */
+	synchronized void failed(String failure) {
+		this.failures.add(failure);
+	}
+
+	synchronized boolean isFeeding() {
+		return this.feeding > 0;
+	}
+
+	synchronized Set<String> returned() {
+		return new TreeSet<>(this.returned);
+	}
+
+	synchronized Set<String> fed() {
+		return new TreeSet<>(this.fed);
+	}
+
+	synchronized Map<String, Integer> received() {
+		return new HashMap<>(this.received);
+	}
+
+	synchronized List<String> failures() {
+		return new ArrayList<>(this.failures);
+	}
+
+	synchronized boolean hasReceivedAll() {
+		return this.received.keySet().containsAll(this.fed);
+	}
+
+}

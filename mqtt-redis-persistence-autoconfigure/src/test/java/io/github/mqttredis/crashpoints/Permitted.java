@@ -1,0 +1,70 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.crashpoints;
+
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What is permitted, by the names of the points.
+ */
+final class Permitted {
+
+	/**
+	 * A received QoS 2 message may be handed to the application again where its callback
+	 * had finished and the removal of its record was not stored yet: Paho 3 delivers
+	 * first and forgets then. The removal does not wait for Redis, so the packets that
+	 * are sent next count too.
+	 */
+	private static final Set<String> REPEATS = Set.of("AFTER callback", "BEFORE remove RECEIVED",
+			"AFTER remove RECEIVED", "BEFORE_BATCH remove RECEIVED", "BEFORE send", "AFTER send");
+
+	/**
+	 * Waits for: a barrier that holds PUBCOMP until the removal of r-N is stored. Until
+	 * then a crash between the two leaves a record that nobody ever removes, because the
+	 * broker has done with that packet id. It does no harm beyond that: the next message
+	 * with that id replaces it.
+	 */
+	private static final Set<String> ORPHANS = Set.of("AFTER remove RECEIVED", "BEFORE remove RECEIVED",
+			"BEFORE_BATCH remove RECEIVED", "BEFORE send", "AFTER send", "BEFORE callback", "AFTER callback");
+
+	private Permitted() {
+	}
+
+	static boolean repeatsAt(CrashPoint point) {
+		return REPEATS.contains(point.phase() + " " + point.call());
+	}
+
+	/**
+	 * Return which records of a dead process may stay.
+	 * @param point where it died
+	 * @param left the records that it left
+	 * @param newPacketIds whether the broker sends a message again under another packet
+	 * id, as Artemis does against MQTT 4.4: what was stored under the first one then has
+	 * no end
+	 * @return the keys
+	 */
+	static Set<String> orphans(CrashPoint point, Map<String, String> left, boolean newPacketIds) {
+		Set<String> result = new HashSet<>();
+		if (newPacketIds || ORPHANS.contains(point.phase() + " " + point.call())) {
+			left.keySet().stream().filter((key) -> key.startsWith("r-")).forEach(result::add);
+		}
+		return result;
+	}
+
+}

@@ -1,0 +1,76 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.crashpoints;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Which points are run: all with {@code -Dcrashpoints=all}, otherwise some of every
+ * scenario, always the same. {@code -Dcrashpoints.scenarios} names some scenarios only.
+ */
+final class Slice {
+
+	/**
+	 * Points of each scenario in the slice.
+	 */
+	static final int POINTS = 5;
+
+	/**
+	 * Points of each scenario that run again in a child JVM.
+	 */
+	static final int CHILD_POINTS = 1;
+
+	static final int ALL_CHILD_POINTS = 3;
+
+	private Slice() {
+	}
+
+	static boolean isAll() {
+		return "all".equals(System.getProperty("crashpoints", "slice"));
+	}
+
+	static String name() {
+		return isAll() ? "all points" : "a slice; all with -Pcrash-points";
+	}
+
+	static List<Scenario> scenarios() {
+		List<String> names = List.of(System.getProperty("crashpoints.scenarios", "").split(","));
+		return Stream.of(Scenario.values())
+			.filter((scenario) -> names.contains("") || names.contains(scenario.name()))
+			.toList();
+	}
+
+	/**
+	 * Return some of the points, spread evenly.
+	 * @param points all points
+	 * @param size how many at most
+	 * @return the points in their order
+	 */
+	static List<CrashPoint> spread(List<CrashPoint> points, int size) {
+		if (points.size() <= size) {
+			return points;
+		}
+		List<CrashPoint> result = new ArrayList<>(size);
+		for (int i = 0; i < size; i++) {
+			result.add(points.get((2 * i + 1) * points.size() / (2 * size)));
+		}
+		return result;
+	}
+
+}
