@@ -238,8 +238,10 @@ class OwnershipTests {
 			}
 			Await.until("they have arrived", () -> this.subscriber.received().size() == 10);
 			child.stop();
+			// Neither an acknowledgement nor a renewal tells the old owner what happened,
+			// before it connects.
+			link.cut();
 			link.release();
-			// Its lease is long, so that no renewal tells the old owner before it reconnects.
 			try (Application second = usurper().connect()) {
 				Await.until("nothing is in flight", () -> !this.redis.exists(this.hash));
 				int connacks = link.connacks();
