@@ -46,6 +46,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class FailedPutTests {
 
+	private static final int PUBLISH = 3;
+
 	private static ArtemisBroker broker;
 
 	private static RedisServer server;
@@ -225,6 +227,8 @@ class FailedPutTests {
 		this.application.brokerLink().release();
 		Await.until("the buffer is flushed in memory",
 				() -> this.application.status().records().get(RecordKind.SENT) > 0);
+		Await.until("the link is dropped again", () -> this.application.connectionsLost() > 1);
+		assertThat(this.application.brokerLink().sent(PUBLISH)).isZero();
 		assertThat(this.redis.hkeys(hash())).hasSize(10).allMatch((key) -> key.startsWith("sb-"));
 		assertThat(this.subscriber.received()).isEmpty();
 		this.application.die();
