@@ -134,6 +134,29 @@ enum Scenario {
 
 	},
 
+	RESTORE_BUFFERED("restart while restoring an offline buffer") {
+
+		@Override
+		void prepare(Surroundings surroundings, String clientId, Ledger ledger) throws Exception {
+			AppProcess app = AppProcess.of(surroundings, clientId, ledger, CrashPoint.NONE, Fault.NONE,
+					UnaryOperator.identity());
+			app.create();
+			app.buffer();
+			app.publish("a2");
+			app.publish("b2");
+			app.publish("c1");
+			Trial.die(surroundings, clientId, ledger, app);
+		}
+
+		@Override
+		void run(AppProcess app) throws Exception {
+			app.create();
+			app.connect();
+			app.awaitQuiet();
+		}
+
+	},
+
 	LINK_LOST_PUBLISHING("connection lost and restored, publishing") {
 
 		@Override
