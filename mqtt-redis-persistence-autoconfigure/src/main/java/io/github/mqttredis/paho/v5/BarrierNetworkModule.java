@@ -1,0 +1,146 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v5;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.function.Consumer;
+
+import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
+import org.eclipse.paho.mqttv5.common.MqttException;
+
+/**
+ * A network module that connects only as the owner of the session, and whose output waits
+ * until the records are stored that a packet depends on. Serves TCP, TLS and WebSocket
+ * alike.
+ */
+final class BarrierNetworkModule implements NetworkModule {
+
+	private final NetworkModule delegate;
+
+	private final SessionMqttClientPersistence persistence;
+
+	private final Consumer<Boolean> held;
+
+	private volatile boolean stopped;
+
+	/**
+	 * Create the module.
+	 * @param delegate the module that connects
+	 * @param persistence the persistence of the client
+	 * @param held told whether the link was refused or dropped because of Redis
+	 */
+	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, Consumer<Boolean> held) {
+		this.delegate = delegate;
+		this.persistence = persistence;
+		this.held = held;
+	}
+
+	/**
+	 * Connect, but only as the owner of the session: a client that connects without
+	 * owning it would throw the owner off the broker, and resend from memory what the
+	 * owner has long delivered.
+	 */
+	@Override
+	public void start() throws IOException, MqttException {
+		this.stopped = false;
+		try {
+			this.persistence.confirmOwned();
+		}
+		catch (MqttException ex) {
+			// An IOException is what Paho expects here, and its reconnection goes on.
+			this.held.accept(true);
+			throw new IOException(ex.getMessage(), ex);
+		}
+		this.held.accept(false);
+		this.delegate.start();
+	}
+
+	@Override
+	public InputStream getInputStream() throws IOException {
+		return this.delegate.getInputStream();
+	}
+
+	@Override
+	public OutputStream getOutputStream() throws IOException {
+		return new BarrierOutputStream(this.delegate.getOutputStream());
+	}
+
+	/**
+	 * Stop, and let go at once of a sender that waits: it holds the lock of a token that
+	 * the stopping thread may want (Paho's {@code CommsSender.run}).
+	 */
+	@Override
+	public void stop() throws IOException {
+		this.stopped = true;
+		this.persistence.wakeWaiters();
+		this.delegate.stop();
+	}
+
+	@Override
+	public String getServerURI() {
+		return this.delegate.getServerURI();
+	}
+
+	private final class BarrierOutputStream extends OutputStream {
+
+		private final OutputStream out;
+
+		BarrierOutputStream(OutputStream out) {
+			this.out = out;
+		}
+
+		@Override
+		public void write(int b) throws IOException {
+			awaitPuts();
+			this.out.write(b);
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			awaitPuts();
+			this.out.write(bytes, offset, length);
+		}
+
+		@Override
+		public void flush() throws IOException {
+			this.out.flush();
+		}
+
+		@Override
+		public void close() throws IOException {
+			this.out.close();
+		}
+
+		private void awaitPuts() throws IOException {
+			try {
+				BarrierNetworkModule.this.persistence.awaitPuts(() -> BarrierNetworkModule.this.stopped);
+			}
+			catch (MqttException ex) {
+				// Paho drops the link, which is what has to happen: the packet is not
+				// sent.
+				if (!BarrierNetworkModule.this.stopped) {
+					BarrierNetworkModule.this.held.accept(true);
+				}
+				throw new IOException(ex.getMessage(), ex);
+			}
+		}
+
+	}
+
+}

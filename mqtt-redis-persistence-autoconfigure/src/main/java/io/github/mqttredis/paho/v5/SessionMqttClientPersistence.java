@@ -1,0 +1,230 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v5;
+
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionStore;
+import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
+import org.eclipse.paho.mqttv5.common.MqttPersistable;
+import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the session of one Paho 5 client in a {@link SessionStore}. Every client needs an
+ * instance of its own.
+ * <p>
+ * All methods may be called by any thread. {@code put} and {@code clear} wait until the
+ * record is stored, at most for the write time-out; Paho calls {@code put} with its queue
+ * lock held. {@code remove}, {@code get}, {@code keys} and {@code containsKey} never
+ * wait. A call before the first {@code open} fails; {@code close} only notes that the
+ * client is not connected, because Paho's threads may still have records to put away, and
+ * what they do then counts.
+ *
+ * @since 0.1.0
+ */
+public final class SessionMqttClientPersistence implements MqttClientPersistence {
+
+	private final SessionStore store;
+
+	private final SessionId broker;
+
+	/**
+	 * Guards the first opening. Redis may be asked while it is held; no other lock of
+	 * ours or Paho's is ever wanted by a thread that holds it.
+	 */
+	private final ReentrantLock opening = new ReentrantLock();
+
+	private volatile @Nullable Session session;
+
+	/**
+	 * Create the persistence of one client.
+	 * @param store where sessions are kept
+	 * @param serverUri the first URI that the client is given: Paho 5 does not tell its
+	 * persistence
+	 * @param brokerId the broker's name in stored sessions, {@code null} to use its URI
+	 */
+	public SessionMqttClientPersistence(SessionStore store, String serverUri, @Nullable String brokerId) {
+		this.store = store;
+		this.broker = (brokerId != null) ? new SessionId("", brokerId, MqttVersion.V5)
+				: SessionId.ofUri("", serverUri, MqttVersion.V5);
+	}
+
+	/**
+	 * Open the client's session. The first call owns and loads it and may wait for
+	 * another owner; later ones, which Paho makes before every attempt to connect, do not
+	 * ask Redis.
+	 * @param clientId the client's id, which must not be empty: the broker would assign
+	 * another one at every start, and the session would never be found again
+	 * @throws MqttPersistenceException if somebody else owns the session
+	 * ({@code REASON_CODE_PERSISTENCE_IN_USE}), Redis cannot be asked, this instance
+	 * serves another client, or the client id is empty
+	 */
+	@Override
+	public void open(String clientId) throws MqttPersistenceException {
+		if (clientId.isEmpty()) {
+			throw SessionPersistenceException.missing("An MQTT session without a client id cannot be kept: the broker"
+					+ " assigns an id at every start, and the session would not be found again. Set"
+					+ " mqtt.client.client-id, or the id of the component that makes the client");
+		}
+		SessionId id = new SessionId(clientId, this.broker.broker(), MqttVersion.V5);
+		this.opening.lock();
+		try {
+			Session opened = this.session;
+			if (opened == null) {
+				this.session = this.store.open(id);
+				return;
+			}
+			if (!opened.id().equals(id)) {
+				throw SessionPersistenceException.inUse("This persistence serves MQTT session " + opened.id()
+						+ " and cannot serve " + id + " as well. Give each client a persistence of its own");
+			}
+			opened.resume();
+		}
+		catch (SessionException | RuntimeException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+		finally {
+			this.opening.unlock();
+		}
+	}
+
+	@Override
+	public void close() {
+		Session opened = this.session;
+		if (opened != null) {
+			opened.pause();
+		}
+	}
+
+	@Override
+	public void put(String key, MqttPersistable persistable) throws MqttPersistenceException {
+		Session opened = opened("put " + key);
+		try {
+			opened.put(key, StoredRecord.encode(persistable));
+		}
+		catch (SessionException | RuntimeException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+	}
+
+	@Override
+	public MqttPersistable get(String key) throws MqttPersistenceException {
+		byte[] record = opened("get " + key).get(key);
+		if (record == null) {
+			// Paho does not expect null: it would end in a NullPointerException.
+			throw SessionPersistenceException.missing("There is no record " + key + ". Ask containsKey first");
+		}
+		return new StoredRecord(record);
+	}
+
+	@Override
+	public void remove(String key) throws MqttPersistenceException {
+		opened("remove " + key).remove(key);
+	}
+
+	@Override
+	public Enumeration<String> keys() throws MqttPersistenceException {
+		return Collections.enumeration(opened("list keys").keys());
+	}
+
+	@Override
+	public void clear() throws MqttPersistenceException {
+		Session opened = opened("clear");
+		try {
+			opened.clear();
+		}
+		catch (SessionException | RuntimeException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+	}
+
+	@Override
+	public boolean containsKey(String key) throws MqttPersistenceException {
+		return opened("look for " + key).contains(key);
+	}
+
+	private Session opened(String what) throws MqttPersistenceException {
+		Session opened = this.session;
+		if (opened == null) {
+			throw SessionPersistenceException.missing("Cannot " + what + ": the persistence was never opened. "
+					+ "Paho opens it when the client is created; call open before you use it by hand");
+		}
+		return opened;
+	}
+
+	/**
+	 * Wait until everything is stored that was put up to now.
+	 * @param cancelled ends the wait once it is true and {@link #wakeWaiters()} was
+	 * called
+	 * @throws MqttPersistenceException if it was not stored in time
+	 */
+	void awaitPuts(BooleanSupplier cancelled) throws MqttPersistenceException {
+		Session opened = this.session;
+		if (opened == null) {
+			return;
+		}
+		try {
+			opened.awaitPuts(cancelled);
+		}
+		catch (SessionException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+	}
+
+	/**
+	 * Ask Redis whether this client's session is still owned by this process.
+	 * @throws MqttPersistenceException if it is not, or Redis did not answer
+	 */
+	void confirmOwned() throws MqttPersistenceException {
+		Session opened = opened("confirm the lease");
+		try {
+			opened.confirmOwned();
+		}
+		catch (SessionException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+	}
+
+	void onRecovered(BooleanSupplier listener) {
+		Session opened = this.session;
+		if (opened != null) {
+			opened.onRecovered(listener);
+		}
+	}
+
+	void wakeWaiters() {
+		Session opened = this.session;
+		if (opened != null) {
+			opened.wakeWaiters();
+		}
+	}
+
+	@Override
+	public String toString() {
+		Session opened = this.session;
+		return (opened != null) ? "persistence of MQTT session " + opened.id() : "persistence that was never opened";
+	}
+
+}

@@ -1,0 +1,203 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v5;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.RedisStores;
+import io.github.mqttredis.testing.TcpLink;
+import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link PersistentMqttAsyncClient}, against a real broker and a real Redis.
+ */
+class PersistentMqttAsyncClientTests {
+
+	private static final String NAMED_HASH = "test:{gateway@broker}:v5";
+
+	private static RedisServer server;
+
+	private static ArtemisBroker broker;
+
+	private final Map<String, Integer> received = new ConcurrentHashMap<>();
+
+	private RedisStores stores;
+
+	private Jedis redis;
+
+	private MqttAsyncClient subscriber;
+
+	private String hash;
+
+	@BeforeAll
+	static void startServers() {
+		server = RedisServer.start();
+		broker = ArtemisBroker.start();
+	}
+
+	@AfterAll
+	static void stopServers() {
+		broker.close();
+		server.close();
+	}
+
+	@BeforeEach
+	void subscribe() throws Exception {
+		this.redis = server.connect();
+		this.redis.flushAll();
+		this.stores = new RedisStores(server);
+		this.hash = "test:{gateway@" + broker.uri() + "}:v5";
+		this.subscriber = new MqttAsyncClient(broker.uri(), "subscriber", new MemoryPersistence());
+		this.subscriber.connect(options()).waitForCompletion(10_000);
+		listen(this.subscriber, "test/#",
+				(topic, message) -> this.received.merge(new String(message.getPayload()), 1, Integer::sum));
+	}
+
+	@AfterEach
+	void close() throws Exception {
+		this.stores.close();
+		this.redis.close();
+		this.subscriber.disconnectForcibly(100, 100, true);
+		this.subscriber.close();
+	}
+
+	private static MqttConnectionOptions options() {
+		MqttConnectionOptions options = new MqttConnectionOptions();
+		options.setCleanStart(false);
+		options.setAutomaticReconnect(true);
+		options.setSessionExpiryInterval(600L);
+		options.setKeepAliveInterval(5);
+		return options;
+	}
+
+	private static void listen(MqttAsyncClient client, String filter, IMqttMessageListener listener)
+			throws MqttException {
+		client
+			.subscribe(new MqttSubscription[] { new MqttSubscription(filter, 2) }, null, null,
+					new IMqttMessageListener[] { listener }, new MqttProperties())
+			.waitForCompletion(10_000);
+	}
+
+	private static PersistentMqttAsyncClient client(RedisSessionStore store) throws MqttException {
+		return new PersistentMqttAsyncClient(broker.uri(), "gateway",
+				new SessionMqttClientPersistence(store, broker.uri(), null));
+	}
+
+	private static PersistentMqttAsyncClient client(RedisSessionStore store, String uri) throws MqttException {
+		return new PersistentMqttAsyncClient(uri, "gateway", new SessionMqttClientPersistence(store, uri, "broker"));
+	}
+
+	@Test
+	void whenMessagesAreDeliveredThenNothingIsLeftInRedis() throws Exception {
+		PersistentMqttAsyncClient client = client(this.stores.start());
+		client.connect(options()).waitForCompletion(10_000);
+		for (int i = 0; i < 200; i++) {
+			client.publish("test/a", ("m" + i).getBytes(), 1 + i % 2, false);
+		}
+		Await.until("all are delivered", () -> this.received.size() == 200);
+		Await.until("nothing is in flight", () -> !this.redis.exists(this.hash));
+		assertThat(this.received.values()).containsOnly(1);
+		client.disconnectForcibly(100, 1000, true);
+	}
+
+	@Test
+	void whenProcessIsGoneThenSuccessorDeliversWhatWasInFlightAndQos2Once() throws Exception {
+		try (TcpLink link = TcpLink.to(broker.uri())) {
+			PersistentMqttAsyncClient client = client(this.stores.start(), link.uri());
+			client.connect(options()).waitForCompletion(10_000);
+			link.holdAnswers();
+			for (int i = 0; i < 100; i++) {
+				client.publish("test/a", ("m" + i).getBytes(), 1 + i % 2, false);
+			}
+			assertThat(this.redis.hlen(NAMED_HASH)).isEqualTo(100);
+			Await.until("the broker has all of them", () -> this.received.size() >= 50);
+		}
+		// The link is closed for good, the owner renews no more: so it is for everybody
+		// else when a process dies.
+		this.redis.del(NAMED_HASH + ":lease");
+		PersistentMqttAsyncClient successor = client(this.stores.start(), broker.uri());
+		successor.connect(options()).waitForCompletion(10_000);
+		Await.until("all are delivered", () -> this.received.size() == 100);
+		Await.until("nothing is in flight", () -> !this.redis.exists(NAMED_HASH));
+		for (int i = 1; i < 100; i += 2) {
+			assertThat(this.received).containsEntry("m" + i, 1);
+		}
+		successor.disconnectForcibly(100, 1000, true);
+	}
+
+	@Test
+	void whenQos2MessageIsReceivedThenIsRecordedUntilReleased() throws Exception {
+		PersistentMqttAsyncClient client = client(this.stores.start());
+		client.connect(options()).waitForCompletion(10_000);
+		Map<String, Boolean> recorded = new ConcurrentHashMap<>();
+		listen(client, "command/#", (topic, message) -> {
+			try (Jedis look = server.connect()) {
+				recorded.put(new String(message.getPayload()),
+						look.hkeys(this.hash).stream().anyMatch((key) -> key.startsWith("r-")));
+			}
+		});
+		this.subscriber.publish("command/x", "do".getBytes(), 2, false).waitForCompletion(10_000);
+		Await.until("the command has arrived", () -> recorded.containsKey("do"));
+		assertThat(recorded).containsEntry("do", true);
+		Await.until("nothing is in flight", () -> !this.redis.exists(this.hash));
+		client.disconnectForcibly(100, 1000, true);
+	}
+
+	@Test
+	void whenRedisIsAwayThenPublishFailsAndLinkRecoversWithRedis() throws Exception {
+		PersistentMqttAsyncClient client = client(this.stores.start());
+		client.connect(options()).waitForCompletion(10_000);
+		server.kill();
+		assertThatExceptionOfType(MqttPersistenceException.class)
+			.isThrownBy(() -> client.publish("test/a", "lost".getBytes(), 1, false));
+		server.restart();
+		Await.until("a message is accepted again", () -> {
+			try {
+				client.publish("test/a", "kept".getBytes(), 1, false);
+				return true;
+			}
+			catch (MqttException ex) {
+				return false;
+			}
+		});
+		Await.until("it is delivered", () -> this.received.containsKey("kept"));
+		assertThat(this.received).doesNotContainKey("lost");
+		client.disconnectForcibly(100, 1000, true);
+	}
+
+}
