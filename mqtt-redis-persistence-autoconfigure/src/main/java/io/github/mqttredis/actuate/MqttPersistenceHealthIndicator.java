@@ -100,6 +100,9 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 			records.put(lowerCase(kind), session.records().getOrDefault(kind, 0));
 		}
 		client.put("records", records);
+		if (session.quarantined() > 0) {
+			client.put("quarantined", session.quarantined());
+		}
 		if (session.lastFailure() != null) {
 			client.put("lastFailure", session.lastFailure());
 		}

@@ -64,6 +64,8 @@ final class OwnedSession {
 
 	private volatile boolean ended;
 
+	private volatile long quarantined;
+
 	/** Whether Redis was away since all of the session was in it. */
 	private volatile boolean interrupted;
 
@@ -202,10 +204,15 @@ final class OwnedSession {
 		RedisTrouble reason = (away != null) ? away : this.trouble;
 		SessionState now = (away != null && !isFenced()) ? SessionState.DEGRADED : this.state;
 		String failure = isFenced() ? "owned by " + this.fencedBy : (reason != null) ? reason.getMessage() : null;
-		return this.log.read((mirror) -> new SessionStatus(this.id, now, mirror.counts(), mirror.bytes(), failure));
+		return this.log.read((mirror) -> new SessionStatus(this.id, now, mirror.counts(), mirror.bytes(),
+				this.quarantined, failure));
 	}
 
 	// What the I/O thread notes
+
+	void quarantined(int records) {
+		this.quarantined += records;
+	}
 
 	void state(SessionState next) {
 		this.state = next;

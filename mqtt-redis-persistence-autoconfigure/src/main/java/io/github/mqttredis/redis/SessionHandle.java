@@ -135,9 +135,22 @@ final class SessionHandle implements Session {
 				&& this.session.log().read((mirror) -> mirror.contains(key.sibling(RecordKind.BUFFERED)));
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Paho ends a QoS 2 message by removing {@code s-N}, {@code sc-N} and {@code sb-N},
+	 * in this order. A crash before the last of them would leave {@code sb-N} alone, and
+	 * the message would be published again; so {@code sb-N} goes before {@code sc-N}.
+	 */
 	@Override
 	public void remove(String name) {
-		if (!this.superseded && this.session.log().remove(name)) {
+		if (this.superseded) {
+			return;
+		}
+		RecordKey key = RecordKey.parse(name);
+		boolean removed = key != null && key.kind() == RecordKind.PUBREL
+				&& this.session.log().remove(key.sibling(RecordKind.BUFFERED));
+		if (this.session.log().remove(name) || removed) {
 			this.session.ship();
 		}
 	}

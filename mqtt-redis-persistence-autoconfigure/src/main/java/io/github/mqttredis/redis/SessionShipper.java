@@ -107,6 +107,7 @@ final class SessionShipper {
 		boolean done = written.found().equals(this.fence.mark());
 		if (done) {
 			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
+			this.session.quarantined(fields.size());
 			RedisSessionStore.logger.warn("MQTT session " + this.session.id() + ": " + fields.size()
 					+ " records that cannot be read were moved to " + this.keys + ":quarantine: " + names(fields));
 		}

@@ -27,11 +27,12 @@ import org.jspecify.annotations.Nullable;
  * @param state how it stands with Redis
  * @param records the number of records by kind
  * @param bytes the bytes of all records' values
+ * @param quarantined how many records this process could not read and put aside
  * @param lastFailure what went wrong last, {@code null} if nothing did
  * @since 0.1.0
  */
 public record SessionStatus(SessionId id, SessionState state, Map<RecordKind, Integer> records, long bytes,
-		@Nullable String lastFailure) {
+		long quarantined, @Nullable String lastFailure) {
 
 	/**
 	 * Return the number of records of all kinds.

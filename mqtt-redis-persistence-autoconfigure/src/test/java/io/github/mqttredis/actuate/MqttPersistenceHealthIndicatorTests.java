@@ -72,7 +72,7 @@ class MqttPersistenceHealthIndicatorTests {
 	@Test
 	void whenASessionHasRecordsThenTheyAreCountedByKind() {
 		SessionStatus status = new SessionStatus(new SessionId("a", BROKER, MqttVersion.V3), SessionState.OWNER,
-				Map.of(RecordKind.SENT, 3, RecordKind.RECEIVED, 2), 100, null);
+				Map.of(RecordKind.SENT, 3, RecordKind.RECEIVED, 2), 100, 0, null);
 		Map<String, Object> client = clients(health(new Sessions("Redis", status))).get("a");
 		assertThat(client).containsOnly(entry("state", "owner"), entry("broker", BROKER),
 				entry("records", Map.of("sent", 3, "pubrel", 0, "buffered", 0, "received", 2)));
@@ -81,9 +81,10 @@ class MqttPersistenceHealthIndicatorTests {
 	@Test
 	void whenSomethingWentWrongThenItIsShown() {
 		SessionStatus status = new SessionStatus(new SessionId("a", BROKER, MqttVersion.V3), SessionState.DEGRADED,
-				Map.of(), 0, "Redis answered OOM");
-		assertThat(clients(health(new Sessions("Redis", status))).get("a")).containsEntry("lastFailure",
-				"Redis answered OOM");
+				Map.of(), 0, 3, "Redis answered OOM");
+		assertThat(clients(health(new Sessions("Redis", status))).get("a"))
+			.containsEntry("lastFailure", "Redis answered OOM")
+			.containsEntry("quarantined", 3L);
 	}
 
 	@Test
@@ -105,7 +106,7 @@ class MqttPersistenceHealthIndicatorTests {
 	}
 
 	private static SessionStatus status(String clientId, String broker, SessionState state) {
-		return new SessionStatus(new SessionId(clientId, broker, MqttVersion.V3), state, Map.of(), 0, null);
+		return new SessionStatus(new SessionId(clientId, broker, MqttVersion.V3), state, Map.of(), 0, 0, null);
 	}
 
 	/**

@@ -76,7 +76,7 @@ abstract class AbstractCrashPointTests {
 	void start() throws Exception {
 		log(LogLevel.OFF, Level.OFF);
 		Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
-			if (!(failure instanceof CrashSwitch.DeadProcessError)) {
+			if (!(failure instanceof CrashSwitch.DeadProcessError) && !thread.getName().startsWith("MQTT")) {
 				System.err.println(thread.getName() + " ended: " + failure);
 			}
 		});
@@ -100,12 +100,12 @@ abstract class AbstractCrashPointTests {
 		stopBroker();
 		this.redis.close();
 		Thread.setDefaultUncaughtExceptionHandler(null);
-		log(LogLevel.DEBUG, null);
+		log(LogLevel.INFO, null);
 	}
 
 	private void log(LogLevel level, Level pahoLevel) {
 		// What dead processes say is of no interest.
-		LoggingSystem.get(getClass().getClassLoader()).setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, level);
+		LoggingSystem.get(getClass().getClassLoader()).setLogLevel("io.github.mqttredis", level);
 		this.pahoLogger.setLevel(pahoLevel);
 	}
 
@@ -118,12 +118,18 @@ abstract class AbstractCrashPointTests {
 
 	abstract void stopBroker() throws Exception;
 
+	/**
+	 * Return what is run of everything.
+	 * @return the numbers
+	 */
+	abstract Slice slice();
+
 	Stream<Arguments> points() {
-		return choose("points", Slice.isAll() ? Integer.MAX_VALUE : Slice.POINTS, this.runs, Trial::run);
+		return choose("points", Slice.isAll() ? Integer.MAX_VALUE : slice().points(), this.runs, Trial::run);
 	}
 
 	Stream<Arguments> childPoints() {
-		return choose("points in child JVMs", Slice.isAll() ? Slice.ALL_CHILD_POINTS : Slice.CHILD_POINTS,
+		return choose("points in child JVMs", Slice.isAll() ? Slice.ALL_CHILD_POINTS : slice().childPoints(),
 				this.childRuns, Trial::runInChild);
 	}
 
@@ -176,7 +182,7 @@ abstract class AbstractCrashPointTests {
 		check(verdict("points", scenario, point));
 	}
 
-	@ParameterizedTest(name = "{0}: {1}")
+	@ParameterizedTest(name = "{0}: {1}", allowZeroInvocations = true)
 	@MethodSource("childPoints")
 	void whenJvmHaltsThenVerdictIsTheSame(Scenario scenario, CrashPoint point) throws Exception {
 		Verdict child = verdict("points in child JVMs", scenario, point);
@@ -215,7 +221,8 @@ abstract class AbstractCrashPointTests {
 	}
 
 	IntStream rounds() {
-		return IntStream.rangeClosed(1, Integer.getInteger("crashpoints.rounds", Slice.isAll() ? 25 : 3));
+		return IntStream.rangeClosed(1,
+				Integer.getInteger("crashpoints.rounds", Slice.isAll() ? 25 : slice().rounds()));
 	}
 
 	@ParameterizedTest(name = "round {0}")

@@ -17,6 +17,7 @@
 package io.github.mqttredis.crashpoints;
 
 import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -57,7 +58,7 @@ final class AppProcess {
 	private static final StoreSettings SETTINGS = new StoreSettings(Surroundings.prefix(), Duration.ofSeconds(5),
 			Duration.ofSeconds(60), Duration.ofSeconds(20));
 
-	private static final long PATIENCE = Duration.ofSeconds(40).toNanos();
+	private static final Duration PATIENCE = Duration.ofSeconds(40);
 
 	private final Surroundings surroundings;
 
@@ -83,6 +84,8 @@ final class AppProcess {
 
 	private volatile boolean callbackHangs;
 
+	private volatile boolean hanging;
+
 	private volatile PersistentMqttAsyncClient client;
 
 	private AppProcess(Surroundings surroundings, String clientId, Ledger ledger, CrashPoint target, Fault fault,
@@ -95,7 +98,8 @@ final class AppProcess {
 		this.life = new CrashSwitch(target, halts ? () -> Runtime.getRuntime().halt(137) : this.link::close);
 		Watched watched = new Watched(this.life, fault);
 		this.store = new RedisSessionStore(watched.redis(surroundings.connections()), SETTINGS);
-		this.persistence = new SessionMqttClientPersistence(watched.store(this.store, mutation), "broker");
+		this.persistence = new SessionMqttClientPersistence(watched.store(this.store, mutation, this::noteArrival),
+				"broker");
 	}
 
 	static AppProcess of(Surroundings surroundings, String clientId, Ledger ledger, CrashPoint target, Fault fault,
@@ -113,6 +117,16 @@ final class AppProcess {
 
 	CrashSwitch life() {
 		return this.life;
+	}
+
+	/**
+	 * Note that the broker sent a message: after the topic come two bytes of packet id,
+	 * then the payload.
+	 */
+	private void noteArrival(String key, byte[] record) {
+		String text = new String(record, StandardCharsets.ISO_8859_1);
+		String topic = "in/" + this.clientId;
+		this.ledger.arrived(key, text.substring(text.indexOf(topic) + topic.length() + 2));
 	}
 
 	// What the application does
@@ -169,7 +183,7 @@ final class AppProcess {
 	void publishAtLast(String payload) {
 		AtomicInteger attempts = new AtomicInteger();
 		await("a message is accepted", () -> {
-			if (!this.store.sessions().stream().allMatch((session) -> session.state() == SessionState.OWNER)) {
+			if (!isRedisThere()) {
 				return false;
 			}
 			try {
@@ -236,7 +250,7 @@ final class AppProcess {
 
 	void reconnect() {
 		await("the client is connected again", () -> {
-			if (!this.client.isConnected()) {
+			if (!this.client.isConnected() && isRedisThere()) {
 				try {
 					this.client.reconnect();
 				}
@@ -246,6 +260,10 @@ final class AppProcess {
 			}
 			return this.client.isConnected();
 		});
+	}
+
+	private boolean isRedisThere() {
+		return this.store.sessions().stream().allMatch((session) -> session.state() == SessionState.OWNER);
 	}
 
 	/**
@@ -306,12 +324,20 @@ final class AppProcess {
 		return this.jedis.hkeys(this.surroundings.hash(this.clientId));
 	}
 
+	void awaitHanging() {
+		await("the callback hangs", () -> this.hanging);
+	}
+
 	void awaitRecord(String key) {
 		await(key + " is stored", () -> this.jedis.hexists(this.surroundings.hash(this.clientId), key));
 	}
 
-	void await(String what, Callable<Boolean> condition) {
-		long deadline = System.nanoTime() + PATIENCE;
+	private void await(String what, Callable<Boolean> condition) {
+		await(what, PATIENCE, condition);
+	}
+
+	void await(String what, Duration patience, Callable<Boolean> condition) {
+		long deadline = System.nanoTime() + patience.toNanos();
 		try {
 			while (!condition.call()) {
 				this.life.pass();
@@ -360,6 +386,7 @@ final class AppProcess {
 		@Override
 		public void messageArrived(String topic, MqttMessage message) throws InterruptedException {
 			if (AppProcess.this.callbackHangs) {
+				AppProcess.this.hanging = true;
 				AppProcess.this.callbackMayEnd.await();
 			}
 			Call call = AppProcess.this.life.enter("callback", "");

@@ -36,4 +36,9 @@ class ArtemisCrashPointTests extends AbstractCrashPointTests {
 		this.broker.close();
 	}
 
+	@Override
+	Slice slice() {
+		return new Slice(5, 1, 3);
+	}
+
 }

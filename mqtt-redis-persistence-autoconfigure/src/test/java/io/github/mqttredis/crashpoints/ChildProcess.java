@@ -74,6 +74,10 @@ final class ChildProcess {
 			case "@received" -> this.ledger.received(parts[1]);
 			case "@failed" -> this.ledger.failed(parts[1]);
 			case "@ready" -> this.ready.countDown();
+			case "@arrived" -> {
+				String[] message = parts[1].split(" ");
+				this.ledger.arrived(message[0], message[1]);
+			}
 			case "@fed" -> {
 				this.ledger.feeding();
 				this.ledger.fed(parts[1]);

@@ -33,7 +33,12 @@ record CrashPoint(Phase phase, String call, int ordinal) {
 
 	enum Phase {
 
-		BEFORE, AFTER, BEFORE_BATCH, AFTER_BATCH
+		BEFORE, AFTER, BEFORE_BATCH, AFTER_BATCH,
+
+		/**
+		 * The caller gets no further than this call, and its batch is applied.
+		 */
+		AFTER_STORED
 
 	}
 
@@ -57,6 +62,7 @@ record CrashPoint(Phase phase, String call, int ordinal) {
 			case AFTER -> "after ";
 			case BEFORE_BATCH -> "before the batch with ";
 			case AFTER_BATCH -> "after the batch with ";
+			case AFTER_STORED -> "once stored, before the caller goes on, after ";
 		} + this.call + " #" + this.ordinal;
 	}
 

@@ -39,8 +39,7 @@ final class CrashPointChild {
 	}
 
 	public static void main(String[] args) throws Exception {
-		LoggingSystem.get(CrashPointChild.class.getClassLoader())
-			.setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.OFF);
+		LoggingSystem.get(CrashPointChild.class.getClassLoader()).setLogLevel("io.github.mqttredis", LogLevel.OFF);
 		Logger.getLogger("org.eclipse.paho").setLevel(Level.OFF);
 		Surroundings surroundings = new Surroundings(Integer.parseInt(args[0]), args[1]);
 		Ledger ledger = new TellingLedger();
@@ -103,6 +102,12 @@ final class CrashPointChild {
 		synchronized void received(String payload) {
 			super.received(payload);
 			tell("received", payload);
+		}
+
+		@Override
+		synchronized void arrived(String key, String payload) {
+			super.arrived(key, payload);
+			tell("arrived", key + " " + payload);
 		}
 
 		@Override

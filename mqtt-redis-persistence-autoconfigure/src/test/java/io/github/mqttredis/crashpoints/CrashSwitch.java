@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.crashpoints;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -35,6 +36,8 @@ import io.github.mqttredis.crashpoints.CrashPoint.Phase;
  * effect.
  */
 final class CrashSwitch {
+
+	private static final Duration STORING = Duration.ofSeconds(5);
 
 	private final CrashPoint target;
 
@@ -97,7 +100,24 @@ final class CrashSwitch {
 	 * @param call the call
 	 */
 	void leave(Call call) {
+		if (matches(Phase.AFTER_STORED, call)) {
+			awaitStored(call);
+			passThrough(Phase.AFTER_STORED, List.of(call));
+		}
 		passThrough(Phase.AFTER, List.of(call));
+	}
+
+	private synchronized void awaitStored(Call call) {
+		long deadline = System.nanoTime() + STORING.toNanos();
+		while (!call.stored && !this.dead && System.nanoTime() < deadline) {
+			try {
+				wait(STORING.toMillis());
+			}
+			catch (InterruptedException ex) {
+				// The one who interrupts wants Paho's thread to end, which it does by
+				// dying.
+			}
+		}
 	}
 
 	/**
@@ -123,9 +143,13 @@ final class CrashSwitch {
 		}
 	}
 
-	private boolean isHit(Phase phase, Call call) {
-		boolean hit = this.target.phase() == phase && this.target.call().equals(call.name)
+	private boolean matches(Phase phase, Call call) {
+		return this.target.phase() == phase && this.target.call().equals(call.name)
 				&& this.target.ordinal() == call.ordinal;
+	}
+
+	private boolean isHit(Phase phase, Call call) {
+		boolean hit = matches(phase, call);
 		if (hit) {
 			this.dead = true;
 			this.killer = Thread.currentThread().getName();
@@ -176,6 +200,10 @@ final class CrashSwitch {
 	}
 
 	void afterBatch(Collection<Call> batch) {
+		synchronized (this) {
+			batch.forEach((call) -> call.stored = true);
+			notifyAll();
+		}
 		passThrough(Phase.AFTER_BATCH, batch);
 		synchronized (this) {
 			this.busy--;
@@ -302,6 +330,7 @@ final class CrashSwitch {
 			if (call.carried) {
 				result.add(new CrashPoint(Phase.BEFORE_BATCH, call.name, call.ordinal));
 				result.add(new CrashPoint(Phase.AFTER_BATCH, call.name, call.ordinal));
+				result.add(new CrashPoint(Phase.AFTER_STORED, call.name, call.ordinal));
 			}
 		}
 		return result;
@@ -324,6 +353,8 @@ final class CrashSwitch {
 		private final String key;
 
 		private boolean carried;
+
+		private boolean stored;
 
 		private Call(String name, int ordinal, String key) {
 			this.name = name;

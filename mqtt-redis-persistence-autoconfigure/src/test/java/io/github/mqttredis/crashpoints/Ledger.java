@@ -34,6 +34,8 @@ class Ledger {
 
 	private final Map<String, Integer> received = new HashMap<>();
 
+	private final Map<String, Set<String>> arrivals = new HashMap<>();
+
 	private final List<String> failures = new ArrayList<>();
 
 	private int feeding;
@@ -52,6 +54,24 @@ class Ledger {
 	 */
 	synchronized void received(String payload) {
 		this.received.merge(payload, 1, Integer::sum);
+	}
+
+	/**
+	 * The broker sent a message.
+	 * @param key the record that it became
+	 * @param payload the message
+	 */
+	synchronized void arrived(String key, String payload) {
+		this.arrivals.computeIfAbsent(payload, (any) -> new TreeSet<>()).add(key);
+	}
+
+	/**
+	 * Return under how many packet ids the broker sent a message.
+	 * @param payload the message
+	 * @return the number, 1 for a broker that heeds MQTT
+	 */
+	synchronized int packetIds(String payload) {
+		return this.arrivals.getOrDefault(payload, Set.of("")).size();
 	}
 
 	synchronized void feeding() {

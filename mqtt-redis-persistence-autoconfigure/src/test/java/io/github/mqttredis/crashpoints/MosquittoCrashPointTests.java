@@ -42,4 +42,9 @@ class MosquittoCrashPointTests extends AbstractCrashPointTests {
 		this.broker.close();
 	}
 
+	@Override
+	Slice slice() {
+		return new Slice(3, 0, 1);
+	}
+
 }

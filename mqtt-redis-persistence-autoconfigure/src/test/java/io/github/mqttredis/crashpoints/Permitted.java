@@ -26,32 +26,34 @@ import java.util.Set;
 final class Permitted {
 
 	/**
-	 * A received QoS 2 message may be handed to the application again where its callback
-	 * had finished and the removal of its record was not stored yet: Paho 3 delivers
-	 * first and forgets then. The removal does not wait for Redis, so the packets that
-	 * are sent next count too.
+	 * Calls that may come while the removal of r-N is on its way to Redis: it does not
+	 * wait, and other threads go on.
 	 */
-	private static final Set<String> REPEATS = Set.of("AFTER callback", "BEFORE remove RECEIVED",
-			"AFTER remove RECEIVED", "BEFORE_BATCH remove RECEIVED", "BEFORE send", "AFTER send");
-
-	/**
-	 * Waits for: a barrier that holds PUBCOMP until the removal of r-N is stored. Until
-	 * then a crash between the two leaves a record that nobody ever removes, because the
-	 * broker has done with that packet id. It does no harm beyond that: the next message
-	 * with that id replaces it.
-	 */
-	private static final Set<String> ORPHANS = Set.of("AFTER remove RECEIVED", "BEFORE remove RECEIVED",
-			"BEFORE_BATCH remove RECEIVED", "BEFORE send", "AFTER send", "BEFORE callback", "AFTER callback");
+	private static final Set<String> WHILE_REMOVING = Set.of("callback", "remove RECEIVED", "put RECEIVED", "send",
+			"remove SENT", "remove PUBREL", "remove BUFFERED", "put SENT", "put PUBREL");
 
 	private Permitted() {
 	}
 
+	/**
+	 * Return whether a received QoS 2 message may be handed to the application again: its
+	 * callback had finished, and the removal of its record was not stored yet. Paho 3
+	 * delivers first and forgets then. A message may be repeated only if its record was
+	 * still in Redis when the process died; otherwise a repeat is a failure here too.
+	 * @param point where the process died
+	 * @return whether it may
+	 */
 	static boolean repeatsAt(CrashPoint point) {
-		return REPEATS.contains(point.phase() + " " + point.call());
+		return WHILE_REMOVING.contains(point.call());
 	}
 
 	/**
 	 * Return which records of a dead process may stay.
+	 * <p>
+	 * Waits for: a barrier that holds PUBCOMP until the removal of r-N is stored. Until
+	 * then a crash between the two leaves a record that nobody ever removes, because the
+	 * broker has done with that packet id. It does no harm beyond that: the next message
+	 * with that id replaces it.
 	 * @param point where it died
 	 * @param left the records that it left
 	 * @param newPacketIds whether the broker sends a message again under another packet
@@ -61,7 +63,7 @@ final class Permitted {
 	 */
 	static Set<String> orphans(CrashPoint point, Map<String, String> left, boolean newPacketIds) {
 		Set<String> result = new HashSet<>();
-		if (newPacketIds || ORPHANS.contains(point.phase() + " " + point.call())) {
+		if (newPacketIds || WHILE_REMOVING.contains(point.call())) {
 			left.keySet().stream().filter((key) -> key.startsWith("r-")).forEach(result::add);
 		}
 		return result;

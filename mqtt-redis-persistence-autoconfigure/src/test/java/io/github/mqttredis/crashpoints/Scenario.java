@@ -114,7 +114,7 @@ enum Scenario {
 			// A callback that does not end keeps r-N, and all that Paho would remove.
 			app.hangInCallback();
 			surroundings.feed(clientId, "x2", 2, ledger);
-			app.awaitRecord("r-1");
+			app.awaitHanging();
 			app.publish("a2");
 			app.awaitRecord("sc-2");
 			app.holdAnswers();
@@ -129,6 +129,29 @@ enum Scenario {
 			app.connect();
 			app.subscribe();
 			app.feed("y2");
+			app.awaitQuiet();
+		}
+
+	},
+
+	RESTORE_BUFFERED("restart while restoring an offline buffer") {
+
+		@Override
+		void prepare(Surroundings surroundings, String clientId, Ledger ledger) throws Exception {
+			AppProcess app = AppProcess.of(surroundings, clientId, ledger, CrashPoint.NONE, Fault.NONE,
+					UnaryOperator.identity());
+			app.create();
+			app.buffer();
+			app.publish("a2");
+			app.publish("b2");
+			app.publish("c1");
+			Trial.die(surroundings, clientId, ledger, app);
+		}
+
+		@Override
+		void run(AppProcess app) throws Exception {
+			app.create();
+			app.connect();
 			app.awaitQuiet();
 		}
 

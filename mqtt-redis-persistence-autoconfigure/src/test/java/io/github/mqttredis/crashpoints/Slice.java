@@ -23,23 +23,14 @@ import java.util.stream.Stream;
 /**
  * Which points are run: all with {@code -Dcrashpoints=all}, otherwise some of every
  * scenario, always the same. {@code -Dcrashpoints.scenarios} names some scenarios only.
+ *
+ * @param points how many points of each scenario
+ * @param childPoints how many of each scenario in child JVMs
+ * @param rounds how many kills at random times
  */
-final class Slice {
-
-	/**
-	 * Points of each scenario in the slice.
-	 */
-	static final int POINTS = 5;
-
-	/**
-	 * Points of each scenario that run again in a child JVM.
-	 */
-	static final int CHILD_POINTS = 1;
+record Slice(int points, int childPoints, int rounds) {
 
 	static final int ALL_CHILD_POINTS = 3;
-
-	private Slice() {
-	}
 
 	static boolean isAll() {
 		return "all".equals(System.getProperty("crashpoints", "slice"));

@@ -17,6 +17,7 @@
 package io.github.mqttredis.crashpoints;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -209,7 +210,7 @@ final class Trial {
 			settle(successor, violations);
 			// What was sent before these has arrived when these have.
 			successor.publish("end2");
-			successor.await("the last message is delivered",
+			successor.await("the last message is delivered", Duration.ofSeconds(15),
 					() -> this.surroundings.seen(this.clientId).containsKey("end2"));
 			if (this.scenario.receives()) {
 				successor.feed("last2");
@@ -220,7 +221,7 @@ final class Trial {
 			violations.add("successor: " + ex);
 		}
 		Checks checks = new Checks(this.ledger, this.surroundings.seen(this.clientId), left,
-				Permitted.repeatsAt(this.point));
+				Permitted.repeatsAt(this.point), this.surroundings.hasNewPacketIds());
 		violations.addAll(checks.violations());
 		String all = story + "\nleft " + left.keySet() + "; returned " + this.ledger.returned() + ", delivered "
 				+ this.surroundings.seen(this.clientId) + "; fed " + this.ledger.fed() + ", received "

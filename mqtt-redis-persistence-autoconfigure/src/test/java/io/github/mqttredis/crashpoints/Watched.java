@@ -30,12 +30,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
 import io.github.mqttredis.crashpoints.CrashSwitch.Call;
 import io.github.mqttredis.crashpoints.CrashSwitch.DeadProcessError;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionStore;
@@ -116,7 +118,7 @@ final class Watched {
 		}
 	}
 
-	SessionStore store(SessionStore store, UnaryOperator<Session> mutation) {
+	SessionStore store(SessionStore store, UnaryOperator<Session> mutation, BiConsumer<String, byte[]> arrivals) {
 		return proxy(SessionStore.class, (proxy, method, arguments) -> {
 			if (!"open".equals(method.getName())) {
 				return invoke(store, method, arguments);
@@ -124,17 +126,20 @@ final class Watched {
 			Call call = this.life.enter("open", "");
 			Session session = (Session) invoke(store, method, arguments);
 			this.life.leave(call);
-			return session(mutation.apply(session));
+			return session(mutation.apply(session), arrivals);
 		});
 	}
 
-	private Session session(Session session) {
+	private Session session(Session session, BiConsumer<String, byte[]> arrivals) {
 		return proxy(Session.class, (proxy, method, arguments) -> {
 			String name = method.getName();
 			try {
 				if (UNCOUNTED.contains(name)) {
 					this.life.pass();
 					return invoke(session, method, arguments);
+				}
+				if ("put".equals(name) && RecordKey.require((String) arguments[0]).kind() == RecordKind.RECEIVED) {
+					arrivals.accept((String) arguments[0], (byte[]) arguments[1]);
 				}
 				return counted(session, method, arguments);
 			}

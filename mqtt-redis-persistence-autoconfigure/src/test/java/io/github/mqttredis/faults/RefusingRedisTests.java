@@ -25,6 +25,7 @@ import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol;
@@ -127,6 +128,7 @@ class RefusingRedisTests extends AbstractFaultTests {
 	}
 
 	@Test
+	@EnabledIfSystemProperty(named = "crashpoints", matches = "all", disabledReason = "slow: run with -Pcrash-points")
 	void whenSlotIsServedByNobodyThenMessagesAreRefusedUntilItIs() throws Exception {
 		startCluster();
 		redis((redis) -> redis.clusterDelSlotsRange(0, SLOTS - 1));

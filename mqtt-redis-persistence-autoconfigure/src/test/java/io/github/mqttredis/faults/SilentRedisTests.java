@@ -27,6 +27,7 @@ import io.github.mqttredis.testing.Publisher;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import redis.clients.jedis.Jedis;
 
@@ -83,6 +84,7 @@ class SilentRedisTests extends AbstractFaultTests {
 	}
 
 	@Test
+	@EnabledIfSystemProperty(named = "crashpoints", matches = "all", disabledReason = "slow: run with -Pcrash-points")
 	void whenLinkIsCutAfterRedisAppliedABatchThenItCountsAsApplied(CapturedOutput output) throws Exception {
 		start();
 		for (int i = 0; i < 3; i++) {
@@ -110,6 +112,7 @@ class SilentRedisTests extends AbstractFaultTests {
 	}
 
 	@Test
+	@EnabledIfSystemProperty(named = "crashpoints", matches = "all", disabledReason = "slow: run with -Pcrash-points")
 	void whenLinkIsSlowerThanTheTimeoutThenMessagesAreRefusedUntilItIsFast() throws Exception {
 		start();
 		application().redisLink().delay(Application.SETTINGS.writeTimeout().plusMillis(500));

@@ -263,6 +263,7 @@ abstract class AbstractSessionStoreTests {
 		this.redis.hset(HASH, Map.of("noise", "x", "s-2", "", "s-70000", "y", "sc-1", "b"));
 		Session session = store().open(ID);
 		assertThat(session.keys()).containsExactly("s-1");
+		assertThat(session.status().quarantined()).isEqualTo(5);
 		assertThat(this.redis.hgetAll(HASH + ":quarantine")).containsOnlyKeys("noise", "s-2", "s-70000", "s-5", "sc-1")
 			.containsEntry("s-70000", "y");
 		session.put("s-3", bytes("b"));

@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.paho.v3;
 
+import java.util.concurrent.TimeUnit;
+
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
@@ -29,9 +31,18 @@ import org.eclipse.paho.client.mqttv3.MqttMessage;
  */
 final class DetachedConnectComplete implements MqttCallbackExtended {
 
+	/** A delivery that takes longer while somebody waits for SUBACK counts as blocked. */
+	private static final long BLOCKED_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+	private static final long IDLE = Long.MIN_VALUE;
+
 	private final MqttCallbackExtended delegate;
 
 	private final String clientId;
+
+	private final ThreadLocal<Boolean> connecting = new ThreadLocal<>();
+
+	private volatile long deliveringSince = IDLE;
 
 	DetachedConnectComplete(MqttCallbackExtended delegate, String clientId) {
 		this.delegate = delegate;
@@ -40,10 +51,29 @@ final class DetachedConnectComplete implements MqttCallbackExtended {
 
 	@Override
 	public void connectComplete(boolean reconnect, String serverUri) {
-		Thread thread = new Thread(() -> this.delegate.connectComplete(reconnect, serverUri),
-				"MQTT Connected: " + this.clientId);
+		Thread thread = new Thread(() -> {
+			this.connecting.set(true);
+			this.delegate.connectComplete(reconnect, serverUri);
+		}, "MQTT Connected: " + this.clientId);
 		thread.setDaemon(true);
 		thread.start();
+	}
+
+	/**
+	 * Return whether this thread is telling of a connection.
+	 * @return whether it is
+	 */
+	boolean isConnecting() {
+		return this.connecting.get() != null;
+	}
+
+	/**
+	 * Return whether a message is being delivered and does not get on.
+	 * @return whether the thread that delivers has been busy with it for long
+	 */
+	boolean isDeliveryBlocked() {
+		long since = this.deliveringSince;
+		return since != IDLE && System.nanoTime() - since > BLOCKED_NANOS;
 	}
 
 	@Override
@@ -53,7 +83,13 @@ final class DetachedConnectComplete implements MqttCallbackExtended {
 
 	@Override
 	public void messageArrived(String topic, MqttMessage message) throws Exception {
-		this.delegate.messageArrived(topic, message);
+		this.deliveringSince = System.nanoTime();
+		try {
+			this.delegate.messageArrived(topic, message);
+		}
+		finally {
+			this.deliveringSince = IDLE;
+		}
 	}
 
 	@Override

@@ -17,6 +17,7 @@
 package io.github.mqttredis.paho.v3;
 
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
+import org.eclipse.paho.client.mqttv3.IMqttMessageListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private final SessionMqttClientPersistence persistence;
+
+	private volatile @Nullable DetachedConnectComplete detached;
 
 	/** Whether this client would be connected if Redis had not been away. */
 	private volatile boolean heldByRedis;
@@ -59,8 +62,18 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	@Override
 	public void setCallback(@Nullable MqttCallback callback) {
-		super.setCallback((callback instanceof MqttCallbackExtended extended)
-				? new DetachedConnectComplete(extended, getClientId()) : callback);
+		this.detached = (callback instanceof MqttCallbackExtended extended)
+				? new DetachedConnectComplete(extended, getClientId()) : null;
+		super.setCallback((this.detached != null) ? this.detached : callback);
+	}
+
+	@Override
+	public IMqttToken subscribe(String[] topicFilters, int[] qos, Object userContext, IMqttActionListener callback,
+			IMqttMessageListener[] messageListeners) throws MqttException {
+		IMqttToken token = super.subscribe(topicFilters, qos, userContext, callback, messageListeners);
+		DetachedConnectComplete connected = this.detached;
+		return (connected != null && connected.isConnecting())
+				? new OvertakenSubscription(token, qos, connected::isDeliveryBlocked) : token;
 	}
 
 	@Override
