@@ -72,6 +72,7 @@ final class SessionLoader {
 			page = nextPage(page, bytes);
 			from = to;
 		}
+		this.records.complete();
 		return this.records;
 	}
 

@@ -57,6 +57,21 @@ final class RecordFormat {
 	}
 
 	/**
+	 * Tell whether a readable PUBLISH lacks its topic. In MQTT 5 a topic alias may stand
+	 * in its place (3.3.2.3.4), which ends with the connection and is not stored.
+	 * @param key the record's key
+	 * @param bytes the record, which is readable
+	 * @return whether it could not be sent again
+	 */
+	static boolean lacksTopic(RecordKey key, byte[] bytes) {
+		if (key.kind() == RecordKind.PUBREL) {
+			return false;
+		}
+		RecordFormat packet = new RecordFormat(bytes);
+		return packet.skipRemainingLength() && packet.twoBytes() == 0;
+	}
+
+	/**
 	 * Go past the length of the packet.
 	 * @return whether it is the length of what follows
 	 */

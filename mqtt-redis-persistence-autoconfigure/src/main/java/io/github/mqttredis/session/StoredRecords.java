@@ -57,6 +57,19 @@ public final class StoredRecords {
 	}
 
 	/**
+	 * Take away messages without a topic, over which a broker ends the connection again
+	 * and again. Where PUBREL is next, the topic does not matter any more.
+	 */
+	public void complete() {
+		this.readable.entrySet().removeIf((record) -> {
+			RecordKey key = RecordKey.require(record.getKey());
+			boolean useless = RecordFormat.lacksTopic(key, record.getValue())
+					&& !this.readable.containsKey(key.sibling(RecordKind.PUBREL));
+			return useless && this.unreadable.add(record.getKey());
+		});
+	}
+
+	/**
 	 * Return the names of what Paho must not see.
 	 * @return the names of the fields
 	 */

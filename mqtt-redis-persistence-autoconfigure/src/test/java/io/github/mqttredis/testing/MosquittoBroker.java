@@ -56,14 +56,20 @@ public final class MosquittoBroker implements AutoCloseable {
 			.orElse(null);
 	}
 
-	public static MosquittoBroker start() {
+	/**
+	 * Start a broker.
+	 * @param settings further lines of its configuration
+	 * @return the broker, which listens
+	 */
+	public static MosquittoBroker start(String... settings) {
 		try (ServerSocket socket = new ServerSocket(0)) {
 			int port = socket.getLocalPort();
 			socket.close();
 			Path configuration = Files.createTempFile("mosquitto-", ".conf");
 			Files.writeString(configuration,
 					"listener " + port + " 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
-							+ "max_queued_messages 0\nmax_inflight_messages 1000\nlog_type none\n");
+							+ "max_queued_messages 0\nmax_inflight_messages 1000\nlog_type none\n"
+							+ String.join("\n", settings) + "\n");
 			Process process = new ProcessBuilder(executable().getPath(), "-c", configuration.toString())
 				.redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -26,14 +26,18 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
  * A network module that connects only as the owner of the session, and whose output waits
- * until the records are stored that a packet depends on. Serves TCP, TLS and WebSocket
- * alike.
+ * until the records are stored that a packet depends on. What comes in is looked at
+ * before Paho sees it. Serves TCP, TLS and WebSocket alike.
  */
 final class BarrierNetworkModule implements NetworkModule {
 
 	private final NetworkModule delegate;
 
 	private final SessionMqttClientPersistence persistence;
+
+	private final ReceivedMessages received;
+
+	private final long longestPacket;
 
 	private final Consumer<Boolean> held;
 
@@ -43,11 +47,16 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * Create the module.
 	 * @param delegate the module that connects
 	 * @param persistence the persistence of the client
+	 * @param received what the client received of QoS 2
+	 * @param longestPacket the longest packet that Paho takes, in bytes
 	 * @param held told whether the link was refused or dropped because of Redis
 	 */
-	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, Consumer<Boolean> held) {
+	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, ReceivedMessages received,
+			long longestPacket, Consumer<Boolean> held) {
 		this.delegate = delegate;
 		this.persistence = persistence;
+		this.received = received;
+		this.longestPacket = longestPacket;
 		this.held = held;
 	}
 
@@ -61,6 +70,7 @@ final class BarrierNetworkModule implements NetworkModule {
 		this.stopped = false;
 		try {
 			this.persistence.confirmOwned();
+			this.received.connecting();
 		}
 		catch (MqttException ex) {
 			// An IOException is what Paho expects here, and its reconnection goes on.
@@ -73,7 +83,8 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	@Override
 	public InputStream getInputStream() throws IOException {
-		return this.delegate.getInputStream();
+		return new PacketInputStream(this.delegate.getInputStream(),
+				new InboundPackets(this.received, this.longestPacket));
 	}
 
 	@Override

@@ -30,13 +30,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Paho 5 client that connects only as the owner of its session, sends no packet before
- * the records that it depends on are stored, and comes back as soon as Redis does.
+ * the records that it depends on are stored, and comes back as soon as Redis does. It
+ * receives messages of QoS 2 once, also across a lost link or a crash, and uses no topic
+ * aliases of its own.
  *
  * @since 0.1.0
  */
 public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
+	/** The longest packet there is (2.1.4). */
+	private static final long LONGEST_PACKET = 268_435_460;
+
 	private final SessionMqttClientPersistence persistence;
+
+	private final ReceivedMessages received;
 
 	/** Whether this client would be connected if Redis had not been away. */
 	private volatile boolean heldByRedis;
@@ -56,6 +63,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException {
 		super(serverUri, clientId, persistence);
 		this.persistence = persistence;
+		this.received = new ReceivedMessages(persistence, new PahoComms(this.comms));
 	}
 
 	@Override
@@ -64,12 +72,27 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	}
 
 	@Override
+	public void setManualAcks(boolean manualAcks) {
+		this.received.setManualAcks(manualAcks);
+		super.setManualAcks(manualAcks);
+	}
+
+	@Override
+	public void messageArrivedComplete(int messageId, int qos) throws MqttException {
+		if (qos != 2 || !this.received.acknowledge(messageId)) {
+			super.messageArrivedComplete(messageId, qos);
+		}
+	}
+
+	@Override
 	protected NetworkModule[] createNetworkModules(String address, MqttConnectionOptions options)
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		this.wanted = true;
+		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, (held) -> this.heldByRedis = held);
+			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.received, longest,
+					(held) -> this.heldByRedis = held);
 		}
 		if (options.isAutomaticReconnect()) {
 			this.persistence.onRecovered(this::reconnectIfHeld);

@@ -29,6 +29,7 @@ import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
 import org.eclipse.paho.mqttv5.common.MqttPersistable;
 import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
+import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionMqttClientPersistence implements MqttClientPersistence {
 
+	private static final String SENT = "s-";
+
 	private final SessionStore store;
+
+	private final TopicAliases topics = new TopicAliases();
 
 	private final SessionId broker;
 
@@ -88,6 +93,7 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 					+ " assigns an id at every start, and the session would not be found again. Set"
 					+ " mqtt.client.client-id, or the id of the component that makes the client");
 		}
+		this.topics.forget();
 		SessionId id = new SessionId(clientId, this.broker.broker(), MqttVersion.V5);
 		this.opening.lock();
 		try {
@@ -121,6 +127,9 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	@Override
 	public void put(String key, MqttPersistable persistable) throws MqttPersistenceException {
 		Session opened = opened("put " + key);
+		if (persistable instanceof MqttPublish publish && key.startsWith(SENT)) {
+			this.topics.complete(publish);
+		}
 		try {
 			opened.put(key, StoredRecord.encode(persistable));
 		}

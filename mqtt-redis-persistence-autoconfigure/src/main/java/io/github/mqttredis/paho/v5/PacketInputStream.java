@@ -1,0 +1,150 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v5;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands to Paho what the broker sends, packet by packet, so that some packets can be
+ * looked at, changed or kept back. Those that nobody wants to see pass through without
+ * being collected. A read that times out in the midst of a packet, as Paho's reads do
+ * every second, goes on where it was.
+ */
+final class PacketInputStream extends InputStream {
+
+	/** A packet's type, flags and length (2.1). */
+	private static final int LONGEST_HEADER = 5;
+
+	private final InputStream in;
+
+	private final InboundPackets packets;
+
+	/** The header as far as it was read. */
+	private final byte[] header = new byte[LONGEST_HEADER];
+
+	private int headerLength;
+
+	/** The packet that is collected, {@code null} if none is. */
+	private byte @Nullable [] packet;
+
+	private int collected;
+
+	/** What was collected and Paho has not taken yet. */
+	private byte[] ready = {};
+
+	private int taken;
+
+	/** How much of a packet passes through uncollected. */
+	private int passing;
+
+	PacketInputStream(InputStream in, InboundPackets packets) {
+		this.in = new BufferedInputStream(in);
+		this.packets = packets;
+	}
+
+	@Override
+	public int read() throws IOException {
+		byte[] single = new byte[1];
+		return (read(single, 0, 1) < 0) ? -1 : single[0] & 0xff;
+	}
+
+	@Override
+	public int read(byte[] target, int offset, int length) throws IOException {
+		while (this.taken == this.ready.length && this.passing == 0) {
+			if (!advance()) {
+				return -1;
+			}
+		}
+		if (this.taken < this.ready.length) {
+			int count = Math.min(length, this.ready.length - this.taken);
+			System.arraycopy(this.ready, this.taken, target, offset, count);
+			this.taken += count;
+			return count;
+		}
+		int count = this.in.read(target, offset, Math.min(length, this.passing));
+		this.passing -= Math.max(count, 0);
+		return count;
+	}
+
+	/**
+	 * Read a header, or some of the packet that is collected.
+	 * @return false at the end of the stream
+	 */
+	private boolean advance() throws IOException {
+		byte[] collecting = this.packet;
+		if (collecting != null && this.collected < collecting.length) {
+			int count = this.in.read(collecting, this.collected, collecting.length - this.collected);
+			this.collected += Math.max(count, 0);
+			return count >= 0;
+		}
+		if (collecting != null) {
+			this.packet = null;
+			hand(this.packets.accept(collecting));
+			return true;
+		}
+		if (this.headerLength == 0) {
+			this.packets.next();
+		}
+		int next = this.in.read();
+		if (next < 0) {
+			return false;
+		}
+		this.header[this.headerLength++] = (byte) next;
+		if (this.headerLength > 1 && ((next & 0x80) == 0 || this.headerLength == LONGEST_HEADER)) {
+			headerIsRead();
+		}
+		return true;
+	}
+
+	private void headerIsRead() {
+		int length = 0;
+		for (int i = 1; i < this.headerLength; i++) {
+			length |= (this.header[i] & 0x7f) << 7 * (i - 1);
+		}
+		byte[] read = Arrays.copyOf(this.header, this.headerLength);
+		this.headerLength = 0;
+		if (this.packets.wants(read[0] & 0xff, length)) {
+			this.packet = Arrays.copyOf(read, read.length + length);
+			this.collected = read.length;
+		}
+		else {
+			hand(read);
+			this.passing = length;
+		}
+	}
+
+	private void hand(byte[] bytes) {
+		this.ready = bytes;
+		this.taken = 0;
+	}
+
+	@Override
+	public int available() throws IOException {
+		return this.ready.length - this.taken + this.in.available();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.in.close();
+	}
+
+}

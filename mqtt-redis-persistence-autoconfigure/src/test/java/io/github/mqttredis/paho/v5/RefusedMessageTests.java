@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v5;
+
+import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.MosquittoBroker;
+import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.RedisStores;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.internal.ClientComms;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+import org.springframework.beans.DirectFieldAccessor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for messages of QoS 2 that the broker refuses with an error in PUBREC, and for
+ * what else {@link InboundPackets} changes.
+ */
+class RefusedMessageTests {
+
+	@Test
+	@EnabledIf(value = "io.github.mqttredis.testing.MosquittoBroker#isInstalled",
+			disabledReason = "mosquitto is not on the PATH")
+	void whenBrokerRefusesMessageThenItIsCompleteAndTheClientGoesOn(@TempDir Path directory) throws Exception {
+		Path acl = Files.writeString(directory.resolve("acl"), "topic readwrite allowed/#\n");
+		acl.toFile().setReadable(true, false);
+		directory.toFile().setExecutable(true, false);
+		try (RedisServer server = RedisServer.start();
+				Jedis redis = server.connect();
+				RedisStores stores = new RedisStores(server);
+				MosquittoBroker broker = MosquittoBroker.start("acl_file " + acl)) {
+			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(broker.uri(), "gateway",
+					new SessionMqttClientPersistence(stores.start(), broker.uri(), null));
+			client.connect(RecordingCallback.options()).waitForCompletion(10_000);
+			IMqttToken refused = client.publish("forbidden/a", "m".getBytes(), 2, false);
+			refused.waitForCompletion(10_000);
+			assertThat(refused.getReasonCodes()).contains(0x92);
+			Await.until("nothing is in flight", () -> !redis.exists("test:{gateway@" + broker.uri() + "}:v5"));
+			// Mosquitto may close the link after such a PUBREC, once.
+			Thread.sleep(500);
+			Await.until("the link is up", client::isConnected);
+			client.publish("allowed/a", "m".getBytes(), 2, false).waitForCompletion(10_000);
+			client.disconnectForcibly(100, 1000, true);
+		}
+	}
+
+	@Test
+	void whenPacketsComeThenOnlyThoseWithDefectsAreChanged() throws Exception {
+		try (RedisServer server = RedisServer.start(); RedisStores stores = new RedisStores(server)) {
+			SessionMqttClientPersistence persistence = new SessionMqttClientPersistence(stores.start(), "tcp://b:1",
+					null);
+			persistence.open("client");
+			MqttAsyncClient client = new MqttAsyncClient("tcp://b:1", "unused", new MemoryPersistence());
+			ClientComms comms = (ClientComms) new DirectFieldAccessor(client).getPropertyValue("comms");
+			ReceivedMessages received = new ReceivedMessages(persistence, new PahoComms(comms));
+			byte[] connack = { 0x20, 11, 1, 0, 8, 0x21, 0, 20, 0x22, 0, 10, 0x24, 1 };
+			assertThat(read(received, connack)).containsExactly(0x20, 11, 1, 0, 8, 0x21, 0, 20, 0x22, 0, 0, 0x24, 1);
+			assertThat(read(received, 0x50, 3, 1, 7, 0x97)).containsExactly(0x70, 3, 1, 7, 0x92);
+			assertThat(read(received, 0x50, 3, 1, 7, 0x10)).containsExactly(0x50, 3, 1, 7, 0x10);
+			assertThat(read(received, 0x50, 2, 1, 7)).containsExactly(0x50, 2, 1, 7);
+			assertThat(read(received, 0x62, 3, 1, 7, 0x92)).containsExactly(0x62, 2, 1, 7);
+			assertThat(read(received, 0xd0, 0, 0x40, 2, 0, 1)).containsExactly(0xd0, 0, 0x40, 2, 0, 1);
+			assertThat(read(received, 0x34, 7, 0, 1, 'a', 0, 9, 0, 'm', 0xd0, 0)).containsExactly(0xd0, 0);
+			assertThat(persistence.containsKey("r-9")).isTrue();
+		}
+	}
+
+	private static byte[] read(ReceivedMessages received, int... bytes) throws Exception {
+		byte[] packet = new byte[bytes.length];
+		for (int i = 0; i < bytes.length; i++) {
+			packet[i] = (byte) bytes[i];
+		}
+		return read(received, packet);
+	}
+
+	private static byte[] read(ReceivedMessages received, byte[] packets) throws Exception {
+		try (PacketInputStream in = new PacketInputStream(new ByteArrayInputStream(packets),
+				new InboundPackets(received, 1000))) {
+			return in.readAllBytes();
+		}
+	}
+
+}
