@@ -16,14 +16,19 @@
 
 package io.github.mqttredis.paho.v3;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.TcpLink;
 import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
+import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +107,30 @@ class PahoDefectsTests {
 		Await.until("the link is down", () -> !this.client.isConnected());
 		publish(3);
 		Await.until("the oldest is gone", () -> this.redis.hlen(HASH) == 2);
+	}
+
+	@Test
+	void whenBrokerHasForgottenTheSessionThenWhatIsInFlightIsSentAllTheSame() throws Exception {
+		Map<String, Integer> received = new ConcurrentHashMap<>();
+		try (MqttClient subscriber = new MqttClient(this.broker.uri(), "subscriber", new MemoryPersistence());
+				MqttClient forgetful = new MqttClient(this.broker.uri(), "gateway", new MemoryPersistence())) {
+			subscriber.connect();
+			subscriber.subscribe("test/#", 2,
+					(topic, message) -> received.merge(new String(message.getPayload()), 1, Integer::sum));
+			connect(buffer(2, false));
+			this.link.holdAnswers();
+			this.client.publish("test/a", "again".getBytes(), 2, false);
+			Await.until("the broker has the message", () -> received.containsKey("again"));
+			// A clean session of the same name ends the kept one; its PUBREC is lost.
+			forgetful.connect();
+			forgetful.disconnect();
+			this.link.cut();
+			this.link.releaseAnswers();
+			Await.until("the message is sent to a broker that does not know its packet id",
+					() -> received.get("again") == 2);
+			Await.until("nothing is in flight", () -> !this.redis.exists(HASH));
+			subscriber.disconnect();
+		}
 	}
 
 	private void connect(DisconnectedBufferOptions buffer) throws MqttException {
