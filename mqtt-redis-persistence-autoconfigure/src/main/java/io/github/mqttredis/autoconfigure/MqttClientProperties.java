@@ -47,10 +47,15 @@ import org.springframework.util.StringUtils;
  * @param connectionTimeout How long connecting may take. Zero waits for ever. Seconds
  * where no unit is given.
  * @param automaticReconnect Whether the client connects again after it lost the broker.
+ * @param version Version of MQTT that the client manager speaks: 3 or 5. Where it is not
+ * set, 3 if Paho 3 is there, otherwise 5.
+ * @param sessionExpiry How long the broker keeps the session of an MQTT 5 client that is
+ * not connected. Seconds where no unit is given.
  * @param cleanSession Whether every connect throws away the session, at the broker and in
  * Redis.
  * @param maxInflight Number of messages of QoS 1 and 2 that may be under way at a time.
- * One more is refused with reason code 32202.
+ * One more is refused with reason code 32202. In MQTT 5 the broker says how many it
+ * takes.
  * @param will Message that the broker publishes when the client is gone.
  */
 @ConfigurationProperties("mqtt.client")
@@ -58,10 +63,14 @@ record MqttClientProperties(@Nullable String clientId, @DefaultValue List<String
 		@Nullable String password, @Nullable String sslBundle,
 		@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration keepAlive,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration connectionTimeout,
-		@DefaultValue("true") boolean automaticReconnect, @DefaultValue("false") boolean cleanSession,
-		@DefaultValue("1000") int maxInflight, @Nullable Will will) {
+		@DefaultValue("true") boolean automaticReconnect, @Nullable Integer version,
+		@DefaultValue("1d") @DurationUnit(ChronoUnit.SECONDS) Duration sessionExpiry,
+		@DefaultValue("false") boolean cleanSession, @DefaultValue("1000") int maxInflight, @Nullable Will will) {
 
 	private static final int LARGEST_PACKET_ID = 65535;
+
+	/** Does not expire (MQTT 5, 3.1.2.11.2). */
+	private static final long LONGEST_EXPIRY = 0xffffffffL;
 
 	private static final Set<String> PLAIN = Set.of("tcp", "ws");
 
@@ -71,6 +80,8 @@ record MqttClientProperties(@Nullable String clientId, @DefaultValue List<String
 		Assert.isTrue(password == null || StringUtils.hasText(username),
 				"mqtt.client.username must be set where mqtt.client.password is (MQTT 3.1.1, 3.1.2.9)");
 		checkSeconds("mqtt.client.keep-alive", keepAlive, LARGEST_PACKET_ID);
+		checkSeconds("mqtt.client.session-expiry", sessionExpiry, LONGEST_EXPIRY);
+		Assert.isTrue(version == null || version == 3 || version == 5, "mqtt.client.version must be 3 or 5");
 		checkSeconds("mqtt.client.connection-timeout", connectionTimeout, Integer.MAX_VALUE / 1000);
 		Assert.isTrue(maxInflight >= 1 && maxInflight <= LARGEST_PACKET_ID,
 				"mqtt.client.max-inflight must be between 1 and " + LARGEST_PACKET_ID);
@@ -85,7 +96,7 @@ record MqttClientProperties(@Nullable String clientId, @DefaultValue List<String
 		return "MqttClientProperties[clientId=" + this.clientId + "]";
 	}
 
-	private static void checkSeconds(String property, Duration value, int max) {
+	private static void checkSeconds(String property, Duration value, long max) {
 		Assert.isTrue(value.equals(value.truncatedTo(ChronoUnit.SECONDS)), () -> property + " must be whole seconds");
 		Assert.isTrue(!value.isNegative() && value.toSeconds() <= max,
 				() -> property + " must be between 0s and " + max + "s");

@@ -21,8 +21,6 @@ import java.nio.charset.StandardCharsets;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.util.StringUtils;
 
@@ -69,18 +67,8 @@ final class MqttConnectOptionsFactory {
 	}
 
 	private void applySsl(MqttConnectOptions options, @Nullable String bundle) {
-		if (!StringUtils.hasText(bundle)) {
-			return;
-		}
-		try {
-			if (this.sslBundles == null) {
-				throw new NoSuchSslBundleException(bundle, "There are no SSL bundles");
-			}
-			options.setSocketFactory(new SslBundleSocketFactory(this.sslBundles.getBundle(bundle)));
-		}
-		catch (NoSuchSslBundleException ex) {
-			throw new InvalidConfigurationPropertyValueException("mqtt.client.ssl-bundle", bundle,
-					"There is no such SSL bundle. Define it with spring.ssl.bundle.pem or spring.ssl.bundle.jks.", ex);
+		if (StringUtils.hasText(bundle)) {
+			options.setSocketFactory(SslBundleSocketFactory.of(this.sslBundles, bundle));
 		}
 	}
 

@@ -31,8 +31,8 @@ import org.springframework.util.StringUtils;
  * How MQTT sessions are kept in Redis.
  *
  * @param enabled Whether MQTT sessions are kept in Redis.
- * @param inject Whether client factories and client managers that the application defines
- * are given a persistence, too.
+ * @param inject Whether client factories, client managers, and handlers and adapters for
+ * MQTT 5 that the application defines are given a persistence, too.
  * @param keyPrefix What all keys in Redis start with. Holds no braces.
  * @param brokerId Name of the broker in the keys, in place of its URI. Set it where the
  * broker's address changes, so that the sessions are found again.

@@ -19,7 +19,6 @@ package io.github.mqttredis.autoconfigure;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.SessionStore;
-import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -30,6 +29,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -39,7 +39,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  * @since 0.1.0
  */
 @AutoConfiguration(after = DataRedisAutoConfiguration.class)
-@ConditionalOnClass({ MqttClientPersistence.class, RedisConnectionFactory.class })
+@ConditionalOnClass(RedisConnectionFactory.class)
+@Conditional(OnAnyPahoCondition.class)
 @ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(MqttPersistenceProperties.class)
 public final class MqttRedisPersistenceAutoConfiguration {

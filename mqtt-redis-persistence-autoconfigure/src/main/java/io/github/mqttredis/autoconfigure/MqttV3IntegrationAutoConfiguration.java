@@ -38,6 +38,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -76,8 +77,10 @@ public final class MqttV3IntegrationAutoConfiguration {
 	}
 
 	@Bean
-	KeepAliveCheck mqttKeepAliveCheck(ListableBeanFactory beanFactory, MqttPersistenceProperties properties) {
-		return new KeepAliveCheck(beanFactory, properties.writeTimeout());
+	KeepAliveCheck<MqttConnectOptions> mqttKeepAliveCheck(ListableBeanFactory beanFactory,
+			MqttPersistenceProperties properties) {
+		return new KeepAliveCheck<>(beanFactory, properties.writeTimeout(), MqttConnectOptions.class,
+				MqttConnectOptions::getKeepAliveInterval);
 	}
 
 	@Bean
@@ -90,6 +93,7 @@ public final class MqttV3IntegrationAutoConfiguration {
 
 	@Bean
 	@Conditional(OnMqttClientCondition.class)
+	@ConditionalOnProperty(name = "mqtt.client.version", havingValue = "3", matchIfMissing = true)
 	@ConditionalOnSingleCandidate(MqttConnectOptions.class)
 	@ConditionalOnMissingBean(ClientManager.class)
 	PersistentMqttv3ClientManager mqttv3ClientManager(MqttConnectOptions options, MqttClientProperties properties,

@@ -18,7 +18,7 @@ package io.github.mqttredis.integration;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
+import org.springframework.integration.mqtt.inbound.AbstractMqttMessageDrivenChannelAdapter;
 
 /**
  * Connects client managers after the inbound adapters have started. A broker sends what a
@@ -36,7 +36,7 @@ public final class ClientManagerConnector implements SmartLifecycle {
 
 	private final ListableBeanFactory beanFactory;
 
-	private final PersistentMqttv3ClientManager manager;
+	private final DeferredClientManager manager;
 
 	private volatile boolean running;
 
@@ -45,7 +45,7 @@ public final class ClientManagerConnector implements SmartLifecycle {
 	 * @param beanFactory where the adapters are
 	 * @param manager the manager, which connects no more by itself
 	 */
-	public ClientManagerConnector(ListableBeanFactory beanFactory, PersistentMqttv3ClientManager manager) {
+	public ClientManagerConnector(ListableBeanFactory beanFactory, DeferredClientManager manager) {
 		this.beanFactory = beanFactory;
 		this.manager = manager;
 		manager.deferConnection();
@@ -54,11 +54,11 @@ public final class ClientManagerConnector implements SmartLifecycle {
 	@Override
 	public void start() {
 		this.running = true;
-		this.beanFactory.getBeansOfType(MqttPahoMessageDrivenChannelAdapter.class, false, false)
+		this.beanFactory.getBeansOfType(AbstractMqttMessageDrivenChannelAdapter.class, false, false)
 			.values()
 			.stream()
-			.filter(MqttPahoMessageDrivenChannelAdapter::isAutoStartup)
-			.forEach(MqttPahoMessageDrivenChannelAdapter::start);
+			.filter((adapter) -> adapter.isAutoStartup())
+			.forEach((adapter) -> adapter.start());
 		this.manager.connect();
 	}
 

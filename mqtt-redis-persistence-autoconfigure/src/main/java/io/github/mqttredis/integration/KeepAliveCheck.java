@@ -17,10 +17,10 @@
 package io.github.mqttredis.integration;
 
 import java.time.Duration;
+import java.util.function.ToIntFunction;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -31,9 +31,10 @@ import org.springframework.integration.mqtt.core.MqttComponent;
  * stores with the lock held that its pings want, so the broker may drop such a client
  * while it waits for Redis.
  *
+ * @param <C> the type of the connect options, of either version of Paho
  * @since 0.1.0
  */
-public final class KeepAliveCheck implements SmartInitializingSingleton {
+public final class KeepAliveCheck<C> implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(KeepAliveCheck.class);
 
@@ -41,21 +42,31 @@ public final class KeepAliveCheck implements SmartInitializingSingleton {
 
 	private final Duration writeTimeout;
 
+	private final Class<C> type;
+
+	private final ToIntFunction<C> keepAlive;
+
 	/**
 	 * Create the check.
 	 * @param beanFactory where the MQTT components are
 	 * @param writeTimeout how long a write may wait for Redis
+	 * @param type the type of the connect options
+	 * @param keepAlive finds their keep-alive interval, in seconds
 	 */
-	public KeepAliveCheck(ListableBeanFactory beanFactory, Duration writeTimeout) {
+	public KeepAliveCheck(ListableBeanFactory beanFactory, Duration writeTimeout, Class<C> type,
+			ToIntFunction<C> keepAlive) {
 		this.beanFactory = beanFactory;
 		this.writeTimeout = writeTimeout;
+		this.type = type;
+		this.keepAlive = keepAlive;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
 		this.beanFactory.getBeansOfType(MqttComponent.class, false, false).forEach((name, component) -> {
-			if (component.getConnectionInfo() instanceof MqttConnectOptions options) {
-				check(name, Duration.ofSeconds(options.getKeepAliveInterval()));
+			Object options = component.getConnectionInfo();
+			if (this.type.isInstance(options)) {
+				check(name, Duration.ofSeconds(this.keepAlive.applyAsInt(this.type.cast(options))));
 			}
 		});
 	}

@@ -16,8 +16,10 @@
 
 package io.github.mqttredis.integration;
 
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -33,7 +35,8 @@ public final class Mqttv3ClientManagerPostProcessor implements BeanPostProcessor
 
 	private static final Log logger = LogFactory.getLog(Mqttv3ClientManagerPostProcessor.class);
 
-	private static final PersistenceField PERSISTENCE = new PersistenceField(Mqttv3ClientManager.class);
+	private static final PersistenceField PERSISTENCE = new PersistenceField(Mqttv3ClientManager.class,
+			MqttClientPersistence.class, SessionMqttClientPersistence.class);
 
 	private final ObjectProvider<PahoV3PersistenceFactory> persistences;
 

@@ -18,8 +18,6 @@ package io.github.mqttredis.integration;
 
 import java.lang.reflect.Field;
 
-import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
-import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -27,25 +25,35 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * The private field in which a class of Spring Integration holds the persistence that the
- * user set: there is a setter, but no getter.
+ * user set: there is a setter, but no getter. Serves both versions of Paho, which have
+ * nothing in common.
  */
 final class PersistenceField {
 
 	private final Field field;
 
-	PersistenceField(Class<?> owner) {
-		Field found = ReflectionUtils.findField(owner, "persistence", MqttClientPersistence.class);
+	private final Class<?> ours;
+
+	/**
+	 * Find the field.
+	 * @param owner the class that has it
+	 * @param type the field's type, Paho's interface
+	 * @param ours our implementation of it
+	 */
+	PersistenceField(Class<?> owner, Class<?> type, Class<?> ours) {
+		this.ours = ours;
+		Field found = ReflectionUtils.findField(owner, "persistence", type);
 		Assert.state(found != null, () -> "No field 'persistence' in " + owner.getName()
 				+ ": this version of Spring Integration is not supported");
 		ReflectionUtils.makeAccessible(found);
 		this.field = found;
 	}
 
-	@Nullable MqttClientPersistence get(Object target) {
-		return (MqttClientPersistence) ReflectionUtils.getField(this.field, target);
+	@Nullable Object get(Object target) {
+		return ReflectionUtils.getField(this.field, target);
 	}
 
-	void set(Object target, @Nullable MqttClientPersistence persistence) {
+	void set(Object target, @Nullable Object persistence) {
 		ReflectionUtils.setField(this.field, target, persistence);
 	}
 
@@ -55,8 +63,8 @@ final class PersistenceField {
 	 * @return whether the persistence must be left alone
 	 */
 	boolean isForeign(Object target) {
-		MqttClientPersistence persistence = get(target);
-		return persistence != null && !(persistence instanceof SessionMqttClientPersistence);
+		Object persistence = get(target);
+		return persistence != null && !this.ours.isInstance(persistence);
 	}
 
 }

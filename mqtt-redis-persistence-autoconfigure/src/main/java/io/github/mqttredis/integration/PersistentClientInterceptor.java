@@ -21,6 +21,7 @@ import java.util.Objects;
 
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.PersistentMqttClient;
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.eclipse.paho.client.mqttv3.IMqttClient;
@@ -38,7 +39,8 @@ import org.springframework.util.ClassUtils;
  */
 final class PersistentClientInterceptor implements MethodInterceptor {
 
-	static final PersistenceField PERSISTENCE = new PersistenceField(DefaultMqttPahoClientFactory.class);
+	static final PersistenceField PERSISTENCE = new PersistenceField(DefaultMqttPahoClientFactory.class,
+			MqttClientPersistence.class, SessionMqttClientPersistence.class);
 
 	private final ObjectProvider<PahoV3PersistenceFactory> persistences;
 
@@ -74,7 +76,7 @@ final class PersistentClientInterceptor implements MethodInterceptor {
 	private @Nullable Object proceedWithPersistence(MethodInvocation invocation, DefaultMqttPahoClientFactory target,
 			String uri) throws Throwable {
 		synchronized (target) {
-			MqttClientPersistence before = PERSISTENCE.get(target);
+			Object before = PERSISTENCE.get(target);
 			PERSISTENCE.set(target, this.persistences.getObject().create());
 			try {
 				if (!uri.equals(ServerUris.PLACEHOLDER) && invocation instanceof ProxyMethodInvocation proxied) {

@@ -28,7 +28,7 @@ import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
  *
  * @since 0.1.0
  */
-public class PersistentMqttv3ClientManager extends Mqttv3ClientManager {
+public class PersistentMqttv3ClientManager extends Mqttv3ClientManager implements DeferredClientManager {
 
 	private final PahoV3PersistenceFactory persistences;
 
@@ -46,10 +46,7 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager {
 		this.persistences = persistences;
 	}
 
-	/**
-	 * Put off connecting until {@link #connect()}. The client is made at start all the
-	 * same, because adapters ask for it.
-	 */
+	@Override
 	public void deferConnection() {
 		this.connectionDeferred = true;
 	}
@@ -72,9 +69,7 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager {
 		}
 	}
 
-	/**
-	 * Connect, if this manager runs and connecting was put off.
-	 */
+	@Override
 	public void connect() {
 		this.lock.lock();
 		try {

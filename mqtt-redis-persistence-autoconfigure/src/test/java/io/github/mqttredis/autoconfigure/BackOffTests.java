@@ -104,10 +104,15 @@ class BackOffTests {
 		MqttContexts.withoutRedis().run(BackOffTests::hasNothingOfOurs);
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "org.springframework.data.redis.connection", "org.eclipse.paho.client.mqttv3" })
-	void whenALibraryIsMissingThenNothingIsThere(String library) {
-		this.contexts.withClassLoader(new FilteredClassLoader(library)).run(BackOffTests::hasNothingOfOurs);
+	@Test
+	void whenRedisIsMissingThenNothingIsThere() {
+		this.contexts.withClassLoader(new FilteredClassLoader("org.springframework.data.redis.connection"))
+			.run(BackOffTests::hasNothingOfOurs);
+	}
+
+	@Test
+	void whenBothPahosAreMissingThenNothingIsThere() {
+		this.contexts.withClassLoader(new FilteredClassLoader("org.eclipse.paho")).run(BackOffTests::hasNothingOfOurs);
 	}
 
 	@Test

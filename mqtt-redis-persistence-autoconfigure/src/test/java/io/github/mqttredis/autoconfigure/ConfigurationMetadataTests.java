@@ -42,8 +42,8 @@ class ConfigurationMetadataTests {
 	 * What the application must say itself, or may leave out.
 	 */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("mqtt.client.client-id", "mqtt.client.server-uris",
-			"mqtt.client.username", "mqtt.client.password", "mqtt.client.ssl-bundle", "mqtt.client.will.topic",
-			"mqtt.persistence.broker-id");
+			"mqtt.client.version", "mqtt.client.username", "mqtt.client.password", "mqtt.client.ssl-bundle",
+			"mqtt.client.will.topic", "mqtt.persistence.broker-id");
 
 	@Test
 	void whenThePropertiesAreListedThenTheyAreThoseThatAreBuilt() throws IOException {
@@ -51,11 +51,12 @@ class ConfigurationMetadataTests {
 				"management.health.mqtt-persistence.enabled", "mqtt.client.automatic-reconnect",
 				"mqtt.client.clean-session", "mqtt.client.client-id", "mqtt.client.connection-timeout",
 				"mqtt.client.keep-alive", "mqtt.client.max-inflight", "mqtt.client.password", "mqtt.client.server-uris",
-				"mqtt.client.ssl-bundle", "mqtt.client.username", "mqtt.client.will.payload", "mqtt.client.will.qos",
-				"mqtt.client.will.retained", "mqtt.client.will.topic", "mqtt.persistence.broker-id",
-				"mqtt.persistence.enabled", "mqtt.persistence.inject", "mqtt.persistence.key-prefix",
-				"mqtt.persistence.lease.acquire-timeout", "mqtt.persistence.lease.on-conflict",
-				"mqtt.persistence.lease.ttl", "mqtt.persistence.on-redis-outage", "mqtt.persistence.write-timeout");
+				"mqtt.client.session-expiry", "mqtt.client.ssl-bundle", "mqtt.client.username", "mqtt.client.version",
+				"mqtt.client.will.payload", "mqtt.client.will.qos", "mqtt.client.will.retained",
+				"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.enabled",
+				"mqtt.persistence.inject", "mqtt.persistence.key-prefix", "mqtt.persistence.lease.acquire-timeout",
+				"mqtt.persistence.lease.on-conflict", "mqtt.persistence.lease.ttl", "mqtt.persistence.on-redis-outage",
+				"mqtt.persistence.write-timeout");
 	}
 
 	@ParameterizedTest

@@ -36,7 +36,8 @@ public final class MqttContexts {
 	public static ApplicationContextRunner withoutRedis() {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class,
 				MqttRedisPersistenceAutoConfiguration.class, MqttV3PersistenceAutoConfiguration.class,
-				MqttV3IntegrationAutoConfiguration.class, MqttPersistenceHealthContributorAutoConfiguration.class));
+				MqttV3IntegrationAutoConfiguration.class, MqttV5PersistenceAutoConfiguration.class,
+				MqttV5IntegrationAutoConfiguration.class, MqttPersistenceHealthContributorAutoConfiguration.class));
 	}
 
 	/**

@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+
+/**
+ * Changes the connect options of MQTT 5 that are made from {@code mqtt.client.*}, after
+ * the properties were applied. Not asked where the application defines its own
+ * {@link MqttConnectionOptions} bean.
+ *
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface MqttConnectionOptionsCustomizer {
+
+	/**
+	 * Change the options.
+	 * @param options the options
+	 */
+	void customize(MqttConnectionOptions options);
+
+}

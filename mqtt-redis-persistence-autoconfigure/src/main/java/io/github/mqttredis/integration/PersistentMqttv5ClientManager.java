@@ -1,0 +1,101 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.common.MqttException;
+
+import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
+
+/**
+ * A client manager whose client stores before it sends. Each start makes a new client,
+ * with a persistence of its own.
+ *
+ * @since 0.1.0
+ */
+public class PersistentMqttv5ClientManager extends Mqttv5ClientManager implements DeferredClientManager {
+
+	private final PahoV5PersistenceFactory persistences;
+
+	private boolean connectionDeferred;
+
+	/**
+	 * Create the manager.
+	 * @param options what the client connects with, with at least one server URI
+	 * @param clientId the MQTT client identifier
+	 * @param persistences where each client gets its persistence from
+	 */
+	public PersistentMqttv5ClientManager(MqttConnectionOptions options, String clientId,
+			PahoV5PersistenceFactory persistences) {
+		super(options, clientId);
+		this.persistences = persistences;
+	}
+
+	@Override
+	public void deferConnection() {
+		this.connectionDeferred = true;
+	}
+
+	@Override
+	public void start() {
+		this.lock.lock();
+		try {
+			if (getClient() == null) {
+				setClient(createPersistentClient());
+			}
+			if (!this.connectionDeferred) {
+				// Connects the client that it finds; it would only make one if there were
+				// none.
+				super.start();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public void connect() {
+		this.lock.lock();
+		try {
+			if (this.connectionDeferred) {
+				this.connectionDeferred = false;
+				if (isRunning()) {
+					start();
+				}
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private PersistentMqttAsyncClient createPersistentClient() {
+		try {
+			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(getUrl(), getClientId(),
+					this.persistences.create(getUrl()));
+			client.setManualAcks(isManualAcks());
+			client.setCallback(this);
+			return client;
+		}
+		catch (MqttException ex) {
+			throw new IllegalStateException("Could not create the MQTT client '" + getClientId() + "'", ex);
+		}
+	}
+
+}

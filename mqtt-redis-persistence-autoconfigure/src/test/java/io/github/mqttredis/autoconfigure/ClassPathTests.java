@@ -1,0 +1,104 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import java.io.File;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.github.mqttredis.testing.ArtemisBroker;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.integration.mqtt.core.ClientManager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests that an application starts, and connects, where only one version of Paho is on
+ * the class path: nothing of the other can be loaded.
+ */
+class ClassPathTests {
+
+	@RegisterExtension
+	static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+	@ParameterizedTest
+	@CsvSource({ "org.eclipse.paho.client.mqttv3,PersistentMqttv5ClientManager",
+			"org.eclipse.paho.mqttv5,PersistentMqttv3ClientManager" })
+	void whenOnePahoIsMissingThenTheOtherIsServed(String missing, String manager) throws Exception {
+		URL[] urls = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((entry) -> !new File(entry).getName().startsWith(missing))
+			.map(ClassPathTests::url)
+			.toArray(URL[]::new);
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		try (ArtemisBroker broker = ArtemisBroker.start();
+				URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
+			thread.setContextClassLoader(loader);
+			String[] arguments = Stream
+				.concat(Arrays.stream(REDIS.properties()),
+						Stream.of("mqtt.client.client-id=alone", "mqtt.client.server-uris=" + broker.uri()))
+				.map((property) -> "--" + property)
+				.toArray(String[]::new);
+			Object result = loader.loadClass(Alone.class.getName())
+				.getMethod("start", String[].class)
+				.invoke(null, (Object) arguments);
+			assertThat((List<?>) result).asInstanceOf(InstanceOfAssertFactories.LIST).containsExactly(manager, true);
+		}
+		finally {
+			thread.setContextClassLoader(before);
+		}
+	}
+
+	private static URL url(String entry) {
+		try {
+			return new File(entry).toURI().toURL();
+		}
+		catch (MalformedURLException ex) {
+			throw new IllegalArgumentException(ex);
+		}
+	}
+
+	/**
+	 * An application that has nothing but its properties.
+	 */
+	@EnableAutoConfiguration
+	public static class Alone {
+
+		public static List<Object> start(String[] arguments) {
+			try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Alone.class)
+				.web(WebApplicationType.NONE)
+				.run(arguments)) {
+				ClientManager<?, ?> manager = context.getBean(ClientManager.class);
+				return List.of(manager.getClass().getSimpleName(), manager.isConnected());
+			}
+		}
+
+	}
+
+}
