@@ -72,8 +72,7 @@ class ArchitectureTests {
 
 	@Test
 	void whenAClassExistsThenItIsInAPackageNamedHere() {
-		check(classes().should()
-			.resideInAnyPackage(SESSION, REDIS, PAHO_V3, PAHO_V5, INTEGRATION, ACTUATE, AUTOCONFIGURE));
+		check(classes().should().resideInAnyPackage(SESSION, REDIS, PAHO, INTEGRATION, ACTUATE, AUTOCONFIGURE));
 	}
 
 	@Test

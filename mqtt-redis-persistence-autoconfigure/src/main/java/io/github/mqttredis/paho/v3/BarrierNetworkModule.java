@@ -19,8 +19,8 @@ package io.github.mqttredis.paho.v3;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.function.Consumer;
 
+import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 
@@ -35,7 +35,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final SessionMqttClientPersistence persistence;
 
-	private final Consumer<Boolean> held;
+	private final Reconnection reconnection;
 
 	private volatile boolean stopped;
 
@@ -43,12 +43,12 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * Create the module.
 	 * @param delegate the module that connects
 	 * @param persistence the persistence of the client
-	 * @param held told whether the link was refused or dropped because of Redis
+	 * @param reconnection told what becomes of the link
 	 */
-	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, Consumer<Boolean> held) {
+	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, Reconnection reconnection) {
 		this.delegate = delegate;
 		this.persistence = persistence;
-		this.held = held;
+		this.reconnection = reconnection;
 	}
 
 	/**
@@ -64,10 +64,10 @@ final class BarrierNetworkModule implements NetworkModule {
 		}
 		catch (MqttException ex) {
 			// An IOException is what Paho expects here, and its reconnection goes on.
-			this.held.accept(true);
+			this.reconnection.held(true);
 			throw new IOException(ex.getMessage(), ex);
 		}
-		this.held.accept(false);
+		this.reconnection.held(false);
 		this.delegate.start();
 	}
 
@@ -89,7 +89,12 @@ final class BarrierNetworkModule implements NetworkModule {
 	public void stop() throws IOException {
 		this.stopped = true;
 		this.persistence.wakeWaiters();
-		this.delegate.stop();
+		try {
+			this.delegate.stop();
+		}
+		finally {
+			this.reconnection.linkEnded();
+		}
 	}
 
 	@Override
@@ -135,7 +140,7 @@ final class BarrierNetworkModule implements NetworkModule {
 				// Paho drops the link, which is what has to happen: the packet is not
 				// sent.
 				if (!BarrierNetworkModule.this.stopped) {
-					BarrierNetworkModule.this.held.accept(true);
+					BarrierNetworkModule.this.reconnection.held(true);
 				}
 				throw new IOException(ex.getMessage(), ex);
 			}

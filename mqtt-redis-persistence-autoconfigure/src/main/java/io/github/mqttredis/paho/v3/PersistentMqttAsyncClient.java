@@ -16,6 +16,9 @@
 
 package io.github.mqttredis.paho.v3;
 
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttMessageListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
@@ -40,11 +43,14 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private volatile @Nullable DetachedConnectComplete detached;
 
-	/** Whether this client would be connected if Redis had not been away. */
-	private volatile boolean heldByRedis;
+	private final Reconnection reconnection = new Reconnection(this::isConnected, this::beginToReconnect);
 
-	/** Whether the application has not disconnected this client. */
-	private volatile boolean wanted;
+	/**
+	 * Lets one attempt to connect begin at a time: Paho checks and changes its state in
+	 * two steps, and its own timer and our reconnection may both try. Taken before any
+	 * lock of Paho's, never with one held.
+	 */
+	private final ReentrantLock connecting = new ReentrantLock();
 
 	/**
 	 * Create a client. Opens its session, which may wait for another owner to let go of
@@ -77,60 +83,64 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	}
 
 	@Override
+	public IMqttToken connect(MqttConnectOptions options, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback) throws MqttException, MqttSecurityException {
+		this.connecting.lock();
+		try {
+			return super.connect(options, userContext, new ConnectListener(this.reconnection, callback));
+		}
+		finally {
+			this.connecting.unlock();
+		}
+	}
+
+	@Override
 	protected NetworkModule[] createNetworkModules(String address, MqttConnectOptions options)
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
-		this.wanted = true;
+		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay());
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, (held) -> this.heldByRedis = held);
+			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.reconnection);
 		}
 		if (options.isAutomaticReconnect()) {
-			this.persistence.onRecovered(this::reconnectIfHeld);
+			this.persistence.onRecovered(this.reconnection::redisIsBack);
 		}
 		return modules;
 	}
 
-	/**
-	 * Connect at once when Redis is back: the pauses between Paho's own attempts have
-	 * grown to as much as 128 s by then.
-	 * @return false if an attempt is under way that may still fail
-	 */
-	private boolean reconnectIfHeld() {
-		if (!this.wanted || !this.heldByRedis || isConnected()) {
-			return true;
-		}
+	private boolean beginToReconnect() {
 		try {
 			reconnect();
+			return false;
 		}
 		catch (MqttException ex) {
 			return ex.getReasonCode() == MqttException.REASON_CODE_CLIENT_CLOSED;
 		}
-		return false;
 	}
 
 	@Override
 	public IMqttToken disconnect(long quiesceTimeout, Object userContext, IMqttActionListener callback)
 			throws MqttException {
-		this.wanted = false;
+		this.reconnection.disconnecting();
 		return super.disconnect(quiesceTimeout, userContext, callback);
 	}
 
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout) throws MqttException {
-		this.wanted = false;
+		this.reconnection.disconnecting();
 		super.disconnectForcibly(quiesceTimeout, disconnectTimeout);
 	}
 
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
-		this.wanted = false;
+		this.reconnection.disconnecting();
 		super.disconnectForcibly(quiesceTimeout, disconnectTimeout, sendDisconnectPacket);
 	}
 
 	@Override
 	public void close(boolean force) throws MqttException {
-		this.wanted = false;
+		this.reconnection.disconnecting();
 		super.close(force);
 	}
 

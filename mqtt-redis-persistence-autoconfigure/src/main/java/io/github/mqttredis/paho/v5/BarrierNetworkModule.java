@@ -19,8 +19,8 @@ package io.github.mqttredis.paho.v5;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.function.Consumer;
 
+import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
@@ -39,7 +39,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final long longestPacket;
 
-	private final Consumer<Boolean> held;
+	private final Reconnection reconnection;
 
 	private volatile boolean stopped;
 
@@ -49,15 +49,15 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * @param persistence the persistence of the client
 	 * @param received what the client received of QoS 2
 	 * @param longestPacket the longest packet that Paho takes, in bytes
-	 * @param held told whether the link was refused or dropped because of Redis
+	 * @param reconnection told what becomes of the link
 	 */
 	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, ReceivedMessages received,
-			long longestPacket, Consumer<Boolean> held) {
+			long longestPacket, Reconnection reconnection) {
 		this.delegate = delegate;
 		this.persistence = persistence;
 		this.received = received;
 		this.longestPacket = longestPacket;
-		this.held = held;
+		this.reconnection = reconnection;
 	}
 
 	/**
@@ -74,10 +74,10 @@ final class BarrierNetworkModule implements NetworkModule {
 		}
 		catch (MqttException ex) {
 			// An IOException is what Paho expects here, and its reconnection goes on.
-			this.held.accept(true);
+			this.reconnection.held(true);
 			throw new IOException(ex.getMessage(), ex);
 		}
-		this.held.accept(false);
+		this.reconnection.held(false);
 		this.delegate.start();
 	}
 
@@ -100,7 +100,12 @@ final class BarrierNetworkModule implements NetworkModule {
 	public void stop() throws IOException {
 		this.stopped = true;
 		this.persistence.wakeWaiters();
-		this.delegate.stop();
+		try {
+			this.delegate.stop();
+		}
+		finally {
+			this.reconnection.linkEnded();
+		}
 	}
 
 	@Override
@@ -146,7 +151,7 @@ final class BarrierNetworkModule implements NetworkModule {
 				// Paho drops the link, which is what has to happen: the packet is not
 				// sent.
 				if (!BarrierNetworkModule.this.stopped) {
-					BarrierNetworkModule.this.held.accept(true);
+					BarrierNetworkModule.this.reconnection.held(true);
 				}
 				throw new IOException(ex.getMessage(), ex);
 			}

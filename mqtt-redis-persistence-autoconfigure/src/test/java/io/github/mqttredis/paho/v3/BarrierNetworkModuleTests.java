@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
@@ -44,8 +45,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class BarrierNetworkModuleTests {
 
 	private final Wire wire = new Wire();
-
-	private volatile boolean held;
 
 	private RedisServer server;
 
@@ -67,7 +66,7 @@ class BarrierNetworkModuleTests {
 				this.stores.start(new StoreSettings("test", writeTimeout, Duration.ofSeconds(60), Duration.ZERO)),
 				null);
 		this.persistence.open("client-" + writeTimeout.toMillis(), "tcp://broker:1883");
-		this.module = new BarrierNetworkModule(this.wire, this.persistence, (held) -> this.held = held);
+		this.module = new BarrierNetworkModule(this.wire, this.persistence, new Reconnection(() -> true, () -> true));
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

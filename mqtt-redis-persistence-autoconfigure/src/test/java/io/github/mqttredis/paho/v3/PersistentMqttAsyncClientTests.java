@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho.v3;
 
+import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -110,6 +111,22 @@ class PersistentMqttAsyncClientTests {
 
 	private static PersistentMqttAsyncClient client(RedisSessionStore store, String uri) throws MqttException {
 		return new PersistentMqttAsyncClient(uri, "gateway", new SessionMqttClientPersistence(store, "broker"));
+	}
+
+	@Test
+	void whenAnotherClientOfTheJvmHasLongBeenTryingThenLostLinkComesBackAllTheSame() throws Exception {
+		try (TcpLink link = TcpLink.to(broker.uri())) {
+			PersistentMqttAsyncClient client = client(this.stores.start(), link.uri());
+			client.connect(options()).waitForCompletion(10_000);
+			// Where Paho is after eight failed attempts of any client.
+			Field delay = MqttAsyncClient.class.getDeclaredField("reconnectDelay");
+			delay.setAccessible(true);
+			delay.set(null, 128_000);
+			link.cut();
+			Await.until("the link is lost", () -> !client.isConnected());
+			Await.until("it is back", client::isConnected);
+			client.disconnectForcibly(100, 100);
+		}
 	}
 
 	@Test

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
@@ -51,8 +52,6 @@ class BarrierNetworkModuleTests {
 
 	private final Wire wire = new Wire();
 
-	private volatile boolean held;
-
 	private RedisServer server;
 
 	private RedisStores stores;
@@ -75,7 +74,8 @@ class BarrierNetworkModuleTests {
 		this.persistence.open("client-" + writeTimeout.toMillis());
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
 		ReceivedMessages received = new ReceivedMessages(this.persistence, new PahoComms(comms(client)));
-		this.module = new BarrierNetworkModule(this.wire, this.persistence, received, 1000, (held) -> this.held = held);
+		this.module = new BarrierNetworkModule(this.wire, this.persistence, received, 1000,
+				new Reconnection(() -> true, () -> true));
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

@@ -1,0 +1,163 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Gets one client's lost link back: at once where Redis had held the client and has
+ * returned, otherwise after a second, and then after twice as long each time. Paho has
+ * the same pauses, but keeps the present one for all clients of the JVM together
+ * ({@code MqttAsyncClient.reconnectDelay} is static in both versions): a client whose
+ * broker is away would let the others wait for up to 128 s. Paho's own attempts go on;
+ * the first to come connects.
+ * <p>
+ * Attempts run on one thread that all clients share and that ends when there is nothing
+ * to do.
+ *
+ * @since 0.1.0
+ */
+public final class Reconnection {
+
+	private static final long FIRST_PAUSE = 1000;
+
+	private static final ScheduledExecutorService ATTEMPTS = attempts();
+
+	private final BooleanSupplier connected;
+
+	private final BooleanSupplier attempt;
+
+	/** What the thread that made the client uses: callbacks may load classes by it. */
+	private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
+
+	private final AtomicBoolean running = new AtomicBoolean();
+
+	private volatile boolean automatic;
+
+	private volatile long longestPause;
+
+	/** Whether the application has not disconnected the client. */
+	private volatile boolean wanted;
+
+	/** Whether the client was connected since the application last disconnected it. */
+	private volatile boolean established;
+
+	/** Whether the client would be connected if Redis had not been away. */
+	private volatile boolean heldByRedis;
+
+	/**
+	 * Create the reconnection of one client.
+	 * @param connected whether the client is connected
+	 * @param attempt begins to connect, without blocking; answers whether the client is
+	 * closed
+	 */
+	public Reconnection(BooleanSupplier connected, BooleanSupplier attempt) {
+		this.connected = connected;
+		this.attempt = attempt;
+	}
+
+	/**
+	 * Note that the client begins to connect.
+	 * @param automatic whether it is to come back by itself
+	 * @param longestPause the longest pause between two attempts, in milliseconds
+	 */
+	public void connecting(boolean automatic, long longestPause) {
+		this.automatic = automatic;
+		this.longestPause = longestPause;
+		this.wanted = true;
+	}
+
+	/** Note that the broker has accepted the client. */
+	public void connected() {
+		this.established = true;
+	}
+
+	/** Note that the application disconnects the client. */
+	public void disconnecting() {
+		this.wanted = false;
+		this.established = false;
+	}
+
+	/**
+	 * Note whether Redis keeps the client from connecting.
+	 * @param held whether the link was refused or dropped because of Redis
+	 */
+	public void held(boolean held) {
+		this.heldByRedis = held;
+	}
+
+	/** Note that a link has ended, or could not be made. */
+	public void linkEnded() {
+		if (this.automatic && this.established && this.running.compareAndSet(false, true)) {
+			schedule(FIRST_PAUSE);
+		}
+	}
+
+	/**
+	 * Connect at once, because Redis is back.
+	 * @return false if an attempt is under way that may still fail
+	 */
+	public boolean redisIsBack() {
+		return !this.heldByRedis || isDone();
+	}
+
+	private boolean isDone() {
+		if (this.wanted && !this.connected.getAsBoolean() && this.attempt.getAsBoolean()) {
+			disconnecting();
+		}
+		return !this.wanted || this.connected.getAsBoolean();
+	}
+
+	private void schedule(long pause) {
+		long bounded = Math.min(pause, this.longestPause);
+		ATTEMPTS.schedule(() -> run(bounded), bounded, TimeUnit.MILLISECONDS);
+	}
+
+	private void run(long pause) {
+		Thread.currentThread().setContextClassLoader(this.contextClassLoader);
+		try {
+			if (!isDone()) {
+				schedule(pause * 2);
+				return;
+			}
+		}
+		finally {
+			Thread.currentThread().setContextClassLoader(null);
+		}
+		this.running.set(false);
+		if (this.wanted && !this.connected.getAsBoolean()) {
+			// The link was lost again before it could be noted that this round is over.
+			linkEnded();
+		}
+	}
+
+	private static ScheduledExecutorService attempts() {
+		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, "mqtt-reconnect");
+			thread.setDaemon(true);
+			return thread;
+		});
+		executor.setKeepAliveTime(10, TimeUnit.SECONDS);
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
+	}
+
+}
