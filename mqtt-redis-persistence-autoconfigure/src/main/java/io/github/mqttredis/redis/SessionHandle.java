@@ -76,7 +76,9 @@ final class SessionHandle implements Session {
 		if (this.session.isFenced() && this.session.refusal("open") instanceof SessionInUseException taken) {
 			throw taken;
 		}
-		this.inUse = true;
+		if (!this.inUse) {
+			this.inUse = true;
+		}
 	}
 
 	@Override
@@ -101,7 +103,7 @@ final class SessionHandle implements Session {
 		}
 		long seen = this.session.log().progress().failures();
 		long position = this.session.log().put(key, record);
-		this.session.ship();
+		this.session.schedule().soonest();
 		if (flushed || isWaitedForElsewhere(key, position, seen, lenient)
 				|| this.session.await(position, seen, () -> this.superseded)) {
 			return;
@@ -189,7 +191,7 @@ final class SessionHandle implements Session {
 		boolean removed = key.kind() == RecordKind.PUBREL
 				&& this.session.log().remove(key.sibling(RecordKind.BUFFERED));
 		if (this.session.log().remove(key) || removed) {
-			this.session.ship();
+			this.session.schedule().soon();
 		}
 	}
 
@@ -201,7 +203,7 @@ final class SessionHandle implements Session {
 		}
 		long seen = this.session.log().progress().failures();
 		long position = this.session.log().clear();
-		this.session.ship();
+		this.session.schedule().soonest();
 		if (!this.session.await(position, seen, () -> this.superseded)) {
 			throw this.session.refusal("clear the records");
 		}

@@ -47,7 +47,8 @@ public final class WriteLog {
 
 	private long appended;
 
-	private volatile long lastPut;
+	/** The position of the last write that somebody may wait for. */
+	private volatile long lastAwaited;
 
 	/** The position of the last write that shipping has failed for. */
 	private volatile long failedTo;
@@ -83,7 +84,7 @@ public final class WriteLog {
 			this.mirror.put(key, write);
 			write.lengthAfter(this.mirror.size());
 			this.pending.add(write);
-			this.lastPut = position;
+			this.lastAwaited = position;
 			return position;
 		}
 		finally {
@@ -118,6 +119,7 @@ public final class WriteLog {
 		return read((records) -> {
 			records.clear();
 			this.pending.add(Write.clear(++this.appended));
+			this.lastAwaited = this.appended;
 			return this.appended;
 		});
 	}
@@ -146,7 +148,7 @@ public final class WriteLog {
 	 * nothing to wait for
 	 */
 	public long awaited(@Nullable RecordKey record) {
-		long last = this.lastPut;
+		long last = this.lastAwaited;
 		if (record == null || last <= this.progress.applied()) {
 			return last;
 		}
@@ -163,7 +165,8 @@ public final class WriteLog {
 	 * @return the batch, {@code null} if there is nothing to ship
 	 */
 	public @Nullable Batch next(int maxFields, long maxBatchBytes) {
-		return read((any) -> this.pending.batch(maxFields, maxBatchBytes));
+		// The batch is made without the lock, so that nobody waits for it to be made.
+		return read((any) -> this.pending.first(maxFields)).batch(maxFields, maxBatchBytes);
 	}
 
 	/**
@@ -203,6 +206,7 @@ public final class WriteLog {
 		this.progress.advance(read((records) -> {
 			List<Write> writes = records.keysWith(stored).stream().map(this::rewrite).toList();
 			this.pending.restart(writes, this.appended);
+			this.lastAwaited = this.appended;
 			return this.pending.appliedTo();
 		}));
 	}
@@ -230,6 +234,15 @@ public final class WriteLog {
 	 */
 	public boolean hasPending() {
 		return read((any) -> !this.pending.isEmpty());
+	}
+
+	/**
+	 * Return whether something is to be shipped that somebody may wait for: more than
+	 * removals.
+	 * @return whether there is
+	 */
+	public boolean isAwaited() {
+		return this.lastAwaited > this.progress.applied();
 	}
 
 	/**
