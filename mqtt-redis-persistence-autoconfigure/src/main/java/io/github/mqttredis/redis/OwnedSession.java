@@ -137,8 +137,15 @@ final class OwnedSession {
 	 * @return whether it is a PUBLISH of QoS 1 and the settings allow it
 	 */
 	boolean isSentUnstored(byte @Nullable [] record) {
-		return this.settings.onOutage() == OnOutage.CONTINUE && record != null && record.length > 0
-				&& (record[0] & 0xf6) == 0x32;
+		return isSentUnstored() && record != null && record.length > 0 && (record[0] & 0xf6) == 0x32;
+	}
+
+	/**
+	 * Return whether some messages may be sent although they are not stored.
+	 * @return whether the settings allow it
+	 */
+	boolean isSentUnstored() {
+		return this.settings.onOutage() == OnOutage.CONTINUE;
 	}
 
 	/**

@@ -98,7 +98,7 @@ final class SessionHandle implements Session {
 		boolean lenient = this.session.isSentUnstored(record);
 		boolean kept = isKeptByPaho(key) || lenient;
 		boolean flushed = isBufferFlush(key);
-		if (!kept && !flushed && this.session.isUnusable()) {
+		if (!kept && !flushed && (this.session.isUnusable() || (this.guarded && this.session.shipper().isRefusing()))) {
 			throw this.session.refusal("store " + name);
 		}
 		long seen = this.session.log().progress().failures();
@@ -126,8 +126,14 @@ final class SessionHandle implements Session {
 	 * happened that the broker would not repeat.
 	 */
 	private boolean isWaitedForElsewhere(RecordKey key, long position, long seen, boolean lenient) {
-		return this.guarded && (!this.session.isStoredBeforeReturn() || key.kind() == RecordKind.PUBREL
-				|| key.kind() == RecordKind.RECEIVED || this.publishes.defer(position, seen, lenient));
+		return this.guarded && switch (key.kind()) {
+			case PUBREL, RECEIVED -> true;
+			// Not kept as unknown where messages of QoS 1 go on: nothing could be sent
+			// past it.
+			case SENT -> (lenient || !this.session.isSentUnstored())
+					&& (!this.session.isStoredBeforeReturn() || this.publishes.defer(position, seen, lenient));
+			case BUFFERED -> !this.session.isStoredBeforeReturn();
+		};
 	}
 
 	@Override
@@ -213,7 +219,8 @@ final class SessionHandle implements Session {
 	public void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws SessionException {
 		WriteLog log = this.session.log();
 		long seen = log.progress().failures();
-		long position = log.awaited(record);
+		long position = (record != null) ? log.position(record)
+				: log.position((value) -> !this.session.isSentUnstored(value));
 		if (position <= log.progress().applied() && !this.superseded) {
 			return;
 		}

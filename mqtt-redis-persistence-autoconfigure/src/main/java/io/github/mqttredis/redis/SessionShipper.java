@@ -65,9 +65,9 @@ final class SessionShipper {
 	private boolean lost;
 
 	/** Whether Redis refused to store records, and has stored none since. */
-	private boolean refusing;
+	private volatile boolean refusing;
 
-	/** Whether what is sent is nothing that anybody waits for. */
+	/** Whether nobody waits for what is sent. */
 	private boolean probing;
 
 	private long lastContact;
@@ -122,6 +122,10 @@ final class SessionShipper {
 		if (System.nanoTime() - this.lastContact >= this.leaseTtl.toNanos() / 4) {
 			confirmSoon();
 		}
+	}
+
+	boolean isRefusing() {
+		return this.refusing;
 	}
 
 	/** Look at the mark before anything else is sent, and ship what waits. */
@@ -193,7 +197,7 @@ final class SessionShipper {
 		}
 		this.fence.applied(next, batch.lengthAfter());
 		this.lastContact = System.nanoTime();
-		this.refusing &= !batch.provesRoom();
+		this.refusing = this.refusing && !batch.provesRoom();
 		this.log.applied(batch);
 		this.unconfirmed = Fence.differs(written.length(), batch.lengthAfter());
 	}
@@ -275,9 +279,9 @@ final class SessionShipper {
 		}
 		else {
 			this.unconfirmed = true;
-			if (ex.wrongServer()) {
-				this.io.link().reset();
-			}
+		}
+		if (ex.wrongServer()) {
+			this.io.link().reset();
 		}
 		this.session.schedule().again();
 	}

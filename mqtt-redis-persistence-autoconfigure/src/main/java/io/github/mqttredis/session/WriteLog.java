@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -64,10 +65,16 @@ public final class WriteLog {
 
 	/** Fill the mirror with what Redis holds. */
 	void load(Map<String, byte[]> records) {
-		run(() -> records.forEach((name, value) -> {
-			RecordKey key = RecordKey.require(name);
-			this.mirror.put(key, Write.put(0, key, value));
-		}));
+		this.lock.lock();
+		try {
+			records.forEach((name, value) -> {
+				RecordKey key = RecordKey.require(name);
+				this.mirror.put(key, Write.put(0, key, value));
+			});
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -142,17 +149,21 @@ public final class WriteLog {
 	}
 
 	/**
-	 * Return which write has to be applied before something may be sent.
-	 * @param record the record that it depends on, {@code null} for all records
-	 * @return the write's position, not above {@link Progress#applied()} if there is
-	 * nothing to wait for
+	 * Return which write has to be applied for a record to be stored.
+	 * @param record the record
+	 * @return the write's position
 	 */
-	public long awaited(@Nullable RecordKey record) {
-		long last = this.lastAwaited;
-		if (record == null || last <= this.progress.applied()) {
-			return last;
-		}
-		return read((records) -> records.position(record));
+	public long position(RecordKey record) {
+		return isAwaited() ? read((records) -> records.position(record)) : 0;
+	}
+
+	/**
+	 * Return which write has to be applied for records to be stored.
+	 * @param which tells by a record's value whether it counts
+	 * @return the write's position
+	 */
+	public long position(Predicate<byte[]> which) {
+		return isAwaited() ? read((records) -> records.position(which)) : 0;
 	}
 
 	/**
@@ -192,7 +203,7 @@ public final class WriteLog {
 
 	/** End the waits of all who wait now. What they wait for stays in the log. */
 	public void failWaiters() {
-		run(() -> this.failedTo = this.appended);
+		this.failedTo = end();
 		this.progress.fail();
 	}
 
@@ -247,7 +258,7 @@ public final class WriteLog {
 
 	/**
 	 * Return the position of the last write of all.
-	 * @return the position to wait for until everything is shipped
+	 * @return the position
 	 */
 	public long end() {
 		return read((any) -> this.appended);
@@ -285,13 +296,6 @@ public final class WriteLog {
 		finally {
 			this.lock.unlock();
 		}
-	}
-
-	private void run(Runnable action) {
-		read((any) -> {
-			action.run();
-			return any;
-		});
 	}
 
 }

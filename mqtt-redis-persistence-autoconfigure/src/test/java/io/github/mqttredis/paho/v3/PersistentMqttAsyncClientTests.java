@@ -180,7 +180,7 @@ class PersistentMqttAsyncClientTests {
 		assertThatExceptionOfType(MqttPersistenceException.class)
 			.isThrownBy(() -> client.publish("test/a", "unknown".getBytes(), 2, false));
 		Await.until("Redis counts as away", () -> store.sessions().get(0).state() == SessionState.DEGRADED);
-		assertThatExceptionOfType(MqttPersistenceException.class)
+		assertThatExceptionOfType(MqttException.class)
 			.isThrownBy(() -> client.publish("test/a", "refused".getBytes(), 2, false));
 		server.restart();
 		Await.until("a message is accepted again", () -> {
