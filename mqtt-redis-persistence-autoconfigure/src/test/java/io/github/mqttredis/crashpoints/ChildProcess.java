@@ -45,7 +45,7 @@ final class ChildProcess {
 		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
 				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
 				CrashPointChild.class.getName(), Integer.toString(surroundings.redisPort()), surroundings.brokerUri(),
-				clientId, what, detail)
+				clientId, what, detail, surroundings.variant().name())
 			.redirectErrorStream(true)
 			.start();
 		this.reader = new Thread(this::read, "child-output");
