@@ -43,15 +43,14 @@ final class CrashPointChild {
 		Logger.getLogger("org.eclipse.paho").setLevel(Level.OFF);
 		Surroundings surroundings = new Surroundings(Integer.parseInt(args[0]), args[1], Variant.valueOf(args[5]));
 		Ledger ledger = new TellingLedger();
-		if (LOAD.equals(args[3])) {
-			publishUntilKilled(AppProcess.ofThisJvm(surroundings, args[2], ledger, CrashPoint.NONE, Fault.NONE),
-					args[4]);
-			return;
-		}
-		Scenario scenario = Scenario.valueOf(args[3]);
-		AppProcess app = AppProcess.ofThisJvm(surroundings, args[2], ledger, CrashPoint.parse(args[4]),
-				scenario.fault());
 		try {
+			if (LOAD.equals(args[3])) {
+				publishUntilKilled(AppProcess.ofThisJvm(surroundings, args[2], ledger, CrashPoint.NONE, Fault.NONE),
+						args[4]);
+			}
+			Scenario scenario = Scenario.valueOf(args[3]);
+			AppProcess app = AppProcess.ofThisJvm(surroundings, args[2], ledger, CrashPoint.parse(args[4]),
+					scenario.fault());
 			scenario.run(app);
 			// A last call may still come, from another thread.
 			app.life().awaitDeath(1000);

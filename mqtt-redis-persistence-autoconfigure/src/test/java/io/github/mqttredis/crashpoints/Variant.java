@@ -60,12 +60,13 @@ enum Variant {
 	}
 
 	/**
-	 * Return the settings of the store. The lease outlasts every run, so that nothing
+	 * Return the settings of the store. The write time-out leaves room for a JVM that is
+	 * just starting on a busy machine, and the lease outlasts every run, so that nothing
 	 * happens just because time goes by.
 	 * @return the settings
 	 */
 	StoreSettings settings() {
-		return new StoreSettings(PREFIX, Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(20));
+		return new StoreSettings(PREFIX, Duration.ofSeconds(15), Duration.ofSeconds(60), Duration.ofSeconds(20));
 	}
 
 	/**

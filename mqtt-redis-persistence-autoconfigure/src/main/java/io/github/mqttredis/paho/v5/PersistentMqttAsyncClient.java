@@ -43,6 +43,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private final SessionMqttClientPersistence persistence;
 
+	private final PahoComms pahoComms;
+
 	private final ReceivedMessages received;
 
 	/** Whether this client would be connected if Redis had not been away. */
@@ -63,7 +65,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException {
 		super(serverUri, clientId, persistence);
 		this.persistence = persistence;
-		this.received = new ReceivedMessages(persistence, new PahoComms(this.comms));
+		this.pahoComms = new PahoComms(this.comms);
+		this.received = new ReceivedMessages(persistence, this.pahoComms);
 	}
 
 	@Override
@@ -91,7 +94,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.wanted = true;
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.received, longest,
+			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.received, this.pahoComms, longest,
 					(held) -> this.heldByRedis = held);
 		}
 		if (options.isAutomaticReconnect()) {
