@@ -90,7 +90,7 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public InputStream getInputStream() throws IOException {
 		return new PacketInputStream(this.delegate.getInputStream(),
-				new InboundPackets(this.received, this.longestPacket));
+				new InboundPackets(this.received, this.comms, this.longestPacket));
 	}
 
 	@Override

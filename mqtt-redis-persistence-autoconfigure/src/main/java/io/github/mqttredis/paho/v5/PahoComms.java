@@ -19,6 +19,7 @@ package io.github.mqttredis.paho.v5;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.reflect.Field;
+import java.util.Map;
 import java.util.Vector;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -26,20 +27,31 @@ import java.util.function.BooleanSupplier;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.ClientState;
 import org.eclipse.paho.mqttv5.client.internal.CommsCallback;
+import org.eclipse.paho.mqttv5.client.internal.MqttConnectionState;
 import org.eclipse.paho.mqttv5.client.internal.MqttState;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.packet.MqttAck;
+import org.eclipse.paho.mqttv5.common.packet.MqttPubRel;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 
 /**
  * The inner parts of a Paho 5 client that receiving and connecting need: its queue to the
- * callback, its queue to the broker, and the thread of its callback.
+ * callback, its queue to the broker and what is in flight, and the thread of its
+ * callback.
  */
 final class PahoComms {
 
 	private static final Field CALLBACK = field(ClientComms.class, "callback");
 
 	private static final Field CALLBACK_STATE = field(CommsCallback.class, "current_state");
+
+	private static final Field CONNECTION = field(ClientState.class, "mqttConnection");
+
+	private static final Field QUEUE_LOCK = field(ClientState.class, "queueLock");
+
+	private static final Field IN_FLIGHT = field(ClientState.class, "actualInFlight");
+
+	private static final Field SENT_QOS_2 = field(ClientState.class, "outboundQoS2");
 
 	private static final Field ANSWERS = field(ClientState.class, "pendingFlows");
 
@@ -75,6 +87,15 @@ final class PahoComms {
 	private static Object get(Field field, Object target) {
 		try {
 			return field.get(target);
+		}
+		catch (IllegalAccessException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static void set(Field field, Object target, int value) {
+		try {
+			field.setInt(target, value);
 		}
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException(ex);
@@ -136,6 +157,30 @@ final class PahoComms {
 	 */
 	void forgetAnswers() {
 		((Vector<?>) get(ANSWERS, this.state)).clear();
+	}
+
+	/**
+	 * Set how many messages the broker takes at a time. Paho takes it from the CONNACK on
+	 * its callback thread, when its sender may have sent more of what was restored.
+	 * @param maximum the broker's Receive Maximum
+	 */
+	void setReceiveMaximum(int maximum) {
+		((MqttConnectionState) get(CONNECTION, this.state)).setReceiveMaximum(maximum);
+	}
+
+	/**
+	 * Count the messages as in flight whose PUBREL was restored. Paho counts only their
+	 * ends ({@code ClientState.notifyComplete}), and would then send as many messages
+	 * more than the broker takes.
+	 */
+	void countRestoredReleases() {
+		long releases = ((Map<?, ?>) get(SENT_QOS_2, this.state)).values()
+			.stream()
+			.filter(MqttPubRel.class::isInstance)
+			.count();
+		synchronized (get(QUEUE_LOCK, this.state)) {
+			set(IN_FLIGHT, this.state, this.state.getActualInFlight() + (int) releases);
+		}
 	}
 
 	boolean isConnected() {
