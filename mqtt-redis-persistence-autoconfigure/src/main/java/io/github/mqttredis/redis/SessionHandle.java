@@ -175,7 +175,7 @@ final class SessionHandle implements Session {
 	 * @return whether the record of the buffered message is still stored
 	 */
 	private boolean isBufferFlush(RecordKey key) {
-		return key.kind() == RecordKind.SENT && this.session.log().contains(key.sibling(RecordKind.BUFFERED));
+		return key.kind() == RecordKind.SENT && this.session.log().get(key.sibling(RecordKind.BUFFERED)) != null;
 	}
 
 	/**
@@ -268,7 +268,7 @@ final class SessionHandle implements Session {
 	@Override
 	public boolean contains(String key) {
 		RecordKey parsed = RecordKey.parse(key);
-		return parsed != null && this.session.log().contains(parsed);
+		return parsed != null && this.session.log().get(parsed) != null;
 	}
 
 	@Override

@@ -226,20 +226,16 @@ final class SessionShipper {
 
 	private boolean isIntact(Confirmed confirmed) {
 		Batch missed = this.fence.unanswered();
-		switch (this.fence.judge(confirmed.found())) {
-			case BATCH_APPLIED -> {
-				if (missed != null) {
-					this.log.applied(missed);
-					this.fence.applied(confirmed.found(), missed.lengthAfter());
-				}
-			}
-			case CONFIRMED -> this.fence.applied(confirmed.found(), Batch.UNKNOWN_LENGTH);
-			case LOST -> {
-				return false;
-			}
-			case UNCHANGED -> {
-				// Nothing to catch up with.
-			}
+		Fence.Found found = this.fence.judge(confirmed.found());
+		if (found == Fence.Found.LOST) {
+			return false;
+		}
+		if (found == Fence.Found.BATCH_APPLIED && missed != null) {
+			this.log.applied(missed);
+			this.fence.applied(confirmed.found(), missed.lengthAfter());
+		}
+		else if (found == Fence.Found.CONFIRMED) {
+			this.fence.applied(confirmed.found(), Batch.UNKNOWN_LENGTH);
 		}
 		return !Fence.differs(confirmed.length(), this.fence.length());
 	}

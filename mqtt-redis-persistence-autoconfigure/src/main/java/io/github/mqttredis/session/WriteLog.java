@@ -265,21 +265,12 @@ public final class WriteLog {
 	}
 
 	/**
-	 * Return a record.
+	 * Return a record, {@code null} if there is none.
 	 * @param key the key
-	 * @return the record, {@code null} if there is none
+	 * @return the record
 	 */
 	public byte @Nullable [] get(RecordKey key) {
 		return this.<byte @Nullable []>read((records) -> records.get(key));
-	}
-
-	/**
-	 * Return whether there is such a record.
-	 * @param key the key
-	 * @return whether there is
-	 */
-	public boolean contains(RecordKey key) {
-		return read((records) -> records.contains(key));
 	}
 
 	/**
