@@ -17,10 +17,10 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
@@ -52,9 +52,7 @@ final class OwnedSession {
 
 	private final SessionShipper shipper;
 
-	private final AtomicBoolean scheduled = new AtomicBoolean();
-
-	private final AtomicBoolean retrying = new AtomicBoolean();
+	private final ShipSchedule schedule;
 
 	private volatile SessionState state = SessionState.OWNER;
 
@@ -76,6 +74,7 @@ final class OwnedSession {
 		this.io = io;
 		this.settings = settings;
 		this.shipper = new SessionShipper(this, keys, scripts, io, settings.leaseTtl());
+		this.schedule = new ShipSchedule(io, this.shipper);
 	}
 
 	/**
@@ -95,30 +94,11 @@ final class OwnedSession {
 	}
 
 	/**
-	 * Have the I/O thread ship what was appended.
+	 * Return when this session is shipped.
+	 * @return the schedule
 	 */
-	void ship() {
-		if (this.scheduled.compareAndSet(false, true)) {
-			this.io.execute(() -> {
-				// First, so that what is appended from here on is shipped by the next
-				// task.
-				this.scheduled.set(false);
-				this.shipper.shipNow();
-			});
-		}
-	}
-
-	/**
-	 * Try again in a while: once, however many writes have failed meanwhile.
-	 * @param delay when
-	 */
-	void shipLater(Duration delay) {
-		if (this.retrying.compareAndSet(false, true)) {
-			this.io.later(() -> {
-				this.retrying.set(false);
-				this.shipper.shipNow();
-			}, delay);
-		}
+	ShipSchedule schedule() {
+		return this.schedule;
 	}
 
 	/**
@@ -130,8 +110,9 @@ final class OwnedSession {
 	 */
 	boolean await(long position, long seen, BooleanSupplier cancelled) {
 		try {
-			return this.log.await(position, seen, this.settings.writeTimeout().toNanos(),
-					() -> isUnusable() || cancelled.getAsBoolean());
+			return this.log.progress()
+				.await(position, seen, this.settings.writeTimeout().toNanos(),
+						() -> isUnusable() || cancelled.getAsBoolean());
 		}
 		catch (InterruptedException ex) {
 			// The batch goes on without this caller, who must not be told that it is
@@ -147,7 +128,7 @@ final class OwnedSession {
 	 */
 	void confirmNow() throws SessionUnavailableException {
 		this.io.perform(this.shipper::confirm);
-		ship();
+		this.schedule.soonest();
 	}
 
 	/**
@@ -155,8 +136,24 @@ final class OwnedSession {
 	 * @param record the record of the message
 	 * @return whether it is a PUBLISH of QoS 1 and the settings allow it
 	 */
-	boolean isSentUnstored(byte[] record) {
-		return this.settings.onOutage() == OnOutage.CONTINUE && record.length > 0 && (record[0] & 0xf6) == 0x32;
+	boolean isSentUnstored(byte @Nullable [] record) {
+		return isSentUnstored() && record != null && record.length > 0 && (record[0] & 0xf6) == 0x32;
+	}
+
+	/**
+	 * Return whether some messages may be sent although they are not stored.
+	 * @return whether the settings allow it
+	 */
+	boolean isSentUnstored() {
+		return this.settings.onOutage() == OnOutage.CONTINUE;
+	}
+
+	/**
+	 * Return whether {@code publish} is to wait.
+	 * @return whether a message is to be stored when it returns
+	 */
+	boolean isStoredBeforeReturn() {
+		return this.settings.durability() == Durability.BEFORE_RETURN;
 	}
 
 	/**

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.session;
 
+import java.util.Arrays;
 import java.util.Comparator;
 
 import org.jspecify.annotations.Nullable;
@@ -45,13 +46,9 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 	 * @return its parts, or {@code null} if Paho would not write such a key
 	 */
 	public static @Nullable RecordKey parse(String key) {
-		for (RecordKind kind : RecordKind.values()) {
-			if (key.startsWith(kind.prefix())) {
-				int packetId = packetId(key, kind.prefix().length());
-				return (packetId > 0) ? new RecordKey(kind, packetId) : null;
-			}
-		}
-		return null;
+		RecordKind kind = RecordKind.of(key);
+		int packetId = (kind != null) ? packetId(key, kind.prefix().length()) : -1;
+		return (kind != null && packetId > 0) ? new RecordKey(kind, packetId) : null;
 	}
 
 	/**
@@ -95,14 +92,43 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 	/**
 	 * Return the key of another record of the same packet id.
 	 * @param other the kind of the other record
-	 * @return the key as Paho writes it
+	 * @return the key
 	 */
-	public String sibling(RecordKind other) {
-		return other.prefix() + this.packetId;
+	public RecordKey sibling(RecordKind other) {
+		return new RecordKey(other, this.packetId);
 	}
 
 	private boolean isInbound() {
 		return this.kind == RecordKind.RECEIVED;
+	}
+
+	/**
+	 * Return this key as Paho writes it.
+	 * @return the bytes, in ASCII
+	 */
+	public byte[] toBytes() {
+		byte[] prefix = this.kind.prefixBytes();
+		int digits = 1;
+		for (int rest = this.packetId / 10; rest > 0; rest /= 10) {
+			digits++;
+		}
+		byte[] result = Arrays.copyOf(prefix, prefix.length + digits);
+		int rest = this.packetId;
+		for (int i = result.length - 1; i >= prefix.length; i--) {
+			result[i] = (byte) ('0' + rest % 10);
+			rest /= 10;
+		}
+		return result;
+	}
+
+	@Override
+	public int hashCode() {
+		return this.kind.ordinal() << 16 | this.packetId;
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof RecordKey key && this.packetId == key.packetId && this.kind == key.kind;
 	}
 
 	@Override

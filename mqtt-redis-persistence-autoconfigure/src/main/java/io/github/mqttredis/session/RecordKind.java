@@ -16,6 +16,10 @@
 
 package io.github.mqttredis.session;
 
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * The kinds of record that Paho stores, named by what they hold
  * ({@code org.eclipse.paho.client.mqttv3.internal.ClientState}, the constants
@@ -45,10 +49,33 @@ public enum RecordKind {
 	 */
 	RECEIVED("r-");
 
+	private static final RecordKind[] ALL = values();
+
 	private final String prefix;
+
+	private final byte[] prefixBytes;
 
 	RecordKind(String prefix) {
 		this.prefix = prefix;
+		this.prefixBytes = prefix.getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * Tell the kind of a key by its prefix.
+	 * @param key the key
+	 * @return the kind, {@code null} if no kind has such a prefix
+	 */
+	static @Nullable RecordKind of(String key) {
+		for (RecordKind kind : ALL) {
+			if (key.startsWith(kind.prefix)) {
+				return kind;
+			}
+		}
+		return null;
+	}
+
+	byte[] prefixBytes() {
+		return this.prefixBytes;
 	}
 
 	/**

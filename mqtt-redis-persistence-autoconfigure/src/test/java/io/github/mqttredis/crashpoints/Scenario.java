@@ -75,10 +75,11 @@ enum Scenario {
 		void run(AppProcess app) throws Exception {
 			app.create();
 			app.buffer();
+			app.beginOffline();
 			app.publish("a2");
 			app.publish("b1");
 			app.publish("c2");
-			app.connect();
+			app.endOffline();
 			app.awaitQuiet();
 		}
 
@@ -142,6 +143,7 @@ enum Scenario {
 					UnaryOperator.identity());
 			app.create();
 			app.buffer();
+			app.beginOffline();
 			app.publish("a2");
 			app.publish("b2");
 			app.publish("c1");
@@ -252,9 +254,10 @@ enum Scenario {
 		void run(AppProcess app) throws Exception {
 			app.create();
 			app.buffer();
+			app.beginOffline();
 			app.publish("a2");
 			app.publish("b2");
-			app.connect();
+			app.endOffline();
 			app.awaitLost();
 			app.reconnect();
 			app.awaitQuiet();

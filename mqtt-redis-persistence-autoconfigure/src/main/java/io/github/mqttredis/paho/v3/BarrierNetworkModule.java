@@ -19,8 +19,11 @@ package io.github.mqttredis.paho.v3;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.paho.Reconnection;
+import io.github.mqttredis.session.OutboundPackets;
+import io.github.mqttredis.session.OutboundPackets.Needs;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 
@@ -35,6 +38,8 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final SessionMqttClientPersistence persistence;
 
+	private final PahoComms comms;
+
 	private final Reconnection reconnection;
 
 	private volatile boolean stopped;
@@ -43,11 +48,14 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * Create the module.
 	 * @param delegate the module that connects
 	 * @param persistence the persistence of the client
+	 * @param comms the client's inner parts
 	 * @param reconnection told what becomes of the link
 	 */
-	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, Reconnection reconnection) {
+	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, PahoComms comms,
+			Reconnection reconnection) {
 		this.delegate = delegate;
 		this.persistence = persistence;
+		this.comms = comms;
 		this.reconnection = reconnection;
 	}
 
@@ -59,6 +67,8 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public void start() throws IOException, MqttException {
 		this.stopped = false;
+		this.comms.awaitCallback(() -> this.stopped);
+		this.comms.forgetAnswers();
 		try {
 			this.persistence.confirmOwned();
 		}
@@ -106,19 +116,25 @@ final class BarrierNetworkModule implements NetworkModule {
 
 		private final OutputStream out;
 
+		private final OutboundPackets packets = new OutboundPackets();
+
+		private final BooleanSupplier stopped = () -> BarrierNetworkModule.this.stopped;
+
 		BarrierOutputStream(OutputStream out) {
 			this.out = out;
 		}
 
 		@Override
 		public void write(int b) throws IOException {
-			awaitPuts();
-			this.out.write(b);
+			write(new byte[] { (byte) b }, 0, 1);
 		}
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
-			awaitPuts();
+			Needs needs = this.packets.next(bytes, offset, length);
+			if (needs != Needs.NOTHING) {
+				awaitPuts();
+			}
 			this.out.write(bytes, offset, length);
 		}
 
@@ -134,7 +150,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 		private void awaitPuts() throws IOException {
 			try {
-				BarrierNetworkModule.this.persistence.awaitPuts(() -> BarrierNetworkModule.this.stopped);
+				BarrierNetworkModule.this.persistence.awaitPuts(this.packets.record(), this.stopped);
 			}
 			catch (MqttException ex) {
 				// Paho drops the link, which is what has to happen: the packet is not

@@ -20,6 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.IMqttMessageListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
@@ -27,6 +28,7 @@ import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.MqttSecurityException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private final SessionMqttClientPersistence persistence;
+
+	private final PahoComms pahoComms;
 
 	private volatile @Nullable DetachedConnectComplete detached;
 
@@ -64,6 +68,14 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException {
 		super(serverUri, clientId, persistence);
 		this.persistence = persistence;
+		this.pahoComms = new PahoComms(this.comms);
+		persistence.guarded();
+	}
+
+	@Override
+	public IMqttDeliveryToken publish(String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback) throws MqttException {
+		return this.persistence.publish(() -> super.publish(topic, message, userContext, callback));
 	}
 
 	@Override
@@ -100,7 +112,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay());
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.reconnection);
+			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.pahoComms, this.reconnection);
 		}
 		if (options.isAutomaticReconnect()) {
 			this.persistence.onRecovered(this.reconnection::redisIsBack);

@@ -19,8 +19,11 @@ package io.github.mqttredis.paho.v5;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.paho.Reconnection;
+import io.github.mqttredis.session.OutboundPackets;
+import io.github.mqttredis.session.OutboundPackets.Needs;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
@@ -37,6 +40,8 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final ReceivedMessages received;
 
+	private final PahoComms comms;
+
 	private final long longestPacket;
 
 	private final Reconnection reconnection;
@@ -48,14 +53,16 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * @param delegate the module that connects
 	 * @param persistence the persistence of the client
 	 * @param received what the client received of QoS 2
+	 * @param comms the client's inner parts
 	 * @param longestPacket the longest packet that Paho takes, in bytes
 	 * @param reconnection told what becomes of the link
 	 */
 	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, ReceivedMessages received,
-			long longestPacket, Reconnection reconnection) {
+			PahoComms comms, long longestPacket, Reconnection reconnection) {
 		this.delegate = delegate;
 		this.persistence = persistence;
 		this.received = received;
+		this.comms = comms;
 		this.longestPacket = longestPacket;
 		this.reconnection = reconnection;
 	}
@@ -68,6 +75,8 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public void start() throws IOException, MqttException {
 		this.stopped = false;
+		this.comms.awaitCallback(() -> this.stopped);
+		this.comms.forgetAnswers();
 		try {
 			this.persistence.confirmOwned();
 			this.received.connecting();
@@ -84,7 +93,7 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public InputStream getInputStream() throws IOException {
 		return new PacketInputStream(this.delegate.getInputStream(),
-				new InboundPackets(this.received, this.longestPacket));
+				new InboundPackets(this.received, this.comms, this.longestPacket));
 	}
 
 	@Override
@@ -117,19 +126,25 @@ final class BarrierNetworkModule implements NetworkModule {
 
 		private final OutputStream out;
 
+		private final OutboundPackets packets = new OutboundPackets();
+
+		private final BooleanSupplier stopped = () -> BarrierNetworkModule.this.stopped;
+
 		BarrierOutputStream(OutputStream out) {
 			this.out = out;
 		}
 
 		@Override
 		public void write(int b) throws IOException {
-			awaitPuts();
-			this.out.write(b);
+			write(new byte[] { (byte) b }, 0, 1);
 		}
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
-			awaitPuts();
+			Needs needs = this.packets.next(bytes, offset, length);
+			if (needs != Needs.NOTHING) {
+				awaitPuts();
+			}
 			this.out.write(bytes, offset, length);
 		}
 
@@ -145,7 +160,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 		private void awaitPuts() throws IOException {
 			try {
-				BarrierNetworkModule.this.persistence.awaitPuts(() -> BarrierNetworkModule.this.stopped);
+				BarrierNetworkModule.this.persistence.awaitPuts(this.packets.record(), this.stopped);
 			}
 			catch (MqttException ex) {
 				// Paho drops the link, which is what has to happen: the packet is not

@@ -27,6 +27,7 @@ import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSecurityException;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	private static final long LONGEST_PACKET = 268_435_460;
 
 	private final SessionMqttClientPersistence persistence;
+
+	private final PahoComms pahoComms;
 
 	private final ReceivedMessages received;
 
@@ -69,7 +72,15 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException {
 		super(serverUri, clientId, persistence);
 		this.persistence = persistence;
-		this.received = new ReceivedMessages(persistence, new PahoComms(this.comms));
+		persistence.guarded();
+		this.pahoComms = new PahoComms(this.comms);
+		this.received = new ReceivedMessages(persistence, this.pahoComms);
+	}
+
+	@Override
+	public IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable MqttActionListener callback) throws MqttException {
+		return this.persistence.publish(() -> super.publish(topic, message, userContext, callback));
 	}
 
 	@Override
@@ -109,7 +120,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay());
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.received, longest,
+			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.received, this.pahoComms, longest,
 					this.reconnection);
 		}
 		if (options.isAutomaticReconnect()) {
