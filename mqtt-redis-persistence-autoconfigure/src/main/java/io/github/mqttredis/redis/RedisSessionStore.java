@@ -31,6 +31,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.StoredSession;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -237,6 +238,11 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		this.sessions.values().forEach((entry) -> result.add(entry.session().status()));
 		result.sort(Comparator.comparing((SessionStatus status) -> status.id().toString()));
 		return result;
+	}
+
+	@Override
+	public StoredSession look(SessionId id) throws SessionUnavailableException {
+		return opener(id).look(id);
 	}
 
 	@Override
