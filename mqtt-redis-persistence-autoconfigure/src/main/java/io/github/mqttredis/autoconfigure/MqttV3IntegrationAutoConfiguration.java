@@ -97,12 +97,12 @@ public final class MqttV3IntegrationAutoConfiguration {
 	@ConditionalOnSingleCandidate(MqttConnectOptions.class)
 	@ConditionalOnMissingBean(ClientManager.class)
 	PersistentMqttv3ClientManager mqttv3ClientManager(MqttConnectOptions options, MqttClientProperties properties,
-			PahoV3PersistenceFactory persistences) {
+			MqttConnectionDetails details, PahoV3PersistenceFactory persistences) {
 		MqttConnectOptions complete = options;
 		if (ObjectUtils.isEmpty(options.getServerURIs())) {
 			// The application's own options, which say nothing of where to connect.
 			complete = MqttUtils.cloneConnectOptions(options);
-			complete.setServerURIs(properties.serverUris().toArray(String[]::new));
+			complete.setServerURIs(details.getServerUris().toArray(String[]::new));
 		}
 		PersistentMqttv3ClientManager manager = new PersistentMqttv3ClientManager(complete,
 				String.valueOf(properties.clientId()), persistences);
