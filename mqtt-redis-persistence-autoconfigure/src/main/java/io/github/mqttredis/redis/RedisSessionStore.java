@@ -36,6 +36,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -48,7 +49,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  *
  * @since 0.1.0
  */
-public final class RedisSessionStore implements SessionStore, SmartLifecycle {
+public final class RedisSessionStore implements SessionStore, SmartLifecycle, DisposableBean {
 
 	/**
 	 * The phase of this bean: before all that speaks MQTT.
@@ -163,6 +164,15 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		}
 	}
 
+	/**
+	 * Stops the store where the application failed to start after it was used: it is not
+	 * running yet, and has leases all the same.
+	 */
+	@Override
+	public void destroy() {
+		stop();
+	}
+
 	private void release(IoLoop loop, OwnedSession session) {
 		session.await(session.log().end(), session.log().failures(), () -> false);
 		session.end();
@@ -201,7 +211,11 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		this.lifecycle.lock();
 		try {
 			checkNotStopped(id);
-			loop();
+			if (this.io == null) {
+				// A component that opens its session when it is made comes before
+				// start().
+				loop().connect();
+			}
 			return Objects.requireNonNull(this.opener);
 		}
 		finally {
