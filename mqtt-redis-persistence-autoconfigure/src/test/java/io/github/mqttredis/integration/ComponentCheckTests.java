@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.integration;
 
+import java.nio.file.Path;
 import java.util.UUID;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -205,6 +207,12 @@ class ComponentCheckTests {
 		});
 		runner.withPropertyValues("mqtt.persistence.key-prefix=other")
 			.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void whenThereIsAFindingThenTheDocumentationHasIt(Kind kind) {
+		assertThat(Path.of("..", "docs", "start-up-reports.md")).content().contains("\n| `" + kind + "` | ");
 	}
 
 	@Configuration(proxyBeanMethods = false)
