@@ -30,6 +30,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportResource;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
@@ -69,6 +70,22 @@ class NotStoredComponentTests {
 							+ " constructor, or better a client manager bean")
 					.containsOnlyOnce("The MQTT session of 'in' is not stored in Redis");
 			});
+	}
+
+	@Test
+	void whenComponentsAreDefinedInXmlThenEachIsNamedAndAFactoryThatXmlMakesIsServed() {
+		ApplicationContextRunner runner = this.contexts.withUserConfiguration(Xml.class);
+		runner.run((context) -> assertThat(Components.findings(context)).satisfiesExactlyInAnyOrder((finding) -> {
+			assertThat(finding.kind()).isEqualTo(Kind.CLEAN_SESSION);
+			assertThat(finding.component()).isEqualTo("bare.handler");
+		}, (finding) -> {
+			assertThat(finding.kind()).isEqualTo(Kind.NOT_STORED);
+			assertThat(finding.component()).contains("MqttPahoMessageHandler#");
+		}));
+		runner.withPropertyValues("mqtt.persistence.exclude-beans=bare,*MqttPahoMessageHandler#*")
+			.run((context) -> assertThat(Components.findings(context)).singleElement()
+				.extracting(ComponentFinding::kind)
+				.isEqualTo(Kind.EXCLUSION));
 	}
 
 	@Test
@@ -141,6 +158,12 @@ class NotStoredComponentTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableIntegration
 	static class IntegrationApplication {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportResource("classpath:mqtt-components.xml")
+	static class Xml {
 
 	}
 
