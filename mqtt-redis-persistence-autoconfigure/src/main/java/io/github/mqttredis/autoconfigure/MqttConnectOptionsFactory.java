@@ -21,54 +21,57 @@ import java.nio.charset.StandardCharsets;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.util.StringUtils;
 
 /**
- * Turns {@link MqttClientProperties} into Paho 3's connect options.
+ * Turns {@link MqttClientProperties} and {@link MqttConnectionDetails} into Paho 3's
+ * connect options.
  */
 final class MqttConnectOptionsFactory {
 
 	private final MqttClientProperties properties;
 
-	private final @Nullable SslBundles sslBundles;
+	private final MqttConnectionDetails details;
 
-	MqttConnectOptionsFactory(MqttClientProperties properties, @Nullable SslBundles sslBundles) {
+	MqttConnectOptionsFactory(MqttClientProperties properties, MqttConnectionDetails details) {
 		this.properties = properties;
-		this.sslBundles = sslBundles;
+		this.details = details;
 	}
 
 	MqttConnectOptions create() {
 		MqttConnectOptions options = new MqttConnectOptions();
 		MqttClientProperties properties = this.properties;
-		if (!properties.serverUris().isEmpty()) {
-			options.setServerURIs(properties.serverUris().toArray(String[]::new));
-		}
-		if (StringUtils.hasText(properties.username())) {
-			options.setUserName(properties.username());
-		}
-		if (properties.password() != null) {
-			options.setPassword(properties.password().toCharArray());
-		}
+		applyDetails(options);
 		options.setKeepAliveInterval((int) properties.keepAlive().toSeconds());
 		options.setConnectionTimeout((int) properties.connectionTimeout().toSeconds());
 		options.setAutomaticReconnect(properties.automaticReconnect());
 		options.setCleanSession(properties.cleanSession());
 		options.setMaxInflight(properties.maxInflight());
 		applyWill(options, properties.will());
-		applySsl(options, properties.sslBundle());
 		return options;
+	}
+
+	private void applyDetails(MqttConnectOptions options) {
+		if (!this.details.getServerUris().isEmpty()) {
+			options.setServerURIs(this.details.getServerUris().toArray(String[]::new));
+		}
+		if (StringUtils.hasText(this.details.getUsername())) {
+			options.setUserName(this.details.getUsername());
+		}
+		String password = this.details.getPassword();
+		if (password != null) {
+			options.setPassword(password.toCharArray());
+		}
+		SslBundle bundle = this.details.getSslBundle();
+		if (bundle != null) {
+			options.setSocketFactory(new SslBundleSocketFactory(bundle));
+		}
 	}
 
 	private void applyWill(MqttConnectOptions options, MqttClientProperties.@Nullable Will will) {
 		if (will != null) {
 			options.setWill(will.topic(), will.payload().getBytes(StandardCharsets.UTF_8), will.qos(), will.retained());
-		}
-	}
-
-	private void applySsl(MqttConnectOptions options, @Nullable String bundle) {
-		if (StringUtils.hasText(bundle)) {
-			options.setSocketFactory(SslBundleSocketFactory.of(this.sslBundles, bundle));
 		}
 	}
 

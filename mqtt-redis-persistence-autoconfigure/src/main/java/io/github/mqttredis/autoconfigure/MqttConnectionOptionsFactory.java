@@ -23,45 +23,52 @@ import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.util.StringUtils;
 
 /**
- * Turns {@link MqttClientProperties} into Paho 5's connect options.
+ * Turns {@link MqttClientProperties} and {@link MqttConnectionDetails} into Paho 5's
+ * connect options.
  */
 final class MqttConnectionOptionsFactory {
 
 	private final MqttClientProperties properties;
 
-	private final @Nullable SslBundles sslBundles;
+	private final MqttConnectionDetails details;
 
-	MqttConnectionOptionsFactory(MqttClientProperties properties, @Nullable SslBundles sslBundles) {
+	MqttConnectionOptionsFactory(MqttClientProperties properties, MqttConnectionDetails details) {
 		this.properties = properties;
-		this.sslBundles = sslBundles;
+		this.details = details;
 	}
 
 	MqttConnectionOptions create() {
 		MqttConnectionOptions options = new MqttConnectionOptions();
 		MqttClientProperties properties = this.properties;
-		if (!properties.serverUris().isEmpty()) {
-			options.setServerURIs(properties.serverUris().toArray(String[]::new));
-		}
-		if (StringUtils.hasText(properties.username())) {
-			options.setUserName(properties.username());
-		}
-		if (properties.password() != null) {
-			options.setPassword(properties.password().getBytes(StandardCharsets.UTF_8));
-		}
+		applyDetails(options);
 		options.setKeepAliveInterval((int) properties.keepAlive().toSeconds());
 		options.setConnectionTimeout((int) properties.connectionTimeout().toSeconds());
 		options.setAutomaticReconnect(properties.automaticReconnect());
 		options.setCleanStart(properties.cleanSession());
 		options.setSessionExpiryInterval(properties.sessionExpiry().toSeconds());
 		applyWill(options, properties.will());
-		if (StringUtils.hasText(properties.sslBundle())) {
-			options.setSocketFactory(SslBundleSocketFactory.of(this.sslBundles, properties.sslBundle()));
-		}
 		return options;
+	}
+
+	private void applyDetails(MqttConnectionOptions options) {
+		if (!this.details.getServerUris().isEmpty()) {
+			options.setServerURIs(this.details.getServerUris().toArray(String[]::new));
+		}
+		if (StringUtils.hasText(this.details.getUsername())) {
+			options.setUserName(this.details.getUsername());
+		}
+		String password = this.details.getPassword();
+		if (password != null) {
+			options.setPassword(password.getBytes(StandardCharsets.UTF_8));
+		}
+		SslBundle bundle = this.details.getSslBundle();
+		if (bundle != null) {
+			options.setSocketFactory(new SslBundleSocketFactory(bundle));
+		}
 	}
 
 	private void applyWill(MqttConnectionOptions options, MqttClientProperties.@Nullable Will will) {

@@ -17,7 +17,9 @@
 package io.github.mqttredis.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 
+import io.github.mqttredis.integration.CleanSessionPolicy;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
@@ -34,6 +36,11 @@ import org.springframework.util.StringUtils;
  * @param enabled Whether MQTT sessions are kept in Redis.
  * @param inject Whether client factories, client managers, and handlers and adapters for
  * MQTT 5 that the application defines are given a persistence, too.
+ * @param excludeBeans Names of client factories, client managers, and handlers and
+ * adapters for MQTT 5 that are given no persistence, and of any MQTT beans of which
+ * nothing is reported. An asterisk stands for any characters.
+ * @param cleanSession What to do where the session of a client is stored and the client
+ * throws it away at each connect: warn at start, fail to start, or allow it.
  * @param keyPrefix What all keys in Redis start with. Holds no braces.
  * @param brokerId Name of the broker in the keys, in place of its URI. Set it where the
  * broker's address changes, so that the sessions are found again.
@@ -48,6 +55,7 @@ import org.springframework.util.StringUtils;
  */
 @ConfigurationProperties("mqtt.persistence")
 record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean inject,
+		@DefaultValue List<String> excludeBeans, @DefaultValue("warn") CleanSessionPolicy cleanSession,
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
 		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
 		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Lease lease) {
@@ -56,6 +64,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		Assert.isTrue(StringUtils.hasText(keyPrefix), "mqtt.persistence.key-prefix must not be empty");
 		Assert.isTrue(!keyPrefix.contains("{") && !keyPrefix.contains("}"),
 				"mqtt.persistence.key-prefix must hold no braces: they choose the slot in Redis Cluster");
+		Assert.isTrue(excludeBeans.stream().allMatch(StringUtils::hasText),
+				"mqtt.persistence.exclude-beans must not hold empty names");
 		Assert.isTrue(brokerId == null || StringUtils.hasText(brokerId),
 				"mqtt.persistence.broker-id must not be empty");
 		Assert.isTrue(writeTimeout.toMillis() > 0, "mqtt.persistence.write-timeout must be at least 1ms");

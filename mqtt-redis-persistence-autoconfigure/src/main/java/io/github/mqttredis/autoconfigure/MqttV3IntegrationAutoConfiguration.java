@@ -17,7 +17,7 @@
 package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.integration.ClientManagerConnector;
-import io.github.mqttredis.integration.KeepAliveCheck;
+import io.github.mqttredis.integration.ExcludedBeans;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
 import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
@@ -73,14 +73,7 @@ public final class MqttV3IntegrationAutoConfiguration {
 
 	@Bean
 	SessionPreflight mqttSessionPreflight(ListableBeanFactory beanFactory, PahoV3PersistenceFactory persistences) {
-		return new SessionPreflight(beanFactory, persistences, RedisSessionStore.PHASE + 1);
-	}
-
-	@Bean
-	KeepAliveCheck<MqttConnectOptions> mqttKeepAliveCheck(ListableBeanFactory beanFactory,
-			MqttPersistenceProperties properties) {
-		return new KeepAliveCheck<>(beanFactory, properties.writeTimeout(), MqttConnectOptions.class,
-				MqttConnectOptions::getKeepAliveInterval);
+		return new SessionPreflight(beanFactory, persistences, RedisSessionStore.PHASE + 2);
 	}
 
 	@Bean
@@ -97,12 +90,12 @@ public final class MqttV3IntegrationAutoConfiguration {
 	@ConditionalOnSingleCandidate(MqttConnectOptions.class)
 	@ConditionalOnMissingBean(ClientManager.class)
 	PersistentMqttv3ClientManager mqttv3ClientManager(MqttConnectOptions options, MqttClientProperties properties,
-			PahoV3PersistenceFactory persistences) {
+			MqttConnectionDetails details, PahoV3PersistenceFactory persistences) {
 		MqttConnectOptions complete = options;
 		if (ObjectUtils.isEmpty(options.getServerURIs())) {
 			// The application's own options, which say nothing of where to connect.
 			complete = MqttUtils.cloneConnectOptions(options);
-			complete.setServerURIs(properties.serverUris().toArray(String[]::new));
+			complete.setServerURIs(details.getServerUris().toArray(String[]::new));
 		}
 		PersistentMqttv3ClientManager manager = new PersistentMqttv3ClientManager(complete,
 				String.valueOf(properties.clientId()), persistences);
@@ -126,14 +119,14 @@ public final class MqttV3IntegrationAutoConfiguration {
 
 		@Bean
 		static MqttPahoClientFactoryPostProcessor mqttPahoClientFactoryPostProcessor(
-				ObjectProvider<PahoV3PersistenceFactory> persistences) {
-			return new MqttPahoClientFactoryPostProcessor(persistences);
+				ObjectProvider<PahoV3PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
+			return new MqttPahoClientFactoryPostProcessor(persistences, excluded);
 		}
 
 		@Bean
 		static Mqttv3ClientManagerPostProcessor mqttv3ClientManagerPostProcessor(
-				ObjectProvider<PahoV3PersistenceFactory> persistences) {
-			return new Mqttv3ClientManagerPostProcessor(persistences);
+				ObjectProvider<PahoV3PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
+			return new Mqttv3ClientManagerPostProcessor(persistences, excluded);
 		}
 
 	}

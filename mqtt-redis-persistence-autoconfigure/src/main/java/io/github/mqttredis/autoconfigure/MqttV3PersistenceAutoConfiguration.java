@@ -62,10 +62,17 @@ public final class MqttV3PersistenceAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(MqttConnectionDetails.class)
+	PropertiesMqttConnectionDetails mqttConnectionDetails(MqttClientProperties properties,
+			ObjectProvider<SslBundles> sslBundles) {
+		return new PropertiesMqttConnectionDetails(properties, sslBundles.getIfAvailable());
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
-	MqttConnectOptions mqttConnectOptions(MqttClientProperties properties, ObjectProvider<SslBundles> sslBundles,
+	MqttConnectOptions mqttConnectOptions(MqttClientProperties properties, MqttConnectionDetails details,
 			ObjectProvider<MqttConnectOptionsCustomizer> customizers) {
-		MqttConnectOptions options = new MqttConnectOptionsFactory(properties, sslBundles.getIfAvailable()).create();
+		MqttConnectOptions options = new MqttConnectOptionsFactory(properties, details).create();
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
 		return options;
 	}

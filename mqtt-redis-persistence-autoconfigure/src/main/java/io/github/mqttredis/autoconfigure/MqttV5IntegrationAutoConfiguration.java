@@ -17,7 +17,7 @@
 package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.integration.ClientManagerConnector;
-import io.github.mqttredis.integration.KeepAliveCheck;
+import io.github.mqttredis.integration.ExcludedBeans;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
 import io.github.mqttredis.integration.Mqttv5PersistencePostProcessor;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
@@ -69,15 +69,8 @@ public final class MqttV5IntegrationAutoConfiguration {
 	@Bean
 	@ConditionalOnBooleanProperty(name = "mqtt.persistence.inject", matchIfMissing = true)
 	static Mqttv5PersistencePostProcessor mqttv5PersistencePostProcessor(
-			ObjectProvider<PahoV5PersistenceFactory> persistences) {
-		return new Mqttv5PersistencePostProcessor(persistences);
-	}
-
-	@Bean
-	KeepAliveCheck<MqttConnectionOptions> mqttv5KeepAliveCheck(ListableBeanFactory beanFactory,
-			MqttPersistenceProperties properties) {
-		return new KeepAliveCheck<>(beanFactory, properties.writeTimeout(), MqttConnectionOptions.class,
-				MqttConnectionOptions::getKeepAliveInterval);
+			ObjectProvider<PahoV5PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
+		return new Mqttv5PersistencePostProcessor(persistences, excluded);
 	}
 
 	@Bean

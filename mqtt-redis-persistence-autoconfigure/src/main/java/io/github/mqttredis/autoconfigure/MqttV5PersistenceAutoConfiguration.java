@@ -59,19 +59,25 @@ public final class MqttV5PersistenceAutoConfiguration {
 	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
 	@ConditionalOnMissingBean(MqttClientPersistence.class)
 	SessionMqttClientPersistence mqttv5ClientPersistence(PahoV5PersistenceFactory persistences,
-			MqttPersistenceProperties persistence, MqttClientProperties client) {
-		Assert.state(persistence.brokerId() != null || !client.serverUris().isEmpty(),
+			MqttPersistenceProperties persistence, MqttConnectionDetails details) {
+		Assert.state(persistence.brokerId() != null || !details.getServerUris().isEmpty(),
 				"Set mqtt.client.server-uris or mqtt.persistence.broker-id: the persistence of an MQTT 5 client is not"
 						+ " told its broker, which is a part of the session's name");
-		return persistences.create(client.serverUris().isEmpty() ? "" : client.serverUris().get(0));
+		return persistences.create(details.getServerUris().isEmpty() ? "" : details.getServerUris().get(0));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(MqttConnectionDetails.class)
+	PropertiesMqttConnectionDetails mqttConnectionDetails(MqttClientProperties properties,
+			ObjectProvider<SslBundles> sslBundles) {
+		return new PropertiesMqttConnectionDetails(properties, sslBundles.getIfAvailable());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	MqttConnectionOptions mqttConnectionOptions(MqttClientProperties properties, ObjectProvider<SslBundles> sslBundles,
+	MqttConnectionOptions mqttConnectionOptions(MqttClientProperties properties, MqttConnectionDetails details,
 			ObjectProvider<MqttConnectionOptionsCustomizer> customizers) {
-		MqttConnectionOptions options = new MqttConnectionOptionsFactory(properties, sslBundles.getIfAvailable())
-			.create();
+		MqttConnectionOptions options = new MqttConnectionOptionsFactory(properties, details).create();
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
 		return options;
 	}

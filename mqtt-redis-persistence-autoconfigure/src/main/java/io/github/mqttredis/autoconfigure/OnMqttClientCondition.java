@@ -17,36 +17,58 @@
 package io.github.mqttredis.autoconfigure;
 
 import java.util.List;
+import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
 /**
- * Matches where the properties say which client to make: its id, and at least one server
- * URI. A condition on properties cannot ask for a list, whose names end with an index.
+ * Matches where the application says which client to make: its id, and at least one
+ * server URI, or connection details that have one. A condition on properties cannot ask
+ * for a list, whose names end with an index.
  */
-class OnMqttClientCondition extends SpringBootCondition {
+class OnMqttClientCondition extends SpringBootCondition implements ConfigurationCondition {
 
 	private static final String CLIENT_ID = "mqtt.client.client-id";
 
 	private static final String SERVER_URIS = "mqtt.client.server-uris";
 
 	@Override
+	public ConfigurationPhase getConfigurationPhase() {
+		return ConfigurationPhase.REGISTER_BEAN;
+	}
+
+	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		Binder binder = Binder.get(context.getEnvironment());
 		List<String> serverUris = binder.bind(SERVER_URIS, Bindable.listOf(String.class)).orElse(List.of());
 		boolean clientId = StringUtils.hasText(binder.bind(CLIENT_ID, String.class).orElse(""));
-		ConditionMessage.Builder message = ConditionMessage.forCondition("MQTT client from properties");
+		ConditionMessage.Builder message = ConditionMessage.forCondition("MQTT client");
 		if (clientId && !serverUris.isEmpty()) {
 			return ConditionOutcome.match(message.foundExactly(CLIENT_ID + " and " + SERVER_URIS));
 		}
-		return ConditionOutcome.noMatch(message.because(CLIENT_ID + " and " + SERVER_URIS + " are not both set"));
+		if (clientId && hasConnectionDetails(context.getBeanFactory())) {
+			return ConditionOutcome.match(message.foundExactly(CLIENT_ID + " and MqttConnectionDetails"));
+		}
+		return ConditionOutcome.noMatch(message
+			.because(CLIENT_ID + " is not set, or neither " + SERVER_URIS + " nor MqttConnectionDetails are"));
+	}
+
+	private static boolean hasConnectionDetails(@Nullable ConfigurableListableBeanFactory beanFactory) {
+		return beanFactory != null
+				&& Stream.of(beanFactory.getBeanNamesForType(MqttConnectionDetails.class, true, false))
+					.map((name) -> beanFactory.getType(name, false))
+					.anyMatch((type) -> type != PropertiesMqttConnectionDetails.class);
 	}
 
 }

@@ -23,12 +23,7 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslOptions;
 
 /**
@@ -44,25 +39,6 @@ final class SslBundleSocketFactory extends SSLSocketFactory {
 	SslBundleSocketFactory(SslBundle bundle) {
 		this.delegate = bundle.createSslContext().getSocketFactory();
 		this.options = bundle.getOptions();
-	}
-
-	/**
-	 * Make the factory of a bundle.
-	 * @param bundles all bundles, {@code null} if there are none
-	 * @param name the bundle's name
-	 * @return the factory
-	 */
-	static SslBundleSocketFactory of(@Nullable SslBundles bundles, String name) {
-		try {
-			if (bundles == null) {
-				throw new NoSuchSslBundleException(name, "There are no SSL bundles");
-			}
-			return new SslBundleSocketFactory(bundles.getBundle(name));
-		}
-		catch (NoSuchSslBundleException ex) {
-			throw new InvalidConfigurationPropertyValueException("mqtt.client.ssl-bundle", name,
-					"There is no such SSL bundle. Define it with spring.ssl.bundle.pem or spring.ssl.bundle.jks.", ex);
-		}
 	}
 
 	private Socket configure(Socket socket) {

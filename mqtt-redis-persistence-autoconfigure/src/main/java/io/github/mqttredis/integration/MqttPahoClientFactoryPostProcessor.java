@@ -45,12 +45,17 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBe
 
 	private static final Log logger = LogFactory.getLog(MqttPahoClientFactoryPostProcessor.class);
 
+	private final transient ObjectProvider<ExcludedBeans> excluded;
+
 	/**
 	 * Create the post-processor.
 	 * @param persistences where each client gets its persistence from, asked for the
 	 * first time when a client is made
+	 * @param excluded the beans that are left alone
 	 */
-	public MqttPahoClientFactoryPostProcessor(ObjectProvider<PahoV3PersistenceFactory> persistences) {
+	public MqttPahoClientFactoryPostProcessor(ObjectProvider<PahoV3PersistenceFactory> persistences,
+			ObjectProvider<ExcludedBeans> excluded) {
+		this.excluded = excluded;
 		NameMatchMethodPointcut pointcut = new NameMatchMethodPointcut();
 		pointcut.setMappedNames("getClientInstance", "getAsyncClientInstance");
 		pointcut.setClassFilter(DefaultMqttPahoClientFactory.class::isAssignableFrom);
@@ -62,7 +67,8 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBe
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (!(bean instanceof DefaultMqttPahoClientFactory)) {
+		if (!(bean instanceof DefaultMqttPahoClientFactory)
+				|| this.excluded.stream().anyMatch((beans) -> beans.contains(beanName))) {
 			return bean;
 		}
 		Object target = AopProxyUtils.getSingletonTarget(bean);

@@ -40,12 +40,17 @@ public final class Mqttv3ClientManagerPostProcessor implements BeanPostProcessor
 
 	private final ObjectProvider<PahoV3PersistenceFactory> persistences;
 
+	private final ObjectProvider<ExcludedBeans> excluded;
+
 	/**
 	 * Create the post-processor.
 	 * @param persistences where each manager gets its persistence from
+	 * @param excluded the beans that are left alone
 	 */
-	public Mqttv3ClientManagerPostProcessor(ObjectProvider<PahoV3PersistenceFactory> persistences) {
+	public Mqttv3ClientManagerPostProcessor(ObjectProvider<PahoV3PersistenceFactory> persistences,
+			ObjectProvider<ExcludedBeans> excluded) {
 		this.persistences = persistences;
+		this.excluded = excluded;
 	}
 
 	@Override
@@ -57,6 +62,9 @@ public final class Mqttv3ClientManagerPostProcessor implements BeanPostProcessor
 	}
 
 	private void inject(Mqttv3ClientManager manager, String beanName) {
+		if (this.excluded.stream().anyMatch((beans) -> beans.contains(beanName))) {
+			return;
+		}
 		if (PERSISTENCE.get(manager) == null) {
 			manager.setPersistence(this.persistences.getObject().create());
 		}

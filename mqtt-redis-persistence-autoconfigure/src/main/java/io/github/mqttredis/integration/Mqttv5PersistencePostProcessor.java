@@ -49,12 +49,17 @@ public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor {
 
 	private final ObjectProvider<PahoV5PersistenceFactory> persistences;
 
+	private final ObjectProvider<ExcludedBeans> excluded;
+
 	/**
 	 * Create the post-processor.
 	 * @param persistences where each component gets its persistence from
+	 * @param excluded the beans that are left alone
 	 */
-	public Mqttv5PersistencePostProcessor(ObjectProvider<PahoV5PersistenceFactory> persistences) {
+	public Mqttv5PersistencePostProcessor(ObjectProvider<PahoV5PersistenceFactory> persistences,
+			ObjectProvider<ExcludedBeans> excluded) {
 		this.persistences = persistences;
+		this.excluded = excluded;
 	}
 
 	private static PersistenceField field(Class<?> owner) {
@@ -76,6 +81,9 @@ public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor {
 	}
 
 	private void inject(PersistenceField field, MqttComponent<MqttConnectionOptions> component, String beanName) {
+		if (this.excluded.stream().anyMatch((beans) -> beans.contains(beanName))) {
+			return;
+		}
 		if (field.isForeign(component)) {
 			logger.info("The persistence of the MQTT component '" + beanName
 					+ "' was set by the application and is kept; its client's session is not stored in Redis");

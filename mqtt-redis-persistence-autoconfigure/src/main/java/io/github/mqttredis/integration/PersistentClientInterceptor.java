@@ -17,6 +17,7 @@
 package io.github.mqttredis.integration;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Objects;
 
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
@@ -29,8 +30,10 @@ import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -46,6 +49,17 @@ final class PersistentClientInterceptor implements MethodInterceptor {
 
 	PersistentClientInterceptor(ObjectProvider<PahoV3PersistenceFactory> persistences) {
 		this.persistences = persistences;
+	}
+
+	/**
+	 * Return whether a factory makes our clients.
+	 * @param factory the factory, with its proxies
+	 * @return whether it does
+	 */
+	static boolean serves(MqttPahoClientFactory factory) {
+		return factory instanceof PersistentMqttPahoClientFactory
+				|| factory instanceof Advised proxy && Arrays.stream(proxy.getAdvisors())
+					.anyMatch((advisor) -> advisor.getAdvice() instanceof PersistentClientInterceptor);
 	}
 
 	@Override

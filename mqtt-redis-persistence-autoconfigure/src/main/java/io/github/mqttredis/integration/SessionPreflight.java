@@ -16,12 +16,9 @@
 
 package io.github.mqttredis.integration;
 
-import java.util.Arrays;
-
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 
-import org.springframework.aop.framework.Advised;
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
@@ -70,7 +67,8 @@ public final class SessionPreflight implements SmartLifecycle {
 	private void check(MqttPahoMessageDrivenChannelAdapter adapter) {
 		DirectFieldAccessor fields = new DirectFieldAccessor(adapter);
 		MqttPahoClientFactory factory = (MqttPahoClientFactory) fields.getPropertyValue("clientFactory");
-		if (factory == null || fields.getPropertyValue("clientManager") != null || !isServed(factory)) {
+		if (factory == null || fields.getPropertyValue("clientManager") != null
+				|| !PersistentClientInterceptor.serves(factory)) {
 			return;
 		}
 		String clientId = String.valueOf(fields.getPropertyValue("clientId"));
@@ -84,12 +82,6 @@ public final class SessionPreflight implements SmartLifecycle {
 		catch (MqttPersistenceException ex) {
 			throw new IllegalStateException("The MQTT session of '" + adapter.getBeanName() + "' cannot be opened", ex);
 		}
-	}
-
-	private static boolean isServed(MqttPahoClientFactory factory) {
-		return factory instanceof PersistentMqttPahoClientFactory
-				|| factory instanceof Advised proxy && Arrays.stream(proxy.getAdvisors())
-					.anyMatch((advisor) -> advisor.getAdvice() instanceof PersistentClientInterceptor);
 	}
 
 	@Override

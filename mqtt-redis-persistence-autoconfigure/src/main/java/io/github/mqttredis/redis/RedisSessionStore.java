@@ -31,10 +31,12 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.StoredSession;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -47,7 +49,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  *
  * @since 0.1.0
  */
-public final class RedisSessionStore implements SessionStore, SmartLifecycle {
+public final class RedisSessionStore implements SessionStore, SmartLifecycle, DisposableBean {
 
 	/**
 	 * The phase of this bean: before all that speaks MQTT.
@@ -162,6 +164,15 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		}
 	}
 
+	/**
+	 * Stops the store where the application failed to start after it was used: it is not
+	 * running yet, and has leases all the same.
+	 */
+	@Override
+	public void destroy() {
+		stop();
+	}
+
 	private void release(IoLoop loop, OwnedSession session) {
 		session.await(session.log().end(), session.log().progress().failures(), () -> false);
 		session.end();
@@ -200,7 +211,11 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		this.lifecycle.lock();
 		try {
 			checkNotStopped(id);
-			loop();
+			if (this.io == null) {
+				// A component that opens its session when it is made comes before
+				// start().
+				loop().connect();
+			}
 			return Objects.requireNonNull(this.opener);
 		}
 		finally {
@@ -237,6 +252,11 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 		this.sessions.values().forEach((entry) -> result.add(entry.session().status()));
 		result.sort(Comparator.comparing((SessionStatus status) -> status.id().toString()));
 		return result;
+	}
+
+	@Override
+	public StoredSession look(SessionId id) throws SessionUnavailableException {
+		return opener(id).look(id);
 	}
 
 	@Override

@@ -28,6 +28,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.StoredRecords;
+import io.github.mqttredis.session.StoredSession;
 
 /**
  * Makes sessions this process's own: takes the lease, then reads the records. In this
@@ -76,18 +77,32 @@ final class SessionOpener {
 	}
 
 	/**
+	 * Look at a session without owning it.
+	 * @param id the session
+	 * @return what Redis holds of it
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	StoredSession look(SessionId id) throws SessionUnavailableException {
+		SessionKeys keys = new SessionKeys(this.settings.keyPrefix(), id);
+		return this.io.call((connection) -> {
+			Long records = connection.hashCommands().hLen(keys.hash());
+			Boolean known = connection.keyCommands().exists(keys.mark());
+			return new StoredSession((records != null) ? records : 0, Boolean.TRUE.equals(known));
+		});
+	}
+
+	/**
 	 * Report a session that the other version of MQTT left: its records cannot be read by
 	 * this one, and stay where they are.
 	 */
 	private void reportOtherVersion(SessionId id) throws SessionUnavailableException {
 		MqttVersion version = (id.version() == MqttVersion.V3) ? MqttVersion.V5 : MqttVersion.V3;
 		SessionId other = new SessionId(id.clientId(), id.broker(), version);
-		SessionKeys keys = new SessionKeys(this.settings.keyPrefix(), other);
-		Long records = this.io.call((connection) -> connection.hashCommands().hLen(keys.hash()));
-		if (records != null && records > 0) {
+		long records = look(other).records();
+		if (records > 0) {
 			RedisSessionStore.logger.warn("MQTT session " + other + " holds " + records
 					+ " records that this client cannot read. Run a client of that version to deliver them, or delete "
-					+ keys);
+					+ new SessionKeys(this.settings.keyPrefix(), other));
 		}
 	}
 

@@ -44,6 +44,14 @@ public interface SessionStore {
 	List<SessionStatus> sessions();
 
 	/**
+	 * Look at a session without owning it, at most for the write time-out.
+	 * @param id the session
+	 * @return what the store's server holds of it
+	 * @throws SessionUnavailableException if the server could not be asked
+	 */
+	StoredSession look(SessionId id) throws SessionUnavailableException;
+
+	/**
 	 * Ask the store's server whether it answers, at most for the write time-out.
 	 * @return what the server says of itself, such as {@code Redis 7.0.15}
 	 * @throws SessionUnavailableException if it does not answer

@@ -27,6 +27,7 @@ import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.StoredSession;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +132,11 @@ class MqttPersistenceHealthIndicatorTests {
 		@Override
 		public List<SessionStatus> sessions() {
 			return this.sessions;
+		}
+
+		@Override
+		public StoredSession look(SessionId id) {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override

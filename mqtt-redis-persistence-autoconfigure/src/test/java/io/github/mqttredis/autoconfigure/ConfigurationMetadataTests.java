@@ -43,7 +43,7 @@ class ConfigurationMetadataTests {
 	 */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("mqtt.client.client-id", "mqtt.client.server-uris",
 			"mqtt.client.version", "mqtt.client.username", "mqtt.client.password", "mqtt.client.ssl-bundle",
-			"mqtt.client.will.topic", "mqtt.persistence.broker-id");
+			"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.exclude-beans");
 
 	@Test
 	void whenThePropertiesAreListedThenTheyAreThoseThatAreBuilt() throws IOException {
@@ -54,7 +54,8 @@ class ConfigurationMetadataTests {
 				"mqtt.client.session-expiry", "mqtt.client.ssl-bundle", "mqtt.client.username", "mqtt.client.version",
 				"mqtt.client.will.payload", "mqtt.client.will.qos", "mqtt.client.will.retained",
 				"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.enabled",
-				"mqtt.persistence.inject", "mqtt.persistence.key-prefix", "mqtt.persistence.lease.acquire-timeout",
+				"mqtt.persistence.inject", "mqtt.persistence.exclude-beans", "mqtt.persistence.clean-session",
+				"mqtt.persistence.key-prefix", "mqtt.persistence.lease.acquire-timeout",
 				"mqtt.persistence.lease.on-conflict", "mqtt.persistence.lease.ttl", "mqtt.persistence.on-redis-outage",
 				"mqtt.persistence.write-timeout");
 	}

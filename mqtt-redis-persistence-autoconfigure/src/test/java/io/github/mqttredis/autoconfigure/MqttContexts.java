@@ -37,7 +37,8 @@ public final class MqttContexts {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class,
 				MqttRedisPersistenceAutoConfiguration.class, MqttV3PersistenceAutoConfiguration.class,
 				MqttV3IntegrationAutoConfiguration.class, MqttV5PersistenceAutoConfiguration.class,
-				MqttV5IntegrationAutoConfiguration.class, MqttPersistenceHealthContributorAutoConfiguration.class));
+				MqttV5IntegrationAutoConfiguration.class, MqttComponentCheckAutoConfiguration.class,
+				MqttPersistenceHealthContributorAutoConfiguration.class));
 	}
 
 	/**

@@ -105,6 +105,17 @@ class StartFailureTests {
 	}
 
 	@Test
+	void whenASessionWouldBeThrownAwayAndThatShallFailThenTheAnalysisNamesTheComponent(CapturedOutput output) {
+		assertThatThrownBy(() -> runWithRedis(Application.class, "mqtt.client.client-id=clean", CLIENT[1],
+				"mqtt.client.clean-session=true", "mqtt.persistence.clean-session=fail"));
+		assertThat(analysis(output))
+			.contains("The MQTT client of 'mqttv3ClientManager' throws its stored session away at each connect")
+			.contains("setCleanSession(false)", "mqtt.client.clean-session=false",
+					"mqtt.persistence.clean-session=allow")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
 	void whenTheOwnerHasStoppedThenTheNextOneStartsAtOnce() {
 		runWithRedis(Inbound.class).close();
 		runWithRedis(Inbound.class).close();

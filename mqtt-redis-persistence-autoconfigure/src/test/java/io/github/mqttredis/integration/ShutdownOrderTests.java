@@ -31,6 +31,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.StoredSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -238,6 +239,11 @@ class ShutdownOrderTests {
 		@Override
 		public List<SessionStatus> sessions() {
 			return this.delegate.sessions();
+		}
+
+		@Override
+		public StoredSession look(SessionId id) throws SessionUnavailableException {
+			return this.delegate.look(id);
 		}
 
 		@Override

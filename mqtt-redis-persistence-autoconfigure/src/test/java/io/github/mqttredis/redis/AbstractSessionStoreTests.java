@@ -38,6 +38,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.StoredSession;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterAll;
@@ -423,6 +424,16 @@ abstract class AbstractSessionStoreTests {
 		assertThat(this.redis.zrange("test:sessions", 0, -1)).containsExactly(HASH);
 		assertThat(store.sessions()).singleElement().satisfies((status) -> assertThat(status.id()).isEqualTo(ID));
 		assertThat(store.ping()).startsWith("Redis ");
+	}
+
+	@Test
+	void whenSessionIsLookedAtThenIsNotOwned() throws Exception {
+		assertThat(store().look(ID)).isEqualTo(new StoredSession(0, false));
+		RedisSessionStore first = store();
+		first.open(ID).put("s-1", Packets.of("s-1", "a"));
+		first.stop();
+		assertThat(store().look(ID)).isEqualTo(new StoredSession(1, true));
+		assertThat(this.redis.exists(HASH + ":lease")).isFalse();
 	}
 
 	@Test

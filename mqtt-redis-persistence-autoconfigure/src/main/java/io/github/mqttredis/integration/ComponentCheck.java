@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import java.util.Collection;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for one thing that is wrong with a component.
+ */
+@FunctionalInterface
+interface ComponentCheck {
+
+	/**
+	 * Look at a component.
+	 * @param view what is known of it
+	 * @param all what is known of all components, this one among them
+	 * @return what is wrong, {@code null} if nothing is
+	 */
+	@Nullable ComponentFinding check(ClientView view, Collection<ClientView> all);
+
+}

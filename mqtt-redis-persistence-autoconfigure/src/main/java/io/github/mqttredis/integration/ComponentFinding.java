@@ -1,0 +1,93 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+/**
+ * Something about an MQTT component that makes its stored session useless, or that loses
+ * messages.
+ *
+ * @param kind what it is
+ * @param component the bean name of the component, several with commas between them
+ * @param problem what is wrong, and what comes of it
+ * @param mend which property or setter mends it
+ * @since 0.1.0
+ */
+public record ComponentFinding(Kind kind, String component, String problem, String mend) {
+
+	@Override
+	public String toString() {
+		return this.problem + ". " + this.mend;
+	}
+
+	/**
+	 * What was found.
+	 */
+	public enum Kind {
+
+		/**
+		 * No persistence can be given to the component.
+		 */
+		NOT_STORED,
+
+		/**
+		 * The session is thrown away at each connect.
+		 */
+		CLEAN_SESSION,
+
+		/**
+		 * The broker forgets an MQTT 5 session when the link is lost.
+		 */
+		SESSION_EXPIRY,
+
+		/**
+		 * There is no client id.
+		 */
+		EMPTY_CLIENT_ID,
+
+		/**
+		 * The client id looks random and was not seen before.
+		 */
+		RANDOM_CLIENT_ID,
+
+		/**
+		 * Two components have one client id, at one broker.
+		 */
+		SHARED_CLIENT_ID,
+
+		/**
+		 * Messages are published with QoS 0, which is not stored.
+		 */
+		QOS_0,
+
+		/**
+		 * The keep-alive interval is over before a write times out.
+		 */
+		KEEP_ALIVE,
+
+		/**
+		 * Stored records wait for the first message.
+		 */
+		RECORDS_WAIT,
+
+		/**
+		 * A bean name that is to be left alone has no effect.
+		 */
+		EXCLUSION
+
+	}
+
+}

@@ -1,0 +1,65 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.util.PatternMatchUtils;
+
+/**
+ * The MQTT beans that the application wants to be left alone.
+ *
+ * @since 0.1.0
+ */
+public final class ExcludedBeans {
+
+	/**
+	 * What Spring Integration adds to the id of an endpoint to name its handler.
+	 */
+	private static final String HANDLER = ".handler";
+
+	private final List<String> patterns;
+
+	private final BeanFactory beanFactory;
+
+	/**
+	 * Name the beans.
+	 * @param patterns bean names, in which {@code *} stands for any characters
+	 * @param beanFactory knows by which other names the beans go
+	 */
+	public ExcludedBeans(List<String> patterns, BeanFactory beanFactory) {
+		this.patterns = List.copyOf(patterns);
+		this.beanFactory = beanFactory;
+	}
+
+	List<String> patterns() {
+		return this.patterns;
+	}
+
+	boolean contains(String beanName) {
+		return this.patterns.stream().anyMatch((pattern) -> matches(pattern, beanName));
+	}
+
+	boolean matches(String pattern, String beanName) {
+		return Stream.concat(Stream.of(beanName), Stream.of(this.beanFactory.getAliases(beanName)))
+			.anyMatch((name) -> PatternMatchUtils.simpleMatch(pattern, name) || name.endsWith(HANDLER)
+					&& PatternMatchUtils.simpleMatch(pattern, name.substring(0, name.length() - HANDLER.length())));
+	}
+
+}

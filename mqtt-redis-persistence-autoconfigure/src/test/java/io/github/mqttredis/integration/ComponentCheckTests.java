@@ -1,0 +1,303 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import java.nio.file.Path;
+import java.util.UUID;
+
+import io.github.mqttredis.autoconfigure.EmbeddedRedis;
+import io.github.mqttredis.autoconfigure.MqttContexts;
+import io.github.mqttredis.integration.ComponentFinding.Kind;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Packets;
+import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.config.EnableIntegration;
+import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
+import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
+import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
+import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
+import org.springframework.integration.mqtt.support.DefaultPahoMessageConverter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for what is found about components whose sessions are stored.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class ComponentCheckTests {
+
+	@RegisterExtension
+	static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+	private final ApplicationContextRunner contexts = MqttContexts.with(REDIS)
+		.withUserConfiguration(IntegrationApplication.class);
+
+	private ApplicationContextRunner fromProperties(String clientId) {
+		return this.contexts.withPropertyValues("mqtt.client.client-id=" + clientId,
+				"mqtt.client.server-uris=" + Components.URI);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "3", "5" })
+	void whenKeepAliveIsNotAboveWriteTimeoutThenNamesBothOnce(String version, CapturedOutput output) {
+		ApplicationContextRunner runner = fromProperties("keep-alive")
+			.withPropertyValues("mqtt.client.version=" + version, "mqtt.persistence.write-timeout=2s");
+		runner.withPropertyValues("mqtt.client.keep-alive=2s").run((context) -> {
+			assertThat(Components.findings(context)).singleElement()
+				.extracting(ComponentFinding::kind)
+				.isEqualTo(Kind.KEEP_ALIVE);
+			assertThat(output).containsOnlyOnce("The broker may drop the MQTT client of 'mqttv" + version
+					+ "ClientManager' while it waits for Redis: its keep-alive of 2 s is not above"
+					+ " mqtt.persistence.write-timeout (2000 ms). Raise mqtt.client.keep-alive");
+		});
+		runner.withPropertyValues("mqtt.client.keep-alive=3s")
+			.run((context) -> assertThat(Components.findings(context)).isEmpty());
+		runner.withPropertyValues("mqtt.client.keep-alive=0s")
+			.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
+	void whenSessionExpiryIsMissingThenSaysSoOnce(CapturedOutput output) {
+		MqttConnectionOptions options = Components.optionsV5();
+		options.setSessionExpiryInterval(null);
+		ApplicationContextRunner runner = this.contexts.withBean("out", Mqttv5PahoMessageHandler.class,
+				() -> Components.handler(options, "expiry"));
+		runner.run((context) -> {
+			assertThat(Components.findings(context)).singleElement()
+				.extracting(ComponentFinding::kind)
+				.isEqualTo(Kind.SESSION_EXPIRY);
+			assertThat(output).containsOnlyOnce("The broker forgets the MQTT session of 'out' when the link is lost,"
+					+ " because there is no session expiry interval. Call setSessionExpiryInterval");
+		});
+		options.setSessionExpiryInterval(60L);
+		runner.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
+	void whenSessionExpiryIsZeroInThePropertiesThenNamesTheProperty(CapturedOutput output) {
+		ApplicationContextRunner runner = fromProperties("zero").withPropertyValues("mqtt.client.version=5");
+		runner.withPropertyValues("mqtt.client.session-expiry=0s").run((context) -> {
+			assertThat(Components.findings(context)).hasSize(1);
+			assertThat(output).containsOnlyOnce("set mqtt.client.session-expiry above 0s");
+		});
+		runner.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
+	void whenThereIsNoClientIdThenSaysSo(CapturedOutput output) {
+		this.contexts.withBean("own", Mqttv3ClientManager.class, () -> Components.manager(Components.options(), ""))
+			.run((context) -> {
+				assertThat(Components.findings(context)).singleElement()
+					.extracting(ComponentFinding::kind)
+					.isEqualTo(Kind.EMPTY_CLIENT_ID);
+				assertThat(output).containsOnlyOnce("The MQTT client of 'own' has no client id");
+			});
+	}
+
+	@Test
+	void whenAClientIdLooksRandomThenSaysSoUntilItHasComeBack(CapturedOutput output) {
+		ApplicationContextRunner runner = fromProperties("gateway-" + UUID.randomUUID());
+		runner.run((context) -> {
+			assertThat(Components.findings(context)).singleElement()
+				.extracting(ComponentFinding::kind)
+				.isEqualTo(Kind.RANDOM_CLIENT_ID);
+			assertThat(output).containsOnlyOnce("looks random and is new");
+		});
+		runner.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
+	void whenAnyRandomIdIsUsedThenItIsSeen() {
+		String uuid = UUID.randomUUID().toString();
+		for (String clientId : new String[] { uuid, uuid.replace("-", ""), MqttAsyncClient.generateClientId() }) {
+			this.contexts
+				.withBean("out", Mqttv5PahoMessageHandler.class,
+						() -> Components.handler(Components.optionsV5(), clientId))
+				.run((context) -> assertThat(Components.findings(context)).singleElement()
+					.asString()
+					.contains("The MQTT client id of 'out', '" + clientId + "'"));
+		}
+		fromProperties("gateway-0047110815").run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
+	void whenTwoComponentsHaveOneClientIdThenSaysSoOnce(CapturedOutput output) {
+		this.contexts.withUserConfiguration(SharedClientId.class).run((context) -> {
+			assertThat(Components.findings(context)).singleElement().satisfies((finding) -> {
+				assertThat(finding.kind()).isEqualTo(Kind.SHARED_CLIENT_ID);
+				assertThat(finding.component()).isEqualTo("in, out");
+			});
+			assertThat(output).containsOnlyOnce("'in' and 'out' have one MQTT client id, 'one', at " + Components.URI);
+		});
+	}
+
+	@Test
+	void whenComponentsShareAManagerThenTheyMayHaveItsClientId() {
+		fromProperties("shared").withUserConfiguration(SharedManager.class)
+			.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
+	void whenAHandlerPublishesWithQos0ThenSaysSoOnce(CapturedOutput output) {
+		fromProperties("qos").withUserConfiguration(SharedManager.class, Qos0.class).run((context) -> {
+			assertThat(Components.findings(context)).singleElement().satisfies((finding) -> {
+				assertThat(finding.kind()).isEqualTo(Kind.QOS_0);
+				assertThat(finding.component()).isEqualTo("forgotten");
+			});
+			assertThat(output).containsOnlyOnce("'forgotten' publishes with QoS 0");
+		});
+	}
+
+	@Test
+	void whenAHandlerForMqtt5PublishesWithQos0ThenSaysSo() {
+		Mqttv5PahoMessageHandler handler = Components.handler(Components.optionsV5(), "qos-5");
+		handler.setDefaultQos(0);
+		this.contexts.withBean("out", Mqttv5PahoMessageHandler.class, () -> handler)
+			.run((context) -> assertThat(Components.findings(context)).singleElement()
+				.extracting(ComponentFinding::kind)
+				.isEqualTo(Kind.QOS_0));
+	}
+
+	@Test
+	void whenRecordsWaitForTheFirstMessageThenTheirNumberIsReported(CapturedOutput output) {
+		ApplicationContextRunner runner = this.contexts.withUserConfiguration(PlainHandler.class);
+		SessionId id = SessionId.ofUri("plain", Components.URI, MqttVersion.V3);
+		runner.run((context) -> {
+			assertThat(Components.findings(context)).isEmpty();
+			context.getBean(SessionStore.class).open(id).put("s-1", Packets.of("s-1", "a"));
+			context.getBean(SessionStore.class).open(id).put("s-2", Packets.of("s-2", "b"));
+		});
+		runner.run((context) -> {
+			assertThat(Components.findings(context)).singleElement()
+				.extracting(ComponentFinding::kind)
+				.isEqualTo(Kind.RECORDS_WAIT);
+			assertThat(output).containsOnlyOnce("2 records of 'out' wait for the first message");
+			assertThat(context.getBean(SessionStore.class).sessions()).isEmpty();
+		});
+		runner.withPropertyValues("mqtt.persistence.key-prefix=other")
+			.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void whenThereIsAFindingThenTheDocumentationHasIt(Kind kind) {
+		assertThat(Path.of("..", "docs", "start-up-reports.md")).content().contains("\n| `" + kind + "` | ");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableIntegration
+	static class IntegrationApplication {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class PlainHandler {
+
+		@Bean
+		DefaultMqttPahoClientFactory factory() {
+			return Components.factory();
+		}
+
+		@Bean
+		MqttPahoMessageHandler out(MqttPahoClientFactory factory) {
+			return Components.handler(factory, "plain");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SharedClientId {
+
+		@Bean
+		DefaultMqttPahoClientFactory factory() {
+			return Components.factory();
+		}
+
+		@Bean
+		MqttPahoMessageHandler out(MqttPahoClientFactory factory) {
+			return Components.handler(factory, "one");
+		}
+
+		@Bean
+		MqttPahoMessageDrivenChannelAdapter in(MqttPahoClientFactory factory) {
+			return Components.adapter(factory, "one");
+		}
+
+		@Bean
+		MqttPahoMessageDrivenChannelAdapter other(MqttPahoClientFactory factory) {
+			return Components.adapter(factory, "two");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SharedManager {
+
+		@Bean
+		MqttPahoMessageHandler out(Mqttv3ClientManager manager) {
+			return Components.publisher(new MqttPahoMessageHandler(manager));
+		}
+
+		@Bean
+		MqttPahoMessageDrivenChannelAdapter in(Mqttv3ClientManager manager) {
+			return Components.subscriber(new MqttPahoMessageDrivenChannelAdapter(manager, "readings"));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Qos0 {
+
+		@Bean
+		MqttPahoMessageHandler forgotten(Mqttv3ClientManager manager) {
+			return new MqttPahoMessageHandler(manager);
+		}
+
+		@Bean
+		MqttPahoMessageHandler expression(Mqttv3ClientManager manager) {
+			MqttPahoMessageHandler handler = new MqttPahoMessageHandler(manager);
+			handler.setQosExpressionString("headers['urgent'] ? 2 : 1");
+			return handler;
+		}
+
+		@Bean
+		MqttPahoMessageHandler converter(Mqttv3ClientManager manager) {
+			MqttPahoMessageHandler handler = new MqttPahoMessageHandler(manager);
+			handler.setConverter(new DefaultPahoMessageConverter(1, false));
+			return handler;
+		}
+
+	}
+
+}
