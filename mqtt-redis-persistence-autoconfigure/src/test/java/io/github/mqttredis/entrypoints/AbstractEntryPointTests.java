@@ -51,7 +51,8 @@ abstract class AbstractEntryPointTests {
 	protected abstract String broker();
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "OWN_V3_CLIENT_MANAGER", "OWN_V5_CLIENT_MANAGER", "V5_MESSAGE_HANDLER",
+			"V5_MESSAGE_DRIVEN_CHANNEL_ADAPTER" })
 	void whenExampleIsKilledThenEveryMessageArrivesOnce(EntryPoint entryPoint) throws Exception {
 		String name = entryPoint.name();
 		try (Outside outside = Outside.connect(broker(), entryPoint.topic("telemetry"))) {
@@ -101,9 +102,9 @@ abstract class AbstractEntryPointTests {
 			Await.until("nothing is under way any more",
 					() -> jedis.keys("mqtt:persistence:*:v?").stream().allMatch((key) -> jedis.hlen(key) == 0));
 		}
-		assertThat(outside.received().values()).containsOnly(1);
 		second.received().remove(name + " probe");
-		assertThat(second.received().values()).containsOnly(1);
+		assertThat(outside.received()).allSatisfy((payload, times) -> assertThat(times).isEqualTo(1));
+		assertThat(second.received()).allSatisfy((payload, times) -> assertThat(times).isEqualTo(1));
 	}
 
 }

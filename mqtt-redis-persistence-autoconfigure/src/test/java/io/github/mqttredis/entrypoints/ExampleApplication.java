@@ -46,8 +46,7 @@ final class ExampleApplication implements AutoCloseable {
 	 * one before is cut off for good.
 	 */
 	private static final List<String> SETTINGS = List.of("spring.data.redis.host=127.0.0.1",
-			"mqtt.persistence.broker-id=broker", "mqtt.persistence.lease.ttl=1s",
-			"mqtt.persistence.write-timeout=1s");
+			"mqtt.persistence.broker-id=broker", "mqtt.persistence.lease.ttl=1s", "mqtt.persistence.write-timeout=1s");
 
 	private final Map<String, Integer> received = new ConcurrentHashMap<>();
 
@@ -94,7 +93,8 @@ final class ExampleApplication implements AutoCloseable {
 	 */
 	private Consumer<String> handler(boolean stuck) {
 		return (payload) -> {
-			this.received.merge(payload, 1, Integer::sum);System.err.println("DEBUGX " + payload + " stuck=" + stuck + " " + Thread.currentThread().getName());
+			this.received.merge(payload, 1, Integer::sum);
+			System.err.println("DEBUGX " + payload + " stuck=" + stuck + " " + Thread.currentThread().getName());
 			if (stuck && payload.endsWith("stuck")) {
 				try {
 					this.dead.await();

@@ -49,7 +49,8 @@ class IntegrationDocumentTests {
 
 	private static final Pattern BLOCK = Pattern.compile("<!-- ([^>]+) -->\n```(\\w+)\n(.*?)```\n", Pattern.DOTALL);
 
-	private static final Pattern EXAMPLE = Pattern.compile("// tag::example\\[]\n(.*)// end::example\\[]\n", Pattern.DOTALL);
+	private static final Pattern EXAMPLE = Pattern.compile("// tag::example\\[]\n(.*)// end::example\\[]\n",
+			Pattern.DOTALL);
 
 	static Stream<Path> pages() throws IOException {
 		try (Stream<Path> files = Files.list(PAGES)) {
@@ -102,8 +103,8 @@ class IntegrationDocumentTests {
 	}
 
 	private static String block(MatchResult block) {
-		return Matcher.quoteReplacement("<!-- " + block.group(1) + " -->\n```" + block.group(2) + "\n"
-				+ content(block.group(1)) + "```\n");
+		return Matcher.quoteReplacement(
+				"<!-- " + block.group(1) + " -->\n```" + block.group(2) + "\n" + content(block.group(1)) + "```\n");
 	}
 
 	private static String content(String source) {
@@ -116,7 +117,9 @@ class IntegrationDocumentTests {
 		if (source.contains(".")) {
 			return read(RESOURCES.resolve(source));
 		}
-		return Arrays.stream(source.split(", ")).map(IntegrationDocumentTests::dependency).collect(Collectors.joining());
+		return Arrays.stream(source.split(", "))
+			.map(IntegrationDocumentTests::dependency)
+			.collect(Collectors.joining());
 	}
 
 	/**
