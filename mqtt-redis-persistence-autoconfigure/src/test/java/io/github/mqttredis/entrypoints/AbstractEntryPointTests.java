@@ -51,8 +51,7 @@ abstract class AbstractEntryPointTests {
 	protected abstract String broker();
 
 	@ParameterizedTest
-	@EnumSource(names = { "OWN_V3_CLIENT_MANAGER", "OWN_V5_CLIENT_MANAGER", "V5_MESSAGE_HANDLER",
-			"V5_MESSAGE_DRIVEN_CHANNEL_ADAPTER" })
+	@EnumSource
 	void whenExampleIsKilledThenEveryMessageArrivesOnce(EntryPoint entryPoint) throws Exception {
 		String name = entryPoint.name();
 		try (Outside outside = Outside.connect(broker(), entryPoint.topic("telemetry"))) {

@@ -94,7 +94,6 @@ final class ExampleApplication implements AutoCloseable {
 	private Consumer<String> handler(boolean stuck) {
 		return (payload) -> {
 			this.received.merge(payload, 1, Integer::sum);
-			System.err.println("DEBUGX " + payload + " stuck=" + stuck + " " + Thread.currentThread().getName());
 			if (stuck && payload.endsWith("stuck")) {
 				try {
 					this.dead.await();

@@ -16,8 +16,14 @@
 
 package io.github.mqttredis.manyclients;
 
+import java.util.Collection;
+import java.util.Scanner;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,6 +31,7 @@ import java.util.stream.Stream;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -33,8 +40,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.EventListener;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.integration.config.EnableIntegration;
-import org.springframework.integration.core.MessageProducer;
 import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.dsl.StandardIntegrationFlow;
 import org.springframework.integration.endpoint.MessageProducerSupport;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
@@ -52,44 +59,65 @@ import org.springframework.messaging.MessagingException;
 
 /**
  * An application with many clients, as a process of its own, which says on its standard
- * output what it has published and received. Half of the clients of each kind come from
- * client managers, the other half has factories or makes its clients itself.
+ * output what it has published and received. Two clients of each kind come from a client
+ * manager, the others are made by factories or by the components themselves.
+ * <p>
+ * Paho takes some tenths of a second to connect, so those others are started by a few
+ * threads.
  */
 @EnableAutoConfiguration
 @EnableIntegration
 public class ManyClientsApplication {
 
+	/** How many each client publishes for each line on the standard input. */
+	static final int MESSAGES = 10;
+
+	private static final int STARTERS = 8;
+
 	private final Set<Object> subscribed = ConcurrentHashMap.newKeySet();
+
+	private final CountDownLatch all;
+
+	ManyClientsApplication(@Value("${clients}") int clients) {
+		this.all = new CountDownLatch(4 * clients);
+	}
 
 	/**
 	 * Run until killed.
 	 * @param arguments number of clients of each kind, name of this run, number of
 	 * messages of each client, and the URI of each broker; the rest is for Spring Boot
 	 */
-	public static void main(String[] arguments) {
+	public static void main(String[] arguments) throws InterruptedException {
 		int clients = Integer.parseInt(arguments[0]);
-		int messages = Integer.parseInt(arguments[2]);
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(ManyClientsApplication.class)
 			.web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
 			.initializers((starting) -> {
 				for (int broker = 0; broker < 2; broker++) {
-					define((GenericApplicationContext) starting, broker, arguments[3 + broker], clients);
+					define((GenericApplicationContext) starting, broker, arguments[1 + broker], clients);
 				}
 			})
-			.run(Stream.of(arguments).skip(5).toArray(String[]::new));
-		ManyClientsApplication application = context.getBean(ManyClientsApplication.class);
-		while (application.subscribed.size() < 4 * clients) {
-			Thread.onSpinWait();
-		}
-		say("@ready");
-		for (int broker = 0; broker < 2; broker++) {
-			for (String version : new String[] { "v3", "v5" }) {
-				String group = broker + "/" + version;
-				Thread thread = new Thread(() -> publish(context, group, clients, arguments[1], messages), group);
-				thread.start();
+			.properties("clients=" + clients)
+			.run(Stream.of(arguments).skip(3).toArray(String[]::new));
+		startAll(context.getBeansOfType(StandardIntegrationFlow.class).values());
+		context.getBean(ManyClientsApplication.class).all.await();
+		Scanner orders = new Scanner(System.in);
+		while (orders.hasNextLine()) {
+			String run = orders.nextLine();
+			for (int broker = 0; broker < 2; broker++) {
+				for (String version : new String[] { "v3", "v5" }) {
+					String group = broker + "/" + version;
+					new Thread(() -> publish(context, group, clients, run), group).start();
+				}
 			}
 		}
+	}
+
+	private static void startAll(Collection<StandardIntegrationFlow> flows) throws InterruptedException {
+		ExecutorService starters = Executors.newFixedThreadPool(STARTERS);
+		flows.forEach((flow) -> starters.execute(flow::start));
+		starters.shutdown();
+		starters.awaitTermination(5, TimeUnit.MINUTES);
 	}
 
 	private static synchronized void say(String line) {
@@ -98,12 +126,14 @@ public class ManyClientsApplication {
 
 	@EventListener
 	void subscribed(MqttSubscribedEvent event) {
-		this.subscribed.add(event.getSource());
+		if (this.subscribed.add(event.getSource())) {
+			say("@subscribed");
+			this.all.countDown();
+		}
 	}
 
-	private static void publish(ConfigurableApplicationContext context, String group, int clients, String run,
-			int messages) {
-		for (int message = 0; message < messages; message++) {
+	private static void publish(ConfigurableApplicationContext context, String group, int clients, String run) {
+		for (int message = 0; message < MESSAGES; message++) {
 			for (int client = 0; client < clients; client++) {
 				int qos = 1 + message % 2;
 				String payload = group + "/" + client + "/" + run + "/" + message + "/q" + qos;
@@ -136,7 +166,7 @@ public class ManyClientsApplication {
 		IntStream.range(0, clients).forEach((client) -> {
 			String v3 = broker + "/v3";
 			String v5 = broker + "/v5";
-			if (client % 2 == 0) {
+			if (!isManaged(client)) {
 				define(context, v3, client,
 						() -> new MqttPahoMessageHandler(id("v3-out", client), factory(context, broker)),
 						() -> new MqttPahoMessageDrivenChannelAdapter(id("v3-in", client), factory(context, broker),
@@ -163,6 +193,10 @@ public class ManyClientsApplication {
 							context.getBean(v5 + "/manager/in/" + client, Mqttv5ClientManager.class),
 							topic("v5", client)), 2));
 		});
+	}
+
+	private static boolean isManaged(int client) {
+		return client % 13 == 0;
 	}
 
 	private static DefaultMqttPahoClientFactory factory(GenericApplicationContext context, int broker) {
@@ -198,16 +232,20 @@ public class ManyClientsApplication {
 
 	private static void define(GenericApplicationContext context, String group, int client,
 			Supplier<AbstractMqttMessageHandler<?, ?>> out, Supplier<MessageProducerSupport> in) {
+		boolean managed = isManaged(client);
 		String up = "up/" + group.substring(group.indexOf('/') + 1) + "/" + client;
 		context.registerBean(group + "/publish/" + client, IntegrationFlow.class, () -> {
 			AbstractMqttMessageHandler<?, ?> handler = out.get();
 			handler.setAsync(true);
 			handler.setDefaultTopic(up);
-			return IntegrationFlow.from(group + "/out/" + client).handle(handler).get();
+			return IntegrationFlow.from(group + "/out/" + client)
+				.handle(handler, (endpoint) -> endpoint.autoStartup(managed))
+				.get();
 		});
 		context.registerBean(group + "/receive/" + client, IntegrationFlow.class, () -> {
-			MessageProducer adapter = in.get();
-			return IntegrationFlow.from((MessageProducerSupport) adapter).handle((payload, headers) -> {
+			MessageProducerSupport adapter = in.get();
+			adapter.setAutoStartup(managed);
+			return IntegrationFlow.from(adapter).handle((payload, headers) -> {
 				say("@received " + group + "/" + client + " " + payload);
 				return null;
 			}).get();

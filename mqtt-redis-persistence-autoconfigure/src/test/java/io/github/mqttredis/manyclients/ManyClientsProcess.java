@@ -28,6 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.mqttredis.testing.Await;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * A {@link ManyClientsApplication}, seen from its parent, which kills it.
  */
@@ -47,23 +49,26 @@ final class ManyClientsProcess implements AutoCloseable {
 
 	private final Thread reader;
 
-	private volatile boolean ready;
+	private final int clients;
 
-	private ManyClientsProcess(Process process) {
+	private volatile int subscribed;
+
+	private ManyClientsProcess(Process process, int clients) {
+		this.clients = clients;
 		this.process = process;
 		this.reader = new Thread(this::read, "many-clients");
 		this.reader.setDaemon(true);
 		this.reader.start();
 	}
 
-	static ManyClientsProcess start(String... arguments) throws IOException {
+	static ManyClientsProcess start(int clients, String... arguments) throws IOException {
 		// Paho has four threads for each client, hence the small stacks.
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-Xss256k",
 						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
 						ManyClientsApplication.class.getName()));
 		command.addAll(List.of(arguments));
-		return new ManyClientsProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+		return new ManyClientsProcess(new ProcessBuilder(command).redirectErrorStream(true).start(), clients);
 	}
 
 	private void read() {
@@ -80,7 +85,7 @@ final class ManyClientsProcess implements AutoCloseable {
 	private void note(String line) {
 		String[] words = line.split(" ", 3);
 		switch (words[0]) {
-			case "@ready" -> this.ready = true;
+			case "@subscribed" -> this.subscribed++;
 			case "@returned" -> this.returned.add(words[1]);
 			case "@failed" -> this.failed.add(line);
 			case "@received" -> {
@@ -93,12 +98,27 @@ final class ManyClientsProcess implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Wait until all its clients have subscribed, which may take longer than one
+	 * condition should.
+	 */
 	void awaitReady() {
-		await("all clients have subscribed", () -> this.ready);
+		for (int clients = 0; clients < this.clients; clients++) {
+			int more = clients;
+			await("more than " + more + " clients have subscribed", () -> this.subscribed > more);
+		}
 	}
 
-	void awaitReturned(int count) {
-		await(count + " messages are accepted", () -> this.returned.size() >= count);
+	/**
+	 * Let all its clients publish, and wait until what they published is accepted.
+	 */
+	void publish(String run) throws IOException {
+		int before = this.returned.size();
+		this.process.outputWriter().append(run).append('\n').flush();
+		int messages = this.clients * ManyClientsApplication.MESSAGES;
+		await(messages + " messages are accepted",
+				() -> this.returned.size() + this.failed.size() >= before + messages);
+		assertThat(this.failed).isEmpty();
 	}
 
 	private void await(String what, Callable<Boolean> condition) {
@@ -128,10 +148,6 @@ final class ManyClientsProcess implements AutoCloseable {
 	 */
 	Set<String> strangers() {
 		return this.strangers;
-	}
-
-	Set<String> failed() {
-		return this.failed;
 	}
 
 	/**
