@@ -20,6 +20,7 @@ import io.github.mqttredis.integration.ClientManagerConnector;
 import io.github.mqttredis.integration.ExcludedBeans;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
+import io.github.mqttredis.integration.Mqttv3ApplicationClientManagers;
 import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PersistentMqttPahoClientFactory;
@@ -104,10 +105,8 @@ public final class MqttV3IntegrationAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnBean(PersistentMqttv3ClientManager.class)
-	ClientManagerConnector mqttClientManagerConnector(ListableBeanFactory beanFactory,
-			PersistentMqttv3ClientManager manager) {
-		return new ClientManagerConnector(beanFactory, manager);
+	ClientManagerConnector mqttClientManagerConnector(ListableBeanFactory beanFactory) {
+		return new ClientManagerConnector(beanFactory);
 	}
 
 	/**
@@ -127,6 +126,12 @@ public final class MqttV3IntegrationAutoConfiguration {
 		static Mqttv3ClientManagerPostProcessor mqttv3ClientManagerPostProcessor(
 				ObjectProvider<PahoV3PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
 			return new Mqttv3ClientManagerPostProcessor(persistences, excluded);
+		}
+
+		@Bean
+		Mqttv3ApplicationClientManagers mqttv3ApplicationClientManagers(ListableBeanFactory beanFactory,
+				PahoV3PersistenceFactory persistences) {
+			return new Mqttv3ApplicationClientManagers(beanFactory, persistences, RedisSessionStore.PHASE + 1);
 		}
 
 	}

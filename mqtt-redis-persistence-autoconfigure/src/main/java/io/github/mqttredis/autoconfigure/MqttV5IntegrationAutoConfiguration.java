@@ -19,9 +19,11 @@ package io.github.mqttredis.autoconfigure;
 import io.github.mqttredis.integration.ClientManagerConnector;
 import io.github.mqttredis.integration.ExcludedBeans;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
+import io.github.mqttredis.integration.Mqttv5ApplicationClientManagers;
 import io.github.mqttredis.integration.Mqttv5PersistencePostProcessor;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
 import io.github.mqttredis.integration.PersistentMqttv5ClientManager;
+import io.github.mqttredis.redis.RedisSessionStore;
 import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 
@@ -74,6 +76,13 @@ public final class MqttV5IntegrationAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBooleanProperty(name = "mqtt.persistence.inject", matchIfMissing = true)
+	Mqttv5ApplicationClientManagers mqttv5ApplicationClientManagers(ListableBeanFactory beanFactory,
+			PahoV5PersistenceFactory persistences) {
+		return new Mqttv5ApplicationClientManagers(beanFactory, persistences, RedisSessionStore.PHASE + 1);
+	}
+
+	@Bean
 	@Conditional({ OnMqttClientCondition.class, OnMqtt5ManagerCondition.class })
 	@ConditionalOnSingleCandidate(MqttConnectionOptions.class)
 	@ConditionalOnMissingBean(ClientManager.class)
@@ -88,10 +97,9 @@ public final class MqttV5IntegrationAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnBean(PersistentMqttv5ClientManager.class)
-	ClientManagerConnector mqttv5ClientManagerConnector(ListableBeanFactory beanFactory,
-			PersistentMqttv5ClientManager manager) {
-		return new ClientManagerConnector(beanFactory, manager);
+	@ConditionalOnMissingBean
+	ClientManagerConnector mqttClientManagerConnector(ListableBeanFactory beanFactory) {
+		return new ClientManagerConnector(beanFactory);
 	}
 
 }

@@ -16,7 +16,10 @@
 
 package io.github.mqttredis.integration;
 
+import java.util.Collection;
+
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.integration.mqtt.inbound.AbstractMqttMessageDrivenChannelAdapter;
 
@@ -27,7 +30,7 @@ import org.springframework.integration.mqtt.inbound.AbstractMqttMessageDrivenCha
  *
  * @since 0.1.0
  */
-public final class ClientManagerConnector implements SmartLifecycle {
+public final class ClientManagerConnector implements SmartInitializingSingleton, SmartLifecycle {
 
 	/**
 	 * Before whatever polls or listens, which may want to publish.
@@ -36,19 +39,19 @@ public final class ClientManagerConnector implements SmartLifecycle {
 
 	private final ListableBeanFactory beanFactory;
 
-	private final DeferredClientManager manager;
-
 	private volatile boolean running;
 
 	/**
-	 * Create the connector of a manager.
-	 * @param beanFactory where the adapters are
-	 * @param manager the manager, which connects no more by itself
+	 * Create the connector.
+	 * @param beanFactory where the managers and the adapters are
 	 */
-	public ClientManagerConnector(ListableBeanFactory beanFactory, DeferredClientManager manager) {
+	public ClientManagerConnector(ListableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
-		this.manager = manager;
-		manager.deferConnection();
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		managers().forEach(DeferredClientManager::deferConnection);
 	}
 
 	@Override
@@ -59,13 +62,17 @@ public final class ClientManagerConnector implements SmartLifecycle {
 			.stream()
 			.filter((adapter) -> adapter.isAutoStartup())
 			.forEach((adapter) -> adapter.start());
-		this.manager.connect();
+		managers().forEach(DeferredClientManager::connect);
+	}
+
+	private Collection<DeferredClientManager> managers() {
+		return this.beanFactory.getBeansOfType(DeferredClientManager.class, false, false).values();
 	}
 
 	@Override
 	public void stop() {
 		this.running = false;
-		this.manager.deferConnection();
+		managers().forEach(DeferredClientManager::deferConnection);
 	}
 
 	@Override

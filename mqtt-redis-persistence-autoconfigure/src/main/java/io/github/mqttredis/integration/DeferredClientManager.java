@@ -17,7 +17,7 @@
 package io.github.mqttredis.integration;
 
 /**
- * A client manager that can put off connecting.
+ * A client manager, or several, that can put off connecting.
  *
  * @since 0.1.0
  */

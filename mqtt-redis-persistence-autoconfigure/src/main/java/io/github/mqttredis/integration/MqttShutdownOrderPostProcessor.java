@@ -20,13 +20,16 @@ import io.github.mqttredis.session.SessionStore;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttComponent;
 
 /**
  * Makes every MQTT component a dependent of the session store, so that it starts after
  * the store and stops before the store releases its leases and Redis closes. Their phases
  * alone do not say so: a Redis connection factory sits in the same phase as an outbound
- * handler, and the container stops that phase in no order but that of dependencies.
+ * handler, and the container stops that phase in no order but that of dependencies. A
+ * client manager moreover starts as early as a flow that uses it, and wants to be given
+ * its client before.
  *
  * @since 0.1.0
  */
@@ -45,11 +48,18 @@ public final class MqttShutdownOrderPostProcessor implements BeanPostProcessor {
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof MqttComponent<?>) {
-			for (String store : this.beanFactory.getBeanNamesForType(SessionStore.class, true, false)) {
-				this.beanFactory.registerDependentBean(store, beanName);
-			}
+			dependOn(SessionStore.class, beanName);
+		}
+		if (bean instanceof ClientManager<?, ?>) {
+			dependOn(ApplicationClientManagers.class, beanName);
 		}
 		return bean;
+	}
+
+	private void dependOn(Class<?> type, String beanName) {
+		for (String dependency : this.beanFactory.getBeanNamesForType(type, true, false)) {
+			this.beanFactory.registerDependentBean(dependency, beanName);
+		}
 	}
 
 }

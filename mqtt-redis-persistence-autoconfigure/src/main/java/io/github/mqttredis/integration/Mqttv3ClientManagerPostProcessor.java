@@ -35,7 +35,7 @@ public final class Mqttv3ClientManagerPostProcessor implements BeanPostProcessor
 
 	private static final Log logger = LogFactory.getLog(Mqttv3ClientManagerPostProcessor.class);
 
-	private static final PersistenceField PERSISTENCE = new PersistenceField(Mqttv3ClientManager.class,
+	static final PersistenceField PERSISTENCE = new PersistenceField(Mqttv3ClientManager.class,
 			MqttClientPersistence.class, SessionMqttClientPersistence.class);
 
 	private final ObjectProvider<PahoV3PersistenceFactory> persistences;

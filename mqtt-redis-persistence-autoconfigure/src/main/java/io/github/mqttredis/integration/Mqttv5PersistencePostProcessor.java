@@ -41,7 +41,7 @@ public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor {
 
 	private static final Log logger = LogFactory.getLog(Mqttv5PersistencePostProcessor.class);
 
-	private static final PersistenceField MANAGER = field(Mqttv5ClientManager.class);
+	static final PersistenceField MANAGER = field(Mqttv5ClientManager.class);
 
 	private static final PersistenceField HANDLER = field(Mqttv5PahoMessageHandler.class);
 

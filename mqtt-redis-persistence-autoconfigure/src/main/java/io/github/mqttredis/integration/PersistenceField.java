@@ -67,4 +67,13 @@ final class PersistenceField {
 		return persistence != null && !this.ours.isInstance(persistence);
 	}
 
+	/**
+	 * Return whether a persistence of ours is set.
+	 * @param target the object that has the field
+	 * @return whether its client is to be ours
+	 */
+	boolean isOurs(Object target) {
+		return this.ours.isInstance(get(target));
+	}
+
 }

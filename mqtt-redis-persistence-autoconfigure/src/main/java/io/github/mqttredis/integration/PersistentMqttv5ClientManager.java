@@ -56,7 +56,7 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager implement
 		this.lock.lock();
 		try {
 			if (getClient() == null) {
-				setClient(createPersistentClient());
+				setClient(createClient(this, this.persistences));
 			}
 			if (!this.connectionDeferred) {
 				// Connects the client that it finds; it would only make one if there were
@@ -85,16 +85,16 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager implement
 		}
 	}
 
-	private PersistentMqttAsyncClient createPersistentClient() {
+	static PersistentMqttAsyncClient createClient(Mqttv5ClientManager manager, PahoV5PersistenceFactory persistences) {
 		try {
-			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(getUrl(), getClientId(),
-					this.persistences.create(getUrl()));
-			client.setManualAcks(isManualAcks());
-			client.setCallback(this);
+			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(manager.getUrl(), manager.getClientId(),
+					persistences.create(manager.getUrl()));
+			client.setManualAcks(manager.isManualAcks());
+			client.setCallback(manager);
 			return client;
 		}
 		catch (MqttException ex) {
-			throw new IllegalStateException("Could not create the MQTT client '" + getClientId() + "'", ex);
+			throw new IllegalStateException("Could not create the MQTT client '" + manager.getClientId() + "'", ex);
 		}
 	}
 

@@ -1,0 +1,126 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import java.lang.reflect.Method;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.integration.mqtt.core.AbstractMqttClientManager;
+import org.springframework.util.Assert;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Gives a client of ours to each client manager that the application defines itself,
+ * before the container starts it. A manager that has a client counts as running, so the
+ * container leaves it alone, adapters can start with it, and it is connected after them.
+ *
+ * @param <M> the type of the managers
+ */
+abstract class ApplicationClientManagers<M extends AbstractMqttClientManager<?, ?>>
+		implements DeferredClientManager, SmartLifecycle {
+
+	private static final Method SET_CLIENT = findSetClient();
+
+	private final ListableBeanFactory beanFactory;
+
+	private final Class<M> type;
+
+	private final int phase;
+
+	private final Queue<M> waiting = new ConcurrentLinkedQueue<>();
+
+	private volatile boolean running;
+
+	ApplicationClientManagers(ListableBeanFactory beanFactory, Class<M> type, int phase) {
+		this.beanFactory = beanFactory;
+		this.type = type;
+		this.phase = phase;
+	}
+
+	private static Method findSetClient() {
+		Method method = ReflectionUtils.findMethod(AbstractMqttClientManager.class, "setClient", Object.class);
+		Assert.state(method != null, "No method 'setClient' in " + AbstractMqttClientManager.class.getName()
+				+ ": this version of Spring Integration is not supported");
+		ReflectionUtils.makeAccessible(method);
+		return method;
+	}
+
+	/**
+	 * Make the client of a manager.
+	 * @param manager the manager
+	 * @return the client, or {@code null} if the manager must be left alone
+	 */
+	abstract @Nullable Object createClient(M manager);
+
+	@Override
+	public void start() {
+		this.running = true;
+		this.beanFactory.getBeansOfType(this.type, false, false)
+			.values()
+			.stream()
+			.filter((manager) -> !(manager instanceof DeferredClientManager))
+			.filter((manager) -> manager.isAutoStartup() && !manager.isRunning())
+			.forEach(this::prepare);
+	}
+
+	private void prepare(M manager) {
+		Object client = createClient(manager);
+		if (client != null) {
+			ReflectionUtils.invokeMethod(SET_CLIENT, manager, client);
+			this.waiting.add(manager);
+		}
+	}
+
+	/**
+	 * Nothing to do: the container starts none of the managers.
+	 */
+	@Override
+	public void deferConnection() {
+	}
+
+	@Override
+	public void connect() {
+		for (M manager = this.waiting.poll(); manager != null; manager = this.waiting.poll()) {
+			// One that the application has stopped meanwhile has no client any more.
+			if (manager.isRunning()) {
+				manager.start();
+			}
+		}
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		this.waiting.clear();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return this.phase;
+	}
+
+}

@@ -1,0 +1,53 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.entrypoints;
+
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.inbound.Mqttv5PahoMessageDrivenChannelAdapter;
+import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
+
+/**
+ * Components that are made inside flows: one over MQTT 3.1.1, one over MQTT 5.
+ */
+// tag::example[]
+@Configuration(proxyBeanMethods = false)
+class JavaDslExample {
+
+	@Bean
+	IntegrationFlow publish(MqttPahoClientFactory mqtt) {
+		MqttPahoMessageHandler handler = new MqttPahoMessageHandler("gateway-7-out", mqtt);
+		handler.setAsync(true);
+		handler.setDefaultTopic("telemetry");
+		handler.setDefaultQos(1);
+		return (flow) -> flow.channel("telemetry").handle(handler);
+	}
+
+	@Bean
+	IntegrationFlow receive(MqttConnectionOptions mqtt) {
+		return IntegrationFlow.from(new Mqttv5PahoMessageDrivenChannelAdapter(mqtt, "gateway-7-in", "commands"))
+			.transform(byte[].class, (payload) -> new String(payload))
+			.channel("commands")
+			.get();
+	}
+
+}
+// end::example[]
