@@ -16,7 +16,11 @@
 
 package io.github.mqttredis.paho.v3;
 
+import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.IMqttMessageListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
@@ -24,6 +28,7 @@ import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.MqttSecurityException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private final SessionMqttClientPersistence persistence;
+
+	private final OfflineBuffer offline;
 
 	private volatile @Nullable DetachedConnectComplete detached;
 
@@ -56,8 +63,9 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	 */
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
-		super(serverUri, clientId, persistence);
+		super(serverUri, clientId, persistence.withholdBuffer());
 		this.persistence = persistence;
+		this.offline = new OfflineBuffer(clientId, this.comms, persistence);
 	}
 
 	@Override
@@ -74,6 +82,69 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		DetachedConnectComplete connected = this.detached;
 		return (connected != null && connected.isConnecting())
 				? new OvertakenSubscription(token, qos, connected::isDeliveryBlocked) : token;
+	}
+
+	@Override
+	public IMqttToken connect(MqttConnectOptions options, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback) throws MqttException, MqttSecurityException {
+		return super.connect(options, userContext, new Connected(callback, this.offline::flush));
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * With an offline buffer, a message that cannot be sent now waits there. Waiting for
+	 * the returned token ends at once then, because the message is stored; the token is
+	 * complete when the broker has the message.
+	 */
+	@Override
+	public IMqttDeliveryToken publish(String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback) throws MqttException {
+		if (!this.offline.isInUse()) {
+			try {
+				return super.publish(topic, message, userContext, callback);
+			}
+			catch (MqttException ex) {
+				if (!this.offline.serves(ex)) {
+					throw ex;
+				}
+			}
+		}
+		return this.offline.add(topic, message, userContext, callback);
+	}
+
+	/**
+	 * Return whether messages may be published while this client is not connected.
+	 * @return whether it has an offline buffer and is not closed
+	 */
+	public boolean isBufferingOffline() {
+		return this.offline.isOpen();
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * What the buffer holds is always stored in Redis.
+	 */
+	@Override
+	public void setBufferOpts(DisconnectedBufferOptions options) {
+		this.offline.settings(new OfflineBufferSettings(options.isBufferEnabled(), options.getBufferSize(),
+				options.isDeleteOldestMessages() ? WhenFull.DROP_OLDEST : WhenFull.REJECT));
+	}
+
+	@Override
+	public int getBufferedMessageCount() {
+		return this.offline.size();
+	}
+
+	@Override
+	public MqttMessage getBufferedMessage(int index) {
+		return this.offline.message(index);
+	}
+
+	@Override
+	public void deleteBufferedMessage(int index) {
+		this.offline.remove(index);
 	}
 
 	@Override

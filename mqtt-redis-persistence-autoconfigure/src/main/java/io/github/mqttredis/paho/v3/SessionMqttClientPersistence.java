@@ -18,10 +18,13 @@ package io.github.mqttredis.paho.v3;
 
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.session.BufferedRecords;
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
@@ -50,6 +53,11 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 
 	private final @Nullable String brokerId;
 
+	private final OfflineBufferSettings offlineBuffer;
+
+	/** Whether Paho is not shown what is buffered, because our client sends it. */
+	private volatile boolean bufferWithheld;
+
 	/**
 	 * Guards the first opening. Redis may be asked while it is held; no other lock of
 	 * ours or Paho's is ever wanted by a thread that holds it.
@@ -64,8 +72,21 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	 * @param brokerId the broker's name in stored sessions, {@code null} to use its URI
 	 */
 	public SessionMqttClientPersistence(SessionStore store, @Nullable String brokerId) {
+		this(store, brokerId, OfflineBufferSettings.DISABLED);
+	}
+
+	/**
+	 * Create the persistence of one client with an offline buffer.
+	 * @param store where sessions are kept
+	 * @param brokerId the broker's name in stored sessions, {@code null} to use its URI
+	 * @param offlineBuffer what a {@link PersistentMqttAsyncClient} does with messages
+	 * that it cannot send
+	 */
+	public SessionMqttClientPersistence(SessionStore store, @Nullable String brokerId,
+			OfflineBufferSettings offlineBuffer) {
 		this.store = store;
 		this.brokerId = brokerId;
+		this.offlineBuffer = offlineBuffer;
 	}
 
 	/**
@@ -139,14 +160,20 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 
 	@Override
 	public Enumeration<String> keys() throws MqttPersistenceException {
-		return Collections.enumeration(opened("list keys").keys());
+		Session opened = opened("list keys");
+		return Collections.enumeration(this.bufferWithheld ? BufferedRecords.others(opened) : opened.keys());
 	}
 
 	@Override
 	public void clear() throws MqttPersistenceException {
 		Session opened = opened("clear");
 		try {
-			opened.clear();
+			if (this.bufferWithheld) {
+				BufferedRecords.clearOthers(opened);
+			}
+			else {
+				opened.clear();
+			}
 		}
 		catch (SessionException | RuntimeException ex) {
 			throw SessionPersistenceException.of(ex);
@@ -165,6 +192,28 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 					+ "Paho opens it when the client is created; call open before you use it by hand");
 		}
 		return opened;
+	}
+
+	/**
+	 * Keep back from Paho what waits in the offline buffer: our client sends it.
+	 * @return this
+	 */
+	SessionMqttClientPersistence withholdBuffer() {
+		this.bufferWithheld = true;
+		return this;
+	}
+
+	OfflineBufferSettings offlineBuffer() {
+		return this.offlineBuffer;
+	}
+
+	/**
+	 * Return what waits in the offline buffer.
+	 * @return packet ids, that of the oldest message first
+	 */
+	List<Integer> buffered() {
+		Session opened = this.session;
+		return (opened != null) ? BufferedRecords.packetIds(opened) : List.of();
 	}
 
 	/**

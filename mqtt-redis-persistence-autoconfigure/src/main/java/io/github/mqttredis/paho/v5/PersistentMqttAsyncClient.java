@@ -16,6 +16,9 @@
 
 package io.github.mqttredis.paho.v5;
 
+import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -24,6 +27,7 @@ import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSecurityException;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private final SessionMqttClientPersistence persistence;
 
+	private final OfflineBuffer offline;
+
 	private final ReceivedMessages received;
 
 	/** Whether this client would be connected if Redis had not been away. */
@@ -61,8 +67,9 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	 */
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
-		super(serverUri, clientId, persistence);
+		super(serverUri, clientId, persistence.withholdBuffer());
 		this.persistence = persistence;
+		this.offline = new OfflineBuffer(clientId, this.comms, persistence);
 		this.received = new ReceivedMessages(persistence, new PahoComms(this.comms));
 	}
 
@@ -82,6 +89,69 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		if (qos != 2 || !this.received.acknowledge(messageId)) {
 			super.messageArrivedComplete(messageId, qos);
 		}
+	}
+
+	@Override
+	public IMqttToken connect(MqttConnectionOptions options, @Nullable Object userContext,
+			@Nullable MqttActionListener callback) throws MqttException, MqttSecurityException {
+		return super.connect(options, userContext, new Connected(callback, this.offline::flush));
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * With an offline buffer, a message that cannot be sent now waits there. Waiting for
+	 * the returned token ends at once then, because the message is stored; the token is
+	 * complete when the broker has the message.
+	 */
+	@Override
+	public IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable MqttActionListener callback) throws MqttException {
+		if (!this.offline.isInUse()) {
+			try {
+				return super.publish(topic, message, userContext, callback);
+			}
+			catch (MqttException ex) {
+				if (!this.offline.serves(ex)) {
+					throw ex;
+				}
+			}
+		}
+		return this.offline.add(topic, message, userContext, callback);
+	}
+
+	/**
+	 * Return whether messages may be published while this client is not connected.
+	 * @return whether it has an offline buffer and is not closed
+	 */
+	public boolean isBufferingOffline() {
+		return this.offline.isOpen();
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * What the buffer holds is always stored in Redis.
+	 */
+	@Override
+	public void setBufferOpts(DisconnectedBufferOptions options) {
+		this.offline.settings(new OfflineBufferSettings(options.isBufferEnabled(), options.getBufferSize(),
+				options.isDeleteOldestMessages() ? WhenFull.DROP_OLDEST : WhenFull.REJECT));
+	}
+
+	@Override
+	public int getBufferedMessageCount() {
+		return this.offline.size();
+	}
+
+	@Override
+	public MqttMessage getBufferedMessage(int index) {
+		return this.offline.message(index);
+	}
+
+	@Override
+	public void deleteBufferedMessage(int index) {
+		this.offline.remove(index);
 	}
 
 	@Override
