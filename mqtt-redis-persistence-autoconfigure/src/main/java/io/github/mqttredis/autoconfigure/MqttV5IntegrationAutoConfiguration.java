@@ -19,6 +19,7 @@ package io.github.mqttredis.autoconfigure;
 import io.github.mqttredis.integration.ClientManagerConnector;
 import io.github.mqttredis.integration.KeepAliveCheck;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
+import io.github.mqttredis.integration.Mqttv5OutboundPostProcessor;
 import io.github.mqttredis.integration.Mqttv5PersistencePostProcessor;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
 import io.github.mqttredis.integration.PersistentMqttv5ClientManager;
@@ -71,6 +72,12 @@ public final class MqttV5IntegrationAutoConfiguration {
 	static Mqttv5PersistencePostProcessor mqttv5PersistencePostProcessor(
 			ObjectProvider<PahoV5PersistenceFactory> persistences) {
 		return new Mqttv5PersistencePostProcessor(persistences);
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty("mqtt.persistence.offline-buffer.enabled")
+	static Mqttv5OutboundPostProcessor mqttv5OutboundPostProcessor() {
+		return new Mqttv5OutboundPostProcessor();
 	}
 
 	@Bean

@@ -29,7 +29,7 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What arrives from one client id, in the order in which it does.
+ * What arrives at a topic. The broker keeps the subscription when it is stopped.
  */
 final class Arrivals implements AutoCloseable {
 
@@ -40,7 +40,8 @@ final class Arrivals implements AutoCloseable {
 	Arrivals(String brokerUri, String topic) throws MqttException {
 		this.client = new MqttAsyncClient(brokerUri, "arrivals-" + topic.replace('/', '-'), new MemoryPersistence());
 		MqttConnectOptions options = new MqttConnectOptions();
-		options.setMaxInflight(60_000);
+		options.setCleanSession(false);
+		options.setAutomaticReconnect(true);
 		this.client.connect(options).waitForCompletion(20_000);
 		this.client.subscribe(topic, 2, (name, message) -> this.payloads.add(new String(message.getPayload())))
 			.waitForCompletion(20_000);

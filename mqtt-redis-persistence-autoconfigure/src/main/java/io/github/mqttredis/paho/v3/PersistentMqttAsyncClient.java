@@ -167,7 +167,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	 * @return false if an attempt is under way that may still fail
 	 */
 	private boolean reconnectIfHeld() {
-		if (!this.wanted || !this.heldByRedis || isConnected()) {
+		if (!this.wanted || !this.heldByRedis || this.comms.isConnected()) {
 			return true;
 		}
 		try {
