@@ -23,6 +23,8 @@ import io.github.mqttredis.integration.CleanSessionPolicy;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
+import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -52,13 +54,15 @@ import org.springframework.util.StringUtils;
  * @param onRedisOutage What happens to messages while Redis is away: they are rejected,
  * or those of QoS 1 are sent and stored later.
  * @param lease Ownership of a session.
+ * @param offlineBuffer Messages that are published while the broker is away.
  */
 @ConfigurationProperties("mqtt.persistence")
 record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean inject,
 		@DefaultValue List<String> excludeBeans, @DefaultValue("warn") CleanSessionPolicy cleanSession,
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
 		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
-		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Lease lease) {
+		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Lease lease,
+		@DefaultValue OfflineBuffer offlineBuffer) {
 
 	MqttPersistenceProperties {
 		Assert.isTrue(StringUtils.hasText(keyPrefix), "mqtt.persistence.key-prefix must not be empty");
@@ -87,6 +91,30 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		Lease {
 			Assert.isTrue(ttl.toMillis() >= 1000, "mqtt.persistence.lease.ttl must be at least 1s");
 			Assert.isTrue(!acquireTimeout.isNegative(), "mqtt.persistence.lease.acquire-timeout must not be negative");
+		}
+
+	}
+
+	/**
+	 * Messages that are published while the broker is away.
+	 *
+	 * @param enabled Whether messages that are published while the client is not
+	 * connected, or has max-inflight messages under way, are kept in Redis and sent later
+	 * in their order.
+	 * @param size Number of messages that are kept at most, 1 to 60000.
+	 * @param whenFull What happens to one more message: it is rejected with reason code
+	 * 32203, or the oldest is dropped.
+	 */
+	record OfflineBuffer(@DefaultValue("false") boolean enabled, @DefaultValue("5000") int size,
+			@DefaultValue("reject") WhenFull whenFull) {
+
+		OfflineBuffer {
+			Assert.isTrue(size >= 1 && size <= OfflineBufferSettings.LARGEST_SIZE,
+					"mqtt.persistence.offline-buffer.size must be between 1 and " + OfflineBufferSettings.LARGEST_SIZE);
+		}
+
+		OfflineBufferSettings settings() {
+			return new OfflineBufferSettings(this.enabled, this.size, this.whenFull);
 		}
 
 	}

@@ -51,7 +51,8 @@ public final class MqttV3PersistenceAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PahoV3PersistenceFactory pahoV3PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
-		return () -> new SessionMqttClientPersistence(store, properties.brokerId());
+		return () -> new SessionMqttClientPersistence(store, properties.brokerId(),
+				properties.offlineBuffer().settings());
 	}
 
 	@Bean

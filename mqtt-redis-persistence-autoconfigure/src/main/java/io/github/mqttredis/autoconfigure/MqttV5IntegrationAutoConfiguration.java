@@ -20,6 +20,7 @@ import io.github.mqttredis.integration.ClientManagerConnector;
 import io.github.mqttredis.integration.ExcludedBeans;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
 import io.github.mqttredis.integration.Mqttv5ApplicationClientManagers;
+import io.github.mqttredis.integration.Mqttv5OutboundPostProcessor;
 import io.github.mqttredis.integration.Mqttv5PersistencePostProcessor;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
 import io.github.mqttredis.integration.PersistentMqttv5ClientManager;
@@ -80,6 +81,12 @@ public final class MqttV5IntegrationAutoConfiguration {
 	Mqttv5ApplicationClientManagers mqttv5ApplicationClientManagers(ListableBeanFactory beanFactory,
 			PahoV5PersistenceFactory persistences) {
 		return new Mqttv5ApplicationClientManagers(beanFactory, persistences, RedisSessionStore.PHASE + 1);
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty("mqtt.persistence.offline-buffer.enabled")
+	static Mqttv5OutboundPostProcessor mqttv5OutboundPostProcessor() {
+		return new Mqttv5OutboundPostProcessor();
 	}
 
 	@Bean

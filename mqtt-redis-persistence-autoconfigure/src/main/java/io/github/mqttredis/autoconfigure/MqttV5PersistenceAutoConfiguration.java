@@ -52,7 +52,8 @@ public final class MqttV5PersistenceAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PahoV5PersistenceFactory pahoV5PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
-		return (serverUri) -> new SessionMqttClientPersistence(store, serverUri, properties.brokerId());
+		return (serverUri) -> new SessionMqttClientPersistence(store, serverUri, properties.brokerId(),
+				properties.offlineBuffer().settings());
 	}
 
 	@Bean

@@ -20,7 +20,6 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Objects;
 
-import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.PersistentMqttClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -79,7 +78,7 @@ final class PersistentClientInterceptor implements MethodInterceptor {
 		if (invocation.getMethod().getReturnType() == IMqttClient.class) {
 			return new PersistentMqttClient(uri, clientId, this.persistences.getObject().create());
 		}
-		return new PersistentMqttAsyncClient(uri, clientId, this.persistences.getObject().create());
+		return new OutboundMqttAsyncClient(uri, clientId, this.persistences.getObject().create());
 	}
 
 	/**

@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.integration;
 
-import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.PersistentMqttClient;
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.IMqttClient;
@@ -55,7 +54,7 @@ public final class PersistentMqttPahoClientFactory implements MqttPahoClientFact
 
 	@Override
 	public IMqttAsyncClient getAsyncClientInstance(@Nullable String url, String clientId) throws MqttException {
-		return new PersistentMqttAsyncClient(ServerUris.first(url, this.options), clientId, this.persistences.create());
+		return new OutboundMqttAsyncClient(ServerUris.first(url, this.options), clientId, this.persistences.create());
 	}
 
 	@Override

@@ -25,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +53,8 @@ public final class FaultyLink implements AutoCloseable {
 
 	private final AtomicIntegerArray sent = new AtomicIntegerArray(16);
 
+	private final StringBuffer requests = new StringBuffer();
+
 	private final AtomicInteger lateAnswers = new AtomicInteger();
 
 	private volatile long delayMillis;
@@ -61,6 +64,8 @@ public final class FaultyLink implements AutoCloseable {
 	private volatile boolean swallowing;
 
 	private volatile boolean refusing;
+
+	private volatile boolean recording;
 
 	private volatile boolean closed;
 
@@ -169,6 +174,21 @@ public final class FaultyLink implements AutoCloseable {
 	}
 
 	/**
+	 * Record what comes from clients from now on.
+	 */
+	public void record() {
+		this.recording = true;
+	}
+
+	/**
+	 * Return what was recorded.
+	 * @return a character for each byte
+	 */
+	public String recorded() {
+		return this.requests.toString();
+	}
+
+	/**
 	 * Return how often the server answered what had been held back.
 	 * @return the number of answers on connections whose requests were held
 	 */
@@ -262,7 +282,7 @@ public final class FaultyLink implements AutoCloseable {
 						note(buffer, length);
 					}
 					else {
-						this.packets.feed(buffer, length);
+						record(buffer, length);
 					}
 					pause();
 					awaitRelease(answers);
@@ -281,6 +301,13 @@ public final class FaultyLink implements AutoCloseable {
 			}
 			if (!this.lost || FaultyLink.this.closed) {
 				close();
+			}
+		}
+
+		private void record(byte[] bytes, int length) {
+			this.packets.feed(bytes, length);
+			if (FaultyLink.this.recording) {
+				FaultyLink.this.requests.append(new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
 			}
 		}
 

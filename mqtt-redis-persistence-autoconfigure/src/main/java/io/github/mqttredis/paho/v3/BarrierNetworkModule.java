@@ -36,7 +36,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final NetworkModule delegate;
 
-	private final SessionMqttClientPersistence persistence;
+	private final ClientSession session;
 
 	private final PahoComms comms;
 
@@ -47,14 +47,13 @@ final class BarrierNetworkModule implements NetworkModule {
 	/**
 	 * Create the module.
 	 * @param delegate the module that connects
-	 * @param persistence the persistence of the client
+	 * @param session the session of the client
 	 * @param comms the client's inner parts
 	 * @param reconnection told what becomes of the link
 	 */
-	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, PahoComms comms,
-			Reconnection reconnection) {
+	BarrierNetworkModule(NetworkModule delegate, ClientSession session, PahoComms comms, Reconnection reconnection) {
 		this.delegate = delegate;
-		this.persistence = persistence;
+		this.session = session;
 		this.comms = comms;
 		this.reconnection = reconnection;
 	}
@@ -70,7 +69,7 @@ final class BarrierNetworkModule implements NetworkModule {
 		this.comms.awaitCallback(() -> this.stopped);
 		this.comms.forgetAnswers();
 		try {
-			this.persistence.confirmOwned();
+			this.session.confirmOwned();
 		}
 		catch (MqttException ex) {
 			// An IOException is what Paho expects here, and its reconnection goes on.
@@ -98,7 +97,7 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public void stop() throws IOException {
 		this.stopped = true;
-		this.persistence.wakeWaiters();
+		this.session.wakeWaiters();
 		try {
 			this.delegate.stop();
 		}
@@ -150,7 +149,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 		private void awaitPuts() throws IOException {
 			try {
-				BarrierNetworkModule.this.persistence.awaitPuts(this.packets.record(), this.stopped);
+				BarrierNetworkModule.this.session.awaitPuts(this.packets.record(), this.stopped);
 			}
 			catch (MqttException ex) {
 				// Paho drops the link, which is what has to happen: the packet is not

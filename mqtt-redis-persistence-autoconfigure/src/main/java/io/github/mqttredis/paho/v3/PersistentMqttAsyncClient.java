@@ -19,6 +19,9 @@ package io.github.mqttredis.paho.v3;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.paho.Reconnection;
+import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.IMqttMessageListener;
@@ -41,13 +44,15 @@ import org.jspecify.annotations.Nullable;
  */
 public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
-	private final SessionMqttClientPersistence persistence;
+	private final ClientSession session;
 
 	private final PahoComms pahoComms;
 
+	private final OfflineBuffer offline;
+
 	private volatile @Nullable DetachedConnectComplete detached;
 
-	private final Reconnection reconnection = new Reconnection(this::isConnected, this::beginToReconnect);
+	private final Reconnection reconnection = new Reconnection(this.comms::isConnected, this::beginToReconnect);
 
 	/**
 	 * Lets one attempt to connect begin at a time: Paho checks and changes its state in
@@ -66,16 +71,11 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	 */
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
-		super(serverUri, clientId, persistence);
-		this.persistence = persistence;
+		super(serverUri, clientId, persistence.withholdBuffer());
+		this.session = persistence.client();
 		this.pahoComms = new PahoComms(this.comms);
-		persistence.guarded();
-	}
-
-	@Override
-	public IMqttDeliveryToken publish(String topic, MqttMessage message, @Nullable Object userContext,
-			@Nullable IMqttActionListener callback) throws MqttException {
-		return this.persistence.publish(() -> super.publish(topic, message, userContext, callback));
+		this.session.guarded();
+		this.offline = new OfflineBuffer(clientId, this.comms, persistence, this.session.buffered());
 	}
 
 	@Override
@@ -99,11 +99,73 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			@Nullable IMqttActionListener callback) throws MqttException, MqttSecurityException {
 		this.connecting.lock();
 		try {
-			return super.connect(options, userContext, new ConnectListener(this.reconnection, callback));
+			return super.connect(options, userContext, new Connected(callback, this::onConnected));
 		}
 		finally {
 			this.connecting.unlock();
 		}
+	}
+
+	private void onConnected() {
+		this.reconnection.connected();
+		this.offline.flush();
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * With an offline buffer, a message that cannot be sent now waits there. Waiting for
+	 * the returned token ends at once then, because the message is stored; the token is
+	 * complete when the broker has the message.
+	 */
+	@Override
+	public IMqttDeliveryToken publish(String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback) throws MqttException {
+		if (!this.offline.isInUse()) {
+			try {
+				return this.session.publish(() -> super.publish(topic, message, userContext, callback));
+			}
+			catch (MqttException ex) {
+				if (!this.offline.serves(ex)) {
+					throw ex;
+				}
+			}
+		}
+		return this.offline.add(topic, message, userContext, callback);
+	}
+
+	/**
+	 * Return whether messages may be published while this client is not connected.
+	 * @return whether it has an offline buffer and is not closed
+	 */
+	public boolean isBufferingOffline() {
+		return this.offline.isOpen();
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * What the buffer holds is always stored in Redis.
+	 */
+	@Override
+	public void setBufferOpts(DisconnectedBufferOptions options) {
+		this.offline.settings(new OfflineBufferSettings(options.isBufferEnabled(), options.getBufferSize(),
+				options.isDeleteOldestMessages() ? WhenFull.DROP_OLDEST : WhenFull.REJECT));
+	}
+
+	@Override
+	public int getBufferedMessageCount() {
+		return this.offline.size();
+	}
+
+	@Override
+	public MqttMessage getBufferedMessage(int index) {
+		return this.offline.message(index);
+	}
+
+	@Override
+	public void deleteBufferedMessage(int index) {
+		this.offline.remove(index);
 	}
 
 	@Override
@@ -112,10 +174,10 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay());
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.pahoComms, this.reconnection);
+			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.pahoComms, this.reconnection);
 		}
 		if (options.isAutomaticReconnect()) {
-			this.persistence.onRecovered(this.reconnection::redisIsBack);
+			this.session.onRecovered(this.reconnection::redisIsBack);
 		}
 		return modules;
 	}

@@ -36,7 +36,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final NetworkModule delegate;
 
-	private final SessionMqttClientPersistence persistence;
+	private final ClientSession session;
 
 	private final ReceivedMessages received;
 
@@ -51,16 +51,16 @@ final class BarrierNetworkModule implements NetworkModule {
 	/**
 	 * Create the module.
 	 * @param delegate the module that connects
-	 * @param persistence the persistence of the client
+	 * @param session the session of the client
 	 * @param received what the client received of QoS 2
 	 * @param comms the client's inner parts
 	 * @param longestPacket the longest packet that Paho takes, in bytes
 	 * @param reconnection told what becomes of the link
 	 */
-	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, ReceivedMessages received,
-			PahoComms comms, long longestPacket, Reconnection reconnection) {
+	BarrierNetworkModule(NetworkModule delegate, ClientSession session, ReceivedMessages received, PahoComms comms,
+			long longestPacket, Reconnection reconnection) {
 		this.delegate = delegate;
-		this.persistence = persistence;
+		this.session = session;
 		this.received = received;
 		this.comms = comms;
 		this.longestPacket = longestPacket;
@@ -78,7 +78,7 @@ final class BarrierNetworkModule implements NetworkModule {
 		this.comms.awaitCallback(() -> this.stopped);
 		this.comms.forgetAnswers();
 		try {
-			this.persistence.confirmOwned();
+			this.session.confirmOwned();
 			this.received.connecting();
 		}
 		catch (MqttException ex) {
@@ -108,7 +108,7 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public void stop() throws IOException {
 		this.stopped = true;
-		this.persistence.wakeWaiters();
+		this.session.wakeWaiters();
 		try {
 			this.delegate.stop();
 		}
@@ -160,7 +160,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 		private void awaitPuts() throws IOException {
 			try {
-				BarrierNetworkModule.this.persistence.awaitPuts(this.packets.record(), this.stopped);
+				BarrierNetworkModule.this.session.awaitPuts(this.packets.record(), this.stopped);
 			}
 			catch (MqttException ex) {
 				// Paho drops the link, which is what has to happen: the packet is not

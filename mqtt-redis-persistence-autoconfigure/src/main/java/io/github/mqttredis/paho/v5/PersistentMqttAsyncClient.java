@@ -19,6 +19,9 @@ package io.github.mqttredis.paho.v5;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.paho.Reconnection;
+import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -45,13 +48,15 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	/** The longest packet there is (2.1.4). */
 	private static final long LONGEST_PACKET = 268_435_460;
 
-	private final SessionMqttClientPersistence persistence;
+	private final ClientSession session;
 
 	private final PahoComms pahoComms;
 
+	private final OfflineBuffer offline;
+
 	private final ReceivedMessages received;
 
-	private final Reconnection reconnection = new Reconnection(this::isConnected, this::beginToReconnect);
+	private final Reconnection reconnection = new Reconnection(this.comms::isConnected, this::beginToReconnect);
 
 	/**
 	 * Lets one attempt to connect begin at a time: Paho checks and changes its state in
@@ -70,17 +75,12 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	 */
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
-		super(serverUri, clientId, persistence);
-		this.persistence = persistence;
-		persistence.guarded();
+		super(serverUri, clientId, persistence.withholdBuffer());
+		this.session = persistence.client();
 		this.pahoComms = new PahoComms(this.comms);
 		this.received = new ReceivedMessages(persistence, this.pahoComms);
-	}
-
-	@Override
-	public IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
-			@Nullable MqttActionListener callback) throws MqttException {
-		return this.persistence.publish(() -> super.publish(topic, message, userContext, callback));
+		this.session.guarded();
+		this.offline = new OfflineBuffer(clientId, this.comms, persistence, this.session.buffered());
 	}
 
 	@Override
@@ -106,11 +106,73 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			@Nullable MqttActionListener callback) throws MqttException, MqttSecurityException {
 		this.connecting.lock();
 		try {
-			return super.connect(options, userContext, new ConnectListener(this.reconnection, callback));
+			return super.connect(options, userContext, new Connected(callback, this::onConnected));
 		}
 		finally {
 			this.connecting.unlock();
 		}
+	}
+
+	private void onConnected() {
+		this.reconnection.connected();
+		this.offline.flush();
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * With an offline buffer, a message that cannot be sent now waits there. Waiting for
+	 * the returned token ends at once then, because the message is stored; the token is
+	 * complete when the broker has the message.
+	 */
+	@Override
+	public IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable MqttActionListener callback) throws MqttException {
+		if (!this.offline.isInUse()) {
+			try {
+				return this.session.publish(() -> super.publish(topic, message, userContext, callback));
+			}
+			catch (MqttException ex) {
+				if (!this.offline.serves(ex)) {
+					throw ex;
+				}
+			}
+		}
+		return this.offline.add(topic, message, userContext, callback);
+	}
+
+	/**
+	 * Return whether messages may be published while this client is not connected.
+	 * @return whether it has an offline buffer and is not closed
+	 */
+	public boolean isBufferingOffline() {
+		return this.offline.isOpen();
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * What the buffer holds is always stored in Redis.
+	 */
+	@Override
+	public void setBufferOpts(DisconnectedBufferOptions options) {
+		this.offline.settings(new OfflineBufferSettings(options.isBufferEnabled(), options.getBufferSize(),
+				options.isDeleteOldestMessages() ? WhenFull.DROP_OLDEST : WhenFull.REJECT));
+	}
+
+	@Override
+	public int getBufferedMessageCount() {
+		return this.offline.size();
+	}
+
+	@Override
+	public MqttMessage getBufferedMessage(int index) {
+		return this.offline.message(index);
+	}
+
+	@Override
+	public void deleteBufferedMessage(int index) {
+		this.offline.remove(index);
 	}
 
 	@Override
@@ -120,11 +182,11 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay());
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.received, this.pahoComms, longest,
+			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.received, this.pahoComms, longest,
 					this.reconnection);
 		}
 		if (options.isAutomaticReconnect()) {
-			this.persistence.onRecovered(this.reconnection::redisIsBack);
+			this.session.onRecovered(this.reconnection::redisIsBack);
 		}
 		return modules;
 	}

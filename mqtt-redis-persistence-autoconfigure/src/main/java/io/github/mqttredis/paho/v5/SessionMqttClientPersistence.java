@@ -19,16 +19,15 @@ package io.github.mqttredis.paho.v5;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.session.BufferedRecords;
 import io.github.mqttredis.session.MqttVersion;
-import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
-import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttPersistable;
 import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
@@ -58,6 +57,11 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 
 	private final SessionId broker;
 
+	private final OfflineBufferSettings offlineBuffer;
+
+	/** Whether Paho is not shown what is buffered, because our client sends it. */
+	private volatile boolean bufferWithheld;
+
 	/**
 	 * Guards the first opening. Redis may be asked while it is held; no other lock of
 	 * ours or Paho's is ever wanted by a thread that holds it.
@@ -74,7 +78,21 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	 * @param brokerId the broker's name in stored sessions, {@code null} to use its URI
 	 */
 	public SessionMqttClientPersistence(SessionStore store, String serverUri, @Nullable String brokerId) {
+		this(store, serverUri, brokerId, OfflineBufferSettings.DISABLED);
+	}
+
+	/**
+	 * Create the persistence of one client with an offline buffer.
+	 * @param store where sessions are kept
+	 * @param serverUri the first URI that the client is given
+	 * @param brokerId the broker's name in stored sessions, {@code null} to use its URI
+	 * @param offlineBuffer what a {@link PersistentMqttAsyncClient} does with messages
+	 * that it cannot send
+	 */
+	public SessionMqttClientPersistence(SessionStore store, String serverUri, @Nullable String brokerId,
+			OfflineBufferSettings offlineBuffer) {
 		this.store = store;
+		this.offlineBuffer = offlineBuffer;
 		this.broker = (brokerId != null) ? new SessionId("", brokerId, MqttVersion.V5)
 				: SessionId.ofUri("", serverUri, MqttVersion.V5);
 	}
@@ -158,14 +176,20 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 
 	@Override
 	public Enumeration<String> keys() throws MqttPersistenceException {
-		return Collections.enumeration(opened("list keys").keys());
+		Session opened = opened("list keys");
+		return Collections.enumeration(this.bufferWithheld ? BufferedRecords.others(opened) : opened.keys());
 	}
 
 	@Override
 	public void clear() throws MqttPersistenceException {
 		Session opened = opened("clear");
 		try {
-			opened.clear();
+			if (this.bufferWithheld) {
+				BufferedRecords.clearOthers(opened);
+			}
+			else {
+				opened.clear();
+			}
 		}
 		catch (SessionException | RuntimeException ex) {
 			throw SessionPersistenceException.of(ex);
@@ -187,110 +211,31 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	}
 
 	/**
-	 * Note that the client sends nothing before {@link #awaitPuts} has let it.
+	 * Keep back from Paho what waits in the offline buffer: our client sends it.
+	 * @return this
+	 */
+	SessionMqttClientPersistence withholdBuffer() {
+		this.bufferWithheld = true;
+		return this;
+	}
+
+	OfflineBufferSettings offlineBuffer() {
+		return this.offlineBuffer;
+	}
+
+	/**
+	 * Return what the client asks of its session besides what Paho asks of a persistence.
+	 * @return the client's side of the session
 	 * @throws MqttPersistenceException if the session was never opened
 	 */
-	void guarded() throws MqttPersistenceException {
-		opened("guard").guarded();
-	}
-
-	/**
-	 * Publish, and wait for what that stores when it is done: Paho stores with its queue
-	 * lock held, and several publishers would wait one after the other.
-	 * @param <T> the type of the token
-	 * @param publish what publishes
-	 * @return the token
-	 * @throws MqttException if the message was refused, or is not known to be stored
-	 */
-	<T> T publish(Publish<T> publish) throws MqttException {
-		Session opened = opened("publish");
-		if (!opened.beginPublish()) {
-			return publish.run();
-		}
-		boolean accepted = false;
-		try {
-			T token = publish.run();
-			accepted = true;
-			return token;
-		}
-		finally {
-			end(opened, accepted);
-		}
-	}
-
-	private static void end(Session opened, boolean accepted) throws MqttPersistenceException {
-		try {
-			opened.endPublish(accepted);
-		}
-		catch (SessionException ex) {
-			throw SessionPersistenceException.of(ex);
-		}
-	}
-
-	/**
-	 * Wait until the record is stored that a packet depends on.
-	 * @param record the record, {@code null} for all that were put up to now
-	 * @param cancelled ends the wait once it is true and {@link #wakeWaiters()} was
-	 * called
-	 * @throws MqttPersistenceException if it was not stored in time
-	 */
-	void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws MqttPersistenceException {
-		Session opened = this.session;
-		if (opened == null) {
-			return;
-		}
-		try {
-			opened.awaitPuts(record, cancelled);
-		}
-		catch (SessionException ex) {
-			throw SessionPersistenceException.of(ex);
-		}
-	}
-
-	/**
-	 * Ask Redis whether this client's session is still owned by this process.
-	 * @throws MqttPersistenceException if it is not, or Redis did not answer
-	 */
-	void confirmOwned() throws MqttPersistenceException {
-		Session opened = opened("confirm the lease");
-		try {
-			opened.confirmOwned();
-		}
-		catch (SessionException ex) {
-			throw SessionPersistenceException.of(ex);
-		}
-	}
-
-	void onRecovered(BooleanSupplier listener) {
-		Session opened = this.session;
-		if (opened != null) {
-			opened.onRecovered(listener);
-		}
-	}
-
-	void wakeWaiters() {
-		Session opened = this.session;
-		if (opened != null) {
-			opened.wakeWaiters();
-		}
+	ClientSession client() throws MqttPersistenceException {
+		return new ClientSession(opened("serve a client"));
 	}
 
 	@Override
 	public String toString() {
 		Session opened = this.session;
 		return (opened != null) ? "persistence of MQTT session " + opened.id() : "persistence that was never opened";
-	}
-
-	/**
-	 * Something that publishes.
-	 *
-	 * @param <T> the type of the token
-	 */
-	@FunctionalInterface
-	interface Publish<T> {
-
-		T run() throws MqttException;
-
 	}
 
 }

@@ -75,7 +75,7 @@ class BarrierNetworkModuleTests {
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
 		ClientComms comms = (ClientComms) Objects
 			.requireNonNull(new DirectFieldAccessor(client).getPropertyValue("comms"));
-		this.module = new BarrierNetworkModule(this.wire, this.persistence, new PahoComms(comms),
+		this.module = new BarrierNetworkModule(this.wire, this.persistence.client(), new PahoComms(comms),
 				new Reconnection(() -> true, () -> true));
 		this.module.start();
 		this.persistence.put("sb-1", record());

@@ -25,6 +25,7 @@ import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.TcpLink;
 import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
+import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -55,14 +56,14 @@ class PahoDefectsTests {
 
 	private Jedis redis;
 
-	private PersistentMqttAsyncClient client;
+	private MqttAsyncClient client;
 
 	private boolean connected;
 
 	@BeforeEach
 	void connect() throws Exception {
 		this.redis = this.server.connect();
-		this.client = new PersistentMqttAsyncClient(this.link.uri(), "gateway",
+		this.client = new MqttAsyncClient(this.link.uri(), "gateway",
 				new SessionMqttClientPersistence(this.stores.start(), "broker"));
 	}
 

@@ -75,7 +75,7 @@ class BarrierNetworkModuleTests {
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
 		PahoComms comms = new PahoComms(comms(client));
 		ReceivedMessages received = new ReceivedMessages(this.persistence, comms);
-		this.module = new BarrierNetworkModule(this.wire, this.persistence, received, comms, 1000,
+		this.module = new BarrierNetworkModule(this.wire, this.persistence.client(), received, comms, 1000,
 				new Reconnection(() -> true, () -> true));
 		this.module.start();
 		this.persistence.put("sb-1", record());

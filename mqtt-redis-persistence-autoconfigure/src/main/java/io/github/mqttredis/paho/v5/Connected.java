@@ -14,39 +14,33 @@
  * limitations under the License.
  */
 
-package io.github.mqttredis.paho.v3;
+package io.github.mqttredis.paho.v5;
 
-import io.github.mqttredis.paho.Reconnection;
-import org.eclipse.paho.client.mqttv3.IMqttActionListener;
-import org.eclipse.paho.client.mqttv3.IMqttToken;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes that the broker has accepted the client, and passes everything on.
+ * Has something done at every successful connect, also at those that Paho makes by
+ * itself.
+ *
+ * @param delegate who wanted to be told, {@code null} if nobody did
+ * @param action what to do
  */
-final class ConnectListener implements IMqttActionListener {
-
-	private final Reconnection reconnection;
-
-	private final @Nullable IMqttActionListener delegate;
-
-	ConnectListener(Reconnection reconnection, @Nullable IMqttActionListener delegate) {
-		this.reconnection = reconnection;
-		this.delegate = delegate;
-	}
+record Connected(@Nullable MqttActionListener delegate, Runnable action) implements MqttActionListener {
 
 	@Override
 	public void onSuccess(IMqttToken token) {
-		this.reconnection.connected();
+		this.action.run();
 		if (this.delegate != null) {
 			this.delegate.onSuccess(token);
 		}
 	}
 
 	@Override
-	public void onFailure(IMqttToken token, Throwable failure) {
+	public void onFailure(IMqttToken token, Throwable exception) {
 		if (this.delegate != null) {
-			this.delegate.onFailure(token, failure);
+			this.delegate.onFailure(token, exception);
 		}
 	}
 

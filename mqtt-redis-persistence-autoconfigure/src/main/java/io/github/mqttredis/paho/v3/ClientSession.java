@@ -1,0 +1,136 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v3;
+
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+import io.github.mqttredis.session.BufferedRecords;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client of ours asks of its session besides what Paho asks of a persistence: to
+ * be let through the gate and the barrier, and to wait outside Paho's locks.
+ */
+final class ClientSession {
+
+	private final Session session;
+
+	ClientSession(Session session) {
+		this.session = session;
+	}
+
+	/**
+	 * Return what waits in the offline buffer.
+	 * @return packet ids, that of the oldest message first
+	 */
+	List<Integer> buffered() {
+		return BufferedRecords.packetIds(this.session);
+	}
+
+	/** Note that the client sends nothing before {@link #awaitPuts} has let it. */
+	void guarded() {
+		this.session.guarded();
+	}
+
+	/**
+	 * Publish, and wait for what that stores when it is done: Paho stores with its queue
+	 * lock held, and several publishers would wait one after the other.
+	 * @param <T> the type of the token
+	 * @param publish what publishes
+	 * @return the token
+	 * @throws MqttException if the message was refused, or is not known to be stored
+	 */
+	<T> T publish(Publish<T> publish) throws MqttException {
+		if (!this.session.beginPublish()) {
+			return publish.run();
+		}
+		boolean accepted = false;
+		try {
+			T token = publish.run();
+			accepted = true;
+			return token;
+		}
+		finally {
+			endPublish(accepted);
+		}
+	}
+
+	private void endPublish(boolean accepted) throws MqttPersistenceException {
+		try {
+			this.session.endPublish(accepted);
+		}
+		catch (SessionException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+	}
+
+	/**
+	 * Wait until the record is stored that a packet depends on.
+	 * @param record the record, {@code null} for all that were put up to now
+	 * @param cancelled ends the wait once it is true and {@link #wakeWaiters()} was
+	 * called
+	 * @throws MqttPersistenceException if it was not stored in time
+	 */
+	void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws MqttPersistenceException {
+		try {
+			this.session.awaitPuts(record, cancelled);
+		}
+		catch (SessionException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+	}
+
+	/**
+	 * Ask Redis whether this client's session is still owned by this process.
+	 * @throws MqttPersistenceException if it is not, or Redis did not answer
+	 */
+	void confirmOwned() throws MqttPersistenceException {
+		try {
+			this.session.confirmOwned();
+		}
+		catch (SessionException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+	}
+
+	void onRecovered(BooleanSupplier listener) {
+		this.session.onRecovered(listener);
+	}
+
+	void wakeWaiters() {
+		this.session.wakeWaiters();
+	}
+
+	/**
+	 * Something that publishes.
+	 *
+	 * @param <T> the type of the token
+	 */
+	@FunctionalInterface
+	interface Publish<T> {
+
+		T run() throws MqttException;
+
+	}
+
+}

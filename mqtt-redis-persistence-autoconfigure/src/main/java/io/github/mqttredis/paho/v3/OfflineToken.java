@@ -1,0 +1,92 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v3;
+
+import org.eclipse.paho.client.mqttv3.IMqttActionListener;
+import org.eclipse.paho.client.mqttv3.MqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The token of a message that waits in the offline buffer. As long as it does, nobody is
+ * kept waiting for its delivery: it is stored, and the broker may be away for days. Its
+ * listener is told of the delivery as usual.
+ */
+final class OfflineToken extends MqttDeliveryToken {
+
+	private final int packetId;
+
+	private volatile boolean sent;
+
+	private volatile @Nullable MqttException dropped;
+
+	OfflineToken(String clientId, int packetId) {
+		super(clientId);
+		this.packetId = packetId;
+		this.internalTok.setMessageID(packetId);
+	}
+
+	void describe(String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback) {
+		this.internalTok.setTopics(new String[] { topic });
+		setMessage(message);
+		setUserContext(userContext);
+		setActionCallback(callback);
+	}
+
+	int packetId() {
+		return this.packetId;
+	}
+
+	/**
+	 * Note that Paho has taken the message.
+	 */
+	void sent() {
+		this.sent = true;
+	}
+
+	/**
+	 * Note that the message was given up, and tell so.
+	 * @param reason why
+	 */
+	void drop(MqttException reason) {
+		this.dropped = reason;
+		this.internalTok.setException(reason);
+		IMqttActionListener listener = getActionCallback();
+		if (listener != null) {
+			listener.onFailure(this, reason);
+		}
+	}
+
+	@Override
+	public void waitForCompletion() throws MqttException {
+		waitForCompletion(-1);
+	}
+
+	@Override
+	public void waitForCompletion(long timeout) throws MqttException {
+		MqttException reason = this.dropped;
+		if (reason != null) {
+			throw reason;
+		}
+		if (this.sent) {
+			super.waitForCompletion(timeout);
+		}
+	}
+
+}

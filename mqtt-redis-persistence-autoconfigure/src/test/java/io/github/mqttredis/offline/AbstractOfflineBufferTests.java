@@ -1,0 +1,327 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.offline;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.RedisServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import redis.clients.jedis.Jedis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What an offline buffer does, for either version of Paho and any broker.
+ */
+abstract class AbstractOfflineBufferTests {
+
+	private static final int WIDE = 1000;
+
+	private static RedisServer server;
+
+	private final List<Process> processes = new ArrayList<>();
+
+	private String clientId;
+
+	private Jedis redis;
+
+	private Arrivals arrivals;
+
+	@BeforeAll
+	static void startRedis() {
+		server = RedisServer.start();
+	}
+
+	@AfterAll
+	static void stopRedis() {
+		server.close();
+	}
+
+	@BeforeEach
+	void start(TestInfo test) throws Exception {
+		this.clientId = test.getTestMethod().orElseThrow().getName();
+		this.redis = server.connect();
+		this.redis.flushAll();
+		this.arrivals = new Arrivals(broker(), "test/" + this.clientId);
+	}
+
+	@AfterEach
+	void stop() throws Exception {
+		this.redis.configSet("maxmemory", "0");
+		for (Process process : this.processes) {
+			process.close();
+		}
+		this.arrivals.close();
+		this.redis.close();
+	}
+
+	abstract String broker();
+
+	abstract Process process(RedisServer redis, String brokerUri);
+
+	/** Return what the keys of sessions of this version end in. */
+	abstract String version();
+
+	private String hash() {
+		return "test:{" + this.clientId + "@broker}:" + version();
+	}
+
+	private Process open(OfflineBufferSettings settings, int window, boolean clean) throws Exception {
+		this.redis.del(hash() + ":lease");
+		Process process = process(server, broker());
+		this.processes.add(process);
+		return process.open(this.clientId, settings, window, clean);
+	}
+
+	private Process open(int size, WhenFull whenFull) throws Exception {
+		return open(new OfflineBufferSettings(true, size, whenFull), WIDE, false);
+	}
+
+	private Process open() throws Exception {
+		return open(5000, WhenFull.REJECT);
+	}
+
+	private void awaitNothingLeft(Process process) {
+		Await.until("nothing is left in Redis", () -> !this.redis.exists(hash()));
+		Await.until("no packet id is in use", () -> process.packetIdsInUse() == 0);
+		assertThat(process.buffered()).isZero();
+	}
+
+	private void assertInOrder(Process process, List<String> payloads) {
+		this.arrivals.assertArrived(payloads);
+		process.assertSentInOrder(payloads);
+	}
+
+	/** Payloads that end in their QoS, of every QoS in turn. */
+	private static List<String> payloads(String name, int count) {
+		return IntStream.range(0, count).mapToObj((i) -> name + i + "-q" + i % 3).toList();
+	}
+
+	private static List<String> joined(List<String> first, List<String> second) {
+		List<String> result = new ArrayList<>(first);
+		result.addAll(second);
+		return result;
+	}
+
+	private static void publish(Process process, List<String> payloads) throws Exception {
+		for (String payload : payloads) {
+			process.publish(payload);
+		}
+	}
+
+	@Test
+	void whenBrokerWasNeverThereThenMessagesAreStoredAndSentInOrderAndBeforeNewerOnes() throws Exception {
+		Process process = open();
+		List<String> early = payloads("early", 60);
+		publish(process, early);
+		assertThat(this.redis.hkeys(hash())).hasSize(60).allMatch((key) -> key.startsWith("sb-"));
+		process.tryToConnect();
+		assertThat(process.isConnected()).isFalse();
+		process.connect();
+		List<String> late = payloads("late", 30);
+		publish(process, late);
+		assertInOrder(process, joined(early, late));
+		awaitNothingLeft(process);
+		assertThat(process.delivered()).containsExactlyInAnyOrderElementsOf(joined(early, late));
+		assertThat(process.failed()).isEmpty();
+	}
+
+	@Test
+	void whenBrokerGoesAwayThenWhatIsInFlightGoesFirstAndTheRestInOrder() throws Exception {
+		Process process = open();
+		process.connect();
+		process.brokerLink().holdAnswers();
+		process.publish("flying0-q2");
+		process.publish("flying1-q1");
+		process.lose();
+		List<String> away = payloads("away", 40);
+		publish(process, away);
+		assertThat(this.redis.hkeys(hash())).hasSize(42);
+		process.connect();
+		assertInOrder(process, joined(List.of("flying0-q2", "flying1-q1"), away));
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenProcessDiesThenSuccessorSendsInOrderAlsoWherePacketIdsBeginAgain() throws Exception {
+		Process process = open();
+		process.lastPacketId(65_520);
+		List<String> first = payloads("first", 40);
+		publish(process, first);
+		process.die();
+		Process second = open();
+		assertThat(second.buffered()).isEqualTo(40);
+		List<String> more = payloads("more", 20);
+		publish(second, more);
+		second.die();
+		Process third = open();
+		third.connect();
+		List<String> last = payloads("last", 5);
+		publish(third, last);
+		assertInOrder(third, joined(joined(first, more), last));
+		awaitNothingLeft(third);
+	}
+
+	@Test
+	void whenFullThenPublishFailsAndNoRecordStaysAlsoAfterARestart() throws Exception {
+		Process process = open(3, WhenFull.REJECT);
+		publish(process, List.of("a1", "b2", "c0"));
+		assertRefused(process, "d1");
+		assertThat(process.packetIdsInUse()).isEqualTo(3);
+		process.die();
+		Process successor = open(3, WhenFull.REJECT);
+		assertRefused(successor, "e2");
+		successor.connect();
+		assertInOrder(successor, List.of("a1", "b2", "c0"));
+		awaitNothingLeft(successor);
+		successor.publish("f2");
+		assertInOrder(successor, List.of("a1", "b2", "c0", "f2"));
+	}
+
+	private void assertRefused(Process process, String payload) {
+		assertThatException().isThrownBy(() -> process.publish(payload))
+			.withMessageContaining("mqtt.persistence.offline-buffer.size")
+			.extracting("reasonCode")
+			.isEqualTo(32203);
+		assertThat(this.redis.hkeys(hash())).hasSize(3);
+	}
+
+	@Test
+	void whenFullThenOldestIsDroppedAndItsTokenFailsAlsoAfterARestart() throws Exception {
+		Process process = open(3, WhenFull.DROP_OLDEST);
+		publish(process, List.of("a1", "b2", "c1", "d2"));
+		assertThat(process.failed()).singleElement().asString().startsWith("a1: The message was dropped");
+		Await.until("its record goes", () -> this.redis.hlen(hash()) == 3);
+		assertThat(process.packetIdsInUse()).isEqualTo(3);
+		process.die();
+		Process successor = open(3, WhenFull.DROP_OLDEST);
+		successor.publish("e2");
+		Await.until("the oldest record goes", () -> this.redis.hlen(hash()) == 3);
+		successor.connect();
+		assertInOrder(successor, List.of("c1", "d2", "e2"));
+		awaitNothingLeft(successor);
+	}
+
+	@Test
+	void whenLinkIsLostAgainAndAgainWhileFlushingThenAllArriveAndQos2Once() throws Exception {
+		Process process = open(new OfflineBufferSettings(true, 5000, WhenFull.REJECT), 20, false);
+		List<String> payloads = IntStream.range(0, 400).mapToObj((i) -> "m" + i + "-q" + (1 + i % 2)).toList();
+		publish(process, payloads);
+		for (int i = 1; i < 6; i++) {
+			int before = process.buffered();
+			process.connect();
+			Await.until("a part is sent", () -> process.buffered() < before || process.buffered() == 0);
+			process.lose();
+		}
+		process.connect();
+		this.arrivals.assertOnce(payloads);
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenProcessDiesWhileFlushingThenSuccessorSendsTheRestAndQos2Once() throws Exception {
+		List<String> payloads = IntStream.range(0, 200).mapToObj((i) -> "m" + i + "-q" + (1 + i % 2)).toList();
+		Process process = open(new OfflineBufferSettings(true, 5000, WhenFull.REJECT), 10, false);
+		publish(process, payloads);
+		for (int i = 0; i < 4; i++) {
+			int before = process.buffered();
+			process.connect();
+			Process flushing = process;
+			Await.until("a part is sent", () -> flushing.buffered() < before || flushing.buffered() == 0);
+			process.die();
+			process = open(new OfflineBufferSettings(true, 5000, WhenFull.REJECT), 10, false);
+		}
+		process.connect();
+		this.arrivals.assertOnce(payloads);
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenAsManyAreInFlightAsMayBeThenTheRestWaits() throws Exception {
+		Process process = open(new OfflineBufferSettings(true, 5000, WhenFull.REJECT), 1, false);
+		process.connect();
+		List<String> payloads = payloads("m", 100);
+		publish(process, payloads);
+		assertInOrder(process, payloads);
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenRedisIsFullThenPublishFailsAndNothingRemainsOfIt() throws Exception {
+		Process process = open();
+		process.publish("kept2");
+		this.redis.configSet("maxmemory", "1");
+		assertThatException().isThrownBy(() -> process.publish("refused2")).withMessageContaining("Could not store");
+		this.redis.configSet("maxmemory", "0");
+		assertThat(process.packetIdsInUse()).isEqualTo(1);
+		assertThat(process.buffered()).isEqualTo(1);
+		Await.until("Redis takes messages again", () -> process.store().sessions().get(0).size() == 1);
+		process.connect();
+		assertInOrder(process, List.of("kept2"));
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenEveryConnectBeginsACleanSessionThenTheBufferStays() throws Exception {
+		Process process = open(new OfflineBufferSettings(true, 100, WhenFull.REJECT), WIDE, true);
+		process.publish("a2");
+		process.tryToConnect();
+		process.publish("b1");
+		process.die();
+		Process successor = open(new OfflineBufferSettings(true, 100, WhenFull.REJECT), WIDE, true);
+		successor.tryToConnect();
+		assertThat(this.redis.hlen(hash())).isEqualTo(2);
+		successor.connect();
+		assertInOrder(successor, List.of("a2", "b1"));
+		awaitNothingLeft(successor);
+	}
+
+	@Test
+	void whenMessageWaitsThenWaitingForItsTokenEndsAndItsListenerIsToldOfTheDelivery() throws Exception {
+		Process process = open();
+		process.publishAndWait("a2");
+		assertThat(process.delivered()).isEmpty();
+		process.connect();
+		Await.until("the listener is told", () -> process.delivered().equals(List.of("a2")));
+		process.publishAndWait("b2");
+		assertThat(process.failed()).isEmpty();
+	}
+
+	@Test
+	void whenBufferIsSwitchedOffThenPublishFailsAndWhatWaitsIsSentAllTheSame() throws Exception {
+		Process process = open();
+		publish(process, List.of("a2", "b1", "c0"));
+		process.die();
+		Process successor = open(OfflineBufferSettings.DISABLED, WIDE, false);
+		assertThatException().isThrownBy(() -> successor.publish("d1"));
+		successor.connect();
+		assertInOrder(successor, List.of("a2", "b1", "c0"));
+		awaitNothingLeft(successor);
+	}
+
+}

@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.offline;
+
+import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.RedisServer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/**
+ * The offline buffer of Paho 5, with Artemis.
+ */
+class ArtemisV5OfflineBufferTests extends AbstractOfflineBufferTests {
+
+	private static ArtemisBroker broker;
+
+	@BeforeAll
+	static void startBroker() {
+		broker = ArtemisBroker.start();
+	}
+
+	@AfterAll
+	static void stopBroker() {
+		broker.close();
+	}
+
+	@Override
+	String broker() {
+		return broker.uri();
+	}
+
+	@Override
+	Process process(RedisServer redis, String brokerUri) {
+		return new V5Process(redis, brokerUri);
+	}
+
+	@Override
+	String version() {
+		return "v5";
+	}
+
+}
