@@ -184,7 +184,7 @@ final class AppProcess {
 	void publishAtLast(String payload) {
 		AtomicInteger attempts = new AtomicInteger();
 		await("a message is accepted", () -> {
-			if (!isRedisThere()) {
+			if (!isRedisThere() || !isConnectedAgain()) {
 				return false;
 			}
 			try {
@@ -251,17 +251,23 @@ final class AppProcess {
 	}
 
 	void reconnect() {
-		await("the client is connected again", () -> {
-			if (!this.client.isConnected() && isRedisThere()) {
-				try {
-					this.client.reconnect();
-				}
-				catch (Exception ex) {
-					// An attempt is under way.
-				}
+		await("the client is connected again", this::isConnectedAgain);
+	}
+
+	/**
+	 * Connect again if the link is lost.
+	 * @return whether the client is connected
+	 */
+	private boolean isConnectedAgain() {
+		if (!this.client.isConnected() && isRedisThere()) {
+			try {
+				this.client.reconnect();
 			}
-			return this.client.isConnected();
-		});
+			catch (Exception ex) {
+				// An attempt is under way.
+			}
+		}
+		return this.client.isConnected();
 	}
 
 	private boolean isRedisThere() {
@@ -283,6 +289,14 @@ final class AppProcess {
 	 */
 	void awaitQuiet() {
 		await("nothing is under way", this::isQuiet);
+	}
+
+	/**
+	 * Wait until nothing is under way; where Redis refused a record, the link may be lost
+	 * meanwhile.
+	 */
+	void awaitQuietAgain() {
+		await("nothing is under way", () -> isConnectedAgain() && isQuiet());
 	}
 
 	/**

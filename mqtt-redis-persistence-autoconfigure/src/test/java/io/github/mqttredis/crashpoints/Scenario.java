@@ -303,8 +303,7 @@ enum Scenario {
 		app.awaitQuiet();
 		app.tryToPublish("b2");
 		app.publishAtLast("c2");
-		app.reconnect();
-		app.awaitQuiet();
+		app.awaitQuietAgain();
 	}
 
 	private static void failingPubrel(AppProcess app) throws Exception {
@@ -314,7 +313,7 @@ enum Scenario {
 		app.awaitLost();
 		app.reconnect();
 		app.publishAtLast("b2");
-		app.awaitQuiet();
+		app.awaitQuietAgain();
 	}
 
 	Fault fault() {
