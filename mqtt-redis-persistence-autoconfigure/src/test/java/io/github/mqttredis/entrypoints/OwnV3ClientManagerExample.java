@@ -39,7 +39,9 @@ class OwnV3ClientManagerExample {
 		options.setServerURIs(new String[] { broker });
 		options.setCleanSession(false);
 		options.setAutomaticReconnect(true);
-		return new Mqttv3ClientManager(options, "gateway-7");
+		Mqttv3ClientManager manager = new Mqttv3ClientManager(options, "gateway-7");
+		manager.setQuiescentTimeout(1000);
+		return manager;
 	}
 
 	@Bean

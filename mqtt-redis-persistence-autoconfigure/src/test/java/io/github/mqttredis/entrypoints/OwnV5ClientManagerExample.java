@@ -40,7 +40,9 @@ class OwnV5ClientManagerExample {
 		options.setCleanStart(false);
 		options.setSessionExpiryInterval(86_400L);
 		options.setAutomaticReconnect(true);
-		return new Mqttv5ClientManager(options, "gateway-7");
+		Mqttv5ClientManager manager = new Mqttv5ClientManager(options, "gateway-7");
+		manager.setQuiescentTimeout(1000);
+		return manager;
 	}
 
 	@Bean

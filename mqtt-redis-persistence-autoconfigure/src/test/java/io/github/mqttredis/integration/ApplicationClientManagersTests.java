@@ -1,0 +1,222 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import java.util.stream.Stream;
+
+import io.github.mqttredis.autoconfigure.EmbeddedRedis;
+import io.github.mqttredis.autoconfigure.MqttContexts;
+import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.Await;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.config.EnableIntegration;
+import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.dsl.context.IntegrationFlowContext;
+import org.springframework.integration.mqtt.core.ClientManager;
+import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
+import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
+import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
+import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for client managers that the application defines, with a real broker.
+ */
+class ApplicationClientManagersTests {
+
+	@RegisterExtension
+	static final EmbeddedRedis REDIS = new EmbeddedRedis();
+
+	private static ArtemisBroker broker;
+
+	private final ApplicationContextRunner contexts = MqttContexts.with(REDIS).withUserConfiguration(Flows.class);
+
+	@BeforeAll
+	static void startBroker() {
+		broker = ArtemisBroker.start();
+	}
+
+	@AfterAll
+	static void stopBroker() {
+		broker.close();
+	}
+
+	@Test
+	void whenFlowsUseManagersThenTheirClientsAreOursAndConnected() {
+		this.contexts.run((context) -> {
+			assertThat(context.getBean(Mqttv3ClientManager.class).getClient())
+				.isInstanceOf(io.github.mqttredis.paho.v3.PersistentMqttAsyncClient.class);
+			assertThat(context.getBean(Mqttv5ClientManager.class).getClient())
+				.isInstanceOf(io.github.mqttredis.paho.v5.PersistentMqttAsyncClient.class);
+			assertConnected(context);
+		});
+	}
+
+	@Test
+	void whenTheContextStopsAndStartsThenTheirClientsAreOursAgain() {
+		this.contexts.run((context) -> {
+			ConfigurableApplicationContext application = context.getSourceApplicationContext();
+			application.stop();
+			assertThat(context.getBean(Mqttv3ClientManager.class).getClient()).isNull();
+			application.start();
+			assertThat(context.getBean(Mqttv3ClientManager.class).getClient())
+				.isInstanceOf(io.github.mqttredis.paho.v3.PersistentMqttAsyncClient.class);
+			assertConnected(context);
+		});
+	}
+
+	@Test
+	void whenThePersistenceIsForeignThenTheManagerStartsAsEver() {
+		MemoryPersistence foreign = new MemoryPersistence();
+		MqttContexts.with(REDIS).withBean("own", Mqttv3ClientManager.class, () -> {
+			Mqttv3ClientManager manager = manager3("foreign");
+			manager.setPersistence(foreign);
+			return manager;
+		}).run((context) -> {
+			assertThat(PahoInternals.persistence(context.getBean(Mqttv3ClientManager.class).getClient()))
+				.isSameAs(foreign);
+			assertConnected(context);
+		});
+	}
+
+	@Test
+	void whenThereAreSeveralOfOurManagersThenAllConnect() {
+		MqttContexts.with(REDIS).withUserConfiguration(SeveralOfOurs.class).run((context) -> {
+			assertThat(context.getBeansOfType(ClientManager.class)).hasSize(3);
+			assertConnected(context);
+		});
+	}
+
+	@Test
+	void whenManagersAreRegisteredAtRunTimeThenTheirSessionsAreInRedis() {
+		this.contexts.run((context) -> {
+			IntegrationFlowContext flows = context.getBean(IntegrationFlowContext.class);
+			Mqttv3ClientManager manager3 = manager3("late-3");
+			flows.registration((flow) -> flow.handle(new MqttPahoMessageHandler(manager3)))
+				.addBean("late3", manager3)
+				.register();
+			Mqttv5ClientManager manager5 = manager5("late-5");
+			flows.registration((flow) -> flow.handle(new Mqttv5PahoMessageHandler(manager5)))
+				.addBean("late5", manager5)
+				.register();
+			manager3.start();
+			manager5.start();
+			assertThat(
+					context.getBean(SessionStore.class).sessions().stream().map((session) -> session.id().toString()))
+				.contains("late-3@" + broker.uri() + " (v3)", "late-5@" + broker.uri() + " (v5)");
+		});
+	}
+
+	private static void assertConnected(ApplicationContext context) {
+		Stream<ClientManager<?, ?>> managers = context.getBeansOfType(ClientManager.class)
+			.values()
+			.stream()
+			.map((manager) -> (ClientManager<?, ?>) manager);
+		managers.forEach((manager) -> Await.until(manager.getBeanName() + " is connected", manager::isConnected));
+	}
+
+	private static Mqttv3ClientManager manager3(String clientId) {
+		Mqttv3ClientManager manager = new Mqttv3ClientManager(options3(), clientId);
+		manager.setQuiescentTimeout(100);
+		return manager;
+	}
+
+	private static MqttConnectOptions options3() {
+		MqttConnectOptions options = new MqttConnectOptions();
+		options.setServerURIs(new String[] { broker.uri() });
+		options.setCleanSession(false);
+		return options;
+	}
+
+	private static Mqttv5ClientManager manager5(String clientId) {
+		Mqttv5ClientManager manager = new Mqttv5ClientManager(options5(), clientId);
+		manager.setQuiescentTimeout(100);
+		return manager;
+	}
+
+	private static MqttConnectionOptions options5() {
+		MqttConnectionOptions options = new MqttConnectionOptions();
+		options.setServerURIs(new String[] { broker.uri() });
+		options.setCleanStart(false);
+		options.setSessionExpiryInterval(600L);
+		return options;
+	}
+
+	/**
+	 * A flow starts as early as possible, and its manager before it.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@EnableIntegration
+	static class Flows {
+
+		@Bean
+		Mqttv3ClientManager mqtt3() {
+			return manager3("flow-3");
+		}
+
+		@Bean
+		Mqttv5ClientManager mqtt5() {
+			return manager5("flow-5");
+		}
+
+		@Bean
+		IntegrationFlow publish3(Mqttv3ClientManager mqtt3) {
+			return (flow) -> flow.handle(new MqttPahoMessageHandler(mqtt3));
+		}
+
+		@Bean
+		IntegrationFlow publish5(Mqttv5ClientManager mqtt5) {
+			return (flow) -> flow.handle(new Mqttv5PahoMessageHandler(mqtt5));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SeveralOfOurs {
+
+		@Bean
+		PersistentMqttv3ClientManager one(PahoV3PersistenceFactory persistences) {
+			return new PersistentMqttv3ClientManager(options3(), "one", persistences);
+		}
+
+		@Bean
+		PersistentMqttv3ClientManager two(PahoV3PersistenceFactory persistences) {
+			return new PersistentMqttv3ClientManager(options3(), "two", persistences);
+		}
+
+		@Bean
+		PersistentMqttv5ClientManager three(PahoV5PersistenceFactory persistences) {
+			return new PersistentMqttv5ClientManager(options5(), "three", persistences);
+		}
+
+	}
+
+}
