@@ -55,7 +55,9 @@ class ConfigurationMetadataTests {
 				"mqtt.client.will.payload", "mqtt.client.will.qos", "mqtt.client.will.retained",
 				"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.enabled",
 				"mqtt.persistence.inject", "mqtt.persistence.key-prefix", "mqtt.persistence.lease.acquire-timeout",
-				"mqtt.persistence.lease.on-conflict", "mqtt.persistence.lease.ttl", "mqtt.persistence.on-redis-outage",
+				"mqtt.persistence.lease.on-conflict", "mqtt.persistence.lease.ttl",
+				"mqtt.persistence.offline-buffer.enabled", "mqtt.persistence.offline-buffer.size",
+				"mqtt.persistence.offline-buffer.when-full", "mqtt.persistence.on-redis-outage",
 				"mqtt.persistence.write-timeout");
 	}
 
