@@ -30,10 +30,10 @@ import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 
 /**
- * Lets a {@link Mqttv5PahoMessageHandler} that has our client manager publish while the
- * broker is away. The handler does not ask the client to publish then, but to connect,
- * and fails; so it is shown a client that passes for a connected one as long as it has an
- * offline buffer.
+ * Lets a {@link Mqttv5PahoMessageHandler} whose client manager has our client publish
+ * while the broker is away. The handler does not ask the client to publish then, but to
+ * connect, and fails; so it is shown a client that passes for a connected one as long as
+ * it has an offline buffer.
  *
  * @since 0.1.0
  */
@@ -45,14 +45,14 @@ public final class Mqttv5OutboundPostProcessor implements BeanPostProcessor {
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
 		if (bean instanceof Mqttv5PahoMessageHandler) {
 			DirectFieldAccessor handler = new DirectFieldAccessor(bean);
-			if (handler.getPropertyValue(MANAGER) instanceof PersistentMqttv5ClientManager manager) {
+			if (handler.getPropertyValue(MANAGER) instanceof ClientManager<?, ?> manager) {
 				handler.setPropertyValue(MANAGER, outbound(manager));
 			}
 		}
 		return bean;
 	}
 
-	private static ClientManager<?, ?> outbound(PersistentMqttv5ClientManager manager) {
+	private static ClientManager<?, ?> outbound(ClientManager<?, ?> manager) {
 		return proxy(ClientManager.class, (proxy, method, arguments) -> {
 			Object result = invoke(manager, method, arguments);
 			return (result instanceof PersistentMqttAsyncClient client) ? outbound(client) : result;

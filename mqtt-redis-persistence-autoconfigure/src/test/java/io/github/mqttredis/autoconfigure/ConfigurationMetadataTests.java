@@ -53,11 +53,13 @@ class ConfigurationMetadataTests {
 				"mqtt.client.keep-alive", "mqtt.client.max-inflight", "mqtt.client.password", "mqtt.client.server-uris",
 				"mqtt.client.session-expiry", "mqtt.client.ssl-bundle", "mqtt.client.username", "mqtt.client.version",
 				"mqtt.client.will.payload", "mqtt.client.will.qos", "mqtt.client.will.retained",
-				"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.enabled",
-				"mqtt.persistence.inject", "mqtt.persistence.exclude-beans", "mqtt.persistence.clean-session",
-				"mqtt.persistence.key-prefix", "mqtt.persistence.lease.acquire-timeout",
-				"mqtt.persistence.lease.on-conflict", "mqtt.persistence.lease.ttl", "mqtt.persistence.on-redis-outage",
-				"mqtt.persistence.write-timeout");
+				"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.durability",
+				"mqtt.persistence.enabled", "mqtt.persistence.inject", "mqtt.persistence.exclude-beans",
+				"mqtt.persistence.clean-session", "mqtt.persistence.key-prefix",
+				"mqtt.persistence.lease.acquire-timeout", "mqtt.persistence.lease.on-conflict",
+				"mqtt.persistence.lease.ttl", "mqtt.persistence.offline-buffer.enabled",
+				"mqtt.persistence.offline-buffer.size", "mqtt.persistence.offline-buffer.when-full",
+				"mqtt.persistence.on-redis-outage", "mqtt.persistence.write-timeout");
 	}
 
 	@ParameterizedTest

@@ -51,6 +51,8 @@ class WrongPropertyTests {
 			mqtt.persistence.write-timeout         | 0s                     | must be at least 1ms
 			mqtt.persistence.lease.ttl             | 999ms                  | must be at least 1s
 			mqtt.persistence.lease.acquire-timeout | -1s                    | must not be negative
+			mqtt.persistence.offline-buffer.size   | 0                      | must be between 1 and 60000
+			mqtt.persistence.offline-buffer.size   | 60001                  | must be between 1 and 60000
 			mqtt.client.keep-alive                 | 1500ms                 | must be whole seconds
 			mqtt.client.keep-alive                 | -1s                    | must be between 0s and 65535s
 			mqtt.client.keep-alive                 | 65536                  | must be between 0s and 65535s

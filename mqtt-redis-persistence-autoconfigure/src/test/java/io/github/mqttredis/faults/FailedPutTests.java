@@ -37,7 +37,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import redis.clients.jedis.Jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -207,13 +206,7 @@ class FailedPutTests {
 		assertSuccessorDeliversOnce("kept-q2");
 	}
 
-	/**
-	 * Not in every build: a link that is lost while Paho flushes its buffer may leave
-	 * Paho with one message twice, in its buffer and in flight, whatever the store does.
-	 */
 	@Test
-	@EnabledIfSystemProperty(named = "crashpoints", matches = "all",
-			disabledReason = "Paho's flush races with the loss of the link: run with -Pcrash-points")
 	void whenBufferIsFlushedAndCannotBeStoredThenIsSentLaterAndOnce() throws Exception {
 		this.application.bufferOffline();
 		this.application.connect();

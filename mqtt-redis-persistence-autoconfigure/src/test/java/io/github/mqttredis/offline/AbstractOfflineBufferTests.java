@@ -82,7 +82,7 @@ abstract class AbstractOfflineBufferTests {
 
 	abstract String broker();
 
-	abstract Process process(RedisServer redis, String brokerUri);
+	abstract Process process(int redisPort, String brokerUri);
 
 	/** Return what the keys of sessions of this version end in. */
 	abstract String version();
@@ -93,7 +93,7 @@ abstract class AbstractOfflineBufferTests {
 
 	private Process open(OfflineBufferSettings settings, int window, boolean clean) throws Exception {
 		this.redis.del(hash() + ":lease");
-		Process process = process(server, broker());
+		Process process = process(server.port(), broker());
 		this.processes.add(process);
 		return process.open(this.clientId, settings, window, clean);
 	}
@@ -321,6 +321,26 @@ abstract class AbstractOfflineBufferTests {
 		assertThatException().isThrownBy(() -> successor.publish("d1"));
 		successor.connect();
 		assertInOrder(successor, List.of("a2", "b1", "c0"));
+		awaitNothingLeft(successor);
+	}
+
+	@Test
+	void whenJvmIsKilledWhileBufferingAndWhileFlushingThenSuccessorSendsWhatWasTakenAndQos2Once() throws Exception {
+		List<String> taken;
+		try (OfflineChild child = OfflineChild.start(version(), server.port(), broker(), this.clientId, "away")) {
+			Await.until("messages are taken", () -> child.taken().size() >= 200);
+			taken = child.kill();
+		}
+		for (int i = 1; i <= 3; i++) {
+			int part = i * 20;
+			try (OfflineChild child = OfflineChild.start(version(), server.port(), broker(), this.clientId, "back")) {
+				Await.until("some have arrived", () -> this.arrivals.count() >= part);
+				child.kill();
+			}
+		}
+		Process successor = open();
+		successor.connect();
+		this.arrivals.assertOnce(taken);
 		awaitNothingLeft(successor);
 	}
 

@@ -17,7 +17,6 @@
 package io.github.mqttredis.offline;
 
 import io.github.mqttredis.testing.ArtemisBroker;
-import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -44,8 +43,8 @@ class ArtemisV5OfflineBufferTests extends AbstractOfflineBufferTests {
 	}
 
 	@Override
-	Process process(RedisServer redis, String brokerUri) {
-		return new V5Process(redis, brokerUri);
+	Process process(int redisPort, String brokerUri) {
+		return new V5Process(redisPort, brokerUri);
 	}
 
 	@Override

@@ -17,7 +17,6 @@
 package io.github.mqttredis.offline;
 
 import io.github.mqttredis.testing.MosquittoBroker;
-import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -47,8 +46,8 @@ class MosquittoV3OfflineBufferTests extends AbstractOfflineBufferTests {
 	}
 
 	@Override
-	Process process(RedisServer redis, String brokerUri) {
-		return new V3Process(redis, brokerUri);
+	Process process(int redisPort, String brokerUri) {
+		return new V3Process(redisPort, brokerUri);
 	}
 
 	@Override

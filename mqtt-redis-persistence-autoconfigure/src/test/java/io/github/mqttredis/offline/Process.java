@@ -24,7 +24,6 @@ import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
-import io.github.mqttredis.testing.RedisServer;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -49,8 +48,8 @@ abstract class Process implements AutoCloseable {
 
 	private boolean dead;
 
-	Process(RedisServer server, String brokerUri) {
-		this.redis = FaultyLink.to(server.port());
+	Process(int redisPort, String brokerUri) {
+		this.redis = FaultyLink.to(redisPort);
 		this.broker = FaultyLink.to(brokerUri);
 		this.broker.refuse();
 		this.broker.record();

@@ -23,7 +23,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.OfflineBufferSettings;
-import io.github.mqttredis.testing.RedisServer;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -47,8 +46,8 @@ final class V3Process extends Process {
 
 	private PersistentMqttAsyncClient client;
 
-	V3Process(RedisServer server, String brokerUri) {
-		super(server, brokerUri);
+	V3Process(int redisPort, String brokerUri) {
+		super(redisPort, brokerUri);
 	}
 
 	@Override

@@ -23,7 +23,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import io.github.mqttredis.session.OfflineBufferSettings;
-import io.github.mqttredis.testing.RedisServer;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -47,8 +46,8 @@ final class V5Process extends Process {
 
 	private PersistentMqttAsyncClient client;
 
-	V5Process(RedisServer server, String brokerUri) {
-		super(server, brokerUri);
+	V5Process(int redisPort, String brokerUri) {
+		super(redisPort, brokerUri);
 	}
 
 	@Override
