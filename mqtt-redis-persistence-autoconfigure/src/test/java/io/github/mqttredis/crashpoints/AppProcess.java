@@ -128,6 +128,8 @@ final class AppProcess {
 	// What the application does
 
 	void create() throws Exception {
+		// Has more time for the first connection than any call.
+		this.store.start();
 		this.client = this.surroundings.variant().client(this.link.uri(), this.clientId, this.watched, new Observed());
 	}
 

@@ -26,4 +26,9 @@ class ArtemisV5CrashPointTests extends ArtemisCrashPointTests {
 		return Variant.V5;
 	}
 
+	@Override
+	Slice slice() {
+		return new Slice(4, 1, 2);
+	}
+
 }

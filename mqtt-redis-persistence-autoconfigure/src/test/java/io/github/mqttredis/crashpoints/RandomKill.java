@@ -52,6 +52,9 @@ final class RandomKill {
 	Verdict run() throws Exception {
 		ChildProcess child = new ChildProcess(this.surroundings, this.clientId, this.ledger, "load", "m");
 		child.awaitReady();
+		if (!this.ledger.failures().isEmpty()) {
+			return new Verdict(false, this.ledger.failures(), child.toString());
+		}
 		Thread feeder = new Thread(this::feed, "feeder");
 		feeder.start();
 		TimeUnit.MILLISECONDS.sleep(this.millis);

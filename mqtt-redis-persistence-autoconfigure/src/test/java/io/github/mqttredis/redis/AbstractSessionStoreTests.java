@@ -47,6 +47,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -157,17 +159,29 @@ abstract class AbstractSessionStoreTests {
 		assertThat(this.redis.hlen("test:{client-2@tcp://broker:1883}:v3")).isEqualTo(1);
 	}
 
-	@Test
-	void whenProcessRestartsThenSuccessorFindsAllRecords() throws Exception {
+	private static SessionId id(MqttVersion version) {
+		return SessionId.ofUri("client-1", "tcp://broker:1883", version);
+	}
+
+	private static String hash(MqttVersion version) {
+		return "test:{client-1@tcp://broker:1883}:" + version.suffix();
+	}
+
+	@ParameterizedTest
+	@EnumSource(MqttVersion.class)
+	void whenProcessRestartsThenSuccessorFindsAllRecords(MqttVersion version) throws Exception {
 		RedisSessionStore first = store();
-		Session session = first.open(ID);
-		for (String key : List.of("s-2", "s-10", "sc-10", "r-1")) {
-			session.put(key, Packets.of(key, "a"));
+		Session session = first.open(id(version));
+		List<String> keys = List.of("s-2", "s-10", "sc-10", "r-1");
+		for (String key : keys) {
+			session.put(key, Packets.of(key, "a", version));
 		}
 		first.stop();
-		Session successor = store().open(ID);
-		assertThat(successor.keys()).containsExactly("s-2", "s-10", "sc-10", "r-1");
-		assertThat(successor.get("sc-10")).isEqualTo(Packets.pubrel(10));
+		Session successor = store().open(id(version));
+		assertThat(successor.keys()).containsExactlyElementsOf(keys);
+		for (String key : keys) {
+			assertThat(successor.get(key)).isEqualTo(Packets.of(key, "a", version));
+		}
 		assertThat(successor.status().records()).containsEntry(RecordKind.SENT, 2);
 	}
 
@@ -258,18 +272,46 @@ abstract class AbstractSessionStoreTests {
 		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-3");
 	}
 
-	@Test
-	void whenFieldIsNoRecordThenGoesToQuarantineAndTheRestIsRestored() throws Exception {
-		this.redis.hset(bytes(HASH), bytes("s-1"), Packets.of("s-1", "a"));
-		this.redis.hset(bytes(HASH), bytes("s-5"), Packets.of("s-6", "of another packet id"));
-		this.redis.hset(HASH, Map.of("noise", "x", "s-2", "", "s-70000", "y", "sc-1", "b"));
-		Session session = store().open(ID);
+	@ParameterizedTest
+	@EnumSource(MqttVersion.class)
+	void whenFieldIsNoRecordThenGoesToQuarantineAndTheRestIsRestored(MqttVersion version) throws Exception {
+		String hash = hash(version);
+		this.redis.hset(bytes(hash), bytes("s-1"), Packets.of("s-1", "a", version));
+		this.redis.hset(bytes(hash), bytes("s-5"), Packets.of("s-6", "of another packet id", version));
+		this.redis.hset(hash, Map.of("noise", "x", "s-2", "", "s-70000", "y", "sc-1", "b"));
+		Session session = store().open(id(version));
 		assertThat(session.keys()).containsExactly("s-1");
 		assertThat(session.status().quarantined()).isEqualTo(5);
-		assertThat(this.redis.hgetAll(HASH + ":quarantine")).containsOnlyKeys("noise", "s-2", "s-70000", "s-5", "sc-1")
+		assertThat(this.redis.hgetAll(hash + ":quarantine")).containsOnlyKeys("noise", "s-2", "s-70000", "s-5", "sc-1")
 			.containsEntry("s-70000", "y");
 		session.put("s-3", bytes("b"));
-		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-3");
+		assertThat(this.redis.hkeys(hash)).containsExactlyInAnyOrder("s-1", "s-3");
+	}
+
+	@Test
+	void whenClientsOfBothVersionsShareAnIdThenNeitherSeesTheOthersRecords() throws Exception {
+		RedisSessionStore store = store();
+		Session three = store.open(id(MqttVersion.V3));
+		Session five = store.open(id(MqttVersion.V5));
+		three.put("s-1", Packets.of("s-1", "a", MqttVersion.V3));
+		assertThat(five.keys()).isEmpty();
+		five.put("s-2", Packets.of("s-2", "b", MqttVersion.V5));
+		three.clear();
+		assertThat(five.keys()).containsExactly("s-2");
+		assertThat(this.redis.hkeys(hash(MqttVersion.V5))).containsExactly("s-2");
+	}
+
+	@ParameterizedTest
+	@EnumSource(MqttVersion.class)
+	void whenBufferedMessageCannotBeStoredThenIsKeptWhereItsPahoKeepsIt(MqttVersion version) throws Exception {
+		Session session = store().open(id(version));
+		this.redis.configSet("maxmemory", "1");
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.put("sb-1", bytes("a")));
+		// Paho 3 lets publish fail; Paho 5 swallows the failure, and sends the message.
+		assertThat(session.contains("sb-1")).isEqualTo(version == MqttVersion.V5);
+		this.redis.configSet("maxmemory", "0");
+		session.put("s-2", bytes("b"));
+		await(() -> this.redis.hkeys(hash(version)).contains("sb-1") == (version == MqttVersion.V5));
 	}
 
 	@Test

@@ -19,18 +19,29 @@ package io.github.mqttredis.testing;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
+import io.github.mqttredis.session.MqttVersion;
+
 /**
- * MQTT 3.1.1 packets as Paho stores them.
+ * Packets as Paho stores them, of MQTT 3.1.1 unless another version is named.
  */
 public final class Packets {
+
+	private static final byte[] NOTHING = {};
+
+	/** The length of the properties, then a message expiry interval of a minute. */
+	private static final byte[] PROPERTIES = { 5, 2, 0, 0, 0, 60 };
 
 	private Packets() {
 	}
 
 	public static byte[] publish(int packetId, int qos, String payload) {
+		return publish(packetId, qos, NOTHING, payload);
+	}
+
+	private static byte[] publish(int packetId, int qos, byte[] properties, String payload) {
 		byte[] topic = "t".getBytes(StandardCharsets.UTF_8);
 		byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
-		int length = 2 + topic.length + 2 + bytes.length;
+		int length = 2 + topic.length + 2 + properties.length + bytes.length;
 		ByteBuffer packet = ByteBuffer.allocate(1 + ((length < 128) ? 1 : 2) + length);
 		packet.put((byte) (0x30 | qos << 1));
 		if (length < 128) {
@@ -39,7 +50,7 @@ public final class Packets {
 		else {
 			packet.put((byte) (length & 0x7f | 0x80)).put((byte) (length >> 7));
 		}
-		packet.putShort((short) topic.length).put(topic).putShort((short) packetId).put(bytes);
+		packet.putShort((short) topic.length).put(topic).putShort((short) packetId).put(properties).put(bytes);
 		return packet.array();
 	}
 
@@ -56,6 +67,23 @@ public final class Packets {
 	public static byte[] of(String key, String payload) {
 		int packetId = Integer.parseInt(key.substring(key.indexOf('-') + 1));
 		return key.startsWith("sc-") ? pubrel(packetId) : publish(packetId, 2, payload);
+	}
+
+	/**
+	 * Make the packet that a key announces. One of MQTT 5 has properties, or a reason
+	 * code.
+	 * @param key Paho's key
+	 * @param payload the payload of a PUBLISH
+	 * @param version the version of MQTT
+	 * @return the packet
+	 */
+	public static byte[] of(String key, String payload, MqttVersion version) {
+		if (version == MqttVersion.V3) {
+			return of(key, payload);
+		}
+		int packetId = Integer.parseInt(key.substring(key.indexOf('-') + 1));
+		return key.startsWith("sc-") ? new byte[] { 0x62, 4, (byte) (packetId >> 8), (byte) packetId, (byte) 0x92, 0 }
+				: publish(packetId, 2, PROPERTIES, payload);
 	}
 
 }

@@ -228,4 +228,19 @@ class PersistentMqttAsyncClientTests {
 		client.disconnectForcibly(100, 1000, true);
 	}
 
+	/**
+	 * A broker would give it another id at every start: no message would ever be sent
+	 * again, or delivered twice to one that waits for it.
+	 */
+	@Test
+	void whenClientIdIsEmptyThenClientIsRefusedBeforeItConnects() {
+		RedisSessionStore store = this.stores.start();
+		assertThatExceptionOfType(MqttPersistenceException.class)
+			.isThrownBy(() -> new PersistentMqttAsyncClient(broker.uri(), "",
+					new SessionMqttClientPersistence(store, broker.uri(), null)))
+			.withMessageContaining("client id");
+		assertThat(store.sessions()).isEmpty();
+		assertThat(this.redis.keys("*")).isEmpty();
+	}
+
 }
