@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.benchmarks.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.mqttredis.benchmarks.Round;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Measures all stores in turns, so that what else the machine does meets them alike.
+ */
+public final class Benchmarks implements AutoCloseable {
+
+	private final Plan plan;
+
+	private final Options options;
+
+	private final Servers servers;
+
+	private final List<WorkerProcess> workers = new ArrayList<>();
+
+	private final List<Map<String, Object>> rows = new ArrayList<>();
+
+	private Benchmarks(Options options) throws IOException, InterruptedException {
+		this.options = options;
+		this.plan = new Plan(options);
+		this.servers = new Servers(options.output().toAbsolutePath().resolveSibling("files"));
+	}
+
+	public static void main(String[] args) throws Exception {
+		List<String> arguments = List.of(args);
+		if (arguments.contains("--help")) {
+			System.out.print(Options.HELP);
+			return;
+		}
+		Options options;
+		try {
+			options = Options.parse(arguments);
+		}
+		catch (IllegalArgumentException ex) {
+			System.err.println(ex.getMessage() + "\nTry --help");
+			System.exit(2);
+			return;
+		}
+		Benchmarks benchmarks = new Benchmarks(options);
+		// Also when it is interrupted.
+		Runtime.getRuntime().addShutdownHook(new Thread(benchmarks::close, "stop"));
+		benchmarks.run();
+		System.exit(0);
+	}
+
+	private void run() throws IOException, InterruptedException {
+		for (var variant : this.options.variants()) {
+			this.workers.add(new WorkerProcess(variant, this.servers.addresses()));
+		}
+		for (Round round : this.plan.rounds()) {
+			measure(round);
+		}
+		Path output = this.options.output();
+		Files.createDirectories(output.toAbsolutePath().getParent());
+		Files.writeString(output,
+				JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(this.rows));
+		Table.print(this.rows, System.out);
+	}
+
+	private void measure(Round round) throws IOException {
+		Map<WorkerProcess, Figures> figures = new LinkedHashMap<>();
+		this.workers.stream()
+			.filter((worker) -> Rules.applies(round, worker.variant()))
+			.forEach((worker) -> figures.put(worker, new Figures()));
+		int count = this.plan.rounds(round.scenario());
+		for (int i = 0; i <= count; i++) {
+			System.err.println(round + ": " + ((i == 0) ? "warm-up" : "round " + i + " of " + count));
+			for (Map.Entry<WorkerProcess, Figures> entry : figures.entrySet()) {
+				Map<String, Double> measured = entry.getKey().run(round);
+				if (i > 0) {
+					entry.getValue().add(measured);
+				}
+			}
+		}
+		figures.forEach((worker, measured) -> this.rows
+			.add(measured.row(round, worker.variant(), Rules.figures(round.scenario()))));
+	}
+
+	@Override
+	public void close() {
+		this.workers.forEach(WorkerProcess::close);
+		this.servers.close();
+	}
+
+}

@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.benchmarks.run;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.github.mqttredis.benchmarks.Scenario;
+import io.github.mqttredis.benchmarks.StoreKind;
+import io.github.mqttredis.benchmarks.Variant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was asked for on the command line.
+ *
+ * @param quick whether a look is enough
+ * @param cross whether {@code publish} combines all sizes with each other
+ * @param scenarios what is measured
+ * @param variants what it is measured of
+ * @param rounds how often, or {@code null} for the usual number
+ * @param output where the results go
+ */
+record Options(boolean quick, boolean cross, Set<Scenario> scenarios, List<Variant> variants, @Nullable Integer rounds,
+		Path output) {
+
+	static final String HELP = """
+			Usage: benchmarks/run [options]
+
+			Starts its own Redis and broker (mosquitto if it is installed, else Artemis), measures all stores in turns,
+			prints a table and writes benchmarks/target/results.json. Takes about an hour; --quick takes a few minutes.
+
+			  --quick             fewer sizes, short rounds, no UNIX socket: for a look, not for a comparison
+			  --scenarios=a,b     publish, receive, latency, restore, clients, redis-cpu, operations; all by default
+			  --jmh               the same as --scenarios=operations
+			  --stores=a,b        memory, file, direct, before-return, before-send, or one with driver and transport,
+			                      such as direct-jedis-tcp; all by default
+			  --rounds=N          measured rounds of each store; their median counts
+			  --cross             publish: every size with every other (several hours)
+			  --output=file       where the results go
+			  --help              this text
+
+			benchmarks/report writes tables and chart of docs/ from the results.
+			""";
+
+	private static final Set<String> NAMES = Set.of("--quick", "--cross", "--jmh", "--scenarios", "--stores",
+			"--rounds", "--output");
+
+	static Options parse(List<String> arguments) {
+		Map<String, String> given = new HashMap<>();
+		for (String argument : arguments) {
+			String name = argument.split("=", 2)[0];
+			if (!NAMES.contains(name)) {
+				throw new IllegalArgumentException("No such option: " + argument);
+			}
+			given.put(name, argument.substring(Math.min(argument.length(), name.length() + 1)));
+		}
+		boolean quick = given.containsKey("--quick");
+		String rounds = given.get("--rounds");
+		return new Options(quick, given.containsKey("--cross"), scenarios(given),
+				variants(given.get("--stores"), quick), (rounds != null) ? positive(rounds) : null,
+				Path.of(given.getOrDefault("--output", "benchmarks/target/results.json")));
+	}
+
+	private static Set<Scenario> scenarios(Map<String, String> given) {
+		String value = given.containsKey("--jmh") ? Scenario.OPERATIONS.label() : given.get("--scenarios");
+		if (value == null) {
+			return EnumSet.complementOf(EnumSet.of(Scenario.SUBSCRIBE));
+		}
+		Set<Scenario> scenarios = EnumSet.noneOf(Scenario.class);
+		Arrays.stream(value.split(",")).map(Scenario::parse).forEach(scenarios::add);
+		return scenarios;
+	}
+
+	private static int positive(String value) {
+		int number = Integer.parseInt(value);
+		if (number < 1) {
+			throw new IllegalArgumentException("--rounds must be at least 1");
+		}
+		return number;
+	}
+
+	private static List<Variant> variants(@Nullable String value, boolean quick) {
+		List<String> stores = (value != null) ? List.of(value.split(",")) : List.of();
+		for (String store : stores) {
+			if (Variant.all().stream().noneMatch((variant) -> matches(variant, store))) {
+				throw new IllegalArgumentException("No such store: " + store + "; there are "
+						+ Arrays.stream(StoreKind.values()).map(StoreKind::label).toList());
+			}
+		}
+		return Variant.all()
+			.stream()
+			.filter((variant) -> stores.isEmpty() ? !quick || !variant.transport().equals(Variant.UNIX)
+					: stores.stream().anyMatch((store) -> matches(variant, store)))
+			.toList();
+	}
+
+	private static boolean matches(Variant variant, String store) {
+		return variant.label().equals(store) || variant.store().label().equals(store);
+	}
+
+}

@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.benchmarks.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+import io.github.mqttredis.benchmarks.Round;
+import io.github.mqttredis.benchmarks.Scenario;
+
+/**
+ * Which rounds are run. Sizes are changed one at a time, from one publisher, 256 bytes
+ * and 500 messages in flight: every size with every other would take hours and say little
+ * more.
+ *
+ * @param options what was asked for
+ */
+record Plan(Options options) {
+
+	private static final List<UnaryOperator<Round>> SIZES = List.of(UnaryOperator.identity(),
+			(round) -> round.withPublishers(8), (round) -> round.withPayload(64), (round) -> round.withPayload(16_384),
+			(round) -> round.withInflight(10), (round) -> round.withInflight(5_000));
+
+	int rounds(Scenario scenario) {
+		Integer asked = this.options.rounds();
+		if (asked != null) {
+			return asked;
+		}
+		return switch (scenario) {
+			case PUBLISH, LATENCY, RECEIVE -> this.options.quick() ? 3 : 5;
+			default -> this.options.quick() ? 1 : 3;
+		};
+	}
+
+	List<Round> rounds() {
+		List<Round> rounds = new ArrayList<>();
+		for (Scenario scenario : this.options.scenarios()) {
+			rounds.addAll(of(scenario));
+		}
+		return rounds;
+	}
+
+	private List<Round> of(Scenario scenario) {
+		return switch (scenario) {
+			case PUBLISH -> publish();
+			case REDIS_CPU -> List.of(timed(new Round(scenario, 1)), timed(new Round(scenario, 2)));
+			default -> List.of();
+		};
+	}
+
+	private List<Round> publish() {
+		List<Round> rounds = new ArrayList<>();
+		for (int qos : new int[] { 1, 2 }) {
+			Round base = timed(new Round(Scenario.PUBLISH, qos));
+			if (this.options.cross()) {
+				cross(base, rounds);
+			}
+			else {
+				SIZES.stream()
+					.limit(this.options.quick() ? 2 : SIZES.size())
+					.map((size) -> size.apply(base))
+					.forEach(rounds::add);
+			}
+		}
+		return rounds;
+	}
+
+	private static void cross(Round base, List<Round> rounds) {
+		for (int publishers : new int[] { 1, 8 }) {
+			for (int payload : new int[] { 64, 256, 16_384 }) {
+				for (int inflight : new int[] { 10, 500, 5_000 }) {
+					rounds.add(base.withPublishers(publishers).withPayload(payload).withInflight(inflight));
+				}
+			}
+		}
+	}
+
+	private Round timed(Round round) {
+		return this.options.quick() ? round.lasting(300, 500) : round.lasting(500, 1_500);
+	}
+
+}
