@@ -32,6 +32,9 @@ package io.github.mqttredis.benchmarks;
 public record Round(Scenario scenario, int qos, int publishers, int payload, int inflight, int size, long warmMillis,
 		long measureMillis, double rate) {
 
+	/** What is published to. */
+	public static final String TOPIC = "benchmarks/readings";
+
 	/** Bytes of a message unless said otherwise. */
 	public static final int PAYLOAD = 256;
 

@@ -46,6 +46,14 @@ public enum StoreKind {
 		return this.label;
 	}
 
+	/**
+	 * Return whether this project is what keeps the session.
+	 * @return whether
+	 */
+	public boolean isOurs() {
+		return this.redis && this != DIRECT;
+	}
+
 	public boolean usesRedis() {
 		return this.redis;
 	}

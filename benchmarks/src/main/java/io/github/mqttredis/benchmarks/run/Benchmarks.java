@@ -20,11 +20,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.github.mqttredis.benchmarks.Round;
+import io.github.mqttredis.benchmarks.Scenario;
+import io.github.mqttredis.benchmarks.Variant;
+import io.github.mqttredis.benchmarks.worker.Operations;
+import org.openjdk.jmh.runner.RunnerException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -71,12 +76,15 @@ public final class Benchmarks implements AutoCloseable {
 		System.exit(0);
 	}
 
-	private void run() throws IOException, InterruptedException {
-		for (var variant : this.options.variants()) {
+	private void run() throws Exception {
+		for (Variant variant : this.options.variants()) {
 			this.workers.add(new WorkerProcess(variant, this.servers.addresses()));
 		}
 		for (Round round : this.plan.rounds()) {
 			measure(round);
+		}
+		if (this.options.scenarios().contains(Scenario.OPERATIONS)) {
+			operations();
 		}
 		Path output = this.options.output();
 		Files.createDirectories(output.toAbsolutePath().getParent());
@@ -85,23 +93,51 @@ public final class Benchmarks implements AutoCloseable {
 		Table.print(this.rows, System.out);
 	}
 
-	private void measure(Round round) throws IOException {
+	private void operations() throws RunnerException {
+		List<Variant> variants = this.options.variants().stream().filter(Rules::isMeasuredByJmh).toList();
+		if (!variants.isEmpty()) {
+			Path log = this.options.output().resolveSibling("jmh.log");
+			System.err.println("operations under JMH, see " + log);
+			this.rows.addAll(Operations.run(variants, this.servers.addresses().redisPort(), Java.options(),
+					this.options.quick(), log));
+		}
+	}
+
+	private void measure(Round round) throws Exception {
+		Map<WorkerProcess, Double> rates = new HashMap<>();
+		if (round.scenario() == Scenario.LATENCY) {
+			turns(this.plan.capacity(round), rates)
+				.forEach((worker, figures) -> rates.put(worker, figures.median("msgPerSec") / 2));
+		}
+		turns(round, rates).forEach((worker, figures) -> this.rows
+			.add(figures.row(round, worker.variant(), Rules.figures(round.scenario()))));
+	}
+
+	private Map<WorkerProcess, Figures> turns(Round round, Map<WorkerProcess, Double> rates) throws Exception {
 		Map<WorkerProcess, Figures> figures = new LinkedHashMap<>();
 		this.workers.stream()
 			.filter((worker) -> Rules.applies(round, worker.variant()))
 			.forEach((worker) -> figures.put(worker, new Figures()));
 		int count = this.plan.rounds(round.scenario());
-		for (int i = 0; i <= count; i++) {
+		for (int i = Rules.warmsUp(round) ? 0 : 1; i <= count; i++) {
 			System.err.println(round + ": " + ((i == 0) ? "warm-up" : "round " + i + " of " + count));
 			for (Map.Entry<WorkerProcess, Figures> entry : figures.entrySet()) {
-				Map<String, Double> measured = entry.getKey().run(round);
+				Map<String, Double> measured = turn(entry.getKey(),
+						round.atRate(rates.getOrDefault(entry.getKey(), 0.0)));
 				if (i > 0) {
 					entry.getValue().add(measured);
 				}
 			}
 		}
-		figures.forEach((worker, measured) -> this.rows
-			.add(measured.row(round, worker.variant(), Rules.figures(round.scenario()))));
+		return figures;
+	}
+
+	private Map<String, Double> turn(WorkerProcess worker, Round round) throws Exception {
+		if (round.scenario() == Scenario.RECEIVE) {
+			worker.run(round.as(Scenario.SUBSCRIBE));
+			Sender.send(this.servers.addresses().broker(), round);
+		}
+		return worker.run(round);
 	}
 
 	@Override

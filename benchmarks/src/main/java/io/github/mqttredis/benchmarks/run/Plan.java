@@ -19,6 +19,8 @@ package io.github.mqttredis.benchmarks.run;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.benchmarks.Round;
 import io.github.mqttredis.benchmarks.Scenario;
@@ -42,7 +44,7 @@ record Plan(Options options) {
 			return asked;
 		}
 		return switch (scenario) {
-			case PUBLISH, LATENCY, RECEIVE -> this.options.quick() ? 3 : 5;
+			case PUBLISH, LATENCY, RECEIVE -> this.options.quick() ? 2 : 5;
 			default -> this.options.quick() ? 1 : 3;
 		};
 	}
@@ -58,8 +60,16 @@ record Plan(Options options) {
 	private List<Round> of(Scenario scenario) {
 		return switch (scenario) {
 			case PUBLISH -> publish();
-			case REDIS_CPU -> List.of(timed(new Round(scenario, 1)), timed(new Round(scenario, 2)));
-			default -> List.of();
+			case RECEIVE -> List.of(waiting(new Round(scenario, 2)));
+			case LATENCY,
+					REDIS_CPU ->
+				Stream.of(1, 2)
+					.limit(this.options.quick() ? 1 : 2)
+					.map((qos) -> timed(new Round(scenario, qos)))
+					.toList();
+			case RESTORE -> sizes(new Round(scenario, 1), 1_000, 10_000, 60_000);
+			case CLIENTS -> sizes(timed(new Round(scenario, 1).withPublishers(8)), 1, 100, 1_000);
+			case SUBSCRIBE, OPERATIONS -> List.of();
 		};
 	}
 
@@ -71,10 +81,9 @@ record Plan(Options options) {
 				cross(base, rounds);
 			}
 			else {
-				SIZES.stream()
-					.limit(this.options.quick() ? 2 : SIZES.size())
-					.map((size) -> size.apply(base))
-					.forEach(rounds::add);
+				// In a quick run: eight publishers with QoS 1 only.
+				int sizes = this.options.quick() ? 3 - qos : SIZES.size();
+				SIZES.stream().limit(sizes).map((size) -> size.apply(base)).forEach(rounds::add);
 			}
 		}
 		return rounds;
@@ -90,8 +99,28 @@ record Plan(Options options) {
 		}
 	}
 
+	private List<Round> sizes(Round round, int... sizes) {
+		return IntStream.of(sizes).limit(this.options.quick() ? 2 : sizes.length).mapToObj(round::withSize).toList();
+	}
+
+	private Round waiting(Round round) {
+		int messages = this.options.quick() ? 1_000 : 5_000;
+		return round.withSize(messages).withInflight(messages);
+	}
+
+	/**
+	 * Return what tells how much a store can do, of which latency is measured at half.
+	 * @param latency the round that is to come
+	 * @return the round
+	 */
+	Round capacity(Round latency) {
+		return timed(latency.as(Scenario.PUBLISH));
+	}
+
 	private Round timed(Round round) {
-		return this.options.quick() ? round.lasting(300, 500) : round.lasting(500, 1_500);
+		boolean longer = round.scenario() == Scenario.LATENCY;
+		return this.options.quick() ? round.lasting(300, longer ? 1_000 : 500)
+				: round.lasting(500, longer ? 4_000 : 1_500);
 	}
 
 }

@@ -41,6 +41,20 @@ final class Rules {
 		};
 	}
 
+	/**
+	 * Return whether a first round is not counted. That takes long with many records, and
+	 * those with fewer have been before.
+	 * @param round what is measured
+	 * @return whether
+	 */
+	static boolean warmsUp(Round round) {
+		return round.scenario() != Scenario.RESTORE || round.size() <= 10_000;
+	}
+
+	static boolean isMeasuredByJmh(Variant variant) {
+		return variant.store().isOurs() && variant.transport().equals(Variant.TCP);
+	}
+
 	static List<String> figures(Scenario scenario) {
 		return switch (scenario) {
 			case LATENCY -> List.of("p50Micros", "p99Micros", "p999Micros", "atMsgPerSec");

@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Publishers implements IMqttActionListener {
 
-	private static final String TOPIC = "benchmarks/readings";
-
 	private static final long DRAIN_SECONDS = 120;
 
 	private final Round round;
@@ -73,7 +71,8 @@ final class Publishers implements IMqttActionListener {
 		try {
 			for (int i = first; !this.stopped; i++) {
 				this.permits.acquire();
-				this.clients.get(i % this.clients.size()).publish(TOPIC, payload, this.round.qos(), false, null, this);
+				this.clients.get(i % this.clients.size())
+					.publish(Round.TOPIC, payload, this.round.qos(), false, null, this);
 			}
 		}
 		catch (MqttException | RuntimeException ex) {

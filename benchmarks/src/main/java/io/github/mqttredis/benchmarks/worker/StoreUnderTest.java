@@ -29,6 +29,10 @@ import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionId;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -55,7 +59,7 @@ final class StoreUnderTest implements AutoCloseable {
 		this.kind = variant.store();
 		this.addresses = addresses;
 		this.factory = this.kind.usesRedis() ? RedisFactories.start(variant, addresses) : null;
-		this.store = (this.kind != StoreKind.DIRECT && this.factory != null)
+		this.store = (this.kind.isOurs() && this.factory != null)
 				? new RedisSessionStore(this.factory, settings(this.kind)) : null;
 	}
 
@@ -102,6 +106,13 @@ final class StoreUnderTest implements AutoCloseable {
 	MqttAsyncClient client(String clientId) throws MqttException {
 		return (this.store != null) ? new PersistentMqttAsyncClient(this.addresses.broker(), clientId, sessions())
 				: new MqttAsyncClient(this.addresses.broker(), clientId, persistence());
+	}
+
+	Session session(String clientId) throws SessionException {
+		if (this.store == null) {
+			throw new IllegalStateException("Not a store of ours: " + this.kind);
+		}
+		return this.store.open(new SessionId(clientId, "benchmarks", MqttVersion.V3));
 	}
 
 	private SessionMqttClientPersistence sessions() {
