@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.benchmarks.Round;
 import io.github.mqttredis.benchmarks.Scenario;
@@ -47,6 +48,8 @@ public final class Benchmarks implements AutoCloseable {
 	private final List<WorkerProcess> workers = new ArrayList<>();
 
 	private final List<Map<String, Object>> rows = new ArrayList<>();
+
+	private final long start = System.nanoTime();
 
 	private Benchmarks(Options options) throws IOException, InterruptedException {
 		this.options = options;
@@ -86,11 +89,16 @@ public final class Benchmarks implements AutoCloseable {
 		if (this.options.scenarios().contains(Scenario.OPERATIONS)) {
 			operations();
 		}
-		Path output = this.options.output();
-		Files.createDirectories(output.toAbsolutePath().getParent());
-		Files.writeString(output,
-				JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(this.rows));
+		write(this.options.output(), this.rows);
+		write(this.options.output().resolveSibling("environment.json"),
+				Environment.describe(this.servers, this.options));
 		Table.print(this.rows, System.out);
+	}
+
+	private static void write(Path file, Object content) throws IOException {
+		Files.createDirectories(file.toAbsolutePath().getParent());
+		Files.writeString(file,
+				JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(content));
 	}
 
 	private void operations() throws RunnerException {
@@ -120,7 +128,8 @@ public final class Benchmarks implements AutoCloseable {
 			.forEach((worker) -> figures.put(worker, new Figures()));
 		int count = this.plan.rounds(round.scenario());
 		for (int i = Rules.warmsUp(round) ? 0 : 1; i <= count; i++) {
-			System.err.println(round + ": " + ((i == 0) ? "warm-up" : "round " + i + " of " + count));
+			System.err.printf("%4d s  %s: %s%n", TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - this.start), round,
+					(i == 0) ? "warm-up" : "round " + i + " of " + count);
 			for (Map.Entry<WorkerProcess, Figures> entry : figures.entrySet()) {
 				Map<String, Double> measured = turn(entry.getKey(),
 						round.atRate(rates.getOrDefault(entry.getKey(), 0.0)));

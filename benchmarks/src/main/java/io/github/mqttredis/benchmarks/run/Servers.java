@@ -16,15 +16,22 @@
 
 package io.github.mqttredis.benchmarks.run;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.benchmarks.Addresses;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Jedis;
 import redis.embedded.RedisExecProvider;
 
 /**
@@ -43,7 +50,7 @@ final class Servers implements AutoCloseable {
 
 	private final int brokerPort = ServerProcess.freePort();
 
-	private final String brokerName;
+	private final @Nullable Path mosquitto = ServerProcess.find("mosquitto").orElse(null);
 
 	private final ServerProcess broker;
 
@@ -52,10 +59,8 @@ final class Servers implements AutoCloseable {
 	Servers(Path files) throws IOException, InterruptedException {
 		this.files = files.toAbsolutePath();
 		this.redis = startRedis();
-		Optional<Path> mosquitto = ServerProcess.find("mosquitto");
-		this.brokerName = mosquitto.isPresent() ? "mosquitto" : "Artemis";
 		try {
-			this.broker = mosquitto.isPresent() ? startMosquitto(mosquitto.get()) : startArtemis();
+			this.broker = (this.mosquitto != null) ? startMosquitto(this.mosquitto) : startArtemis();
 		}
 		catch (IOException ex) {
 			this.redis.close();
@@ -96,8 +101,29 @@ final class Servers implements AutoCloseable {
 				this.files);
 	}
 
-	String brokerName() {
-		return this.brokerName;
+	String redisVersion() {
+		try (Jedis jedis = new Jedis(Addresses.HOST, this.redisPort)) {
+			return version(jedis.info("server"), "redis_version:(\\S+)");
+		}
+	}
+
+	/**
+	 * Return which broker it is.
+	 * @return its name, and its version where it tells it
+	 */
+	String brokerVersion() throws IOException {
+		if (this.mosquitto == null) {
+			return "Artemis " + String.valueOf(EmbeddedActiveMQ.class.getPackage().getImplementationVersion());
+		}
+		Process help = new ProcessBuilder(this.mosquitto.toString(), "-h").redirectErrorStream(true).start();
+		try (BufferedReader output = help.inputReader()) {
+			return "mosquitto " + version(output.lines().collect(Collectors.joining("\n")), "version (\\S+)");
+		}
+	}
+
+	private static String version(String text, String pattern) {
+		Matcher matcher = Pattern.compile(pattern).matcher(text);
+		return matcher.find() ? matcher.group(1) : "of unknown version";
 	}
 
 	@Override

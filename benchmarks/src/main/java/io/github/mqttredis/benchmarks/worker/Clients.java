@@ -16,6 +16,10 @@
 
 package io.github.mqttredis.benchmarks.worker;
 
+import java.util.ArrayList;
+import java.util.List;
+
+import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -26,6 +30,8 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 final class Clients {
 
 	private static final long TIMEOUT_MILLIS = 120_000;
+
+	private static final int AT_ONCE = 50;
 
 	private Clients() {
 	}
@@ -50,12 +56,43 @@ final class Clients {
 	}
 
 	/**
-	 * End a client that still has messages to send.
+	 * Connect many clients, a few at a time: a broker takes only so many new connections
+	 * at once.
+	 * @param clients the clients
+	 * @param maxInflight how many messages each may have in flight
+	 */
+	static void connectAll(List<MqttAsyncClient> clients, int maxInflight) throws MqttException {
+		for (int i = 0; i < clients.size(); i += AT_ONCE) {
+			List<IMqttToken> tokens = new ArrayList<>();
+			for (MqttAsyncClient client : clients.subList(i, Math.min(clients.size(), i + AT_ONCE))) {
+				tokens.add(client.connect(options(maxInflight)));
+			}
+			for (IMqttToken token : tokens) {
+				token.waitForCompletion(TIMEOUT_MILLIS);
+			}
+		}
+	}
+
+	static void disconnectAll(List<MqttAsyncClient> clients) throws MqttException {
+		List<IMqttToken> tokens = new ArrayList<>();
+		for (MqttAsyncClient client : clients) {
+			tokens.add(client.disconnect());
+		}
+		for (IMqttToken token : tokens) {
+			token.waitForCompletion(TIMEOUT_MILLIS);
+		}
+		for (MqttAsyncClient client : clients) {
+			client.close();
+		}
+	}
+
+	/**
+	 * Cut the link of a client that still has messages to send. Not closed: Paho's
+	 * receiver may be at work, and would fail.
 	 * @param client the client
 	 */
 	static void abandon(MqttAsyncClient client) throws MqttException {
 		client.disconnectForcibly(0, 0, false);
-		client.close(true);
 	}
 
 }

@@ -38,17 +38,14 @@ final class ClientsRounds {
 		double heapBefore = heap();
 		List<MqttAsyncClient> clients = new ArrayList<>();
 		for (int i = 0; i < round.size(); i++) {
-			MqttAsyncClient client = store.client("client-" + i);
-			Clients.connect(client, round.inflight() + round.publishers());
-			clients.add(client);
+			clients.add(store.client("client-" + i));
 		}
+		Clients.connectAll(clients, round.inflight() + round.publishers());
 		Map<String, Double> figures = new HashMap<>(PublishRounds.measure(round, clients, addresses));
 		figures.put("heapBytesPerSession", (heap() - heapBefore) / round.size());
 		figures.put("threads", (double) ManagementFactory.getThreadMXBean().getThreadCount());
 		figures.put("redisConnections", (double) RedisInfo.connections(addresses.redisPort()));
-		for (MqttAsyncClient client : clients) {
-			Clients.disconnect(client);
-		}
+		Clients.disconnectAll(clients);
 		return figures;
 	}
 
