@@ -20,6 +20,7 @@ import java.time.Duration;
 
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.Durability;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -36,6 +37,9 @@ import org.springframework.util.StringUtils;
  * @param keyPrefix What all keys in Redis start with. Holds no braces.
  * @param brokerId Name of the broker in the keys, in place of its URI. Set it where the
  * broker's address changes, so that the sessions are found again.
+ * @param durability When a published message is stored for certain: before publish
+ * returns, or before it is sent. The second is much faster; what was published in the
+ * last instants before the process died may be gone then.
  * @param writeTimeout How long a call may wait for Redis. Milliseconds where no unit is
  * given.
  * @param onRedisOutage What happens to messages while Redis is away: they are rejected,
@@ -45,8 +49,8 @@ import org.springframework.util.StringUtils;
 @ConfigurationProperties("mqtt.persistence")
 record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean inject,
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
-		@DefaultValue("2s") Duration writeTimeout, @DefaultValue("reject") OnOutage onRedisOutage,
-		@DefaultValue Lease lease) {
+		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
+		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Lease lease) {
 
 	MqttPersistenceProperties {
 		Assert.isTrue(StringUtils.hasText(keyPrefix), "mqtt.persistence.key-prefix must not be empty");

@@ -52,7 +52,7 @@ public final class MqttRedisPersistenceAutoConfiguration {
 		return new RedisSessionStore(connectionFactory,
 				new StoreSettings(properties.keyPrefix(), properties.writeTimeout(), properties.lease().ttl(),
 						properties.lease().acquireTimeout(), properties.lease().onConflict(),
-						properties.onRedisOutage()));
+						properties.onRedisOutage(), properties.durability()));
 	}
 
 }

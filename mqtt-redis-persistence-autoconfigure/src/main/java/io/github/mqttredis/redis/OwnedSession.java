@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
@@ -130,8 +131,9 @@ final class OwnedSession {
 	 */
 	boolean await(long position, long seen, BooleanSupplier cancelled) {
 		try {
-			return this.log.await(position, seen, this.settings.writeTimeout().toNanos(),
-					() -> isUnusable() || cancelled.getAsBoolean());
+			return this.log.progress()
+				.await(position, seen, this.settings.writeTimeout().toNanos(),
+						() -> isUnusable() || cancelled.getAsBoolean());
 		}
 		catch (InterruptedException ex) {
 			// The batch goes on without this caller, who must not be told that it is
@@ -155,8 +157,17 @@ final class OwnedSession {
 	 * @param record the record of the message
 	 * @return whether it is a PUBLISH of QoS 1 and the settings allow it
 	 */
-	boolean isSentUnstored(byte[] record) {
-		return this.settings.onOutage() == OnOutage.CONTINUE && record.length > 0 && (record[0] & 0xf6) == 0x32;
+	boolean isSentUnstored(byte @Nullable [] record) {
+		return this.settings.onOutage() == OnOutage.CONTINUE && record != null && record.length > 0
+				&& (record[0] & 0xf6) == 0x32;
+	}
+
+	/**
+	 * Return whether {@code publish} is to wait.
+	 * @return whether a message is to be stored when it returns
+	 */
+	boolean isStoredBeforeReturn() {
+		return this.settings.durability() == Durability.BEFORE_RETURN;
 	}
 
 	/**

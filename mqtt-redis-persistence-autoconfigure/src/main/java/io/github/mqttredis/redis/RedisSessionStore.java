@@ -163,7 +163,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle {
 	}
 
 	private void release(IoLoop loop, OwnedSession session) {
-		session.await(session.log().end(), session.log().failures(), () -> false);
+		session.await(session.log().end(), session.log().progress().failures(), () -> false);
 		session.end();
 		try {
 			loop.call(session.shipper()::release);

@@ -29,6 +29,7 @@ import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionStatus;
+import io.github.mqttredis.session.WriteLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,10 @@ final class SessionHandle implements Session {
 
 	private volatile boolean inUse = true;
 
+	private volatile boolean guarded;
+
+	private final PublishWaits publishes = new PublishWaits();
+
 	SessionHandle(OwnedSession session) {
 		this.session = session;
 	}
@@ -53,7 +58,7 @@ final class SessionHandle implements Session {
 	 */
 	boolean supersede() {
 		this.superseded = true;
-		this.session.log().wakeWaiters();
+		this.session.log().progress().wake();
 		return this.inUse;
 	}
 
@@ -80,8 +85,13 @@ final class SessionHandle implements Session {
 	}
 
 	@Override
+	public void guarded() {
+		this.guarded = true;
+	}
+
+	@Override
 	public void put(String name, byte[] record) throws SessionException {
-		checkUsable("store " + name);
+		checkUsable("store a record");
 		RecordKey key = RecordKey.require(name);
 		boolean lenient = this.session.isSentUnstored(record);
 		boolean kept = isKeptByPaho(key) || lenient;
@@ -89,22 +99,48 @@ final class SessionHandle implements Session {
 		if (!kept && !flushed && this.session.isUnusable()) {
 			throw this.session.refusal("store " + name);
 		}
-		long seen = this.session.log().failures();
-		long position = this.session.log().put(name, record, !lenient);
+		long seen = this.session.log().progress().failures();
+		long position = this.session.log().put(key, record);
 		this.session.ship();
-		if (flushed || this.session.await(position, seen, () -> this.superseded)) {
+		if (flushed || isWaitedForElsewhere(key, position, seen, lenient)
+				|| this.session.await(position, seen, () -> this.superseded)) {
 			return;
 		}
 		// Made before the removal, whose success would make the reason a thing of the
 		// past.
 		SessionException refusal = this.session.refusal("store " + name);
 		if (!kept) {
-			this.session.log().withdraw(position);
 			remove(name);
 		}
 		checkUsable("store " + name);
 		if (!lenient) {
 			throw refusal;
+		}
+	}
+
+	/**
+	 * Return whether nobody has to wait here. The answers to packets of the broker,
+	 * PUBREC and PUBREL, wait in {@link #awaitPuts}: until they are sent, nothing has
+	 * happened that the broker would not repeat.
+	 */
+	private boolean isWaitedForElsewhere(RecordKey key, long position, long seen, boolean lenient) {
+		return this.guarded && (!this.session.isStoredBeforeReturn() || key.kind() == RecordKind.PUBREL
+				|| key.kind() == RecordKind.RECEIVED || this.publishes.defer(position, seen, lenient));
+	}
+
+	@Override
+	public boolean beginPublish() {
+		return this.guarded && this.session.isStoredBeforeReturn() && this.publishes.begin();
+	}
+
+	@Override
+	public void endPublish(boolean accepted) throws SessionException {
+		PublishWaits.Wait wait = this.publishes.end();
+		if (accepted && !this.session.await(wait.position(), wait.seen(), () -> this.superseded)) {
+			checkUsable("store a message");
+			if (!wait.isLenient()) {
+				throw this.session.refusal("confirm that a message is stored, which is sent once it is,");
+			}
 		}
 	}
 
@@ -131,8 +167,7 @@ final class SessionHandle implements Session {
 	 * @return whether the record of the buffered message is still stored
 	 */
 	private boolean isBufferFlush(RecordKey key) {
-		return key.kind() == RecordKind.SENT
-				&& this.session.log().read((mirror) -> mirror.contains(key.sibling(RecordKind.BUFFERED)));
+		return key.kind() == RecordKind.SENT && this.session.log().contains(key.sibling(RecordKind.BUFFERED));
 	}
 
 	/**
@@ -148,9 +183,12 @@ final class SessionHandle implements Session {
 			return;
 		}
 		RecordKey key = RecordKey.parse(name);
-		boolean removed = key != null && key.kind() == RecordKind.PUBREL
+		if (key == null) {
+			return;
+		}
+		boolean removed = key.kind() == RecordKind.PUBREL
 				&& this.session.log().remove(key.sibling(RecordKind.BUFFERED));
-		if (this.session.log().remove(name) || removed) {
+		if (this.session.log().remove(key) || removed) {
 			this.session.ship();
 		}
 	}
@@ -161,7 +199,7 @@ final class SessionHandle implements Session {
 		if (this.session.isUnusable()) {
 			throw this.session.refusal("clear the records");
 		}
-		long seen = this.session.log().failures();
+		long seen = this.session.log().progress().failures();
 		long position = this.session.log().clear();
 		this.session.ship();
 		if (!this.session.await(position, seen, () -> this.superseded)) {
@@ -170,14 +208,18 @@ final class SessionHandle implements Session {
 	}
 
 	@Override
-	public void awaitPuts(BooleanSupplier cancelled) throws SessionException {
-		if (this.session.log().putsApplied() && !this.superseded) {
+	public void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws SessionException {
+		WriteLog log = this.session.log();
+		long seen = log.progress().failures();
+		long position = log.awaited(record);
+		if (position <= log.progress().applied() && !this.superseded) {
 			return;
 		}
 		checkUsable("store what is to be sent");
-		long seen = this.session.log().failures();
-		if (!this.session.await(this.session.log().lastPut(), seen,
-				() -> this.superseded || cancelled.getAsBoolean())) {
+		boolean lenient = record != null && this.session.isSentUnstored(log.get(record));
+		if (!(lenient && log.hasFailed(position))
+				&& !this.session.await(position, seen, () -> this.superseded || cancelled.getAsBoolean())
+				&& !(lenient && !this.superseded && !cancelled.getAsBoolean())) {
 			throw this.session.refusal("store what is to be sent");
 		}
 	}
@@ -205,17 +247,19 @@ final class SessionHandle implements Session {
 
 	@Override
 	public void wakeWaiters() {
-		this.session.log().wakeWaiters();
+		this.session.log().progress().wake();
 	}
 
 	@Override
 	public byte @Nullable [] get(String key) {
-		return this.session.log().read((mirror) -> mirror.get(key));
+		RecordKey parsed = RecordKey.parse(key);
+		return (parsed != null) ? this.session.log().get(parsed) : null;
 	}
 
 	@Override
 	public boolean contains(String key) {
-		return this.session.log().read((mirror) -> mirror.contains(key));
+		RecordKey parsed = RecordKey.parse(key);
+		return parsed != null && this.session.log().contains(parsed);
 	}
 
 	@Override

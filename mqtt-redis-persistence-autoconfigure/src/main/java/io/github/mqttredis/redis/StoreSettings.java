@@ -18,6 +18,8 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 
+import io.github.mqttredis.session.Durability;
+
 import org.springframework.util.Assert;
 
 /**
@@ -30,10 +32,11 @@ import org.springframework.util.Assert;
  * @param acquireTimeout how long opening waits for another owner's lease to end
  * @param onConflict what opening does while another owner lives
  * @param onOutage what happens to messages while Redis is away
+ * @param durability when a published message is stored for certain
  * @since 0.1.0
  */
 public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
-		OnConflict onConflict, OnOutage onOutage) {
+		OnConflict onConflict, OnOutage onOutage, Durability durability) {
 
 	public StoreSettings {
 		Assert.hasText(keyPrefix, "keyPrefix must not be empty");
@@ -51,7 +54,8 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 * @param acquireTimeout how long opening waits for another owner's lease to end
 	 */
 	public StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout) {
-		this(keyPrefix, writeTimeout, leaseTtl, acquireTimeout, OnConflict.WAIT, OnOutage.REJECT);
+		this(keyPrefix, writeTimeout, leaseTtl, acquireTimeout, OnConflict.WAIT, OnOutage.REJECT,
+				Durability.BEFORE_RETURN);
 	}
 
 	/**
@@ -61,6 +65,16 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	public static StoreSettings defaults() {
 		return new StoreSettings("mqtt:persistence", Duration.ofSeconds(2), Duration.ofSeconds(10),
 				Duration.ofSeconds(15));
+	}
+
+	/**
+	 * Return these settings with another durability.
+	 * @param other when a published message is stored for certain
+	 * @return new settings
+	 */
+	public StoreSettings with(Durability other) {
+		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
+				this.onOutage, other);
 	}
 
 	/**

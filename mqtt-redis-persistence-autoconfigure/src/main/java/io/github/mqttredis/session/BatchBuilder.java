@@ -22,9 +22,9 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ final class BatchBuilder {
 
 	private final long maxBytes;
 
-	private final Map<String, Write> lastByKey = new LinkedHashMap<>();
+	private final Map<RecordKey, Write> lastByKey = new LinkedHashMap<>();
 
 	private long bytes;
 
@@ -93,10 +93,10 @@ final class BatchBuilder {
 		List<String> removes = new ArrayList<>();
 		this.lastByKey.forEach((key, write) -> {
 			if (write.value() != null) {
-				puts.put(key, write.value());
+				puts.put(key.toString(), write.value());
 			}
 			else if (!this.clear) {
-				removes.add(key);
+				removes.add(key.toString());
 			}
 		});
 		boolean lengthKnown = this.last.position() >= lengthKnownFrom;
@@ -118,7 +118,7 @@ final class BatchBuilder {
 			return null;
 		}
 		Set<Integer> waiting = new HashSet<>();
-		List<String> candidates = new ArrayList<>();
+		List<RecordKey> candidates = new ArrayList<>();
 		all.lastByKey.forEach((key, write) -> {
 			if (write.value() != null) {
 				waiting.add(packet(key));
@@ -131,21 +131,20 @@ final class BatchBuilder {
 		if (candidates.isEmpty()) {
 			return null;
 		}
-		List<String> removes = List.copyOf(candidates.subList(0, Math.min(maxFields, candidates.size())));
-		Set<String> keys = new HashSet<>(removes);
+		Set<RecordKey> keys = new LinkedHashSet<>(candidates.subList(0, Math.min(maxFields, candidates.size())));
 		Set<Write> taken = Collections.newSetFromMap(new IdentityHashMap<>());
-		pending.stream().filter((write) -> keys.contains(write.key())).forEach(taken::add);
-		return new Batch(false, Map.of(), removes, 0, Batch.UNKNOWN_LENGTH, taken);
+		pending.stream().filter((write) -> write.key() != null && keys.contains(write.key())).forEach(taken::add);
+		return new Batch(false, Map.of(), keys.stream().map(RecordKey::toString).toList(), 0, Batch.UNKNOWN_LENGTH,
+				taken);
 	}
 
 	/**
 	 * Return a number for a packet id and its direction.
-	 * @param key Paho's key
+	 * @param key the key
 	 * @return the packet id, negative for received messages
 	 */
-	private static int packet(String key) {
-		RecordKey parsed = Objects.requireNonNull(RecordKey.parse(key));
-		return (parsed.kind() == RecordKind.RECEIVED) ? -parsed.packetId() : parsed.packetId();
+	private static int packet(RecordKey key) {
+		return (key.kind() == RecordKind.RECEIVED) ? -key.packetId() : key.packetId();
 	}
 
 }

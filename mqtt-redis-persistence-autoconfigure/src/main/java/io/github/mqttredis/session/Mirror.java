@@ -16,14 +16,12 @@
 
 package io.github.mqttredis.session;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -39,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mirror {
 
-	private final Map<String, Entry> records = new HashMap<>();
+	private final Map<RecordKey, Write> records = new HashMap<>();
 
 	private final int[] counts = new int[RecordKind.values().length];
 
@@ -48,31 +46,36 @@ public final class Mirror {
 	Mirror() {
 	}
 
-	void put(RecordKey key, String name, byte[] value) {
-		Entry previous = this.records.put(name, new Entry(key, value));
+	/**
+	 * Take a record.
+	 * @param key the key of the record
+	 * @param write what stores it
+	 */
+	void put(RecordKey key, Write write) {
+		Write previous = this.records.put(key, write);
 		if (previous != null) {
-			forget(previous);
+			forget(key, previous);
 		}
 		this.counts[key.kind().ordinal()]++;
-		this.bytes += value.length;
+		this.bytes += write.bytes();
 	}
 
 	/**
 	 * Remove a record.
-	 * @param name Paho's key
+	 * @param key the key
 	 * @return whether there was one
 	 */
-	boolean remove(String name) {
-		Entry previous = this.records.remove(name);
+	boolean remove(RecordKey key) {
+		Write previous = this.records.remove(key);
 		if (previous != null) {
-			forget(previous);
+			forget(key, previous);
 		}
 		return previous != null;
 	}
 
-	private void forget(Entry entry) {
-		this.counts[entry.key().kind().ordinal()]--;
-		this.bytes -= entry.value().length;
+	private void forget(RecordKey key, Write write) {
+		this.counts[key.kind().ordinal()]--;
+		this.bytes -= write.bytes();
 	}
 
 	void clear() {
@@ -83,21 +86,31 @@ public final class Mirror {
 
 	/**
 	 * Return a record.
-	 * @param name Paho's key
+	 * @param key the key
 	 * @return the record, {@code null} if there is none
 	 */
-	public byte @Nullable [] get(String name) {
-		Entry entry = this.records.get(name);
-		return (entry != null) ? entry.value() : null;
+	public byte @Nullable [] get(RecordKey key) {
+		Write write = this.records.get(key);
+		return (write != null) ? write.value() : null;
 	}
 
 	/**
 	 * Return whether there is such a record.
-	 * @param name Paho's key
+	 * @param key the key
 	 * @return whether there is
 	 */
-	public boolean contains(String name) {
-		return this.records.containsKey(name);
+	public boolean contains(RecordKey key) {
+		return this.records.containsKey(key);
+	}
+
+	/**
+	 * Return from where on in the log a record is stored.
+	 * @param key the key
+	 * @return the position, 0 if there is no such record
+	 */
+	long position(RecordKey key) {
+		Write write = this.records.get(key);
+		return (write != null) ? write.position() : 0;
 	}
 
 	/**
@@ -133,11 +146,7 @@ public final class Mirror {
 	 * @return a copy, sorted
 	 */
 	public List<String> keys() {
-		List<Entry> entries = new ArrayList<>(this.records.values());
-		entries.sort((a, b) -> a.key().compareTo(b.key()));
-		List<String> result = new ArrayList<>(entries.size());
-		entries.forEach((entry) -> result.add(entry.key().toString()));
-		return result;
+		return this.records.keySet().stream().sorted().map(RecordKey::toString).toList();
 	}
 
 	/**
@@ -147,18 +156,9 @@ public final class Mirror {
 	 * @return a copy, sorted
 	 */
 	Set<RecordKey> keysWith(Collection<String> others) {
-		Set<RecordKey> result = new TreeSet<>();
-		this.records.values().forEach((entry) -> result.add(entry.key()));
+		Set<RecordKey> result = new TreeSet<>(this.records.keySet());
 		others.forEach((name) -> result.add(RecordKey.require(name)));
 		return result;
-	}
-
-	private record Entry(RecordKey key, byte[] value) {
-
-		Entry {
-			Objects.requireNonNull(value, "value");
-		}
-
 	}
 
 }

@@ -45,13 +45,9 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 	 * @return its parts, or {@code null} if Paho would not write such a key
 	 */
 	public static @Nullable RecordKey parse(String key) {
-		for (RecordKind kind : RecordKind.values()) {
-			if (key.startsWith(kind.prefix())) {
-				int packetId = packetId(key, kind.prefix().length());
-				return (packetId > 0) ? new RecordKey(kind, packetId) : null;
-			}
-		}
-		return null;
+		RecordKind kind = RecordKind.of(key);
+		int packetId = (kind != null) ? packetId(key, kind.prefix().length()) : -1;
+		return (kind != null && packetId > 0) ? new RecordKey(kind, packetId) : null;
 	}
 
 	/**
@@ -95,14 +91,24 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 	/**
 	 * Return the key of another record of the same packet id.
 	 * @param other the kind of the other record
-	 * @return the key as Paho writes it
+	 * @return the key
 	 */
-	public String sibling(RecordKind other) {
-		return other.prefix() + this.packetId;
+	public RecordKey sibling(RecordKind other) {
+		return new RecordKey(other, this.packetId);
 	}
 
 	private boolean isInbound() {
 		return this.kind == RecordKind.RECEIVED;
+	}
+
+	@Override
+	public int hashCode() {
+		return this.kind.ordinal() << 16 | this.packetId;
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof RecordKey key && this.packetId == key.packetId && this.kind == key.kind;
 	}
 
 	@Override

@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.session;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The kinds of record that Paho stores, named by what they hold
  * ({@code org.eclipse.paho.client.mqttv3.internal.ClientState}, the constants
@@ -45,10 +47,26 @@ public enum RecordKind {
 	 */
 	RECEIVED("r-");
 
+	private static final RecordKind[] ALL = values();
+
 	private final String prefix;
 
 	RecordKind(String prefix) {
 		this.prefix = prefix;
+	}
+
+	/**
+	 * Tell the kind of a key by its prefix.
+	 * @param key the key
+	 * @return the kind, {@code null} if no kind has such a prefix
+	 */
+	static @Nullable RecordKind of(String key) {
+		for (RecordKind kind : ALL) {
+			if (key.startsWith(kind.prefix)) {
+				return kind;
+			}
+		}
+		return null;
 	}
 
 	/**

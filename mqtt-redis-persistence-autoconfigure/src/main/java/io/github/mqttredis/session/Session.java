@@ -49,13 +49,40 @@ public interface Session {
 	void pause();
 
 	/**
+	 * Note that the client asks {@link #awaitPuts} before it sends a packet. From then on
+	 * {@link #put} only waits where the application is promised that it does.
+	 */
+	void guarded();
+
+	/**
 	 * Store a record and wait until Redis holds it, at most for the write time-out.
+	 * Leaves the waiting to {@link #endPublish} between {@link #beginPublish} and that,
+	 * and to {@link #awaitPuts} where the client asks it and no {@code publish} has
+	 * promised more; the record then stays in the log when its storing fails.
 	 * @param key Paho's key
 	 * @param record the encoded record, which must not be changed afterwards
 	 * @throws SessionUnavailableException if Redis did not confirm the record
 	 * @throws SessionInUseException if the session is owned by somebody else
 	 */
 	void put(String key, byte[] record) throws SessionException;
+
+	/**
+	 * Have what this thread puts from here on waited for in {@link #endPublish}, so that
+	 * the client's locks are not held meanwhile.
+	 * @return whether {@link #endPublish} is to be called; false if this thread publishes
+	 * already, or nothing is to be waited for
+	 */
+	boolean beginPublish();
+
+	/**
+	 * End what {@link #beginPublish} began.
+	 * @param accepted whether the client took the message; if so, waits until Redis holds
+	 * what this thread put, at most for the write time-out
+	 * @throws SessionUnavailableException if Redis did not confirm it. The record stays
+	 * in the log, the message with the client: it is sent once it is stored
+	 * @throws SessionInUseException if the session is owned by somebody else
+	 */
+	void endPublish(boolean accepted) throws SessionException;
 
 	/**
 	 * Remove a record. Never waits, never fails: the removal reaches Redis in the order
@@ -73,15 +100,16 @@ public interface Session {
 	void clear() throws SessionException;
 
 	/**
-	 * Wait until Redis holds every record that was put up to now: what may be sent then
+	 * Wait until Redis holds the record that a packet depends on: what may be sent then
 	 * depends on nothing that a crash could take away.
+	 * @param record the record, {@code null} for all that were put up to now
 	 * @param cancelled asked before waiting and after every {@link #wakeWaiters()}; the
 	 * wait ends with an exception once it is true
 	 * @throws SessionUnavailableException if Redis did not confirm within the write
 	 * time-out, or the wait was cancelled
 	 * @throws SessionInUseException if the session is owned by somebody else
 	 */
-	void awaitPuts(BooleanSupplier cancelled) throws SessionException;
+	void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws SessionException;
 
 	/**
 	 * Ask Redis whether this process owns the session, at most for the write time-out.
@@ -101,8 +129,7 @@ public interface Session {
 	void onRecovered(BooleanSupplier listener);
 
 	/**
-	 * Let those who wait in {@link #awaitPuts(BooleanSupplier)} look whether they are
-	 * cancelled.
+	 * Let those who wait in {@link #awaitPuts} look whether they are cancelled.
 	 */
 	void wakeWaiters();
 

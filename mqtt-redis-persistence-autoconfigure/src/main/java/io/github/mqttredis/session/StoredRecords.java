@@ -64,7 +64,7 @@ public final class StoredRecords {
 		this.readable.entrySet().removeIf((record) -> {
 			RecordKey key = RecordKey.require(record.getKey());
 			boolean useless = RecordFormat.lacksTopic(key, record.getValue())
-					&& !this.readable.containsKey(key.sibling(RecordKind.PUBREL));
+					&& !this.readable.containsKey(key.sibling(RecordKind.PUBREL).toString());
 			return useless && this.unreadable.add(record.getKey());
 		});
 	}
@@ -88,10 +88,11 @@ public final class StoredRecords {
 		log.load(this.readable);
 		this.readable.forEach((name, value) -> {
 			RecordKey key = RecordKey.require(name);
-			if (key.kind() == RecordKind.PUBREL && !this.readable.containsKey(key.sibling(RecordKind.SENT))) {
-				byte[] buffered = this.readable.get(key.sibling(RecordKind.BUFFERED));
+			if (key.kind() == RecordKind.PUBREL
+					&& !this.readable.containsKey(key.sibling(RecordKind.SENT).toString())) {
+				byte[] buffered = this.readable.get(key.sibling(RecordKind.BUFFERED).toString());
 				if (buffered != null) {
-					log.put(key.sibling(RecordKind.SENT), buffered, true);
+					log.put(key.sibling(RecordKind.SENT), buffered);
 					log.remove(key.sibling(RecordKind.BUFFERED));
 				}
 			}

@@ -25,24 +25,24 @@ final class Write {
 
 	private final long position;
 
-	private final @Nullable String key;
+	private final @Nullable RecordKey key;
 
 	private final byte @Nullable [] value;
 
-	private final int lengthAfter;
+	private int lengthAfter;
 
-	private Write(long position, @Nullable String key, byte @Nullable [] value, int lengthAfter) {
+	private Write(long position, @Nullable RecordKey key, byte @Nullable [] value, int lengthAfter) {
 		this.position = position;
 		this.key = key;
 		this.value = value;
 		this.lengthAfter = lengthAfter;
 	}
 
-	static Write put(long position, String key, byte[] value, int lengthAfter) {
-		return new Write(position, key, value, lengthAfter);
+	static Write put(long position, RecordKey key, byte[] value) {
+		return new Write(position, key, value, Batch.UNKNOWN_LENGTH);
 	}
 
-	static Write remove(long position, String key, int lengthAfter) {
+	static Write remove(long position, RecordKey key, int lengthAfter) {
 		return new Write(position, key, null, lengthAfter);
 	}
 
@@ -56,9 +56,9 @@ final class Write {
 
 	/**
 	 * Return the key that is put or removed.
-	 * @return Paho's key, {@code null} if all records are removed
+	 * @return the key, {@code null} if all records are removed
 	 */
-	@Nullable String key() {
+	@Nullable RecordKey key() {
 		return this.key;
 	}
 
@@ -78,12 +78,12 @@ final class Write {
 		return this.lengthAfter;
 	}
 
+	void lengthAfter(int records) {
+		this.lengthAfter = records;
+	}
+
 	boolean samePacket(@Nullable Write other) {
-		if (other == null || this.key == null || other.key == null) {
-			return false;
-		}
-		RecordKey parsed = RecordKey.parse(this.key);
-		return parsed != null && parsed.samePacket(RecordKey.parse(other.key));
+		return other != null && this.key != null && this.key.samePacket(other.key);
 	}
 
 }

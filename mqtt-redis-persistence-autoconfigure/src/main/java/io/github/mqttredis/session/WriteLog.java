@@ -19,9 +19,7 @@ package io.github.mqttredis.session;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -31,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * that they make. Clients append and wait; one thread ships: what was appended while a
  * batch was under way goes with the next one.
  * <p>
- * Locking: {@link #lock} guards every field. Clients call with Paho's locks held; nothing
- * in here calls out or does I/O under the lock, so it is always the innermost one and
- * cannot deadlock with Paho's.
+ * Locking: {@link #lock} guards what is not final or volatile. Clients call with Paho's
+ * locks held; nothing in here calls out or does I/O under the lock, so it is always the
+ * innermost one and cannot deadlock with Paho's.
  *
  * @since 0.1.0
  */
@@ -41,19 +39,18 @@ public final class WriteLog {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Condition progress = this.lock.newCondition();
-
 	private final Mirror mirror = new Mirror();
+
+	private final Progress progress = new Progress();
 
 	private final PendingWrites pending;
 
 	private long appended;
 
-	private final AwaitedPuts awaited = new AwaitedPuts();
+	private volatile long lastPut;
 
-	private volatile long applied;
-
-	private volatile long failures;
+	/** The position of the last write that shipping has failed for. */
+	private volatile long failedTo;
 
 	/**
 	 * Create a log.
@@ -66,48 +63,51 @@ public final class WriteLog {
 
 	/** Fill the mirror with what Redis holds. */
 	void load(Map<String, byte[]> records) {
-		run(() -> records.forEach((name, value) -> this.mirror.put(RecordKey.require(name), name, value)));
+		run(() -> records.forEach((name, value) -> {
+			RecordKey key = RecordKey.require(name);
+			this.mirror.put(key, Write.put(0, key, value));
+		}));
 	}
 
 	/**
 	 * Append the storing of a record.
-	 * @param name Paho's key
+	 * @param key the key
 	 * @param value the record, which must not be changed afterwards
-	 * @param beforeSend whether packets have to wait for it
 	 * @return the position to wait for
 	 */
-	public long put(String name, byte[] value, boolean beforeSend) {
-		RecordKey key = RecordKey.require(name);
-		return read((records) -> {
-			records.put(key, name, value);
+	public long put(RecordKey key, byte[] value) {
+		this.lock.lock();
+		try {
 			long position = ++this.appended;
-			this.awaited.add(position, beforeSend);
-			this.pending.add(Write.put(position, name, value, records.size()));
+			Write write = Write.put(position, key, value);
+			this.mirror.put(key, write);
+			write.lengthAfter(this.mirror.size());
+			this.pending.add(write);
+			this.lastPut = position;
 			return position;
-		});
-	}
-
-	/**
-	 * Note that a record was not stored and its packet will not be sent.
-	 * @param position the position of the record
-	 */
-	public void withdraw(long position) {
-		run(() -> this.awaited.withdraw(position));
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
 	 * Append the removal of a record, if there is such a record.
-	 * @param name Paho's key
+	 * @param key the key
 	 * @return whether there was such a record
 	 */
-	public boolean remove(String name) {
-		return read((records) -> {
-			boolean removed = records.remove(name);
+	public boolean remove(RecordKey key) {
+		this.lock.lock();
+		try {
+			boolean removed = this.mirror.remove(key);
 			if (removed) {
-				this.pending.add(Write.remove(++this.appended, name, records.size()));
+				this.pending.add(Write.remove(++this.appended, key, this.mirror.size()));
 			}
 			return removed;
-		});
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -123,54 +123,34 @@ public final class WriteLog {
 	}
 
 	/**
-	 * Wait until a write is applied.
+	 * Return how far this log is in Redis, to wait for it.
+	 * @return the progress
+	 */
+	public Progress progress() {
+		return this.progress;
+	}
+
+	/**
+	 * Return whether shipping has failed since a write was appended.
 	 * @param position the write's position
-	 * @param seen the number of {@link #failures()} that does not end this wait: read
-	 * before the write was appended, or the failure of its batch may be missed
-	 * @param nanos how long to wait at most, in nanoseconds
-	 * @param cancelled asked before waiting and whenever {@link #wakeWaiters()} is called
-	 * @return whether it is applied; if not, shipping failed, the time is up or the wait
-	 * was cancelled, and the write stays in the log
-	 * @throws InterruptedException if the thread is interrupted; the write stays in the
-	 * log
+	 * @return whether it has
 	 */
-	public boolean await(long position, long seen, long nanos, BooleanSupplier cancelled) throws InterruptedException {
-		this.lock.lockInterruptibly();
-		try {
-			long left = nanos;
-			while (this.applied < position && this.failures == seen && left > 0 && !cancelled.getAsBoolean()) {
-				left = this.progress.awaitNanos(left);
-			}
-			return this.applied >= position;
+	public boolean hasFailed(long position) {
+		return position <= this.failedTo;
+	}
+
+	/**
+	 * Return which write has to be applied before something may be sent.
+	 * @param record the record that it depends on, {@code null} for all records
+	 * @return the write's position, not above {@link Progress#applied()} if there is
+	 * nothing to wait for
+	 */
+	public long awaited(@Nullable RecordKey record) {
+		long last = this.lastPut;
+		if (record == null || last <= this.progress.applied()) {
+			return last;
 		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	/**
-	 * Return how often shipping has failed.
-	 * @return the number of calls of {@link #failWaiters()}
-	 */
-	public long failures() {
-		return this.failures;
-	}
-
-	/**
-	 * Return the position of the last record that packets have to wait for.
-	 * @return the position, 0 if there was none
-	 */
-	public long lastPut() {
-		return this.awaited.last();
-	}
-
-	/**
-	 * Return whether Redis holds every record that was put.
-	 * @return whether nothing has to be waited for
-	 */
-	public boolean putsApplied() {
-		// A record put between the two reads belongs to a packet that is sent later.
-		return this.applied >= this.awaited.last();
+		return read((records) -> records.position(record));
 	}
 
 	/**
@@ -201,32 +181,16 @@ public final class WriteLog {
 	 * @param batch the batch
 	 */
 	public void applied(Batch batch) {
-		run(() -> {
+		this.progress.advance(read((any) -> {
 			this.pending.remove(batch);
-			advance();
-		});
-	}
-
-	private void advance() {
-		long position = this.pending.appliedTo();
-		if (position > this.applied) {
-			this.applied = position;
-			this.awaited.applied(position);
-			this.progress.signalAll();
-		}
+			return this.pending.appliedTo();
+		}));
 	}
 
 	/** End the waits of all who wait now. What they wait for stays in the log. */
 	public void failWaiters() {
-		run(() -> {
-			this.failures++;
-			this.progress.signalAll();
-		});
-	}
-
-	/** Let those who wait look whether they are cancelled. */
-	public void wakeWaiters() {
-		run(this.progress::signalAll);
+		run(() -> this.failedTo = this.appended);
+		this.progress.fail();
 	}
 
 	/**
@@ -236,18 +200,20 @@ public final class WriteLog {
 	 * @param stored the keys that Redis holds now
 	 */
 	public void rewrite(Collection<String> stored) {
-		run(() -> {
-			List<Write> writes = this.mirror.keysWith(stored).stream().map((key) -> rewrite(key.toString())).toList();
+		this.progress.advance(read((records) -> {
+			List<Write> writes = records.keysWith(stored).stream().map(this::rewrite).toList();
 			this.pending.restart(writes, this.appended);
-			advance();
-		});
+			return this.pending.appliedTo();
+		}));
 	}
 
-	private Write rewrite(String name) {
-		byte[] value = this.mirror.get(name);
+	private Write rewrite(RecordKey key) {
+		byte[] value = this.mirror.get(key);
 		long position = ++this.appended;
-		return (value != null) ? Write.put(position, name, value, this.mirror.size())
-				: Write.remove(position, name, this.mirror.size());
+		Write write = (value != null) ? Write.put(position, key, value)
+				: Write.remove(position, key, this.mirror.size());
+		write.lengthAfter(this.mirror.size());
+		return write;
 	}
 
 	/**
@@ -272,6 +238,24 @@ public final class WriteLog {
 	 */
 	public long end() {
 		return read((any) -> this.appended);
+	}
+
+	/**
+	 * Return a record.
+	 * @param key the key
+	 * @return the record, {@code null} if there is none
+	 */
+	public byte @Nullable [] get(RecordKey key) {
+		return this.<byte @Nullable []>read((records) -> records.get(key));
+	}
+
+	/**
+	 * Return whether there is such a record.
+	 * @param key the key
+	 * @return whether there is
+	 */
+	public boolean contains(RecordKey key) {
+		return read((records) -> records.contains(key));
 	}
 
 	/**

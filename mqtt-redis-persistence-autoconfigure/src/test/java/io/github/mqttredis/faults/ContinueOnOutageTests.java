@@ -22,6 +22,7 @@ import java.util.Set;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
@@ -39,7 +40,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class ContinueOnOutageTests extends AbstractFaultTests {
 
 	private static final StoreSettings SETTINGS = new StoreSettings("test", Application.SETTINGS.writeTimeout(),
-			Application.SETTINGS.leaseTtl(), Application.SETTINGS.acquireTimeout(), OnConflict.WAIT, OnOutage.CONTINUE);
+			Application.SETTINGS.leaseTtl(), Application.SETTINGS.acquireTimeout(), OnConflict.WAIT, OnOutage.CONTINUE,
+			Durability.BEFORE_RETURN);
 
 	@Test
 	void whenRedisIsAwayThenQos1IsSentAndQos2IsRefused() throws Exception {

@@ -25,6 +25,7 @@ import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
@@ -115,7 +116,7 @@ class OwnershipTests {
 
 	private static StoreSettings settings(Duration leaseTtl, OnConflict onConflict) {
 		return new StoreSettings("test", Duration.ofSeconds(1), leaseTtl, Duration.ofSeconds(20), onConflict,
-				OnOutage.REJECT);
+				OnOutage.REJECT, Durability.BEFORE_RETURN);
 	}
 
 	private Application application(Duration leaseTtl) throws MqttException {

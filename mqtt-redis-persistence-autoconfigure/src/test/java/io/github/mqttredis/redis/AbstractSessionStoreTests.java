@@ -342,10 +342,11 @@ abstract class AbstractSessionStoreTests {
 		this.redis.configSet("maxmemory", "1");
 		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.put("sc-1", bytes("b")));
 		assertThat(session.contains("sc-1")).isTrue();
-		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.awaitPuts(() -> false));
+		assertThatExceptionOfType(SessionUnavailableException.class)
+			.isThrownBy(() -> session.awaitPuts(null, () -> false));
 		this.redis.configSet("maxmemory", "0");
 		await(() -> this.redis.hkeys(HASH).equals(Set.of("s-1", "sc-1")));
-		session.awaitPuts(() -> false);
+		session.awaitPuts(null, () -> false);
 	}
 
 	@Test
@@ -392,7 +393,8 @@ abstract class AbstractSessionStoreTests {
 		this.redis.configSet("maxmemory", "1");
 		session.put("s-1", bytes("a"));
 		session.remove("sb-1");
-		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.awaitPuts(() -> false));
+		assertThatExceptionOfType(SessionUnavailableException.class)
+			.isThrownBy(() -> session.awaitPuts(null, () -> false));
 		assertThat(this.redis.hkeys(HASH)).containsExactly("sb-1");
 		this.redis.configSet("maxmemory", "0");
 		await(() -> this.redis.hkeys(HASH).equals(Set.of("s-1")));

@@ -38,8 +38,8 @@ class WriteLogTests {
 
 	@Test
 	void whenRecordIsPutThenCanBeReadAtOnce() {
-		this.log.put("s-1", bytes(3), true);
-		assertThat(this.log.<byte[]>read((mirror) -> mirror.get("s-1"))).hasSize(3);
+		this.log.put(key("s-1"), bytes(3));
+		assertThat(this.log.<byte[]>read((mirror) -> mirror.get(key("s-1")))).hasSize(3);
 		assertThat(this.log.read(Mirror::keys)).containsExactly("s-1");
 		assertThat(this.log.read(Mirror::bytes)).isEqualTo(3);
 		assertThat(this.log.read(Mirror::counts)).containsEntry(RecordKind.SENT, 1).containsEntry(RecordKind.PUBREL, 0);
@@ -47,25 +47,25 @@ class WriteLogTests {
 
 	@Test
 	void whenRecordIsReplacedOrRemovedThenCountsFollow() {
-		this.log.put("s-1", bytes(3), true);
-		this.log.put("s-1", bytes(10), true);
+		this.log.put(key("s-1"), bytes(3));
+		this.log.put(key("s-1"), bytes(10));
 		assertThat(this.log.read(Mirror::bytes)).isEqualTo(10);
-		assertThat(this.log.remove("s-1")).isTrue();
+		assertThat(this.log.remove(key("s-1"))).isTrue();
 		assertThat(this.log.read(Mirror::bytes)).isZero();
 		assertThat(this.log.read(Mirror::counts)).containsEntry(RecordKind.SENT, 0);
 	}
 
 	@Test
 	void whenThereIsNoSuchRecordThenRemovalIsNotShipped() {
-		assertThat(this.log.remove("sb-1")).isFalse();
+		assertThat(this.log.remove(key("sb-1"))).isFalse();
 		assertThat(this.log.hasPending()).isFalse();
 	}
 
 	@Test
 	void whenKeyIsWrittenTwiceThenBatchHoldsTheLastWrite() {
-		this.log.put("s-1", bytes(1), true);
-		this.log.put("s-2", bytes(2), true);
-		this.log.remove("s-1");
+		this.log.put(key("s-1"), bytes(1));
+		this.log.put(key("s-2"), bytes(2));
+		this.log.remove(key("s-1"));
 		Batch batch = next();
 		assertThat(batch.puts()).containsOnlyKeys("s-2");
 		assertThat(batch.removes()).containsExactly("s-1");
@@ -74,10 +74,10 @@ class WriteLogTests {
 
 	@Test
 	void whenClearedThenBatchForgetsWhatCameBefore() {
-		this.log.put("s-1", bytes(1), true);
-		this.log.remove("s-1");
+		this.log.put(key("s-1"), bytes(1));
+		this.log.remove(key("s-1"));
 		this.log.clear();
-		this.log.put("s-2", bytes(1), true);
+		this.log.put(key("s-2"), bytes(1));
 		Batch batch = next();
 		assertThat(batch.clears()).isTrue();
 		assertThat(batch.puts()).containsOnlyKeys("s-2");
@@ -88,7 +88,7 @@ class WriteLogTests {
 	@Test
 	void whenBatchIsFullThenTheRestGoesWithTheNext() {
 		for (int id = 1; id <= 5; id++) {
-			this.log.put("s-" + id, bytes(10), true);
+			this.log.put(key("s-" + id), bytes(10));
 		}
 		Batch first = this.log.next(2, 1000);
 		assertThat(first.puts()).containsOnlyKeys("s-1", "s-2");
@@ -99,35 +99,35 @@ class WriteLogTests {
 
 	@Test
 	void whenRecordIsLargerThanABatchThenGoesAlone() {
-		this.log.put("s-1", bytes(10), true);
-		this.log.put("s-2", bytes(5000), true);
-		this.log.put("s-3", bytes(10), true);
+		this.log.put(key("s-1"), bytes(10));
+		this.log.put(key("s-2"), bytes(5000));
+		this.log.put(key("s-3"), bytes(10));
 		assertThat(ship(100, 1000)).containsExactly(List.of("s-1"), List.of("s-2"), List.of("s-3"));
 	}
 
 	@Test
 	void whenNeighboursAreOfOnePacketIdThenTheyAreNotParted() {
-		this.log.put("s-1", bytes(10), true);
-		this.log.put("s-2", bytes(10), true);
-		this.log.put("sc-2", bytes(10), true);
-		this.log.put("s-3", bytes(10), true);
+		this.log.put(key("s-1"), bytes(10));
+		this.log.put(key("s-2"), bytes(10));
+		this.log.put(key("sc-2"), bytes(10));
+		this.log.put(key("s-3"), bytes(10));
 		assertThat(ship(2, 1000)).containsExactly(List.of("s-1", "s-2", "sc-2"), List.of("s-3"));
 	}
 
 	@Test
 	void whenBatchIsAppliedThenWaitersGoOn() throws Exception {
-		long position = this.log.put("s-1", bytes(1), true);
+		long position = this.log.put(key("s-1"), bytes(1));
 		CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> await(position));
 		assertThat(waiter).isNotDone();
-		assertThat(this.log.putsApplied()).isFalse();
+		assertThat(this.log.awaited(null)).isGreaterThan(this.log.progress().applied());
 		this.log.applied(next());
 		assertThat(waiter.get(5, TimeUnit.SECONDS)).isTrue();
-		assertThat(this.log.putsApplied()).isTrue();
+		assertThat(this.log.awaited(null)).isLessThanOrEqualTo(this.log.progress().applied());
 	}
 
 	@Test
 	void whenShippingFailsThenThoseWhoWaitGiveUpAndTheWriteStays() throws Exception {
-		long position = this.log.put("s-1", bytes(1), true);
+		long position = this.log.put(key("s-1"), bytes(1));
 		CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> await(position));
 		while (!waiter.isDone()) {
 			this.log.failWaiters();
@@ -138,26 +138,27 @@ class WriteLogTests {
 
 	@Test
 	void whenShippingFailsBeforeTheWaitThenWaitEndsAtOnce() throws Exception {
-		long seen = this.log.failures();
-		long position = this.log.put("s-1", bytes(1), true);
+		long seen = this.log.progress().failures();
+		long position = this.log.put(key("s-1"), bytes(1));
 		this.log.failWaiters();
-		assertThat(this.log.await(position, seen, TimeUnit.MINUTES.toNanos(10), () -> false)).isFalse();
+		assertThat(this.log.progress().await(position, seen, TimeUnit.MINUTES.toNanos(10), () -> false)).isFalse();
 	}
 
 	@Test
 	void whenWaitIsCancelledThenEndsAtOnce() throws Exception {
-		long position = this.log.put("s-1", bytes(1), true);
+		long position = this.log.put(key("s-1"), bytes(1));
 		AtomicBoolean cancelled = new AtomicBoolean();
 		CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> {
 			try {
-				return this.log.await(position, this.log.failures(), TimeUnit.MINUTES.toNanos(10), cancelled::get);
+				return this.log.progress()
+					.await(position, this.log.progress().failures(), TimeUnit.MINUTES.toNanos(10), cancelled::get);
 			}
 			catch (InterruptedException ex) {
 				throw new IllegalStateException(ex);
 			}
 		});
 		cancelled.set(true);
-		this.log.wakeWaiters();
+		this.log.progress().wake();
 		assertThat(waiter.get(5, TimeUnit.SECONDS)).isFalse();
 	}
 
@@ -165,7 +166,7 @@ class WriteLogTests {
 	void whenLogGrowsPastItsBoundsThenOnlyTheMirrorIsLeft() {
 		WriteLog small = new WriteLog(3, 1000);
 		for (int id = 1; id <= 4; id++) {
-			small.put("s-" + id, bytes(1), true);
+			small.put(key("s-" + id), bytes(1));
 		}
 		assertThat(small.isDropped()).isTrue();
 		assertThat(small.hasPending()).isFalse();
@@ -178,9 +179,9 @@ class WriteLogTests {
 
 	@Test
 	void whenWrittenBackThenEarlierWaitersWaitForTheWholeOfIt() {
-		this.log.put("s-1", bytes(1), true);
-		this.log.put("s-2", bytes(1), true);
-		long position = this.log.put("s-3", bytes(1), true);
+		this.log.put(key("s-1"), bytes(1));
+		this.log.put(key("s-2"), bytes(1));
+		long position = this.log.put(key("s-3"), bytes(1));
 		this.log.rewrite(List.of());
 		Batch first = this.log.next(1, 1000);
 		assertThat(first.lengthAfter()).isEqualTo(Batch.UNKNOWN_LENGTH);
@@ -195,9 +196,9 @@ class WriteLogTests {
 
 	@Test
 	void whenWrittenBackThenAllOfOnePacketIdGoesInOneBatch() {
-		this.log.put("s-1", bytes(1), true);
-		this.log.put("s-2", bytes(1), true);
-		this.log.put("sc-2", bytes(1), true);
+		this.log.put(key("s-1"), bytes(1));
+		this.log.put(key("s-2"), bytes(1));
+		this.log.put(key("sc-2"), bytes(1));
 		this.log.rewrite(List.of("sb-2", "sc-1"));
 		Batch first = this.log.next(1, 1000);
 		assertThat(first.puts()).containsOnlyKeys("s-1");
@@ -210,13 +211,13 @@ class WriteLogTests {
 
 	@Test
 	void whenRedisIsFullThenRemovalsGoAheadButNotOfPacketIdsThatWait() {
-		this.log.put("s-1", bytes(1), true);
-		this.log.put("s-2", bytes(1), true);
+		this.log.put(key("s-1"), bytes(1));
+		this.log.put(key("s-2"), bytes(1));
 		this.log.applied(next());
-		this.log.put("sc-2", bytes(1), true);
-		this.log.remove("s-1");
-		this.log.remove("s-2");
-		this.log.put("s-3", bytes(1), true);
+		this.log.put(key("sc-2"), bytes(1));
+		this.log.remove(key("s-1"));
+		this.log.remove(key("s-2"));
+		this.log.put(key("s-3"), bytes(1));
 		Batch removes = this.log.nextRemoves(100);
 		assertThat(removes.removes()).containsExactly("s-1");
 		this.log.applied(removes);
@@ -239,15 +240,16 @@ class WriteLogTests {
 			}
 			assertThat(redis.keySet()).as("seed " + seed)
 				.containsExactlyInAnyOrderElementsOf(tested.read(Mirror::keys));
-			redis.forEach((key, value) -> assertThat(tested.<byte[]>read((mirror) -> mirror.get(key))).isSameAs(value));
+			redis.forEach(
+					(key, value) -> assertThat(tested.<byte[]>read((mirror) -> mirror.get(key(key)))).isSameAs(value));
 		}
 	}
 
 	private static void randomStep(Random random, WriteLog tested, Map<String, byte[]> redis) {
 		String key = RecordKind.values()[random.nextInt(4)].prefix() + (1 + random.nextInt(12));
 		switch (random.nextInt(10)) {
-			case 0, 1, 2, 3 -> tested.put(key, bytes(random.nextInt(20)), true);
-			case 4, 5 -> tested.remove(key);
+			case 0, 1, 2, 3 -> tested.put(key(key), bytes(random.nextInt(20)));
+			case 4, 5 -> tested.remove(key(key));
 			case 6 -> {
 				if (random.nextInt(20) == 0) {
 					tested.clear();
@@ -298,7 +300,8 @@ class WriteLogTests {
 
 	private boolean await(long position) {
 		try {
-			return this.log.await(position, this.log.failures(), TimeUnit.SECONDS.toNanos(30), () -> false);
+			return this.log.progress()
+				.await(position, this.log.progress().failures(), TimeUnit.SECONDS.toNanos(30), () -> false);
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
@@ -307,11 +310,15 @@ class WriteLogTests {
 
 	private boolean awaitBriefly(long position) {
 		try {
-			return this.log.await(position, this.log.failures(), 1, () -> false);
+			return this.log.progress().await(position, this.log.progress().failures(), 1, () -> false);
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	private static RecordKey key(String name) {
+		return RecordKey.require(name);
 	}
 
 	private static byte[] bytes(int length) {

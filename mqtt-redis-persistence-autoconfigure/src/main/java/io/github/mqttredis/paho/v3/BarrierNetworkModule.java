@@ -19,8 +19,11 @@ package io.github.mqttredis.paho.v3;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
+import io.github.mqttredis.session.OutboundPackets;
+import io.github.mqttredis.session.OutboundPackets.Needs;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 
@@ -101,19 +104,25 @@ final class BarrierNetworkModule implements NetworkModule {
 
 		private final OutputStream out;
 
+		private final OutboundPackets packets = new OutboundPackets();
+
+		private final BooleanSupplier stopped = () -> BarrierNetworkModule.this.stopped;
+
 		BarrierOutputStream(OutputStream out) {
 			this.out = out;
 		}
 
 		@Override
 		public void write(int b) throws IOException {
-			awaitPuts();
-			this.out.write(b);
+			write(new byte[] { (byte) b }, 0, 1);
 		}
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
-			awaitPuts();
+			Needs needs = this.packets.next(bytes, offset, length);
+			if (needs != Needs.NOTHING) {
+				awaitPuts();
+			}
 			this.out.write(bytes, offset, length);
 		}
 
@@ -129,7 +138,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 		private void awaitPuts() throws IOException {
 			try {
-				BarrierNetworkModule.this.persistence.awaitPuts(() -> BarrierNetworkModule.this.stopped);
+				BarrierNetworkModule.this.persistence.awaitPuts(this.packets.record(), this.stopped);
 			}
 			catch (MqttException ex) {
 				// Paho drops the link, which is what has to happen: the packet is not

@@ -22,11 +22,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
+import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistable;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +39,11 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * All methods may be called by any thread. {@code put} and {@code clear} wait until the
  * record is stored, at most for the write time-out; Paho calls {@code put} with its queue
- * lock held. {@code remove}, {@code get}, {@code keys} and {@code containsKey} never
- * wait. A call before the first {@code open} fails; {@code close} only notes that the
- * client is not connected, because Paho's threads may still have records to put away, and
- * what they do then counts.
+ * lock held. Where the client is a {@link PersistentMqttAsyncClient}, that one waits in
+ * place of {@code put}, as late as the durability allows. {@code remove}, {@code get},
+ * {@code keys} and {@code containsKey} never wait. A call before the first {@code open}
+ * fails; {@code close} only notes that the client is not connected, because Paho's
+ * threads may still have records to put away, and what they do then counts.
  *
  * @since 0.1.0
  */
@@ -168,18 +171,60 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	}
 
 	/**
-	 * Wait until everything is stored that was put up to now.
+	 * Note that the client sends nothing before {@link #awaitPuts} has let it.
+	 * @throws MqttPersistenceException if the session was never opened
+	 */
+	void guarded() throws MqttPersistenceException {
+		opened("guard").guarded();
+	}
+
+	/**
+	 * Publish, and wait for what that stores when it is done: Paho stores with its queue
+	 * lock held, and several publishers would wait one after the other.
+	 * @param <T> the type of the token
+	 * @param publish what publishes
+	 * @return the token
+	 * @throws MqttException if the message was refused, or is not known to be stored
+	 */
+	<T> T publish(Publish<T> publish) throws MqttException {
+		Session opened = opened("publish");
+		if (!opened.beginPublish()) {
+			return publish.run();
+		}
+		boolean accepted = false;
+		try {
+			T token = publish.run();
+			accepted = true;
+			return token;
+		}
+		finally {
+			end(opened, accepted);
+		}
+	}
+
+	private static void end(Session opened, boolean accepted) throws MqttPersistenceException {
+		try {
+			opened.endPublish(accepted);
+		}
+		catch (SessionException ex) {
+			throw SessionPersistenceException.of(ex);
+		}
+	}
+
+	/**
+	 * Wait until the record is stored that a packet depends on.
+	 * @param record the record, {@code null} for all that were put up to now
 	 * @param cancelled ends the wait once it is true and {@link #wakeWaiters()} was
 	 * called
 	 * @throws MqttPersistenceException if it was not stored in time
 	 */
-	void awaitPuts(BooleanSupplier cancelled) throws MqttPersistenceException {
+	void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws MqttPersistenceException {
 		Session opened = this.session;
 		if (opened == null) {
 			return;
 		}
 		try {
-			opened.awaitPuts(cancelled);
+			opened.awaitPuts(record, cancelled);
 		}
 		catch (SessionException ex) {
 			throw SessionPersistenceException.of(ex);
@@ -218,6 +263,18 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	public String toString() {
 		Session opened = this.session;
 		return (opened != null) ? "persistence of MQTT session " + opened.id() : "persistence that was never opened";
+	}
+
+	/**
+	 * Something that publishes.
+	 *
+	 * @param <T> the type of the token
+	 */
+	@FunctionalInterface
+	interface Publish<T> {
+
+		T run() throws MqttException;
+
 	}
 
 }
