@@ -31,7 +31,10 @@ public enum StoreKind {
 	DIRECT("direct", true),
 
 	/** Ours: {@code publish} returns when the message is in Redis. */
-	BEFORE_RETURN("before-return", true);
+	BEFORE_RETURN("before-return", true),
+
+	/** Ours: a message is in Redis before it is sent. */
+	BEFORE_SEND("before-send", true);
 
 	private final String label;
 

@@ -69,9 +69,8 @@ public final class Report {
 	}
 
 	private static String environment(Path file) throws IOException {
-		Map<String, String> environment = JsonMapper.shared()
-			.readValue(Files.readString(file), new TypeReference<>() {
-			});
+		Map<String, String> environment = JsonMapper.shared().readValue(Files.readString(file), new TypeReference<>() {
+		});
 		StringBuilder table = new StringBuilder("| | |\n| --- | --- |\n");
 		environment.forEach((name, value) -> table.append("| %s | %s |\n".formatted(name, value)));
 		return table.toString();

@@ -16,9 +16,9 @@
 
 package io.github.mqttredis.benchmarks.report;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;

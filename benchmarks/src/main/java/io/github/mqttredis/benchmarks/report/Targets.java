@@ -104,8 +104,8 @@ record Targets(Results results) {
 	}
 
 	private static OptionalDouble ratio(OptionalDouble ours, OptionalDouble theirs) {
-		return (ours.isPresent() && theirs.isPresent())
-				? OptionalDouble.of(ours.getAsDouble() / theirs.getAsDouble()) : OptionalDouble.empty();
+		return (ours.isPresent() && theirs.isPresent()) ? OptionalDouble.of(ours.getAsDouble() / theirs.getAsDouble())
+				: OptionalDouble.empty();
 	}
 
 }

@@ -49,6 +49,8 @@ public final class Benchmarks implements AutoCloseable {
 
 	private final List<Map<String, Object>> rows = new ArrayList<>();
 
+	private volatile boolean stopped;
+
 	private final long start = System.nanoTime();
 
 	private Benchmarks(Options options) throws IOException, InterruptedException {
@@ -72,14 +74,34 @@ public final class Benchmarks implements AutoCloseable {
 			System.exit(2);
 			return;
 		}
-		Benchmarks benchmarks = new Benchmarks(options);
-		// Also when it is interrupted.
-		Runtime.getRuntime().addShutdownHook(new Thread(benchmarks::close, "stop"));
-		benchmarks.run();
+		run(options);
+		// Whatever a library may have left running.
 		System.exit(0);
 	}
 
-	private void run() throws Exception {
+	/**
+	 * Measure and write the results.
+	 * @param options what was asked for
+	 * @throws Exception if a server or a store failed
+	 */
+	static void run(Options options) throws Exception {
+		Benchmarks benchmarks = new Benchmarks(options);
+		Runtime.getRuntime().addShutdownHook(new Thread(benchmarks::close, "stop"));
+		try {
+			benchmarks.measureAll();
+		}
+		catch (IOException ex) {
+			// Who interrupts a run knows why it ends.
+			if (!benchmarks.stopped) {
+				throw ex;
+			}
+		}
+		finally {
+			benchmarks.close();
+		}
+	}
+
+	private void measureAll() throws Exception {
 		for (Variant variant : this.options.variants()) {
 			this.workers.add(new WorkerProcess(variant, this.servers.addresses()));
 		}
@@ -150,9 +172,12 @@ public final class Benchmarks implements AutoCloseable {
 	}
 
 	@Override
-	public void close() {
-		this.workers.forEach(WorkerProcess::close);
-		this.servers.close();
+	public synchronized void close() {
+		if (!this.stopped) {
+			this.stopped = true;
+			this.workers.forEach(WorkerProcess::close);
+			this.servers.close();
+		}
 	}
 
 }

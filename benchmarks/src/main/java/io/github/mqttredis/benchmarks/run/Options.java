@@ -37,10 +37,11 @@ import org.jspecify.annotations.Nullable;
  * @param scenarios what is measured
  * @param variants what it is measured of
  * @param rounds how often, or {@code null} for the usual number
+ * @param millis how long a timed round is measured, or {@code null} for the usual time
  * @param output where the results go
  */
 record Options(boolean quick, boolean cross, Set<Scenario> scenarios, List<Variant> variants, @Nullable Integer rounds,
-		Path output) {
+		@Nullable Integer millis, Path output) {
 
 	static final String HELP = """
 			Usage: benchmarks/run [options]
@@ -54,6 +55,7 @@ record Options(boolean quick, boolean cross, Set<Scenario> scenarios, List<Varia
 			  --stores=a,b        memory, file, direct, before-return, before-send, or one with driver and transport,
 			                      such as direct-jedis-tcp; all by default
 			  --rounds=N          measured rounds of each store; their median counts
+			  --millis=N          how long a timed round is measured
 			  --cross             publish: every size with every other (several hours)
 			  --output=file       where the results go
 			  --help              this text
@@ -62,7 +64,7 @@ record Options(boolean quick, boolean cross, Set<Scenario> scenarios, List<Varia
 			""";
 
 	private static final Set<String> NAMES = Set.of("--quick", "--cross", "--jmh", "--scenarios", "--stores",
-			"--rounds", "--output");
+			"--rounds", "--millis", "--output");
 
 	static Options parse(List<String> arguments) {
 		Map<String, String> given = new HashMap<>();
@@ -74,9 +76,8 @@ record Options(boolean quick, boolean cross, Set<Scenario> scenarios, List<Varia
 			given.put(name, argument.substring(Math.min(argument.length(), name.length() + 1)));
 		}
 		boolean quick = given.containsKey("--quick");
-		String rounds = given.get("--rounds");
 		return new Options(quick, given.containsKey("--cross"), scenarios(given),
-				variants(given.get("--stores"), quick), (rounds != null) ? positive(rounds) : null,
+				variants(given.get("--stores"), quick), positive(given, "--rounds"), positive(given, "--millis"),
 				Path.of(given.getOrDefault("--output", "benchmarks/target/results.json")));
 	}
 
@@ -90,12 +91,15 @@ record Options(boolean quick, boolean cross, Set<Scenario> scenarios, List<Varia
 		return scenarios;
 	}
 
-	private static int positive(String value) {
-		int number = Integer.parseInt(value);
-		if (number < 1) {
-			throw new IllegalArgumentException("--rounds must be at least 1");
+	private static @Nullable Integer positive(Map<String, String> given, String name) {
+		String value = given.get(name);
+		if (value == null) {
+			return null;
 		}
-		return number;
+		if (!value.matches("[1-9][0-9]{0,6}")) {
+			throw new IllegalArgumentException(name + " must be a number of at least 1");
+		}
+		return Integer.valueOf(value);
 	}
 
 	private static List<Variant> variants(@Nullable String value, boolean quick) {

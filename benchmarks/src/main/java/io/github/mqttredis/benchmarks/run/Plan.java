@@ -118,6 +118,10 @@ record Plan(Options options) {
 	}
 
 	private Round timed(Round round) {
+		Integer asked = this.options.millis();
+		if (asked != null) {
+			return round.lasting(asked, asked);
+		}
 		boolean longer = round.scenario() == Scenario.LATENCY;
 		return this.options.quick() ? round.lasting(300, longer ? 1_000 : 500)
 				: round.lasting(500, longer ? 4_000 : 1_500);

@@ -71,9 +71,11 @@ public class StoreOperations {
 	@Setup(Level.Trial)
 	public void start() throws Exception {
 		Addresses addresses = new Addresses("", Integer.getInteger(PORT_PROPERTY), Path.of(""), Path.of(""));
+		RedisInfo.flush(addresses.redisPort());
 		StoreUnderTest started = StoreUnderTest.start(Variant.parse(this.variant), addresses);
 		this.store = started;
 		Session opened = started.session("operations");
+		opened.guarded();
 		this.session = opened;
 		for (int i = 0; i < KEYS; i++) {
 			this.keys[i] = "s-" + (i + 1);
@@ -94,20 +96,31 @@ public class StoreOperations {
 		this.next++;
 		if (this.next == KEYS) {
 			this.next = 0;
-			session().awaitPuts(() -> false);
+			session().awaitPuts(null, () -> false);
 		}
 		return this.keys[this.next];
 	}
 
+	/**
+	 * Put a record as our client's {@code publish} does.
+	 */
+	private void put(String key) throws SessionException {
+		boolean waits = session().beginPublish();
+		session().put(key, this.record);
+		if (waits) {
+			session().endPublish(true);
+		}
+	}
+
 	@Benchmark
 	public void put() throws SessionException {
-		session().put(nextKey(), this.record);
+		put(nextKey());
 	}
 
 	@Benchmark
 	public void putAndRemove() throws SessionException {
 		String key = nextKey();
-		session().put(key, this.record);
+		put(key);
 		session().remove(key);
 	}
 

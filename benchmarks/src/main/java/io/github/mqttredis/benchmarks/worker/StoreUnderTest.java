@@ -29,6 +29,7 @@ import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
@@ -74,8 +75,9 @@ final class StoreUnderTest implements AutoCloseable {
 		return result;
 	}
 
-	static StoreSettings settings(StoreKind kind) {
-		return StoreSettings.defaults();
+	private static StoreSettings settings(StoreKind kind) {
+		return StoreSettings.defaults()
+			.with((kind == StoreKind.BEFORE_SEND) ? Durability.BEFORE_SEND : Durability.BEFORE_RETURN);
 	}
 
 	/**
@@ -99,7 +101,7 @@ final class StoreUnderTest implements AutoCloseable {
 			case MEMORY -> new MemoryPersistence();
 			case FILE -> new MqttDefaultFilePersistence(this.addresses.files().toString());
 			case DIRECT -> new DirectPersistence(factory());
-			case BEFORE_RETURN -> sessions();
+			case BEFORE_RETURN, BEFORE_SEND -> sessions();
 		};
 	}
 
