@@ -78,6 +78,14 @@ record Results(List<Map<String, Object>> rows) {
 			.findFirst();
 	}
 
+	static String text(Map<String, Object> row, String name) {
+		Object value = row.get(name);
+		if (value == null) {
+			throw new IllegalArgumentException("No " + name + " in " + row);
+		}
+		return value.toString();
+	}
+
 	static double figure(Map<String, Object> row, String figure, String part) {
 		if (row.get(figure) instanceof Map<?, ?> parts && parts.get(part) instanceof Number number) {
 			return number.doubleValue();

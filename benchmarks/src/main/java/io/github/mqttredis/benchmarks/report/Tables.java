@@ -22,7 +22,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+
+import io.github.mqttredis.benchmarks.Variant;
 
 /**
  * All figures, a table for each scenario: a row for each store, a column for each size.
@@ -53,10 +54,10 @@ record Tables(Results results) {
 
 	String markdown() {
 		StringBuilder text = new StringBuilder();
-		Set<Object> scenarios = new LinkedHashSet<>();
-		this.results.rows().forEach((row) -> scenarios.add(row.get("scenario")));
-		for (Object scenario : scenarios) {
-			List<Map<String, Object>> rows = this.results.of(scenario.toString());
+		Set<String> scenarios = new LinkedHashSet<>();
+		this.results.rows().forEach((row) -> scenarios.add(Results.text(row, "scenario")));
+		for (String scenario : scenarios) {
+			List<Map<String, Object>> rows = this.results.of(scenario);
 			text.append("### ").append(scenario).append("\n\n");
 			FIGURES.forEach((figure, name) -> {
 				if (rows.stream().anyMatch((row) -> row.containsKey(figure))) {
@@ -89,29 +90,32 @@ record Tables(Results results) {
 	}
 
 	private static String store(Map<String, Object> row) {
-		return row.get("driver").equals("none") ? row.get("store").toString()
-				: row.get("store") + ", " + row.get("driver") + ", " + row.get("transport");
+		String store = Results.text(row, "store");
+		return Results.text(row, "driver").equals(Variant.NONE) ? store
+				: store + ", " + Results.text(row, "driver") + ", " + Results.text(row, "transport");
 	}
 
 	private static String column(Map<String, Object> row) {
-		Object scenario = row.get("scenario");
+		String scenario = Results.text(row, "scenario");
 		if (scenario.equals("operations")) {
-			return row.get("operation").toString();
+			return Results.text(row, "operation");
 		}
-		List<String> parts = new ArrayList<>(List.of("QoS " + row.get("qos")));
+		List<String> parts = new ArrayList<>(List.of("QoS " + Results.text(row, "qos")));
 		if (row.containsKey("size")) {
-			parts.add(Target.number(((Number) row.get("size")).doubleValue()) + switch (scenario.toString()) {
+			String size = Target.number(Double.parseDouble(Results.text(row, "size")));
+			parts.add(size + switch (scenario) {
 				case "restore" -> " records";
 				case "clients" -> " clients";
 				default -> " messages";
 			});
 		}
 		else {
-			parts.add(row.get("publishers").equals(1) ? "1 publisher" : row.get("publishers") + " publishers");
-			parts.add(row.get("payload") + " B");
-			parts.add(row.get("inflight") + " in flight");
+			String publishers = Results.text(row, "publishers");
+			parts.add(publishers + (publishers.equals("1") ? " publisher" : " publishers"));
+			parts.add(Results.text(row, "payload") + " B");
+			parts.add(Results.text(row, "inflight") + " in flight");
 		}
-		return parts.stream().collect(Collectors.joining("<br>"));
+		return String.join("<br>", parts);
 	}
 
 	private static String cell(Map<String, Object> row, String figure) {

@@ -56,7 +56,7 @@ public final class Benchmarks implements AutoCloseable {
 	private Benchmarks(Options options) throws IOException, InterruptedException {
 		this.options = options;
 		this.plan = new Plan(options);
-		this.servers = new Servers(options.output().toAbsolutePath().resolveSibling("files"));
+		this.servers = new Servers(options.output().toAbsolutePath().resolveSibling("files"), options.artemis());
 	}
 
 	public static void main(String[] args) throws Exception {
@@ -124,7 +124,10 @@ public final class Benchmarks implements AutoCloseable {
 	}
 
 	private void operations() throws RunnerException {
-		List<Variant> variants = this.options.variants().stream().filter(Rules::isMeasuredByJmh).toList();
+		List<Variant> variants = this.options.variants()
+			.stream()
+			.filter((variant) -> Rules.isMeasuredByJmh(variant, this.options.quick()))
+			.toList();
 		if (!variants.isEmpty()) {
 			Path log = this.options.output().resolveSibling("jmh.log");
 			System.err.println("operations under JMH, see " + log);

@@ -34,14 +34,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param quick whether a look is enough
  * @param cross whether {@code publish} combines all sizes with each other
+ * @param artemis whether Artemis is used although mosquitto is installed
  * @param scenarios what is measured
  * @param variants what it is measured of
  * @param rounds how often, or {@code null} for the usual number
  * @param millis how long a timed round is measured, or {@code null} for the usual time
  * @param output where the results go
  */
-record Options(boolean quick, boolean cross, Set<Scenario> scenarios, List<Variant> variants, @Nullable Integer rounds,
-		@Nullable Integer millis, Path output) {
+record Options(boolean quick, boolean cross, boolean artemis, Set<Scenario> scenarios, List<Variant> variants,
+		@Nullable Integer rounds, @Nullable Integer millis, Path output) {
 
 	static final String HELP = """
 			Usage: benchmarks/run [options]
@@ -57,14 +58,15 @@ record Options(boolean quick, boolean cross, Set<Scenario> scenarios, List<Varia
 			  --rounds=N          measured rounds of each store; their median counts
 			  --millis=N          how long a timed round is measured
 			  --cross             publish: every size with every other (several hours)
+			  --artemis           Artemis, although mosquitto is installed
 			  --output=file       where the results go
 			  --help              this text
 
 			benchmarks/report writes tables and chart of docs/ from the results.
 			""";
 
-	private static final Set<String> NAMES = Set.of("--quick", "--cross", "--jmh", "--scenarios", "--stores",
-			"--rounds", "--millis", "--output");
+	private static final Set<String> NAMES = Set.of("--quick", "--cross", "--artemis", "--jmh", "--scenarios",
+			"--stores", "--rounds", "--millis", "--output");
 
 	static Options parse(List<String> arguments) {
 		Map<String, String> given = new HashMap<>();
@@ -76,7 +78,7 @@ record Options(boolean quick, boolean cross, Set<Scenario> scenarios, List<Varia
 			given.put(name, argument.substring(Math.min(argument.length(), name.length() + 1)));
 		}
 		boolean quick = given.containsKey("--quick");
-		return new Options(quick, given.containsKey("--cross"), scenarios(given),
+		return new Options(quick, given.containsKey("--cross"), given.containsKey("--artemis"), scenarios(given),
 				variants(given.get("--stores"), quick), positive(given, "--rounds"), positive(given, "--millis"),
 				Path.of(given.getOrDefault("--output", "benchmarks/target/results.json")));
 	}

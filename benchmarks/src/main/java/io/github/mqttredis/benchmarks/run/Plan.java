@@ -44,7 +44,7 @@ record Plan(Options options) {
 			return asked;
 		}
 		return switch (scenario) {
-			case PUBLISH, LATENCY, RECEIVE -> this.options.quick() ? 2 : 5;
+			case PUBLISH, RECEIVE -> this.options.quick() ? 2 : 5;
 			default -> this.options.quick() ? 1 : 3;
 		};
 	}
@@ -123,8 +123,8 @@ record Plan(Options options) {
 			return round.lasting(asked, asked);
 		}
 		boolean longer = round.scenario() == Scenario.LATENCY;
-		return this.options.quick() ? round.lasting(300, longer ? 1_000 : 500)
-				: round.lasting(500, longer ? 4_000 : 1_500);
+		return this.options.quick() ? round.lasting(200, longer ? 1_000 : 500)
+				: round.lasting(500, longer ? 3_000 : 1_500);
 	}
 
 }

@@ -37,22 +37,29 @@ final class Rules {
 			case RESTORE -> variant.store() != StoreKind.MEMORY;
 			case REDIS_CPU -> variant.store().usesRedis();
 			case CLIENTS -> !variant.transport().equals(Variant.UNIX);
+			case PUBLISH -> !variant.transport().equals(Variant.UNIX)
+					|| (round.payload() == Round.PAYLOAD && round.inflight() == Round.INFLIGHT);
 			default -> true;
 		};
 	}
 
 	/**
-	 * Return whether a first round is not counted. That takes long with many records, and
-	 * those with fewer have been before.
+	 * Return whether a first round is not counted. That takes long with many records or
+	 * clients, and those with fewer have been before.
 	 * @param round what is measured
 	 * @return whether
 	 */
 	static boolean warmsUp(Round round) {
-		return round.scenario() != Scenario.RESTORE || round.size() <= 10_000;
+		return switch (round.scenario()) {
+			case RESTORE -> round.size() <= 1_000;
+			case CLIENTS -> round.size() <= 1;
+			default -> true;
+		};
 	}
 
-	static boolean isMeasuredByJmh(Variant variant) {
-		return variant.store().isOurs() && variant.transport().equals(Variant.TCP);
+	static boolean isMeasuredByJmh(Variant variant, boolean quick) {
+		return variant.store().isOurs() && variant.transport().equals(Variant.TCP)
+				&& !(quick && variant.driver().equals(Variant.JEDIS));
 	}
 
 	static List<String> figures(Scenario scenario) {

@@ -50,13 +50,14 @@ final class Servers implements AutoCloseable {
 
 	private final int brokerPort = ServerProcess.freePort();
 
-	private final @Nullable Path mosquitto = ServerProcess.find("mosquitto").orElse(null);
+	private final @Nullable Path mosquitto;
 
 	private final ServerProcess broker;
 
 	private final Path files;
 
-	Servers(Path files) throws IOException, InterruptedException {
+	Servers(Path files, boolean artemis) throws IOException, InterruptedException {
+		this.mosquitto = artemis ? null : ServerProcess.find("mosquitto").orElse(null);
 		this.files = files.toAbsolutePath();
 		this.redis = startRedis();
 		try {

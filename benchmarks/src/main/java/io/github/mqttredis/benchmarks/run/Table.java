@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The results for the eye.
  */
@@ -54,8 +56,8 @@ final class Table {
 		}
 	}
 
-	private static String number(Object value) {
-		double number = ((Number) value).doubleValue();
+	private static String number(@Nullable Object value) {
+		double number = (value instanceof Number known) ? known.doubleValue() : Double.NaN;
 		return (number >= 100) ? "%,.0f".formatted(number) : "%.2f".formatted(number);
 	}
 
