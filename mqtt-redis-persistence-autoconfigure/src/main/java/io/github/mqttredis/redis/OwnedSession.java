@@ -17,7 +17,6 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
@@ -53,9 +52,7 @@ final class OwnedSession {
 
 	private final SessionShipper shipper;
 
-	private final AtomicBoolean scheduled = new AtomicBoolean();
-
-	private final AtomicBoolean retrying = new AtomicBoolean();
+	private final ShipSchedule schedule;
 
 	private volatile SessionState state = SessionState.OWNER;
 
@@ -77,6 +74,7 @@ final class OwnedSession {
 		this.io = io;
 		this.settings = settings;
 		this.shipper = new SessionShipper(this, keys, scripts, io, settings.leaseTtl());
+		this.schedule = new ShipSchedule(io, this.shipper);
 	}
 
 	/**
@@ -96,30 +94,11 @@ final class OwnedSession {
 	}
 
 	/**
-	 * Have the I/O thread ship what was appended.
+	 * Return when this session is shipped.
+	 * @return the schedule
 	 */
-	void ship() {
-		if (this.scheduled.compareAndSet(false, true)) {
-			this.io.execute(() -> {
-				// First, so that what is appended from here on is shipped by the next
-				// task.
-				this.scheduled.set(false);
-				this.shipper.shipNow();
-			});
-		}
-	}
-
-	/**
-	 * Try again in a while: once, however many writes have failed meanwhile.
-	 * @param delay when
-	 */
-	void shipLater(Duration delay) {
-		if (this.retrying.compareAndSet(false, true)) {
-			this.io.later(() -> {
-				this.retrying.set(false);
-				this.shipper.shipNow();
-			}, delay);
-		}
+	ShipSchedule schedule() {
+		return this.schedule;
 	}
 
 	/**
@@ -149,7 +128,7 @@ final class OwnedSession {
 	 */
 	void confirmNow() throws SessionUnavailableException {
 		this.io.perform(this.shipper::confirm);
-		ship();
+		this.schedule.soonest();
 	}
 
 	/**
@@ -158,8 +137,15 @@ final class OwnedSession {
 	 * @return whether it is a PUBLISH of QoS 1 and the settings allow it
 	 */
 	boolean isSentUnstored(byte @Nullable [] record) {
-		return this.settings.onOutage() == OnOutage.CONTINUE && record != null && record.length > 0
-				&& (record[0] & 0xf6) == 0x32;
+		return isSentUnstored() && record != null && record.length > 0 && (record[0] & 0xf6) == 0x32;
+	}
+
+	/**
+	 * Return whether some messages may be sent although they are not stored.
+	 * @return whether the settings allow it
+	 */
+	boolean isSentUnstored() {
+		return this.settings.onOutage() == OnOutage.CONTINUE;
 	}
 
 	/**

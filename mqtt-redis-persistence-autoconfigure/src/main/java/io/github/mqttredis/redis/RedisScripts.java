@@ -22,9 +22,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.RecordKey;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.ReturnType;
@@ -81,20 +83,25 @@ final class RedisScripts {
 	}
 
 	Written write(RedisConnection connection, Mark expected, Mark next, Batch batch) {
-		List<byte[]> arguments = new ArrayList<>(6 + 2 * batch.puts().size() + batch.removes().size());
-		arguments.add(bytes(expected.toString()));
-		arguments.add(bytes(next.toString()));
-		arguments.add(this.token);
-		arguments.add(this.leaseMillis);
-		arguments.add(flag(batch.clears()));
-		arguments.add(bytes(Integer.toString(batch.puts().size())));
-		batch.puts().forEach((key, value) -> {
-			arguments.add(bytes(key));
-			arguments.add(value);
-		});
-		batch.removes().forEach((key) -> arguments.add(bytes(key)));
-		return written(
-				WRITE.run(connection, List.of(this.keys.hash(), this.keys.mark(), this.keys.lease()), arguments));
+		byte[][] arguments = new byte[9 + 2 * batch.puts().size() + batch.removes().size()][];
+		arguments[0] = this.keys.hash();
+		arguments[1] = this.keys.mark();
+		arguments[2] = this.keys.lease();
+		arguments[3] = bytes(expected.toString());
+		arguments[4] = bytes(next.toString());
+		arguments[5] = this.token;
+		arguments[6] = this.leaseMillis;
+		arguments[7] = flag(batch.clears());
+		arguments[8] = bytes(Integer.toString(batch.puts().size()));
+		int i = 9;
+		for (Map.Entry<RecordKey, byte[]> put : batch.puts().entrySet()) {
+			arguments[i++] = put.getKey().toBytes();
+			arguments[i++] = put.getValue();
+		}
+		for (RecordKey key : batch.removes()) {
+			arguments[i++] = key.toBytes();
+		}
+		return written(WRITE.run(connection, 3, arguments));
 	}
 
 	Confirmed confirm(RedisConnection connection, Mark next) {
@@ -201,7 +208,11 @@ final class RedisScripts {
 			for (int i = 0; i < arguments.size(); i++) {
 				all[keys.size() + i] = arguments.get(i);
 			}
-			return strings(eval(connection, keys.size(), all));
+			return run(connection, keys.size(), all);
+		}
+
+		List<String> run(RedisConnection connection, int keys, byte[][] keysAndArguments) {
+			return strings(eval(connection, keys, keysAndArguments));
 		}
 
 		private List<?> eval(RedisConnection connection, int keys, byte[][] keysAndArguments) {

@@ -76,7 +76,9 @@ final class SessionHandle implements Session {
 		if (this.session.isFenced() && this.session.refusal("open") instanceof SessionInUseException taken) {
 			throw taken;
 		}
-		this.inUse = true;
+		if (!this.inUse) {
+			this.inUse = true;
+		}
 	}
 
 	@Override
@@ -96,12 +98,12 @@ final class SessionHandle implements Session {
 		boolean lenient = this.session.isSentUnstored(record);
 		boolean kept = isKeptByPaho(key) || lenient;
 		boolean flushed = isBufferFlush(key);
-		if (!kept && !flushed && this.session.isUnusable()) {
+		if (!kept && !flushed && (this.session.isUnusable() || (this.guarded && this.session.shipper().isRefusing()))) {
 			throw this.session.refusal("store " + name);
 		}
 		long seen = this.session.log().progress().failures();
 		long position = this.session.log().put(key, record);
-		this.session.ship();
+		this.session.schedule().soonest();
 		if (flushed || isWaitedForElsewhere(key, position, seen, lenient)
 				|| this.session.await(position, seen, () -> this.superseded)) {
 			return;
@@ -124,8 +126,14 @@ final class SessionHandle implements Session {
 	 * happened that the broker would not repeat.
 	 */
 	private boolean isWaitedForElsewhere(RecordKey key, long position, long seen, boolean lenient) {
-		return this.guarded && (!this.session.isStoredBeforeReturn() || key.kind() == RecordKind.PUBREL
-				|| key.kind() == RecordKind.RECEIVED || this.publishes.defer(position, seen, lenient));
+		return this.guarded && switch (key.kind()) {
+			case PUBREL, RECEIVED -> true;
+			// Not kept as unknown where messages of QoS 1 go on: nothing could be sent
+			// past it.
+			case SENT -> (lenient || !this.session.isSentUnstored())
+					&& (!this.session.isStoredBeforeReturn() || this.publishes.defer(position, seen, lenient));
+			case BUFFERED -> !this.session.isStoredBeforeReturn();
+		};
 	}
 
 	@Override
@@ -167,7 +175,7 @@ final class SessionHandle implements Session {
 	 * @return whether the record of the buffered message is still stored
 	 */
 	private boolean isBufferFlush(RecordKey key) {
-		return key.kind() == RecordKind.SENT && this.session.log().contains(key.sibling(RecordKind.BUFFERED));
+		return key.kind() == RecordKind.SENT && this.session.log().get(key.sibling(RecordKind.BUFFERED)) != null;
 	}
 
 	/**
@@ -189,7 +197,7 @@ final class SessionHandle implements Session {
 		boolean removed = key.kind() == RecordKind.PUBREL
 				&& this.session.log().remove(key.sibling(RecordKind.BUFFERED));
 		if (this.session.log().remove(key) || removed) {
-			this.session.ship();
+			this.session.schedule().soon();
 		}
 	}
 
@@ -201,7 +209,7 @@ final class SessionHandle implements Session {
 		}
 		long seen = this.session.log().progress().failures();
 		long position = this.session.log().clear();
-		this.session.ship();
+		this.session.schedule().soonest();
 		if (!this.session.await(position, seen, () -> this.superseded)) {
 			throw this.session.refusal("clear the records");
 		}
@@ -211,7 +219,8 @@ final class SessionHandle implements Session {
 	public void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws SessionException {
 		WriteLog log = this.session.log();
 		long seen = log.progress().failures();
-		long position = log.awaited(record);
+		long position = (record != null) ? log.position(record)
+				: log.position((value) -> !this.session.isSentUnstored(value));
 		if (position <= log.progress().applied() && !this.superseded) {
 			return;
 		}
@@ -259,7 +268,7 @@ final class SessionHandle implements Session {
 	@Override
 	public boolean contains(String key) {
 		RecordKey parsed = RecordKey.parse(key);
-		return parsed != null && this.session.log().contains(parsed);
+		return parsed != null && this.session.log().get(parsed) != null;
 	}
 
 	@Override

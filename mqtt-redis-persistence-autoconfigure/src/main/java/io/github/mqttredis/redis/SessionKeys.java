@@ -17,6 +17,8 @@
 package io.github.mqttredis.redis;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
 
 import io.github.mqttredis.session.SessionId;
 
@@ -78,6 +80,16 @@ final class SessionKeys {
 			}
 		}
 		return result.toString();
+	}
+
+	/**
+	 * Write the names of some fields.
+	 * @param fields the names, which may be any bytes
+	 * @return the first ten of them, for messages
+	 */
+	static String escape(List<String> fields) {
+		return fields.stream().limit(10).map(SessionKeys::escape).collect(Collectors.joining(", "))
+				+ ((fields.size() > 10) ? ", ..." : "");
 	}
 
 	private static byte[] bytes(String text) {

@@ -66,7 +66,7 @@ final class SessionOpener {
 			this.io.call((connection) -> session.shipper().quarantine(connection, records.unreadable()));
 		}
 		records.fill(session.log());
-		session.ship();
+		session.schedule().soonest();
 		this.io.call((connection) -> connection.zSetCommands()
 			.zAdd(SessionKeys.sessions(this.settings.keyPrefix()), Instant.now().toEpochMilli(), keys.hash()));
 		RedisSessionStore.logger

@@ -19,6 +19,7 @@ package io.github.mqttredis.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,8 +44,6 @@ final class SessionShipper {
 
 	private static final long MAX_BATCH_BYTES = 1024 * 1024;
 
-	private static final Duration RETRY = Duration.ofMillis(250);
-
 	private final OwnedSession session;
 
 	private final SessionKeys keys;
@@ -66,7 +65,10 @@ final class SessionShipper {
 	private boolean lost;
 
 	/** Whether Redis refused to store records, and has stored none since. */
-	private boolean refusing;
+	private volatile boolean refusing;
+
+	/** Whether nobody waits for what is sent. */
+	private boolean probing;
 
 	private long lastContact;
 
@@ -109,14 +111,10 @@ final class SessionShipper {
 			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
 			this.session.quarantined(fields.size());
 			RedisSessionStore.logger.warn("MQTT session " + this.session.id() + ": " + fields.size()
-					+ " records that cannot be read were moved to " + this.keys + ":quarantine: " + names(fields));
+					+ " records that cannot be read were moved to " + this.keys + ":quarantine: "
+					+ SessionKeys.escape(fields));
 		}
 		return done;
-	}
-
-	private static String names(List<String> fields) {
-		return fields.stream().limit(10).map(SessionKeys::escape).collect(Collectors.joining(", "))
-				+ ((fields.size() > 10) ? ", ..." : "");
 	}
 
 	/** Renew the lease if no batch has done so of late. */
@@ -126,10 +124,14 @@ final class SessionShipper {
 		}
 	}
 
+	boolean isRefusing() {
+		return this.refusing;
+	}
+
 	/** Look at the mark before anything else is sent, and ship what waits. */
 	void confirmSoon() {
 		this.unconfirmed = true;
-		this.session.ship();
+		this.session.schedule().soonest();
 	}
 
 	/**
@@ -146,6 +148,7 @@ final class SessionShipper {
 		if (this.session.isUnusable()) {
 			return;
 		}
+		this.probing = false;
 		try {
 			if (this.unconfirmed || this.log.isDropped()) {
 				confirm();
@@ -161,17 +164,21 @@ final class SessionShipper {
 
 	private void shipBatch() throws RedisTrouble {
 		Batch batch = this.log.next(MAX_FIELDS, MAX_BATCH_BYTES);
-		if (batch == null && this.refusing) {
+		this.probing = batch == null && this.refusing;
+		if (this.probing) {
 			batch = Batch.probe(this.fence.length());
 		}
 		if (batch != null) {
 			send(batch);
 		}
-		if (this.unconfirmed || this.log.hasPending()) {
-			this.session.ship();
+		if (this.unconfirmed || this.log.isAwaited()) {
+			this.session.schedule().soonest();
+		}
+		else if (this.log.hasPending()) {
+			this.session.schedule().soon();
 		}
 		else if (this.refusing) {
-			this.session.shipLater(RETRY);
+			this.session.schedule().again();
 		}
 		else {
 			this.session.settled();
@@ -190,7 +197,7 @@ final class SessionShipper {
 		}
 		this.fence.applied(next, batch.lengthAfter());
 		this.lastContact = System.nanoTime();
-		this.refusing &= !batch.provesRoom();
+		this.refusing = this.refusing && !batch.provesRoom();
 		this.log.applied(batch);
 		this.unconfirmed = Fence.differs(written.length(), batch.lengthAfter());
 	}
@@ -219,20 +226,16 @@ final class SessionShipper {
 
 	private boolean isIntact(Confirmed confirmed) {
 		Batch missed = this.fence.unanswered();
-		switch (this.fence.judge(confirmed.found())) {
-			case BATCH_APPLIED -> {
-				if (missed != null) {
-					this.log.applied(missed);
-					this.fence.applied(confirmed.found(), missed.lengthAfter());
-				}
-			}
-			case CONFIRMED -> this.fence.applied(confirmed.found(), Batch.UNKNOWN_LENGTH);
-			case LOST -> {
-				return false;
-			}
-			case UNCHANGED -> {
-				// Nothing to catch up with.
-			}
+		Fence.Found found = this.fence.judge(confirmed.found());
+		if (found == Fence.Found.LOST) {
+			return false;
+		}
+		if (found == Fence.Found.BATCH_APPLIED && missed != null) {
+			this.log.applied(missed);
+			this.fence.applied(confirmed.found(), missed.lengthAfter());
+		}
+		else if (found == Fence.Found.CONFIRMED) {
+			this.fence.applied(confirmed.found(), Batch.UNKNOWN_LENGTH);
 		}
 		return !Fence.differs(confirmed.length(), this.fence.length());
 	}
@@ -243,10 +246,8 @@ final class SessionShipper {
 			RedisSessionStore.logger.warn("Redis lost records of MQTT session " + this.session.id() + "; writing back "
 					+ this.log.read(Mirror::size) + " from memory");
 		}
-		Set<byte[]> fields = this.io.link().run((connection) -> {
-			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
-			return (found != null) ? found : Set.of();
-		});
+		Set<byte[]> fields = this.io.link()
+			.run((own) -> Objects.requireNonNullElse(own.hashCommands().hKeys(this.keys.hash()), Set.of()));
 		Map<Boolean, List<String>> names = fields.stream()
 			.map((field) -> new String(field, SessionLoader.NAMES))
 			.collect(Collectors.partitioningBy((name) -> RecordKey.parse(name) != null));
@@ -259,28 +260,26 @@ final class SessionShipper {
 
 	private void handle(RedisTrouble ex) {
 		this.session.degraded(ex);
-		switch (ex.kind()) {
-			case NO_ANSWER -> {
-				this.unconfirmed = true;
-				this.io.lost(ex);
-			}
-			case FULL -> {
-				this.refusing = true;
-				this.fence.refused();
-				this.log.failWaiters();
-				shipRemoves();
-				this.session.shipLater(RETRY);
-			}
-			case REFUSED -> {
-				this.refusing = true;
-				this.unconfirmed = true;
-				this.log.failWaiters();
-				if (ex.wrongServer()) {
-					this.io.link().reset();
-				}
-				this.session.shipLater(RETRY);
-			}
+		if (ex.kind() == RedisTrouble.Kind.NO_ANSWER) {
+			this.unconfirmed = true;
+			this.io.lost(ex);
+			return;
 		}
+		this.refusing = true;
+		if (!this.probing) {
+			this.log.failWaiters();
+		}
+		if (ex.kind() == RedisTrouble.Kind.FULL) {
+			this.fence.refused();
+			shipRemoves();
+		}
+		else {
+			this.unconfirmed = true;
+		}
+		if (ex.wrongServer()) {
+			this.io.link().reset();
+		}
+		this.session.schedule().again();
 	}
 
 	/** A full Redis takes no records but frees what is removed, which makes room. */

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.session;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,11 +35,14 @@ public final class Batch {
 	 */
 	public static final int UNKNOWN_LENGTH = -1;
 
+	/** No packet has this id. */
+	private static final RecordKey PROBE = new RecordKey(RecordKind.SENT, 0);
+
 	private final boolean clear;
 
-	private final Map<String, byte[]> puts;
+	private final Map<RecordKey, byte[]> puts;
 
-	private final List<String> removes;
+	private final Collection<RecordKey> removes;
 
 	private final long end;
 
@@ -46,7 +50,7 @@ public final class Batch {
 
 	private final @Nullable Set<Write> outOfOrder;
 
-	Batch(boolean clear, Map<String, byte[]> puts, List<String> removes, long end, int lengthAfter,
+	Batch(boolean clear, Map<RecordKey, byte[]> puts, Collection<RecordKey> removes, long end, int lengthAfter,
 			@Nullable Set<Write> outOfOrder) {
 		this.clear = clear;
 		this.puts = puts;
@@ -63,7 +67,7 @@ public final class Batch {
 	 * @return the batch
 	 */
 	public static Batch probe(int length) {
-		return new Batch(false, Map.of("probe", new byte[0]), List.of("probe"), 0, length, null);
+		return new Batch(false, Map.of(PROBE, new byte[0]), List.of(PROBE), 0, length, null);
 	}
 
 	/**
@@ -87,7 +91,7 @@ public final class Batch {
 	 * Return what is stored.
 	 * @return the records by key
 	 */
-	public Map<String, byte[]> puts() {
+	public Map<RecordKey, byte[]> puts() {
 		return this.puts;
 	}
 
@@ -95,7 +99,7 @@ public final class Batch {
 	 * Return what is removed.
 	 * @return the keys
 	 */
-	public List<String> removes() {
+	public Collection<RecordKey> removes() {
 		return this.removes;
 	}
 

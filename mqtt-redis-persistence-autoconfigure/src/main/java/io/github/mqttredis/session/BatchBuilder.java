@@ -38,7 +38,9 @@ final class BatchBuilder {
 
 	private final long maxBytes;
 
-	private final Map<RecordKey, Write> lastByKey = new LinkedHashMap<>();
+	private final Map<RecordKey, byte[]> puts = new LinkedHashMap<>();
+
+	private final Set<RecordKey> removes = new LinkedHashSet<>();
 
 	private long bytes;
 
@@ -52,7 +54,8 @@ final class BatchBuilder {
 	}
 
 	/**
-	 * Add a write if there is room.
+	 * Add a write if there is room. A later write of a key takes the place of an earlier
+	 * one.
 	 * @param write the next write of the log
 	 * @return {@code false} if the batch is full
 	 */
@@ -61,22 +64,34 @@ final class BatchBuilder {
 			return false;
 		}
 		this.last = write;
-		if (write.key() == null) {
+		RecordKey key = write.key();
+		byte[] value = write.value();
+		if (key == null) {
 			this.clear = true;
-			this.lastByKey.clear();
+			this.puts.clear();
+			this.removes.clear();
 			this.bytes = 0;
 			return true;
 		}
-		Write replaced = this.lastByKey.put(write.key(), write);
-		this.bytes += write.bytes() - ((replaced != null) ? replaced.bytes() : 0);
+		byte[] replaced;
+		if (value != null) {
+			this.removes.remove(key);
+			replaced = this.puts.put(key, value);
+		}
+		else {
+			this.removes.add(key);
+			replaced = this.puts.remove(key);
+		}
+		this.bytes += write.bytes() - ((replaced != null) ? replaced.length : 0);
 		return true;
 	}
 
 	private boolean isFullFor(Write write) {
-		if (this.lastByKey.isEmpty() || write.key() == null || write.samePacket(this.last)) {
+		int fields = this.puts.size() + this.removes.size();
+		if (fields == 0 || write.key() == null || write.samePacket(this.last)) {
 			return false;
 		}
-		return this.lastByKey.size() >= this.maxFields || this.bytes + write.bytes() > this.maxBytes;
+		return fields >= this.maxFields || this.bytes + write.bytes() > this.maxBytes;
 	}
 
 	/**
@@ -89,18 +104,8 @@ final class BatchBuilder {
 		if (this.last == null) {
 			return null;
 		}
-		Map<String, byte[]> puts = new LinkedHashMap<>();
-		List<String> removes = new ArrayList<>();
-		this.lastByKey.forEach((key, write) -> {
-			if (write.value() != null) {
-				puts.put(key.toString(), write.value());
-			}
-			else if (!this.clear) {
-				removes.add(key.toString());
-			}
-		});
 		boolean lengthKnown = this.last.position() >= lengthKnownFrom;
-		return new Batch(this.clear, puts, removes, this.last.position(),
+		return new Batch(this.clear, this.puts, this.clear ? Set.of() : this.removes, this.last.position(),
 				lengthKnown ? this.last.lengthAfter() : Batch.UNKNOWN_LENGTH, null);
 	}
 
@@ -118,15 +123,8 @@ final class BatchBuilder {
 			return null;
 		}
 		Set<Integer> waiting = new HashSet<>();
-		List<RecordKey> candidates = new ArrayList<>();
-		all.lastByKey.forEach((key, write) -> {
-			if (write.value() != null) {
-				waiting.add(packet(key));
-			}
-			else {
-				candidates.add(key);
-			}
-		});
+		all.puts.keySet().forEach((key) -> waiting.add(packet(key)));
+		List<RecordKey> candidates = new ArrayList<>(all.removes);
 		candidates.removeIf((key) -> waiting.contains(packet(key)));
 		if (candidates.isEmpty()) {
 			return null;
@@ -134,8 +132,7 @@ final class BatchBuilder {
 		Set<RecordKey> keys = new LinkedHashSet<>(candidates.subList(0, Math.min(maxFields, candidates.size())));
 		Set<Write> taken = Collections.newSetFromMap(new IdentityHashMap<>());
 		pending.stream().filter((write) -> write.key() != null && keys.contains(write.key())).forEach(taken::add);
-		return new Batch(false, Map.of(), keys.stream().map(RecordKey::toString).toList(), 0, Batch.UNKNOWN_LENGTH,
-				taken);
+		return new Batch(false, Map.of(), keys, 0, Batch.UNKNOWN_LENGTH, taken);
 	}
 
 	/**

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,22 @@ public final class Mirror {
 	long position(RecordKey key) {
 		Write write = this.records.get(key);
 		return (write != null) ? write.position() : 0;
+	}
+
+	/**
+	 * Return up to where records are stored.
+	 * @param which tells by a record's value whether it counts
+	 * @return the position of the last one, 0 if there is none
+	 */
+	long position(Predicate<byte[]> which) {
+		long last = 0;
+		for (Write write : this.records.values()) {
+			byte[] value = write.value();
+			if (value != null && write.position() > last && which.test(value)) {
+				last = write.position();
+			}
+		}
+		return last;
 	}
 
 	/**

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the record that a packet depends on in what a client writes to its broker: for a
- * PUBLISH {@code s-N}, for a PUBREL {@code sc-N}, for a PUBREC {@code r-N}. Reads only
- * what both versions of MQTT have in common (2.2, 3.3.2).
+ * PUBLISH {@code s-N}, for a PUBREL {@code sc-N}, for a PUBREC {@code r-N}; for a CONNECT
+ * all, because what is sent again follows it. Reads only what both versions of MQTT have
+ * in common (2.2, 3.3.2).
  * <p>
  * Paho writes the head of a packet in one piece, and the next packet in another one. What
  * comes otherwise is never taken for a packet that need not wait. Used by one thread at a
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class OutboundPackets {
+
+	private static final int CONNECT = 1;
 
 	private static final int PUBLISH = 3;
 
@@ -107,6 +110,8 @@ public final class OutboundPackets {
 		}
 		int first = bytes[start] & 0xff;
 		return switch (first >> 4) {
+			// All is sent again after it that the broker has not acknowledged.
+			case CONNECT -> Needs.EVERYTHING;
 			case PUBLISH -> ((first & 6) != 0) ? publish(bytes, position, end) : Needs.NOTHING;
 			case PUBREC -> record(RecordKind.RECEIVED, bytes, position, end);
 			case PUBREL -> record(RecordKind.PUBREL, bytes, position, end);

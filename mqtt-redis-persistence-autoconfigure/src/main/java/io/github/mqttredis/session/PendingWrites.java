@@ -17,6 +17,7 @@
 package io.github.mqttredis.session;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -134,14 +135,22 @@ final class PendingWrites {
 		}
 	}
 
-	@Nullable Batch batch(int maxFields, long maxBatchBytes) {
-		BatchBuilder builder = new BatchBuilder(maxFields, maxBatchBytes);
+	/**
+	 * Return the first writes.
+	 * @param most how many at most, but for neighbours of one packet id
+	 * @return a copy
+	 */
+	First first(int most) {
+		List<Write> result = new ArrayList<>(Math.min(most, this.writes.size()));
+		Write last = null;
 		for (Write write : this.writes) {
-			if (!builder.add(write)) {
+			if (result.size() >= most && !write.samePacket(last)) {
 				break;
 			}
+			result.add(write);
+			last = write;
 		}
-		return builder.build(this.lengthKnownFrom);
+		return new First(result, this.lengthKnownFrom);
 	}
 
 	/**
@@ -156,6 +165,27 @@ final class PendingWrites {
 			this.lengthKnownFrom = this.end;
 		}
 		return batch;
+	}
+
+	/**
+	 * The first writes of a log.
+	 *
+	 * @param writes the writes
+	 * @param lengthKnownFrom from which position on they know the number of records after
+	 * them
+	 */
+	record First(List<Write> writes, long lengthKnownFrom) {
+
+		@Nullable Batch batch(int maxFields, long maxBytes) {
+			BatchBuilder builder = new BatchBuilder(maxFields, maxBytes);
+			for (Write write : this.writes) {
+				if (!builder.add(write)) {
+					break;
+				}
+			}
+			return builder.build(this.lengthKnownFrom);
+		}
+
 	}
 
 }

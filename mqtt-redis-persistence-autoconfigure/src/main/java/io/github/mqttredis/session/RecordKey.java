@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.session;
 
+import java.util.Arrays;
 import java.util.Comparator;
 
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,25 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 
 	private boolean isInbound() {
 		return this.kind == RecordKind.RECEIVED;
+	}
+
+	/**
+	 * Return this key as Paho writes it.
+	 * @return the bytes, in ASCII
+	 */
+	public byte[] toBytes() {
+		byte[] prefix = this.kind.prefixBytes();
+		int digits = 1;
+		for (int rest = this.packetId / 10; rest > 0; rest /= 10) {
+			digits++;
+		}
+		byte[] result = Arrays.copyOf(prefix, prefix.length + digits);
+		int rest = this.packetId;
+		for (int i = result.length - 1; i >= prefix.length; i--) {
+			result[i] = (byte) ('0' + rest % 10);
+			rest /= 10;
+		}
+		return result;
 	}
 
 	@Override

@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.session;
 
+import java.nio.charset.StandardCharsets;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,8 +53,11 @@ public enum RecordKind {
 
 	private final String prefix;
 
+	private final byte[] prefixBytes;
+
 	RecordKind(String prefix) {
 		this.prefix = prefix;
+		this.prefixBytes = prefix.getBytes(StandardCharsets.US_ASCII);
 	}
 
 	/**
@@ -67,6 +72,10 @@ public enum RecordKind {
 			}
 		}
 		return null;
+	}
+
+	byte[] prefixBytes() {
+		return this.prefixBytes;
 	}
 
 	/**

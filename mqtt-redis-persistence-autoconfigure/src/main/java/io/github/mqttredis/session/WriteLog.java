@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,8 @@ public final class WriteLog {
 
 	private long appended;
 
-	private volatile long lastPut;
+	/** The position of the last write that somebody may wait for. */
+	private volatile long lastAwaited;
 
 	/** The position of the last write that shipping has failed for. */
 	private volatile long failedTo;
@@ -63,10 +65,16 @@ public final class WriteLog {
 
 	/** Fill the mirror with what Redis holds. */
 	void load(Map<String, byte[]> records) {
-		run(() -> records.forEach((name, value) -> {
-			RecordKey key = RecordKey.require(name);
-			this.mirror.put(key, Write.put(0, key, value));
-		}));
+		this.lock.lock();
+		try {
+			records.forEach((name, value) -> {
+				RecordKey key = RecordKey.require(name);
+				this.mirror.put(key, Write.put(0, key, value));
+			});
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -83,7 +91,7 @@ public final class WriteLog {
 			this.mirror.put(key, write);
 			write.lengthAfter(this.mirror.size());
 			this.pending.add(write);
-			this.lastPut = position;
+			this.lastAwaited = position;
 			return position;
 		}
 		finally {
@@ -118,6 +126,7 @@ public final class WriteLog {
 		return read((records) -> {
 			records.clear();
 			this.pending.add(Write.clear(++this.appended));
+			this.lastAwaited = this.appended;
 			return this.appended;
 		});
 	}
@@ -140,17 +149,21 @@ public final class WriteLog {
 	}
 
 	/**
-	 * Return which write has to be applied before something may be sent.
-	 * @param record the record that it depends on, {@code null} for all records
-	 * @return the write's position, not above {@link Progress#applied()} if there is
-	 * nothing to wait for
+	 * Return which write has to be applied for a record to be stored.
+	 * @param record the record
+	 * @return the write's position
 	 */
-	public long awaited(@Nullable RecordKey record) {
-		long last = this.lastPut;
-		if (record == null || last <= this.progress.applied()) {
-			return last;
-		}
-		return read((records) -> records.position(record));
+	public long position(RecordKey record) {
+		return isAwaited() ? read((records) -> records.position(record)) : 0;
+	}
+
+	/**
+	 * Return which write has to be applied for records to be stored.
+	 * @param which tells by a record's value whether it counts
+	 * @return the write's position
+	 */
+	public long position(Predicate<byte[]> which) {
+		return isAwaited() ? read((records) -> records.position(which)) : 0;
 	}
 
 	/**
@@ -163,7 +176,8 @@ public final class WriteLog {
 	 * @return the batch, {@code null} if there is nothing to ship
 	 */
 	public @Nullable Batch next(int maxFields, long maxBatchBytes) {
-		return read((any) -> this.pending.batch(maxFields, maxBatchBytes));
+		// The batch is made without the lock, so that nobody waits for it to be made.
+		return read((any) -> this.pending.first(maxFields)).batch(maxFields, maxBatchBytes);
 	}
 
 	/**
@@ -189,7 +203,7 @@ public final class WriteLog {
 
 	/** End the waits of all who wait now. What they wait for stays in the log. */
 	public void failWaiters() {
-		run(() -> this.failedTo = this.appended);
+		this.failedTo = end();
 		this.progress.fail();
 	}
 
@@ -203,6 +217,7 @@ public final class WriteLog {
 		this.progress.advance(read((records) -> {
 			List<Write> writes = records.keysWith(stored).stream().map(this::rewrite).toList();
 			this.pending.restart(writes, this.appended);
+			this.lastAwaited = this.appended;
 			return this.pending.appliedTo();
 		}));
 	}
@@ -233,29 +248,29 @@ public final class WriteLog {
 	}
 
 	/**
+	 * Return whether something is to be shipped that somebody may wait for: more than
+	 * removals.
+	 * @return whether there is
+	 */
+	public boolean isAwaited() {
+		return this.lastAwaited > this.progress.applied();
+	}
+
+	/**
 	 * Return the position of the last write of all.
-	 * @return the position to wait for until everything is shipped
+	 * @return the position
 	 */
 	public long end() {
 		return read((any) -> this.appended);
 	}
 
 	/**
-	 * Return a record.
+	 * Return a record, {@code null} if there is none.
 	 * @param key the key
-	 * @return the record, {@code null} if there is none
+	 * @return the record
 	 */
 	public byte @Nullable [] get(RecordKey key) {
 		return this.<byte @Nullable []>read((records) -> records.get(key));
-	}
-
-	/**
-	 * Return whether there is such a record.
-	 * @param key the key
-	 * @return whether there is
-	 */
-	public boolean contains(RecordKey key) {
-		return read((records) -> records.contains(key));
 	}
 
 	/**
@@ -272,13 +287,6 @@ public final class WriteLog {
 		finally {
 			this.lock.unlock();
 		}
-	}
-
-	private void run(Runnable action) {
-		read((any) -> {
-			action.run();
-			return any;
-		});
 	}
 
 }

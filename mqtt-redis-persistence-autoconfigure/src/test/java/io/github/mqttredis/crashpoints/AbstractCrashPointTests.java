@@ -110,6 +110,12 @@ abstract class AbstractCrashPointTests {
 	}
 
 	/**
+	 * Return what all processes have in common.
+	 * @return the version of Paho, and the settings
+	 */
+	abstract Variant variant();
+
+	/**
 	 * Start the broker.
 	 * @param redisPort where Redis listens
 	 * @return what is around the processes

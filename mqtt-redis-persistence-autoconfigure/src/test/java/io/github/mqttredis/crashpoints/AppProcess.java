@@ -16,10 +16,8 @@
 
 package io.github.mqttredis.crashpoints;
 
-import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -27,23 +25,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import io.github.mqttredis.crashpoints.AppClient.RefusedException;
 import io.github.mqttredis.crashpoints.CrashSwitch.Call;
-import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
-import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
-import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.TcpLink;
-import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
-import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
-import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
-import org.eclipse.paho.client.mqttv3.MqttCallback;
-import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
-import org.eclipse.paho.client.mqttv3.MqttException;
-import org.eclipse.paho.client.mqttv3.MqttMessage;
-import org.eclipse.paho.client.mqttv3.internal.ClientComms;
-import org.eclipse.paho.client.mqttv3.internal.ClientState;
 import redis.clients.jedis.Jedis;
 
 /**
@@ -51,12 +39,6 @@ import redis.clients.jedis.Jedis;
  * application does with it. Dies by its {@link CrashSwitch}.
  */
 final class AppProcess {
-
-	/**
-	 * The lease outlasts every run, so that nothing happens just because time goes by.
-	 */
-	private static final StoreSettings SETTINGS = new StoreSettings(Surroundings.prefix(), Duration.ofSeconds(5),
-			Duration.ofSeconds(60), Duration.ofSeconds(20));
 
 	private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -74,9 +56,13 @@ final class AppProcess {
 
 	private final RedisSessionStore store;
 
-	private final SessionMqttClientPersistence persistence;
+	/** The store as the client sees it. */
+	private final SessionStore watched;
 
 	private final AtomicInteger lost = new AtomicInteger();
+
+	/** How often this process lost its link because it was cut. */
+	private int cuts;
 
 	private final CountDownLatch callbackMayEnd = new CountDownLatch(1);
 
@@ -86,7 +72,7 @@ final class AppProcess {
 
 	private volatile boolean hanging;
 
-	private volatile PersistentMqttAsyncClient client;
+	private volatile AppClient client;
 
 	private AppProcess(Surroundings surroundings, String clientId, Ledger ledger, CrashPoint target, Fault fault,
 			UnaryOperator<Session> mutation, boolean halts) {
@@ -96,10 +82,10 @@ final class AppProcess {
 		this.jedis = surroundings.jedis();
 		this.link = TcpLink.to(surroundings.brokerUri());
 		this.life = new CrashSwitch(target, halts ? () -> Runtime.getRuntime().halt(137) : this.link::close);
-		Watched watched = new Watched(this.life, fault);
-		this.store = new RedisSessionStore(watched.redis(surroundings.connections()), SETTINGS);
-		this.persistence = new SessionMqttClientPersistence(watched.store(this.store, mutation, this::noteArrival),
-				"broker");
+		Watched watched = new Watched(this.life, fault, this::noteStored);
+		this.store = new RedisSessionStore(watched.redis(surroundings.connections()),
+				surroundings.variant().settings());
+		this.watched = watched.store(this.store, mutation, this::noteArrival);
 	}
 
 	static AppProcess of(Surroundings surroundings, String clientId, Ledger ledger, CrashPoint target, Fault fault,
@@ -119,46 +105,61 @@ final class AppProcess {
 		return this.life;
 	}
 
-	/**
-	 * Note that the broker sent a message: after the topic come two bytes of packet id,
-	 * then the payload.
-	 */
 	private void noteArrival(String key, byte[] record) {
-		String text = new String(record, StandardCharsets.ISO_8859_1);
-		String topic = "in/" + this.clientId;
-		this.ledger.arrived(key, text.substring(text.indexOf(topic) + topic.length() + 2));
+		try {
+			this.ledger.arrived(key, this.client.payload(record));
+		}
+		catch (Exception ex) {
+			this.ledger.failed("what arrived cannot be read: " + ex);
+		}
+	}
+
+	/**
+	 * Note what was stored: a payload is printable and stands last in its record.
+	 */
+	private void noteStored(byte[] record) {
+		int start = record.length;
+		while (start > 0 && record[start - 1] > ' ') {
+			start--;
+		}
+		this.ledger.stored(new String(record, start, record.length - start, StandardCharsets.US_ASCII));
 	}
 
 	// What the application does
 
-	void create() throws MqttException {
-		this.client = new PersistentMqttAsyncClient(this.link.uri(), this.clientId, this.persistence);
-		this.client.setCallback(new Callback());
+	void create() throws Exception {
+		this.client = this.surroundings.variant().client(this.link.uri(), this.clientId, this.watched, new Observed());
 	}
 
-	void connect() throws MqttException {
-		this.client.connect(options()).waitForCompletion(30_000);
-	}
-
-	static MqttConnectOptions options() {
-		MqttConnectOptions options = new MqttConnectOptions();
-		options.setCleanSession(false);
-		options.setMaxInflight(20);
-		options.setKeepAliveInterval(60);
-		options.setConnectionTimeout(30);
-		options.setSocketFactory(new PromptSocketFactory());
-		return options;
+	void connect() throws Exception {
+		this.client.connect();
 	}
 
 	void buffer() {
-		DisconnectedBufferOptions options = new DisconnectedBufferOptions();
-		options.setBufferEnabled(true);
-		options.setPersistBuffer(true);
-		this.client.setBufferOpts(options);
+		this.client.buffer();
 	}
 
-	void publish(String payload) throws MqttException {
-		this.client.publish("out/" + this.clientId, payload.getBytes(), qos(payload), false);
+	/**
+	 * Begin to be offline, with a buffer that takes messages.
+	 */
+	void beginOffline() throws Exception {
+		if (!this.client.buffersBeforeConnect()) {
+			connect();
+			cut();
+		}
+	}
+
+	void endOffline() throws Exception {
+		if (this.client.buffersBeforeConnect()) {
+			connect();
+		}
+		else {
+			reconnect();
+		}
+	}
+
+	void publish(String payload) throws RefusedException {
+		this.client.publish("out/" + this.clientId, payload, qos(payload));
 		this.life.effect(() -> this.ledger.returned(payload));
 	}
 
@@ -170,7 +171,7 @@ final class AppProcess {
 		try {
 			publish(payload);
 		}
-		catch (MqttException ex) {
+		catch (RefusedException ex) {
 			// The outcome is unknown to the application, and so to the checks.
 			this.life.pass();
 		}
@@ -183,14 +184,14 @@ final class AppProcess {
 	void publishAtLast(String payload) {
 		AtomicInteger attempts = new AtomicInteger();
 		await("a message is accepted", () -> {
-			if (!isRedisThere()) {
+			if (!isRedisThere() || !isConnectedAgain()) {
 				return false;
 			}
 			try {
 				publish(attempts.getAndIncrement() + payload);
 				return true;
 			}
-			catch (MqttException ex) {
+			catch (RefusedException ex) {
 				return false;
 			}
 		});
@@ -200,12 +201,12 @@ final class AppProcess {
 		return payload.charAt(payload.length() - 1) - '0';
 	}
 
-	void subscribe() throws MqttException {
-		this.client.subscribe("in/" + this.clientId, 2).waitForCompletion(30_000);
+	void subscribe() throws Exception {
+		this.client.subscribe("in/" + this.clientId);
 		this.life.pass();
 	}
 
-	void feed(String payload) throws MqttException {
+	void feed(String payload) throws Exception {
 		this.life.pass();
 		this.surroundings.feed(this.clientId, payload, qos(payload), this.ledger);
 		this.life.pass();
@@ -236,6 +237,7 @@ final class AppProcess {
 	 */
 	void cut() {
 		int before = this.lost.get();
+		this.cuts++;
 		this.link.cut();
 		this.link.releaseAnswers();
 		await("the link is lost", () -> this.lost.get() > before);
@@ -245,47 +247,39 @@ final class AppProcess {
 	 * Wait until Paho has lost the link by itself.
 	 */
 	void awaitLost() {
-		await("the link is lost", () -> this.lost.get() > 0);
+		await("the link is lost", () -> this.lost.get() > this.cuts);
 	}
 
 	void reconnect() {
-		await("the client is connected again", () -> {
-			if (!this.client.isConnected() && isRedisThere()) {
-				try {
-					this.client.reconnect();
-				}
-				catch (MqttException ex) {
-					// An attempt is under way.
-				}
+		await("the client is connected again", this::isConnectedAgain);
+	}
+
+	/**
+	 * Connect again if the link is lost.
+	 * @return whether the client is connected
+	 */
+	private boolean isConnectedAgain() {
+		if (!this.client.isConnected() && isRedisThere()) {
+			try {
+				this.client.reconnect();
 			}
-			return this.client.isConnected();
-		});
+			catch (Exception ex) {
+				// An attempt is under way.
+			}
+		}
+		return this.client.isConnected();
 	}
 
 	private boolean isRedisThere() {
 		return this.store.sessions().stream().allMatch((session) -> session.state() == SessionState.OWNER);
 	}
 
-	/**
-	 * Let the next packet id be one above the given one.
-	 * @param id the last id used
-	 */
-	void lastPacketId(int id) throws ReflectiveOperationException {
-		Field field = ClientState.class.getDeclaredField("nextMsgId");
-		field.setAccessible(true);
-		field.set(state(), id);
+	void lastPacketId(int id) {
+		this.client.lastPacketId(id);
 	}
 
-	private ClientState state() throws ReflectiveOperationException {
-		Field comms = MqttAsyncClient.class.getDeclaredField("comms");
-		comms.setAccessible(true);
-		return ((ClientComms) comms.get(this.client)).getClientState();
-	}
-
-	int packetIdsInUse() throws ReflectiveOperationException {
-		Field field = ClientState.class.getDeclaredField("inUseMsgIds");
-		field.setAccessible(true);
-		return ((Map<?, ?>) field.get(state())).size();
+	int packetIdsInUse() {
+		return this.client.packetIdsInUse();
 	}
 
 	// What the application waits for
@@ -295,6 +289,14 @@ final class AppProcess {
 	 */
 	void awaitQuiet() {
 		await("nothing is under way", this::isQuiet);
+	}
+
+	/**
+	 * Wait until nothing is under way; where Redis refused a record, the link may be lost
+	 * meanwhile.
+	 */
+	void awaitQuietAgain() {
+		await("nothing is under way", () -> isConnectedAgain() && isQuiet());
 	}
 
 	/**
@@ -312,7 +314,7 @@ final class AppProcess {
 		return true;
 	}
 
-	private boolean isQuiet() throws ReflectiveOperationException {
+	private boolean isQuiet() {
 		return !this.ledger.isFeeding() && !this.life.isShipping() && this.ledger.hasReceivedAll()
 				&& packetIdsInUse() == 0 && this.orphans.containsAll(records());
 	}
@@ -365,37 +367,36 @@ final class AppProcess {
 		this.callbackMayEnd.countDown();
 		try {
 			if (this.client != null) {
-				this.client.disconnectForcibly(0, 1, false);
-				this.client.close(true);
+				this.client.destroy();
 			}
 		}
-		catch (MqttException | RuntimeException | CrashSwitch.DeadProcessError ex) {
+		catch (Exception | CrashSwitch.DeadProcessError ex) {
 			// It is dead.
 		}
 		this.store.stop();
 		this.jedis.close();
 	}
 
-	private final class Callback implements MqttCallback {
+	private final class Observed implements AppClient.Events {
 
 		@Override
-		public void connectionLost(Throwable cause) {
+		public void connectionLost() {
 			AppProcess.this.lost.incrementAndGet();
 		}
 
 		@Override
-		public void messageArrived(String topic, MqttMessage message) throws InterruptedException {
+		public void messageArrived(String payload) throws InterruptedException {
 			if (AppProcess.this.callbackHangs) {
 				AppProcess.this.hanging = true;
 				AppProcess.this.callbackMayEnd.await();
 			}
 			Call call = AppProcess.this.life.enter("callback", "");
-			AppProcess.this.life.effect(() -> AppProcess.this.ledger.received(new String(message.getPayload())));
+			AppProcess.this.life.effect(() -> AppProcess.this.ledger.received(payload));
 			AppProcess.this.life.leave(call);
 		}
 
 		@Override
-		public void deliveryComplete(IMqttDeliveryToken token) {
+		public void deliveryComplete() {
 			AppProcess.this.life.pass();
 		}
 

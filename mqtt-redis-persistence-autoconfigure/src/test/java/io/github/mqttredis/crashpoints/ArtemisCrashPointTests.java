@@ -26,9 +26,14 @@ class ArtemisCrashPointTests extends AbstractCrashPointTests {
 	private ArtemisBroker broker;
 
 	@Override
+	Variant variant() {
+		return Variant.V3;
+	}
+
+	@Override
 	Surroundings startSurroundings(int redisPort) throws Exception {
 		this.broker = ArtemisBroker.start();
-		return new Surroundings(redisPort, this.broker.uri()).withNewPacketIds();
+		return new Surroundings(redisPort, this.broker.uri(), variant()).withNewPacketIds();
 	}
 
 	@Override

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.github.mqttredis.session.Durability;
+
 /**
  * What must be true of all messages in the end.
  */
@@ -32,6 +34,8 @@ final class Checks {
 
 	private final Map<String, String> left;
 
+	private final Durability durability;
+
 	private final boolean repeatsPermitted;
 
 	private final boolean newPacketIds;
@@ -41,14 +45,16 @@ final class Checks {
 	 * @param ledger what the application saw
 	 * @param delivered what an independent subscriber got
 	 * @param left the records that the dead process left
+	 * @param durability whether what was not stored may be lost
 	 * @param repeatsPermitted whether what these hold may be received again
 	 * @param newPacketIds whether the broker sends a message again under another id
 	 */
-	Checks(Ledger ledger, Map<String, Integer> delivered, Map<String, String> left, boolean repeatsPermitted,
-			boolean newPacketIds) {
+	Checks(Ledger ledger, Map<String, Integer> delivered, Map<String, String> left, Durability durability,
+			boolean repeatsPermitted, boolean newPacketIds) {
 		this.ledger = ledger;
 		this.delivered = new TreeMap<>(delivered);
 		this.left = left;
+		this.durability = durability;
 		this.repeatsPermitted = repeatsPermitted;
 		this.newPacketIds = newPacketIds;
 	}
@@ -56,10 +62,14 @@ final class Checks {
 	List<String> violations() {
 		List<String> result = new ArrayList<>();
 		this.ledger.returned().forEach((payload) -> {
-			if (!this.delivered.containsKey(payload)) {
+			if (!this.delivered.containsKey(payload) && !mayBeLost(payload)) {
 				result.add("lost: " + payload);
 			}
 		});
+		this.delivered.keySet()
+			.stream()
+			.filter((payload) -> !wasStored(payload))
+			.forEach((payload) -> result.add("sent and never stored: " + payload));
 		this.delivered.forEach((payload, times) -> {
 			if (times > 1 && AppProcess.qos(payload) == 2) {
 				result.add("delivered " + times + " times: " + payload);
@@ -77,6 +87,18 @@ final class Checks {
 			}
 		});
 		return result;
+	}
+
+	/**
+	 * Return whether a message may be lost whose publish returned: only if Redis did not
+	 * have it when the process died.
+	 */
+	private boolean mayBeLost(String payload) {
+		return this.durability == Durability.BEFORE_SEND && !wasStored(payload);
+	}
+
+	private boolean wasStored(String payload) {
+		return this.ledger.wasStored(payload, this.left.values());
 	}
 
 	/**

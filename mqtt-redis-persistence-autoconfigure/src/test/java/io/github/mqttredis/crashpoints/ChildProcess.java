@@ -45,7 +45,7 @@ final class ChildProcess {
 		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
 				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
 				CrashPointChild.class.getName(), Integer.toString(surroundings.redisPort()), surroundings.brokerUri(),
-				clientId, what, detail)
+				clientId, what, detail, surroundings.variant().name())
 			.redirectErrorStream(true)
 			.start();
 		this.reader = new Thread(this::read, "child-output");
@@ -71,6 +71,7 @@ final class ChildProcess {
 		String[] parts = line.split(" ", 2);
 		switch (parts[0]) {
 			case "@returned" -> this.ledger.returned(parts[1]);
+			case "@stored" -> this.ledger.stored(parts[1]);
 			case "@received" -> this.ledger.received(parts[1]);
 			case "@failed" -> this.ledger.failed(parts[1]);
 			case "@ready" -> this.ready.countDown();

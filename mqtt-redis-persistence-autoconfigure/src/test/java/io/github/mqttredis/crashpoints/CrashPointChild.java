@@ -20,8 +20,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-import org.eclipse.paho.client.mqttv3.MqttException;
-
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
@@ -35,23 +33,24 @@ final class CrashPointChild {
 
 	private static final String LOAD = "load";
 
+	private static final int IN_FLIGHT = 20;
+
 	private CrashPointChild() {
 	}
 
 	public static void main(String[] args) throws Exception {
 		LoggingSystem.get(CrashPointChild.class.getClassLoader()).setLogLevel("io.github.mqttredis", LogLevel.OFF);
 		Logger.getLogger("org.eclipse.paho").setLevel(Level.OFF);
-		Surroundings surroundings = new Surroundings(Integer.parseInt(args[0]), args[1]);
+		Surroundings surroundings = new Surroundings(Integer.parseInt(args[0]), args[1], Variant.valueOf(args[5]));
 		Ledger ledger = new TellingLedger();
-		if (LOAD.equals(args[3])) {
-			publishUntilKilled(AppProcess.ofThisJvm(surroundings, args[2], ledger, CrashPoint.NONE, Fault.NONE),
-					args[4]);
-			return;
-		}
-		Scenario scenario = Scenario.valueOf(args[3]);
-		AppProcess app = AppProcess.ofThisJvm(surroundings, args[2], ledger, CrashPoint.parse(args[4]),
-				scenario.fault());
 		try {
+			if (LOAD.equals(args[3])) {
+				publishUntilKilled(AppProcess.ofThisJvm(surroundings, args[2], ledger, CrashPoint.NONE, Fault.NONE),
+						args[4]);
+			}
+			Scenario scenario = Scenario.valueOf(args[3]);
+			AppProcess app = AppProcess.ofThisJvm(surroundings, args[2], ledger, CrashPoint.parse(args[4]),
+					scenario.fault());
 			scenario.run(app);
 			// A last call may still come, from another thread.
 			app.life().awaitDeath(1000);
@@ -70,18 +69,10 @@ final class CrashPointChild {
 		tell("ready", prefix);
 		for (int i = 0;; i++) {
 			String payload = prefix + "-" + i + "-" + (1 + i % 2);
-			while (true) {
-				try {
-					app.publish(payload);
-					break;
-				}
-				catch (MqttException ex) {
-					if (ex.getReasonCode() != MqttException.REASON_CODE_MAX_INFLIGHT) {
-						throw ex;
-					}
-					TimeUnit.MILLISECONDS.sleep(1);
-				}
+			while (app.packetIdsInUse() >= IN_FLIGHT) {
+				TimeUnit.MILLISECONDS.sleep(1);
 			}
+			app.publish(payload);
 		}
 	}
 
@@ -96,6 +87,14 @@ final class CrashPointChild {
 		synchronized void returned(String payload) {
 			super.returned(payload);
 			tell("returned", payload);
+		}
+
+		@Override
+		synchronized void stored(String record) {
+			super.stored(record);
+			if (!record.isEmpty()) {
+				tell("stored", record);
+			}
 		}
 
 		@Override

@@ -17,11 +17,13 @@
 package io.github.mqttredis.crashpoints;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What the application saw. Outlives the processes.
@@ -29,6 +31,8 @@ import java.util.TreeSet;
 class Ledger {
 
 	private final Set<String> returned = new TreeSet<>();
+
+	private final Set<String> stored = new TreeSet<>();
 
 	private final Set<String> fed = new TreeSet<>();
 
@@ -46,6 +50,24 @@ class Ledger {
 	 */
 	synchronized void returned(String payload) {
 		this.returned.add(payload);
+	}
+
+	/**
+	 * Redis has applied a batch that holds a message.
+	 * @param record the printable end of its record
+	 */
+	synchronized void stored(String record) {
+		this.stored.add(record);
+	}
+
+	/**
+	 * Return whether a message was ever stored.
+	 * @param payload the message
+	 * @param left the records that were found when the process was dead
+	 * @return whether it was, or is
+	 */
+	synchronized boolean wasStored(String payload, Collection<String> left) {
+		return Stream.concat(this.stored.stream(), left.stream()).anyMatch((record) -> record.endsWith(payload));
 	}
 
 	/**

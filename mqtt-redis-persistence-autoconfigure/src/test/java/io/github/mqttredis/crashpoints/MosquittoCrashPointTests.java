@@ -32,9 +32,14 @@ class MosquittoCrashPointTests extends AbstractCrashPointTests {
 	}
 
 	@Override
+	Variant variant() {
+		return Variant.V3;
+	}
+
+	@Override
 	Surroundings startSurroundings(int redisPort) throws Exception {
 		this.broker = MosquittoBroker.start();
-		return new Surroundings(redisPort, this.broker.uri());
+		return new Surroundings(redisPort, this.broker.uri(), variant());
 	}
 
 	@Override

@@ -37,9 +37,11 @@ final class Permitted {
 
 	/**
 	 * Return whether a received QoS 2 message may be handed to the application again: its
-	 * callback had finished, and the removal of its record was not stored yet. Paho 3
-	 * delivers first and forgets then. A message may be repeated only if its record was
-	 * still in Redis when the process died; otherwise a repeat is a failure here too.
+	 * callback had finished, and the removal of its record was not stored yet. Nobody can
+	 * do without such a moment who does not store with the application: to forget first
+	 * and deliver then, as Paho 5 does by itself, loses the message. A message may be
+	 * repeated only if its record was still in Redis when the process died; otherwise a
+	 * repeat is a failure here too.
 	 * @param point where the process died
 	 * @return whether it may
 	 */

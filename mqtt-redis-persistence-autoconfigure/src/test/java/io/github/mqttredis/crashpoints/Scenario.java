@@ -75,10 +75,11 @@ enum Scenario {
 		void run(AppProcess app) throws Exception {
 			app.create();
 			app.buffer();
+			app.beginOffline();
 			app.publish("a2");
 			app.publish("b1");
 			app.publish("c2");
-			app.connect();
+			app.endOffline();
 			app.awaitQuiet();
 		}
 
@@ -142,6 +143,7 @@ enum Scenario {
 					UnaryOperator.identity());
 			app.create();
 			app.buffer();
+			app.beginOffline();
 			app.publish("a2");
 			app.publish("b2");
 			app.publish("c1");
@@ -252,9 +254,10 @@ enum Scenario {
 		void run(AppProcess app) throws Exception {
 			app.create();
 			app.buffer();
+			app.beginOffline();
 			app.publish("a2");
 			app.publish("b2");
-			app.connect();
+			app.endOffline();
 			app.awaitLost();
 			app.reconnect();
 			app.awaitQuiet();
@@ -300,8 +303,7 @@ enum Scenario {
 		app.awaitQuiet();
 		app.tryToPublish("b2");
 		app.publishAtLast("c2");
-		app.reconnect();
-		app.awaitQuiet();
+		app.awaitQuietAgain();
 	}
 
 	private static void failingPubrel(AppProcess app) throws Exception {
@@ -311,7 +313,7 @@ enum Scenario {
 		app.awaitLost();
 		app.reconnect();
 		app.publishAtLast("b2");
-		app.awaitQuiet();
+		app.awaitQuietAgain();
 	}
 
 	Fault fault() {

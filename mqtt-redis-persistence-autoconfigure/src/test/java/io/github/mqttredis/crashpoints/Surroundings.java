@@ -34,11 +34,11 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 final class Surroundings implements AutoCloseable {
 
-	private static final String PREFIX = "crash";
-
 	private final int redisPort;
 
 	private final String brokerUri;
+
+	private final Variant variant;
 
 	private final LettuceConnectionFactory connections;
 
@@ -48,9 +48,10 @@ final class Surroundings implements AutoCloseable {
 
 	private boolean newPacketIds;
 
-	Surroundings(int redisPort, String brokerUri) throws MqttException {
+	Surroundings(int redisPort, String brokerUri, Variant variant) throws MqttException {
 		this.redisPort = redisPort;
 		this.brokerUri = brokerUri;
+		this.variant = variant;
 		this.connections = new LettuceConnectionFactory("127.0.0.1", redisPort);
 		this.connections.afterPropertiesSet();
 		this.connections.start();
@@ -109,11 +110,11 @@ final class Surroundings implements AutoCloseable {
 	}
 
 	String hash(String clientId) {
-		return PREFIX + ":{" + clientId + "@broker}:v3";
+		return this.variant.hash(clientId);
 	}
 
-	static String prefix() {
-		return PREFIX;
+	Variant variant() {
+		return this.variant;
 	}
 
 	int redisPort() {

@@ -221,7 +221,8 @@ final class Trial {
 			violations.add("successor: " + ex);
 		}
 		Checks checks = new Checks(this.ledger, this.surroundings.seen(this.clientId), left,
-				Permitted.repeatsAt(this.point), this.surroundings.hasNewPacketIds());
+				this.surroundings.variant().durability(), Permitted.repeatsAt(this.point),
+				this.surroundings.hasNewPacketIds());
 		violations.addAll(checks.violations());
 		String all = story + "\nleft " + left.keySet() + "; returned " + this.ledger.returned() + ", delivered "
 				+ this.surroundings.seen(this.clientId) + "; fed " + this.ledger.fed() + ", received "

@@ -25,12 +25,14 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import io.github.mqttredis.crashpoints.CrashSwitch.Call;
@@ -67,6 +69,8 @@ final class Watched {
 
 	private final Fault fault;
 
+	private final Consumer<byte[]> stored;
+
 	/**
 	 * The fault lasts until a call has failed by it.
 	 */
@@ -74,9 +78,16 @@ final class Watched {
 
 	private final Map<String, String> scripts = new HashMap<>();
 
-	Watched(CrashSwitch life, Fault fault) {
+	/**
+	 * Create what watches.
+	 * @param life what the calls pass
+	 * @param fault what Redis does
+	 * @param stored told of each record that Redis has stored
+	 */
+	Watched(CrashSwitch life, Fault fault, Consumer<byte[]> stored) {
 		this.life = life;
 		this.fault = fault;
+		this.stored = stored;
 		for (String script : SCRIPTS) {
 			this.scripts.put(sha1(script(script)), script);
 		}
@@ -241,25 +252,37 @@ final class Watched {
 			if (batch.stream().anyMatch(this.fault::hits)) {
 				this.faultActive = true;
 			}
-			return this.faultActive ? fail(commands, method, arguments) : send(commands, method, arguments);
+			return this.faultActive ? fail(commands, method, arguments) : write(commands, method, arguments);
 		}
 		finally {
 			this.life.afterBatch(batch);
 		}
 	}
 
+	private Object write(Object commands, Method method, Object[] arguments) throws Throwable {
+		Object reply = send(commands, method, arguments);
+		byte[][] all = (byte[][]) arguments[3];
+		if (Arrays.equals((byte[]) ((List<?>) reply).get(0), all[3])) {
+			int puts = Integer.parseInt(text(all[8]));
+			for (int i = 0; i < puts; i++) {
+				this.stored.accept(all[10 + 2 * i]);
+			}
+		}
+		return reply;
+	}
+
 	private Object fail(Object commands, Method method, Object[] arguments) throws Throwable {
 		switch (this.fault.kind()) {
 			case OUT_OF_MEMORY -> {
 				if ("0".equals(text(((byte[][]) arguments[3])[8]))) {
-					return send(commands, method, arguments);
+					return write(commands, method, arguments);
 				}
 				throw new RedisSystemException("Error in execution",
 						new IllegalStateException("OOM command not allowed when used memory > 'maxmemory'."));
 			}
 			case ANSWER_LOST -> {
 				this.faultActive = false;
-				send(commands, method, arguments);
+				write(commands, method, arguments);
 				throw new QueryTimeoutException("Redis command timed out");
 			}
 			default -> throw new QueryTimeoutException("Redis command timed out");

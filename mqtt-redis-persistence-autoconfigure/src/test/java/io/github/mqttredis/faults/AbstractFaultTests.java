@@ -262,6 +262,7 @@ abstract class AbstractFaultTests {
 	final void assertKillLosesNothing() throws MqttException {
 		this.publisher = Publisher.start(this.application, "last");
 		fill();
+		Await.until("Redis holds the mirror", () -> length() == this.application.status().size());
 		assertThat(length()).isGreaterThanOrEqualTo(60);
 		kill();
 		succeed();

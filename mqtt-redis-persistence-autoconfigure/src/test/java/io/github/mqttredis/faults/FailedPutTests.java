@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.faults;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -27,6 +28,7 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.Subscriber;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterAll;
@@ -109,46 +111,53 @@ class FailedPutTests {
 	}
 
 	@Test
-	void whenPublishCannotBeStoredThenSuccessorKnowsNothingOfIt() throws Exception {
+	void whenPublishCannotBeStoredThenItIsNotSentAndSuccessorKnowsNothingOfIt() throws Exception {
 		this.application.connect();
 		this.application.brokerLink().holdAnswers();
 		this.application.publish("kept-q2", 2);
 		refuse(true);
 		for (int qos = 1; qos <= 2; qos++) {
 			int level = qos;
-			assertThatExceptionOfType(MqttPersistenceException.class)
+			assertThatExceptionOfType(MqttException.class)
 				.isThrownBy(() -> this.application.publish("refused-q" + level, level));
 		}
-		assertThat(this.application.status().records()).containsEntry(RecordKind.SENT, 1);
-		refuse(false);
-		awaitState(SessionState.OWNER);
+		Await.until("the link is dropped", () -> this.application.connectionsLost() > 0);
+		assertThat(this.application.status().records()).containsEntry(RecordKind.SENT, 2);
 		assertThat(this.redis.hkeys(hash())).containsExactly("s-1");
-		try (Application successor = successor().connect()) {
-			Await.until("nothing is in flight", () -> !this.redis.exists(hash()));
-			assertThat(successor.status().size()).isZero();
-			assertThat(this.subscriber.received()).isEqualTo(Map.of("kept-q2", 1));
-		}
+		this.application.die();
+		refuse(false);
+		assertSuccessorDeliversOnce("kept-q2");
 	}
 
 	@Test
-	void whenPublishTimesOutAndItsCommandLandsThenItIsRemovedAndSuccessorKnowsNothingOfIt() throws Exception {
+	void whenPublishCannotBeStoredAndRedisHasRoomAgainThenItIsStoredAndSent() throws Exception {
+		this.application.connect();
+		refuse(true);
+		for (String payload : List.of("unknown-q2", "refused-q2")) {
+			assertThatExceptionOfType(MqttException.class).isThrownBy(() -> this.application.publish(payload, 2));
+		}
+		assertThat(this.application.status().records()).containsEntry(RecordKind.SENT, 1);
+		refuse(false);
+		Await.until("it is delivered", () -> this.subscriber.received().containsKey("unknown-q2"));
+		Await.until("nothing is in flight", () -> !this.redis.exists(hash()));
+		assertThat(this.subscriber.received()).isEqualTo(Map.of("unknown-q2", 1));
+	}
+
+	@Test
+	void whenPublishTimesOutAndItsCommandLandsThenItIsSentOnce() throws Exception {
 		this.application.connect();
 		server.pause();
 		try {
 			assertThatExceptionOfType(MqttPersistenceException.class)
-				.isThrownBy(() -> this.application.publish("refused-q2", 2));
+				.isThrownBy(() -> this.application.publish("unknown-q2", 2));
 		}
 		finally {
 			server.resume();
 		}
 		awaitState(SessionState.OWNER);
-		assertThat(this.redis.exists(hash())).isFalse();
-		try (Application successor = successor().connect()) {
-			successor.publish("next-q2", 2);
-			Await.until("the next one is delivered", () -> this.subscriber.received().containsKey("next-q2"));
-			Await.until("nothing is in flight", () -> !this.redis.exists(hash()));
-			assertThat(this.subscriber.received()).isEqualTo(Map.of("next-q2", 1));
-		}
+		Await.until("it is delivered", () -> this.subscriber.received().containsKey("unknown-q2"));
+		Await.until("nothing is in flight", () -> !this.redis.exists(hash()));
+		assertThat(this.subscriber.received()).isEqualTo(Map.of("unknown-q2", 1));
 	}
 
 	@Test

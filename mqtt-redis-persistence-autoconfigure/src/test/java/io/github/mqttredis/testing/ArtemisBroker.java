@@ -39,17 +39,34 @@ public final class ArtemisBroker implements AutoCloseable {
 
 	private EmbeddedActiveMQ server;
 
-	private ArtemisBroker(Path directory, int port) {
+	private final TlsMaterial tls;
+
+	private final int tlsPort;
+
+	private ArtemisBroker(Path directory, int port, TlsMaterial tls, int tlsPort) {
 		this.directory = directory;
 		this.port = port;
+		this.tls = tls;
+		this.tlsPort = tlsPort;
 		this.server = launch();
 	}
 
 	public static ArtemisBroker start() {
-		try (ServerSocket socket = new ServerSocket(0)) {
+		return start(null);
+	}
+
+	/**
+	 * Start a broker that speaks TLS as well, on a second port.
+	 * @param tls its key
+	 * @return the broker
+	 */
+	public static ArtemisBroker start(TlsMaterial tls) {
+		try (ServerSocket socket = new ServerSocket(0); ServerSocket second = new ServerSocket(0)) {
 			int port = socket.getLocalPort();
+			int tlsPort = second.getLocalPort();
 			socket.close();
-			return new ArtemisBroker(Files.createTempDirectory("artemis-"), port);
+			second.close();
+			return new ArtemisBroker(Files.createTempDirectory("artemis-"), port, tls, tlsPort);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -81,11 +98,25 @@ public final class ArtemisBroker implements AutoCloseable {
 		configuration.setPagingDirectory(this.directory.resolve("paging").toString());
 		configuration.setLargeMessagesDirectory(this.directory.resolve("large").toString());
 		configuration.addAcceptorConfiguration("mqtt", uri() + "?protocols=MQTT");
+		if (this.tls != null) {
+			configuration.addAcceptorConfiguration("mqtts",
+					"tcp://127.0.0.1:" + this.tlsPort + "?protocols=MQTT;sslEnabled=true;keyStorePath="
+							+ this.tls.keyStore() + ";keyStorePassword=" + this.tls.password());
+		}
 		return configuration;
 	}
 
 	public String uri() {
 		return "tcp://127.0.0.1:" + this.port;
+	}
+
+	/**
+	 * Return the URI for a kind of transport.
+	 * @param scheme such as {@code ws} or {@code ssl}
+	 * @return the URI
+	 */
+	public String uri(String scheme) {
+		return scheme + "://127.0.0.1:" + (scheme.matches("ssl|wss") ? this.tlsPort : this.port);
 	}
 
 	/**

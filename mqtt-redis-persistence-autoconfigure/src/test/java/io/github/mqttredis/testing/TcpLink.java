@@ -26,6 +26,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A link to a server that can be cut, closed for good, or made to hold back what the
@@ -38,6 +39,8 @@ public final class TcpLink implements AutoCloseable {
 	private final int target;
 
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger connections = new AtomicInteger();
 
 	private final Object gate = new Object();
 
@@ -125,7 +128,16 @@ public final class TcpLink implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Return how many connections were made.
+	 * @return the number, with those that ended
+	 */
+	public int connections() {
+		return this.connections.get();
+	}
+
 	private void connect(Socket client) {
+		this.connections.incrementAndGet();
 		this.sockets.add(client);
 		try {
 			Socket server = new Socket(InetAddress.getLoopbackAddress(), this.target);

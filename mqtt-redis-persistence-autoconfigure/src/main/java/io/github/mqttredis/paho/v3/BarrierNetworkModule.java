@@ -38,6 +38,8 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final SessionMqttClientPersistence persistence;
 
+	private final PahoComms comms;
+
 	private final Consumer<Boolean> held;
 
 	private volatile boolean stopped;
@@ -46,11 +48,14 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * Create the module.
 	 * @param delegate the module that connects
 	 * @param persistence the persistence of the client
+	 * @param comms the client's inner parts
 	 * @param held told whether the link was refused or dropped because of Redis
 	 */
-	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, Consumer<Boolean> held) {
+	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, PahoComms comms,
+			Consumer<Boolean> held) {
 		this.delegate = delegate;
 		this.persistence = persistence;
+		this.comms = comms;
 		this.held = held;
 	}
 
@@ -62,6 +67,8 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public void start() throws IOException, MqttException {
 		this.stopped = false;
+		this.comms.awaitCallback(() -> this.stopped);
+		this.comms.forgetAnswers();
 		try {
 			this.persistence.confirmOwned();
 		}

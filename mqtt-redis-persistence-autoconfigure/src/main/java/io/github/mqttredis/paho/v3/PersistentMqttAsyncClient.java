@@ -40,6 +40,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private final SessionMqttClientPersistence persistence;
 
+	private final PahoComms pahoComms;
+
 	private volatile @Nullable DetachedConnectComplete detached;
 
 	/** Whether this client would be connected if Redis had not been away. */
@@ -60,6 +62,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException {
 		super(serverUri, clientId, persistence);
 		this.persistence = persistence;
+		this.pahoComms = new PahoComms(this.comms);
 		persistence.guarded();
 	}
 
@@ -91,7 +94,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		this.wanted = true;
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, (held) -> this.heldByRedis = held);
+			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.pahoComms,
+					(held) -> this.heldByRedis = held);
 		}
 		if (options.isAutomaticReconnect()) {
 			this.persistence.onRecovered(this::reconnectIfHeld);

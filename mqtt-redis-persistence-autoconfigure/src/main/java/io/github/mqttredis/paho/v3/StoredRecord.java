@@ -18,6 +18,7 @@ package io.github.mqttredis.paho.v3;
 
 import org.eclipse.paho.client.mqttv3.MqttPersistable;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
+import org.eclipse.paho.client.mqttv3.internal.wire.MqttPersistableWireMessage;
 
 /**
  * A record as Paho gets it back: header and payload in one piece, as its own file store
@@ -40,7 +41,9 @@ final class StoredRecord implements MqttPersistable {
 	 */
 	static byte[] encode(MqttPersistable persistable) throws MqttPersistenceException {
 		byte[] header = persistable.getHeaderBytes();
-		int headerLength = persistable.getHeaderLength();
+		// Paho's packets encode their header anew at each question.
+		int headerLength = (persistable instanceof MqttPersistableWireMessage) ? header.length
+				: persistable.getHeaderLength();
 		byte[] payload = persistable.getPayloadBytes();
 		int payloadLength = (payload != null) ? persistable.getPayloadLength() : 0;
 		byte[] result = new byte[headerLength + payloadLength];

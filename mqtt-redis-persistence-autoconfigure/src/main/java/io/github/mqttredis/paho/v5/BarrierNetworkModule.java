@@ -40,6 +40,8 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final ReceivedMessages received;
 
+	private final PahoComms comms;
+
 	private final long longestPacket;
 
 	private final Consumer<Boolean> held;
@@ -51,14 +53,16 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * @param delegate the module that connects
 	 * @param persistence the persistence of the client
 	 * @param received what the client received of QoS 2
+	 * @param comms the client's inner parts
 	 * @param longestPacket the longest packet that Paho takes, in bytes
 	 * @param held told whether the link was refused or dropped because of Redis
 	 */
 	BarrierNetworkModule(NetworkModule delegate, SessionMqttClientPersistence persistence, ReceivedMessages received,
-			long longestPacket, Consumer<Boolean> held) {
+			PahoComms comms, long longestPacket, Consumer<Boolean> held) {
 		this.delegate = delegate;
 		this.persistence = persistence;
 		this.received = received;
+		this.comms = comms;
 		this.longestPacket = longestPacket;
 		this.held = held;
 	}
@@ -71,6 +75,8 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public void start() throws IOException, MqttException {
 		this.stopped = false;
+		this.comms.awaitCallback(() -> this.stopped);
+		this.comms.forgetAnswers();
 		try {
 			this.persistence.confirmOwned();
 			this.received.connecting();
@@ -87,7 +93,7 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public InputStream getInputStream() throws IOException {
 		return new PacketInputStream(this.delegate.getInputStream(),
-				new InboundPackets(this.received, this.longestPacket));
+				new InboundPackets(this.received, this.comms, this.longestPacket));
 	}
 
 	@Override

@@ -21,47 +21,73 @@ package io.github.mqttredis.paho.v5;
  */
 final class ConnackProperties {
 
+	private static final int RECEIVE_MAXIMUM = 0x21;
+
 	private static final int TOPIC_ALIAS_MAXIMUM = 0x22;
+
+	/** What a broker takes that says nothing (3.2.2.3.3). */
+	private static final int DEFAULT_RECEIVE_MAXIMUM = 65_535;
+
+	private static final int NOT_THERE = -1;
 
 	private final byte[] packet;
 
 	private int position;
 
-	private ConnackProperties(byte[] packet, int position) {
+	/**
+	 * Create the properties.
+	 * @param packet the CONNACK
+	 * @param position where the length of its properties stands
+	 */
+	ConnackProperties(byte[] packet, int position) {
 		this.packet = packet;
 		this.position = position;
+		if (position < packet.length) {
+			skipVariable();
+		}
 	}
 
 	/**
 	 * Set the number of topic aliases that the broker takes to zero, in place.
-	 * @param packet the CONNACK
-	 * @param position where the length of its properties stands
 	 */
-	static void refuseTopicAliases(byte[] packet, int position) {
-		if (position >= packet.length) {
-			return;
-		}
-		ConnackProperties properties = new ConnackProperties(packet, position);
-		properties.skipVariable();
-		while (properties.position < packet.length) {
-			int identifier = packet[properties.position++];
-			if (identifier == TOPIC_ALIAS_MAXIMUM) {
-				packet[properties.position] = 0;
-				packet[properties.position + 1] = 0;
-			}
-			properties.position += properties.lengthOf(identifier);
+	void refuseTopicAliases() {
+		int found = find(TOPIC_ALIAS_MAXIMUM);
+		if (found != NOT_THERE) {
+			this.packet[found] = 0;
+			this.packet[found + 1] = 0;
 		}
 	}
 
-	private int lengthOf(int identifier) {
+	/**
+	 * Return how many messages of QoS 1 and 2 the broker takes at a time.
+	 * @return the broker's Receive Maximum
+	 */
+	int receiveMaximum() {
+		int found = find(RECEIVE_MAXIMUM);
+		return (found != NOT_THERE) ? twoBytes(found) : DEFAULT_RECEIVE_MAXIMUM;
+	}
+
+	private int find(int wanted) {
+		int at = this.position;
+		while (at < this.packet.length) {
+			int identifier = this.packet[at++];
+			if (identifier == wanted) {
+				return at;
+			}
+			at += lengthOf(identifier, at);
+		}
+		return NOT_THERE;
+	}
+
+	private int lengthOf(int identifier, int at) {
 		return switch (identifier) {
 			case 0x24, 0x25, 0x28, 0x29, 0x2a -> 1;
-			case 0x13, 0x21, TOPIC_ALIAS_MAXIMUM -> 2;
+			case 0x13, RECEIVE_MAXIMUM, TOPIC_ALIAS_MAXIMUM -> 2;
 			case 0x11, 0x27 -> 4;
-			case 0x12, 0x15, 0x16, 0x1a, 0x1c, 0x1f -> textLength(this.position);
+			case 0x12, 0x15, 0x16, 0x1a, 0x1c, 0x1f -> textLength(at);
 			case 0x26 -> {
-				int name = textLength(this.position);
-				yield name + textLength(this.position + name);
+				int name = textLength(at);
+				yield name + textLength(at + name);
 			}
 			// Not a property of CONNACK: Paho has to say so.
 			default -> this.packet.length;
@@ -69,7 +95,11 @@ final class ConnackProperties {
 	}
 
 	private int textLength(int at) {
-		return 2 + ((this.packet[at] & 0xff) << 8 | this.packet[at + 1] & 0xff);
+		return 2 + twoBytes(at);
+	}
+
+	private int twoBytes(int at) {
+		return (this.packet[at] & 0xff) << 8 | this.packet[at + 1] & 0xff;
 	}
 
 	private void skipVariable() {

@@ -29,7 +29,8 @@ import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
  * lose or repeat a message.
  * <ul>
  * <li>CONNACK: the broker takes no topic aliases. Paho stores a message without its topic
- * once an alias stands for it, and the alias ends with the connection.</li>
+ * once an alias stands for it, and the alias ends with the connection. And Paho learns
+ * the broker's Receive Maximum, before it sends what it has restored.</li>
  * <li>PUBREC with an error: the exchange has ended (4.3.3), so the message is complete.
  * Paho would drop the link and send the message again, for ever.</li>
  * <li>PUBLISH of QoS 2 and PUBREL: see {@link ReceivedMessages}.</li>
@@ -58,17 +59,24 @@ final class InboundPackets {
 
 	private final ReceivedMessages received;
 
+	private final PahoComms comms;
+
 	private final long longest;
+
+	/** Whether the packet before was a CONNACK that accepts the connection. */
+	private boolean connected;
 
 	private boolean sessionLost;
 
 	/**
 	 * Create the look at one connection.
 	 * @param received what was received of QoS 2
+	 * @param comms the client's inner parts
 	 * @param longest the longest packet that Paho takes, in bytes
 	 */
-	InboundPackets(ReceivedMessages received, long longest) {
+	InboundPackets(ReceivedMessages received, PahoComms comms, long longest) {
 		this.received = received;
+		this.comms = comms;
 		this.longest = longest;
 	}
 
@@ -76,6 +84,10 @@ final class InboundPackets {
 	 * Called before each packet, when Paho is done with the one before.
 	 */
 	void next() throws IOException {
+		if (this.connected) {
+			this.connected = false;
+			this.comms.countRestoredReleases();
+		}
 		if (this.sessionLost) {
 			this.sessionLost = false;
 			try {
@@ -126,7 +138,10 @@ final class InboundPackets {
 	private byte[] connack(byte[] packet, int body) {
 		if (packet[body + 1] == 0) {
 			this.sessionLost = (packet[body] & 1) == 0;
-			ConnackProperties.refuseTopicAliases(packet, body + 2);
+			this.connected = true;
+			ConnackProperties properties = new ConnackProperties(packet, body + 2);
+			properties.refuseTopicAliases();
+			this.comms.setReceiveMaximum(properties.receiveMaximum());
 		}
 		return packet;
 	}

@@ -44,6 +44,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private final SessionMqttClientPersistence persistence;
 
+	private final PahoComms pahoComms;
+
 	private final ReceivedMessages received;
 
 	/** Whether this client would be connected if Redis had not been away. */
@@ -65,7 +67,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		super(serverUri, clientId, persistence);
 		this.persistence = persistence;
 		persistence.guarded();
-		this.received = new ReceivedMessages(persistence, new PahoComms(this.comms));
+		this.pahoComms = new PahoComms(this.comms);
+		this.received = new ReceivedMessages(persistence, this.pahoComms);
 	}
 
 	@Override
@@ -99,7 +102,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.wanted = true;
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.received, longest,
+			modules[i] = new BarrierNetworkModule(modules[i], this.persistence, this.received, this.pahoComms, longest,
 					(held) -> this.heldByRedis = held);
 		}
 		if (options.isAutomaticReconnect()) {

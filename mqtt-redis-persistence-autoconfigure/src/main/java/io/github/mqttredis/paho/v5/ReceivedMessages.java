@@ -90,7 +90,6 @@ final class ReceivedMessages {
 	 * @throws MqttException if the persistence was never opened
 	 */
 	void connecting() throws MqttException {
-		this.comms.forgetAnswers();
 		this.lock.lock();
 		try {
 			for (Integer packetId : this.held.keySet().toArray(Integer[]::new)) {

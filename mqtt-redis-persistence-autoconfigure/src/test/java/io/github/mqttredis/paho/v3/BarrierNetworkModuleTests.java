@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -29,11 +30,16 @@ import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
+import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.internal.ClientComms;
 import org.eclipse.paho.client.mqttv3.internal.MqttPersistentData;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.DirectFieldAccessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -67,7 +73,11 @@ class BarrierNetworkModuleTests {
 				this.stores.start(new StoreSettings("test", writeTimeout, Duration.ofSeconds(60), Duration.ZERO)),
 				null);
 		this.persistence.open("client-" + writeTimeout.toMillis(), "tcp://broker:1883");
-		this.module = new BarrierNetworkModule(this.wire, this.persistence, (held) -> this.held = held);
+		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
+		ClientComms comms = (ClientComms) Objects
+			.requireNonNull(new DirectFieldAccessor(client).getPropertyValue("comms"));
+		this.module = new BarrierNetworkModule(this.wire, this.persistence, new PahoComms(comms),
+				(held) -> this.held = held);
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

@@ -74,8 +74,10 @@ class BarrierNetworkModuleTests {
 				"tcp://broker:1883", null);
 		this.persistence.open("client-" + writeTimeout.toMillis());
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
-		ReceivedMessages received = new ReceivedMessages(this.persistence, new PahoComms(comms(client)));
-		this.module = new BarrierNetworkModule(this.wire, this.persistence, received, 1000, (held) -> this.held = held);
+		PahoComms comms = new PahoComms(comms(client));
+		ReceivedMessages received = new ReceivedMessages(this.persistence, comms);
+		this.module = new BarrierNetworkModule(this.wire, this.persistence, received, comms, 1000,
+				(held) -> this.held = held);
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

@@ -43,6 +43,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RefusedMessageTests {
 
+	private PahoComms paho;
+
 	@Test
 	@EnabledIf(value = "io.github.mqttredis.testing.MosquittoBroker#isInstalled",
 			disabledReason = "mosquitto is not on the PATH")
@@ -77,9 +79,13 @@ class RefusedMessageTests {
 			persistence.open("client");
 			MqttAsyncClient client = new MqttAsyncClient("tcp://b:1", "unused", new MemoryPersistence());
 			ClientComms comms = (ClientComms) new DirectFieldAccessor(client).getPropertyValue("comms");
-			ReceivedMessages received = new ReceivedMessages(persistence, new PahoComms(comms));
+			this.paho = new PahoComms(comms);
+			ReceivedMessages received = new ReceivedMessages(persistence, this.paho);
 			byte[] connack = { 0x20, 11, 1, 0, 8, 0x21, 0, 20, 0x22, 0, 10, 0x24, 1 };
 			assertThat(read(received, connack)).containsExactly(0x20, 11, 1, 0, 8, 0x21, 0, 20, 0x22, 0, 0, 0x24, 1);
+			assertThat(receiveMaximum(client)).isEqualTo(20);
+			assertThat(read(received, 0x20, 3, 0, 0, 0)).containsExactly(0x20, 3, 0, 0, 0);
+			assertThat(receiveMaximum(client)).isEqualTo(65_535);
 			assertThat(read(received, 0x50, 3, 1, 7, 0x97)).containsExactly(0x70, 3, 1, 7, 0x92);
 			assertThat(read(received, 0x50, 3, 1, 7, 0x10)).containsExactly(0x50, 3, 1, 7, 0x10);
 			assertThat(read(received, 0x50, 2, 1, 7)).containsExactly(0x50, 2, 1, 7);
@@ -90,7 +96,11 @@ class RefusedMessageTests {
 		}
 	}
 
-	private static byte[] read(ReceivedMessages received, int... bytes) throws Exception {
+	private static Object receiveMaximum(MqttAsyncClient client) {
+		return new DirectFieldAccessor(client).getPropertyValue("comms.clientState.mqttConnection.receiveMaximum");
+	}
+
+	private byte[] read(ReceivedMessages received, int... bytes) throws Exception {
 		byte[] packet = new byte[bytes.length];
 		for (int i = 0; i < bytes.length; i++) {
 			packet[i] = (byte) bytes[i];
@@ -98,9 +108,9 @@ class RefusedMessageTests {
 		return read(received, packet);
 	}
 
-	private static byte[] read(ReceivedMessages received, byte[] packets) throws Exception {
+	private byte[] read(ReceivedMessages received, byte[] packets) throws Exception {
 		try (PacketInputStream in = new PacketInputStream(new ByteArrayInputStream(packets),
-				new InboundPackets(received, 1000))) {
+				new InboundPackets(received, this.paho, 1000))) {
 			return in.readAllBytes();
 		}
 	}

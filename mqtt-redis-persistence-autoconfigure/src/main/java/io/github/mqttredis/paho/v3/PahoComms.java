@@ -1,0 +1,116 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v3;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.reflect.Field;
+import java.util.Vector;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import org.eclipse.paho.client.mqttv3.internal.ClientComms;
+import org.eclipse.paho.client.mqttv3.internal.ClientState;
+import org.eclipse.paho.client.mqttv3.internal.CommsCallback;
+
+/**
+ * The inner parts of a Paho 3 client that connecting needs: its queue to the broker, and
+ * the thread of its callback.
+ */
+final class PahoComms {
+
+	private static final Field CALLBACK = field(ClientComms.class, "callback");
+
+	private static final Field CALLBACK_STATE = field(CommsCallback.class, "current_state");
+
+	private static final Field ANSWERS = field(ClientState.class, "pendingFlows");
+
+	/** Paho's default for an attempt to connect. */
+	private static final long CALLBACK_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+	private static final long POLL_MILLIS = 10;
+
+	private final CommsCallback callback;
+
+	private final ClientState state;
+
+	PahoComms(ClientComms comms) {
+		this.state = comms.getClientState();
+		this.callback = (CommsCallback) get(CALLBACK, comms);
+	}
+
+	private static Field field(Class<?> type, String name) {
+		try {
+			Field field = type.getDeclaredField(name);
+			field.setAccessible(true);
+			return field;
+		}
+		catch (NoSuchFieldException ex) {
+			throw new IllegalStateException(
+					"No field '" + name + "' in " + type.getName() + ": this version of Paho is not supported", ex);
+		}
+	}
+
+	private static Object get(Field field, Object target) {
+		try {
+			return field.get(target);
+		}
+		catch (IllegalAccessException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * Wait until the callback of the last connection has returned. Paho starts no new
+	 * callback thread while the old one is busy, and waits for it to run: for ever, also
+	 * when the old one has long ended ({@code CommsCallback.start}).
+	 * @param cancelled ends the wait once it is true
+	 * @throws IOException if the callback has not returned in time
+	 */
+	void awaitCallback(BooleanSupplier cancelled) throws IOException {
+		long started = System.nanoTime();
+		while (isCallbackEnding()) {
+			if (cancelled.getAsBoolean() || System.nanoTime() - started > CALLBACK_LIMIT_NANOS) {
+				throw new IOException("Cannot connect: a callback that the application was given before"
+						+ " the connection was lost has not returned");
+			}
+			try {
+				TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new InterruptedIOException("Interrupted while waiting for a callback to return");
+			}
+		}
+	}
+
+	private boolean isCallbackEnding() {
+		// isRunning takes the lock that guards the state.
+		return !this.callback.isRunning() && !"STOPPED".equals(get(CALLBACK_STATE, this.callback).toString());
+	}
+
+	/**
+	 * Forget answers that were queued after the last connection had ended, as by a
+	 * callback that returned then. Paho's sender would stop over one, and the thread that
+	 * connects would wait for it for ever ({@code ClientState.get},
+	 * {@code CommsSender.start}). The broker asks again for what it misses.
+	 */
+	void forgetAnswers() {
+		((Vector<?>) get(ANSWERS, this.state)).clear();
+	}
+
+}

@@ -1,0 +1,127 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.crashpoints;
+
+import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
+import io.github.mqttredis.session.SessionStore;
+import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.MqttCallback;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.eclipse.paho.client.mqttv3.internal.wire.MqttPublish;
+import org.eclipse.paho.client.mqttv3.internal.wire.MqttWireMessage;
+
+/**
+ * A Paho 3 client of ours.
+ */
+final class PahoV3AppClient extends AppClient {
+
+	private final PersistentMqttAsyncClient client;
+
+	PahoV3AppClient(String uri, String clientId, SessionStore store, Events events) throws MqttException {
+		this.client = new PersistentMqttAsyncClient(uri, clientId, new SessionMqttClientPersistence(store, "broker"));
+		this.client.setCallback(new Callback(events));
+	}
+
+	@Override
+	void connect() throws MqttException {
+		MqttConnectOptions options = new MqttConnectOptions();
+		options.setCleanSession(false);
+		options.setMaxInflight(20);
+		options.setKeepAliveInterval(60);
+		options.setConnectionTimeout(30);
+		options.setSocketFactory(new PromptSocketFactory());
+		this.client.connect(options).waitForCompletion(30_000);
+	}
+
+	@Override
+	void reconnect() throws MqttException {
+		this.client.reconnect();
+	}
+
+	@Override
+	boolean isConnected() {
+		return this.client.isConnected();
+	}
+
+	@Override
+	void buffer() {
+		DisconnectedBufferOptions options = new DisconnectedBufferOptions();
+		options.setBufferEnabled(true);
+		options.setPersistBuffer(true);
+		this.client.setBufferOpts(options);
+	}
+
+	@Override
+	boolean buffersBeforeConnect() {
+		return true;
+	}
+
+	@Override
+	void publish(String topic, String payload, int qos) throws RefusedException {
+		try {
+			this.client.publish(topic, payload.getBytes(), qos, false);
+		}
+		catch (MqttException ex) {
+			throw new RefusedException(ex);
+		}
+	}
+
+	@Override
+	void subscribe(String topic) throws MqttException {
+		this.client.subscribe(topic, 2).waitForCompletion(30_000);
+	}
+
+	@Override
+	String payload(byte[] record) throws MqttException {
+		return new String(((MqttPublish) MqttWireMessage.createWireMessage(record)).getMessage().getPayload());
+	}
+
+	@Override
+	void destroy() throws MqttException {
+		this.client.disconnectForcibly(0, 1, false);
+		this.client.close(true);
+	}
+
+	@Override
+	Object paho() {
+		return this.client;
+	}
+
+	private record Callback(Events events) implements MqttCallback {
+
+		@Override
+		public void connectionLost(Throwable cause) {
+			this.events.connectionLost();
+		}
+
+		@Override
+		public void messageArrived(String topic, MqttMessage message) throws InterruptedException {
+			this.events.messageArrived(new String(message.getPayload()));
+		}
+
+		@Override
+		public void deliveryComplete(IMqttDeliveryToken token) {
+			this.events.deliveryComplete();
+		}
+
+	}
+
+}

@@ -1,0 +1,90 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.concurrent.TimeUnit;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * A key of a server on the loopback interface, with a certificate that it signed itself.
+ */
+public final class TlsMaterial {
+
+	private static final String PASSWORD = "changeit";
+
+	private static final String ALIAS = "server";
+
+	private final Path keyStore;
+
+	private TlsMaterial(Path keyStore) {
+		this.keyStore = keyStore;
+	}
+
+	/**
+	 * Make a key with the JDK's own tool.
+	 * @return the key
+	 */
+	public static TlsMaterial create() throws IOException, InterruptedException {
+		Path keyStore = Files.createTempDirectory("tls-").resolve("server.p12");
+		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+				"-genkeypair", "-alias", ALIAS, "-keyalg", "RSA", "-storetype", "PKCS12", "-keystore",
+				keyStore.toString(), "-storepass", PASSWORD, "-dname", "CN=localhost", "-ext", "SAN=ip:127.0.0.1")
+			.redirectErrorStream(true)
+			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+			throw new IOException("keytool made no key");
+		}
+		return new TlsMaterial(keyStore);
+	}
+
+	Path keyStore() {
+		return this.keyStore;
+	}
+
+	String password() {
+		return PASSWORD;
+	}
+
+	/**
+	 * Return what a client needs that trusts this server alone.
+	 * @return the context
+	 */
+	public SSLContext trusting() throws IOException, GeneralSecurityException {
+		KeyStore own = KeyStore.getInstance("PKCS12");
+		try (InputStream in = Files.newInputStream(this.keyStore)) {
+			own.load(in, PASSWORD.toCharArray());
+		}
+		KeyStore trusted = KeyStore.getInstance("PKCS12");
+		trusted.load(null, null);
+		trusted.setCertificateEntry(ALIAS, own.getCertificate(ALIAS));
+		TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+		managers.init(trusted);
+		SSLContext context = SSLContext.getInstance("TLS");
+		context.init(null, managers.getTrustManagers(), null);
+		return context;
+	}
+
+}
