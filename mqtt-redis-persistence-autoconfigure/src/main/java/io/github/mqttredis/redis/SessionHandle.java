@@ -225,12 +225,19 @@ final class SessionHandle implements Session {
 			return;
 		}
 		checkUsable("store what is to be sent");
+		BooleanSupplier ended = () -> this.superseded || cancelled.getAsBoolean();
 		boolean lenient = record != null && this.session.isSentUnstored(log.get(record));
-		if (!(lenient && log.hasFailed(position))
-				&& !this.session.await(position, seen, () -> this.superseded || cancelled.getAsBoolean())
-				&& !(lenient && !this.superseded && !cancelled.getAsBoolean())) {
-			throw this.session.refusal("store what is to be sent");
+		if ((lenient && log.hasFailed(position)) || this.session.await(position, seen, ended)
+				|| (lenient && !ended.getAsBoolean())) {
+			return;
 		}
+		SessionException refusal = this.session.refusal("store what is to be sent");
+		if (record != null && record.kind() == RecordKind.RECEIVED) {
+			// The broker was not told that it arrived and sends it again: not under the
+			// same packet id, if it does not heed 4.4.
+			remove(record.toString());
+		}
+		throw refusal;
 	}
 
 	@Override

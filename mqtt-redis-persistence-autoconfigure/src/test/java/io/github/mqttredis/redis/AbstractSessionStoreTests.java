@@ -32,6 +32,7 @@ import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKind;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
@@ -333,6 +334,64 @@ abstract class AbstractSessionStoreTests {
 		session.put("s-4", bytes("d"));
 		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-2", "s-4");
 		await(() -> session.status().state() == SessionState.OWNER);
+	}
+
+	@Test
+	void whenRedisRefusesAPublishThenItIsKeptAndThoseAfterItAreRefusedAtOnce() throws Exception {
+		Session session = store().open(ID);
+		session.guarded();
+		this.redis.configSet("maxmemory", "1");
+		assertThat(session.beginPublish()).isTrue();
+		assertThat(session.beginPublish()).as("in the same thread").isFalse();
+		session.put("s-1", bytes("a"));
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.endPublish(true))
+			.withMessageContaining("maxmemory");
+		session.beginPublish();
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.put("s-2", bytes("b")));
+		session.endPublish(false);
+		assertThat(session.keys()).containsExactly("s-1");
+		this.redis.configSet("maxmemory", "0");
+		await(() -> this.redis.hkeys(HASH).equals(Set.of("s-1")));
+		await(() -> session.status().state() == SessionState.OWNER);
+		session.beginPublish();
+		session.put("s-3", bytes("c"));
+		session.endPublish(true);
+		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-3");
+	}
+
+	@Test
+	void whenReceivedMessageCannotBeStoredThenItIsForgotten() throws Exception {
+		Session session = store().open(ID);
+		session.guarded();
+		this.redis.configSet("maxmemory", "1");
+		session.put("r-1", bytes("a"));
+		assertThatExceptionOfType(SessionUnavailableException.class)
+			.isThrownBy(() -> session.awaitPuts(RecordKey.require("r-1"), () -> false));
+		assertThat(session.contains("r-1")).isFalse();
+		this.redis.configSet("maxmemory", "0");
+		await(() -> session.status().state() == SessionState.OWNER);
+		assertThat(this.redis.exists(HASH)).isFalse();
+	}
+
+	@Test
+	void whenRecordIsStoredThenItsPacketDoesNotWaitForLaterOnes() throws Exception {
+		Session session = store().open(ID);
+		session.guarded();
+		session.put("s-1", bytes("a"));
+		server.pause();
+		try {
+			session.beginPublish();
+			session.put("s-2", bytes("b"));
+			session.awaitPuts(RecordKey.require("s-1"), () -> false);
+			assertThatExceptionOfType(SessionUnavailableException.class)
+				.isThrownBy(() -> session.awaitPuts(RecordKey.require("s-2"), () -> false));
+			session.endPublish(false);
+		}
+		finally {
+			server.resume();
+		}
+		await(() -> session.status().state() == SessionState.OWNER);
+		session.awaitPuts(RecordKey.require("s-2"), () -> false);
 	}
 
 	@Test
