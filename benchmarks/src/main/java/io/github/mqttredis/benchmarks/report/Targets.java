@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.benchmarks.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+import io.github.mqttredis.benchmarks.Variant;
+
+/**
+ * The targets of this project, as ratios of medians of one run: 256 bytes, 500 messages
+ * in flight, one publisher, Lettuce over TCP unless said otherwise.
+ *
+ * @param results what was measured
+ */
+record Targets(Results results) {
+
+	private static final String MEMORY = "memory";
+
+	private static final String DIRECT = "direct";
+
+	private static final String BEFORE_SEND = "before-send";
+
+	private static final String BEFORE_RETURN = "before-return";
+
+	String table() {
+		List<Target> targets = new ArrayList<>(throughput());
+		targets.addAll(cost());
+		StringBuilder table = new StringBuilder(
+				"| figure | target | stretch | measured | |\n| --- | ---: | ---: | ---: | --- |\n");
+		targets.forEach((target) -> table.append(target.row()).append('\n'));
+		return table.toString();
+	}
+
+	private List<Target> throughput() {
+		List<Target> targets = new ArrayList<>();
+		targets.add(Target.atLeast("before-send / memory, QoS 1", 0.5, 0.9, sendTo(MEMORY, Variant.NONE, 1)));
+		targets.add(Target.atLeast("before-send / memory, QoS 2", 0.5, 0.7, sendTo(MEMORY, Variant.NONE, 2)));
+		targets.add(Target.atLeast("before-send / direct, QoS 1", 8, 15, sendTo(DIRECT, Variant.LETTUCE, 1)));
+		targets.add(Target.atLeast("before-send / direct, QoS 2", 6, 10, sendTo(DIRECT, Variant.LETTUCE, 2)));
+		targets.add(Target.atLeast("before-send / file, QoS 1", 20, 30, sendTo("file", Variant.NONE, 1)));
+		for (String driver : List.of(Variant.LETTUCE, Variant.JEDIS)) {
+			String name = "before-return / direct, both with " + driver + ", QoS ";
+			targets.add(Target.atLeast(name + 1, 1.4, 2.5, returnToDirect(driver, 1)));
+			targets.add(Target.atLeast(name + 2, 1.1, 1.8, returnToDirect(driver, 2)));
+		}
+		targets.add(Target.atLeast("before-return / memory, 8 publishers on one client, QoS 1", 0.3, 0.5,
+				ratio(this.results.publish(BEFORE_RETURN, Variant.LETTUCE, 1, 8),
+						this.results.publish(MEMORY, Variant.NONE, 1, 8))));
+		return targets;
+	}
+
+	private List<Target> cost() {
+		return List.of(
+				Target.atLeast("restore of 60,000 records, time in the store: direct / before-return", 20, 50,
+						ratio(restore(DIRECT), restore(BEFORE_RETURN))),
+				Target.atMost("1,000 clients, before-send: bytes of heap of a resting session beyond Paho's own", 4_096,
+						null, beyondMemory("heapBytesPerSession")),
+				Target.atMost("1,000 clients, before-send: threads beyond Paho's own", 3, null,
+						beyondMemory("threads")),
+				Target.atMost("1,000 clients, before-send: connections to Redis", 2, null,
+						clients(BEFORE_SEND, Variant.LETTUCE, "redisConnections")),
+				Target.atMost("one put, before-send: bytes allocated beyond the record's", 400, 200.0,
+						this.results.operation("put", BEFORE_SEND, Variant.LETTUCE, "allocatedBytesPerOp")));
+	}
+
+	private OptionalDouble sendTo(String store, String driver, int qos) {
+		return ratio(this.results.publish(BEFORE_SEND, Variant.LETTUCE, qos, 1),
+				this.results.publish(store, driver, qos, 1));
+	}
+
+	private OptionalDouble returnToDirect(String driver, int qos) {
+		return ratio(this.results.publish(BEFORE_RETURN, driver, qos, 1), this.results.publish(DIRECT, driver, qos, 1));
+	}
+
+	private OptionalDouble restore(String store) {
+		return this.results.sized("restore", store, Variant.LETTUCE, 60_000, "storeMillis");
+	}
+
+	private OptionalDouble clients(String store, String driver, String figure) {
+		return this.results.sized("clients", store, driver, 1_000, figure);
+	}
+
+	private OptionalDouble beyondMemory(String figure) {
+		OptionalDouble ours = clients(BEFORE_SEND, Variant.LETTUCE, figure);
+		OptionalDouble memory = clients(MEMORY, Variant.NONE, figure);
+		return (ours.isPresent() && memory.isPresent()) ? OptionalDouble.of(ours.getAsDouble() - memory.getAsDouble())
+				: OptionalDouble.empty();
+	}
+
+	private static OptionalDouble ratio(OptionalDouble ours, OptionalDouble theirs) {
+		return (ours.isPresent() && theirs.isPresent()) ? OptionalDouble.of(ours.getAsDouble() / theirs.getAsDouble())
+				: OptionalDouble.empty();
+	}
+
+}
