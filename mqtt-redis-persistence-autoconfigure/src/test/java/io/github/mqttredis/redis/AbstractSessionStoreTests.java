@@ -31,8 +31,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.session.MqttVersion;
-import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
