@@ -19,7 +19,6 @@ package io.github.mqttredis.integration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -166,8 +165,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 			.entrySet()
 			.stream()
 			.map((entry) -> inspect(entry.getKey(), entry.getValue()))
-			.filter(Objects::nonNull)
-			.map(Objects::requireNonNull)
+			.flatMap(Stream::ofNullable)
 			.toList();
 	}
 
