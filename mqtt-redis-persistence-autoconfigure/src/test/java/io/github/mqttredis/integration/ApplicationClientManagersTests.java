@@ -122,10 +122,12 @@ class ApplicationClientManagersTests {
 			Mqttv3ClientManager manager3 = manager3("late-3");
 			flows.registration((flow) -> flow.handle(new MqttPahoMessageHandler(manager3)))
 				.addBean("late3", manager3)
+				.autoStartup(false)
 				.register();
 			Mqttv5ClientManager manager5 = manager5("late-5");
 			flows.registration((flow) -> flow.handle(new Mqttv5PahoMessageHandler(manager5)))
 				.addBean("late5", manager5)
+				.autoStartup(false)
 				.register();
 			manager3.start();
 			manager5.start();
