@@ -433,6 +433,7 @@ abstract class AbstractSessionStoreTests {
 		finally {
 			server.resume();
 		}
+		await(() -> this.redis.hkeys(HASH).equals(Set.of("s-1", "s-2")));
 		await(() -> session.status().state() == SessionState.OWNER);
 		session.awaitPuts(RecordKey.require("s-2"), () -> false);
 	}
