@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.mqttredis.redis.StoreSettings;
-import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;

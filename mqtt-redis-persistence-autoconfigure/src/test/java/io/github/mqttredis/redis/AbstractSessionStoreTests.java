@@ -31,8 +31,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.session.MqttVersion;
-import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
@@ -390,6 +390,7 @@ abstract class AbstractSessionStoreTests {
 		finally {
 			server.resume();
 		}
+		await(() -> this.redis.hkeys(HASH).equals(Set.of("s-1", "s-2")));
 		await(() -> session.status().state() == SessionState.OWNER);
 		session.awaitPuts(RecordKey.require("s-2"), () -> false);
 	}
