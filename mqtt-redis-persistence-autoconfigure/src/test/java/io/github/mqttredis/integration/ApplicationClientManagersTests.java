@@ -57,7 +57,11 @@ class ApplicationClientManagersTests {
 
 	private static ArtemisBroker broker;
 
-	private final ApplicationContextRunner contexts = MqttContexts.with(REDIS).withUserConfiguration(Flows.class);
+	/** Nothing here is about time. */
+	private final ApplicationContextRunner patient = MqttContexts.with(REDIS)
+		.withPropertyValues("mqtt.persistence.write-timeout=20s");
+
+	private final ApplicationContextRunner contexts = this.patient.withUserConfiguration(Flows.class);
 
 	@BeforeAll
 	static void startBroker() {
@@ -96,7 +100,7 @@ class ApplicationClientManagersTests {
 	@Test
 	void whenThePersistenceIsForeignThenTheManagerStartsAsEver() {
 		MemoryPersistence foreign = new MemoryPersistence();
-		MqttContexts.with(REDIS).withBean("own", Mqttv3ClientManager.class, () -> {
+		this.patient.withBean("own", Mqttv3ClientManager.class, () -> {
 			Mqttv3ClientManager manager = manager3("foreign");
 			manager.setPersistence(foreign);
 			return manager;
@@ -109,7 +113,7 @@ class ApplicationClientManagersTests {
 
 	@Test
 	void whenThereAreSeveralOfOurManagersThenAllConnect() {
-		MqttContexts.with(REDIS).withUserConfiguration(SeveralOfOurs.class).run((context) -> {
+		this.patient.withUserConfiguration(SeveralOfOurs.class).run((context) -> {
 			assertThat(context.getBeansOfType(ClientManager.class)).hasSize(3);
 			assertConnected(context);
 		});
