@@ -180,8 +180,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	}
 
 	@Override
-	public IMqttToken disconnect(long quiesceTimeout, Object userContext, IMqttActionListener callback)
-			throws MqttException {
+	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback) throws MqttException {
 		this.wanted = false;
 		return super.disconnect(quiesceTimeout, userContext, callback);
 	}
