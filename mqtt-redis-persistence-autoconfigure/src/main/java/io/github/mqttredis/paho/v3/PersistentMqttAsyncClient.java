@@ -193,8 +193,9 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	}
 
 	@Override
-	public IMqttToken disconnect(long quiesceTimeout, Object userContext, IMqttActionListener callback)
-			throws MqttException {
+
+	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback) throws MqttException {
 		this.reconnection.disconnecting();
 		return super.disconnect(quiesceTimeout, userContext, callback);
 	}
