@@ -130,7 +130,8 @@ class BeforeSendTests extends AbstractFaultTests {
 		start(SETTINGS);
 		fill();
 		Await.until("Redis holds the mirror", () -> length() == application().status().size());
-		int sent = application().brokerLink().sent(PUBLISH);
+		int sent = publisher().returned().size();
+		Await.until("all of them are on their way", () -> application().brokerLink().sent(PUBLISH) == sent);
 		redis((redis) -> redis.del(hash() + ":lease"));
 		try (Application thief = Application.start(clientId(), server(), broker(), SETTINGS).connect()) {
 			awaitState(SessionState.FENCED);

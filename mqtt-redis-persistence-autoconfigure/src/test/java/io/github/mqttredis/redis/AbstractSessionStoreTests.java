@@ -421,6 +421,7 @@ abstract class AbstractSessionStoreTests {
 		Session session = store().open(ID);
 		session.guarded();
 		session.put("s-1", bytes("a"));
+		session.awaitPuts(null, () -> false);
 		server.pause();
 		try {
 			session.beginPublish();
