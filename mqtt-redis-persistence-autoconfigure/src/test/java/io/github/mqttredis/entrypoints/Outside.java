@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
@@ -41,7 +42,10 @@ final class Outside implements AutoCloseable {
 
 	static Outside connect(String uri, String topic) throws MqttException {
 		Outside outside = new Outside(uri);
-		outside.client.connect().waitForCompletion(TIMEOUT_MILLIS);
+		MqttConnectOptions options = new MqttConnectOptions();
+		// Paho counts a message as under way for a moment after its token is complete.
+		options.setMaxInflight(1000);
+		outside.client.connect(options).waitForCompletion(TIMEOUT_MILLIS);
 		outside.client
 			.subscribe(topic, 2,
 					(name, message) -> outside.received.merge(new String(message.getPayload()), 1, Integer::sum))
