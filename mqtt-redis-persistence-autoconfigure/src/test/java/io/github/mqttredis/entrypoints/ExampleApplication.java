@@ -41,12 +41,12 @@ import org.springframework.integration.dsl.IntegrationFlow;
 final class ExampleApplication implements AutoCloseable {
 
 	/**
-	 * What comes after the {@code application.yml}: the servers of the test, and short
-	 * times. The address of the broker is another one for each application, so that the
+	 * What comes after the {@code application.yml}: the servers of the test, and a short
+	 * lease. The address of the broker is another one for each application, so that the
 	 * one before is cut off for good.
 	 */
 	private static final List<String> SETTINGS = List.of("spring.data.redis.host=127.0.0.1",
-			"mqtt.persistence.broker-id=broker", "mqtt.persistence.lease.ttl=1s", "mqtt.persistence.write-timeout=1s");
+			"mqtt.persistence.broker-id=broker", "mqtt.persistence.lease.ttl=1s", "mqtt.persistence.write-timeout=5s");
 
 	private final Map<String, Integer> received = new ConcurrentHashMap<>();
 
