@@ -16,14 +16,23 @@
 
 package io.github.mqttredis.integration;
 
+import java.util.Objects;
+
+import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.integration.mqtt.core.MqttComponent;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 import org.springframework.integration.mqtt.inbound.Mqttv5PahoMessageDrivenChannelAdapter;
@@ -31,13 +40,16 @@ import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 import org.springframework.util.ObjectUtils;
 
 /**
- * Gives a persistence to Spring Integration's components for MQTT 5 that have none,
- * before they make their client. One that the user set is left alone, unless it is ours:
- * that one is replaced by one that knows the component's broker.
+ * Gives a persistence to the client managers for MQTT 5 that have none, and a client of
+ * ours to the handlers and adapters that would make one of Paho's. A persistence that the
+ * user set is left alone, unless it is ours: that one is replaced by one that knows the
+ * component's broker.
+ * <p>
+ * Comes first, so that no proxy hides a component from it.
  *
  * @since 0.1.0
  */
-public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor {
+public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor, PriorityOrdered {
 
 	private static final Log logger = LogFactory.getLog(Mqttv5PersistencePostProcessor.class);
 
@@ -46,6 +58,8 @@ public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor {
 	private static final PersistenceField HANDLER = field(Mqttv5PahoMessageHandler.class);
 
 	private static final PersistenceField ADAPTER = field(Mqttv5PahoMessageDrivenChannelAdapter.class);
+
+	private static final String CLIENT = "mqttClient";
 
 	private final ObjectProvider<PahoV5PersistenceFactory> persistences;
 
@@ -67,31 +81,82 @@ public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor {
 	}
 
 	@Override
+	public int getOrder() {
+		return HIGHEST_PRECEDENCE;
+	}
+
+	@Override
 	public Object postProcessBeforeInitialization(Object bean, String beanName) {
 		if (bean instanceof Mqttv5ClientManager manager && !(bean instanceof PersistentMqttv5ClientManager)) {
-			inject(MANAGER, manager, beanName);
+			if (isServed(MANAGER, manager, beanName)) {
+				MANAGER.set(manager, this.persistences.getObject().create(firstUri(manager)));
+			}
 		}
-		else if (bean instanceof Mqttv5PahoMessageHandler handler) {
-			inject(HANDLER, handler, beanName);
-		}
-		else if (bean instanceof Mqttv5PahoMessageDrivenChannelAdapter adapter) {
-			inject(ADAPTER, adapter, beanName);
+		else if (clientOwner(bean) instanceof PersistenceField field && isServed(field, component(bean), beanName)) {
+			// The client that the component is about to make must not touch the session.
+			field.set(bean, null);
 		}
 		return bean;
 	}
 
-	private void inject(PersistenceField field, MqttComponent<MqttConnectionOptions> component, String beanName) {
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (clientOwner(bean) instanceof PersistenceField field && field.get(bean) == null
+				&& isServed(field, component(bean), beanName)) {
+			DirectFieldAccessor fields = new DirectFieldAccessor(bean);
+			// A component that uses a client manager has no client yet.
+			if (fields.getPropertyValue(CLIENT) instanceof MqttAsyncClient made) {
+				fields.setPropertyValue(CLIENT, replace(made, field, bean));
+			}
+		}
+		return bean;
+	}
+
+	private static @Nullable PersistenceField clientOwner(Object bean) {
+		if (bean instanceof Mqttv5PahoMessageHandler) {
+			return HANDLER;
+		}
+		return (bean instanceof Mqttv5PahoMessageDrivenChannelAdapter) ? ADAPTER : null;
+	}
+
+	@SuppressWarnings("unchecked")
+	private static MqttComponent<MqttConnectionOptions> component(Object bean) {
+		return (MqttComponent<MqttConnectionOptions>) bean;
+	}
+
+	private static String firstUri(MqttComponent<MqttConnectionOptions> component) {
+		return Objects.requireNonNull(component.getConnectionInfo().getServerURIs())[0];
+	}
+
+	private boolean isServed(PersistenceField field, MqttComponent<MqttConnectionOptions> component, String beanName) {
 		if (this.excluded.stream().anyMatch((beans) -> beans.contains(beanName))) {
-			return;
+			return false;
 		}
 		if (field.isForeign(component)) {
 			logger.info("The persistence of the MQTT component '" + beanName
 					+ "' was set by the application and is kept; its client's session is not stored in Redis");
-			return;
+			return false;
 		}
-		String[] serverUris = component.getConnectionInfo().getServerURIs();
-		if (!ObjectUtils.isEmpty(serverUris)) {
-			field.set(component, this.persistences.getObject().create(serverUris[0]));
+		return !ObjectUtils.isEmpty(component.getConnectionInfo().getServerURIs());
+	}
+
+	private static boolean isManualAcks(Object adapter) {
+		return Boolean.TRUE.equals(new DirectFieldAccessor(adapter).getPropertyValue("manualAcks"));
+	}
+
+	private PersistentMqttAsyncClient replace(MqttAsyncClient made, PersistenceField field, Object bean) {
+		SessionMqttClientPersistence persistence = this.persistences.getObject().create(firstUri(component(bean)));
+		try {
+			made.close(true);
+			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(made.getServerURI(), made.getClientId(),
+					persistence);
+			client.setCallback((MqttCallback) bean);
+			client.setManualAcks(field == ADAPTER && isManualAcks(bean));
+			field.set(bean, persistence);
+			return client;
+		}
+		catch (MqttException ex) {
+			throw new IllegalStateException("Could not create the MQTT client '" + made.getClientId() + "'", ex);
 		}
 	}
 

@@ -121,6 +121,7 @@ enum Scenario {
 			app.holdAnswers();
 			app.publish("b1");
 			app.publish("c2");
+			app.awaitRecord("s-4");
 			Trial.die(surroundings, clientId, ledger, app);
 		}
 
@@ -147,6 +148,7 @@ enum Scenario {
 			app.publish("a2");
 			app.publish("b2");
 			app.publish("c1");
+			app.awaitRecord("sb-3");
 			Trial.die(surroundings, clientId, ledger, app);
 		}
 

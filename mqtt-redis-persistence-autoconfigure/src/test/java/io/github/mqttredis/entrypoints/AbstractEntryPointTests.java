@@ -57,7 +57,7 @@ abstract class AbstractEntryPointTests {
 		try (Outside outside = Outside.connect(broker(), entryPoint.topic("telemetry"))) {
 			ExampleApplication first = ExampleApplication.start(entryPoint, this.redis.port(), broker(), true);
 			if (entryPoint.publishes()) {
-				first.publish(name + " first", 1);
+				first.publish(name + " first", 2);
 				Await.until("the first message has arrived", () -> outside.received().containsKey(name + " first"));
 			}
 			if (entryPoint.receives()) {
@@ -65,7 +65,7 @@ abstract class AbstractEntryPointTests {
 					outside.publish(entryPoint.topic("commands"), name + " probe", 1);
 					return first.received().containsKey(name + " probe");
 				});
-				outside.publish(entryPoint.topic("commands"), name + " stuck", 1);
+				outside.publish(entryPoint.topic("commands"), name + " stuck", 2);
 				Await.until("the application works on it", () -> first.received().containsKey(name + " stuck"));
 			}
 			first.holdRequests();
@@ -76,7 +76,7 @@ abstract class AbstractEntryPointTests {
 			first.close();
 			assertThat(outside.received()).doesNotContainKeys(name + " 1", name + " 2");
 			if (entryPoint.receives()) {
-				outside.publish(entryPoint.topic("commands"), name + " meanwhile", 2);
+				outside.publish(entryPoint.topic("commands"), name + " meanwhile", 1);
 			}
 			try (ExampleApplication second = ExampleApplication.start(entryPoint, this.redis.port(), broker(), false)) {
 				if (entryPoint.publishes()) {

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -174,6 +175,10 @@ class Mqttv5ComponentTests {
 			assertThat(context.getBean(SessionStore.class).sessions().stream().map((status) -> status.id().toString()))
 				.contains("flow-in@" + broker.uri() + " (v5)", "flow-out@" + broker.uri() + " (v5)",
 						"late-out@" + broker.uri() + " (v5)");
+			assertThat(context.getBeansOfType(Mqttv5PahoMessageHandler.class).values()).hasSize(2)
+				.allSatisfy(Mqttv5ComponentTests::assertClientIsOurs);
+			assertThat(context.getBeansOfType(Mqttv5PahoMessageDrivenChannelAdapter.class).values()).singleElement()
+				.satisfies(Mqttv5ComponentTests::assertClientIsOurs);
 			Await.until("a message arrives", () -> {
 				context.getBean("flow-out.handler", MessageHandler.class)
 					.handleMessage(new GenericMessage<>("through redis"));
@@ -202,6 +207,11 @@ class Mqttv5ComponentTests {
 			.withPropertyValues("mqtt.persistence.inject=false")
 			.run((context) -> assertThat(persistence(context.getBean(Mqttv5ClientManager.class)))
 				.isInstanceOf(MemoryPersistence.class));
+	}
+
+	private static void assertClientIsOurs(Object component) {
+		assertThat(new DirectFieldAccessor(component).getPropertyValue("mqttClient"))
+			.isInstanceOf(PersistentMqttAsyncClient.class);
 	}
 
 	private static Object persistence(Mqttv5ClientManager manager) {
