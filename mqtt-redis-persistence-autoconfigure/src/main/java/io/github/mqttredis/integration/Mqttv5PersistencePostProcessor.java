@@ -92,7 +92,8 @@ public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor, 
 				MANAGER.set(manager, this.persistences.getObject().create(firstUri(manager)));
 			}
 		}
-		else if (clientOwner(bean) instanceof PersistenceField field && isServed(field, component(bean), beanName)) {
+		PersistenceField field = clientOwner(bean);
+		if (field != null && isServed(field, component(bean), beanName)) {
 			// The client that the component is about to make must not touch the session.
 			field.set(bean, null);
 		}
@@ -101,8 +102,8 @@ public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor, 
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (clientOwner(bean) instanceof PersistenceField field && field.get(bean) == null
-				&& isServed(field, component(bean), beanName)) {
+		PersistenceField field = clientOwner(bean);
+		if (field != null && field.get(bean) == null && isServed(field, component(bean), beanName)) {
 			DirectFieldAccessor fields = new DirectFieldAccessor(bean);
 			// A component that uses a client manager has no client yet.
 			if (fields.getPropertyValue(CLIENT) instanceof MqttAsyncClient made) {
