@@ -65,7 +65,7 @@ abstract class AbstractEntryPointTests {
 					outside.publish(entryPoint.topic("commands"), name + " probe", 1);
 					return first.received().containsKey(name + " probe");
 				});
-				outside.publish(entryPoint.topic("commands"), name + " stuck", 2);
+				outside.publish(entryPoint.topic("commands"), name + " stuck", stuckQos());
 				Await.until("the application works on it", () -> first.received().containsKey(name + " stuck"));
 			}
 			first.holdRequests();
@@ -76,7 +76,7 @@ abstract class AbstractEntryPointTests {
 			first.close();
 			assertThat(outside.received()).doesNotContainKeys(name + " 1", name + " 2");
 			if (entryPoint.receives()) {
-				outside.publish(entryPoint.topic("commands"), name + " meanwhile", 1);
+				outside.publish(entryPoint.topic("commands"), name + " meanwhile", 2);
 			}
 			try (ExampleApplication second = ExampleApplication.start(entryPoint, this.redis.port(), broker(), false)) {
 				if (entryPoint.publishes()) {
@@ -86,6 +86,12 @@ abstract class AbstractEntryPointTests {
 			}
 		}
 	}
+
+	/**
+	 * Return the level of the message that the killed application was working on.
+	 * @return 2 where the broker repeats a PUBREL that nobody answered, otherwise 1
+	 */
+	protected abstract int stuckQos();
 
 	private void assertThatEachArrivedOnce(EntryPoint entryPoint, Outside outside, ExampleApplication second) {
 		String name = entryPoint.name();

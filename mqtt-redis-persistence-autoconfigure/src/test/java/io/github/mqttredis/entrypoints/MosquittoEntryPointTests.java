@@ -45,4 +45,9 @@ class MosquittoEntryPointTests extends AbstractEntryPointTests {
 		return this.broker.uri();
 	}
 
+	@Override
+	protected int stuckQos() {
+		return 2;
+	}
+
 }

@@ -31,6 +31,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportResource;
+import org.springframework.core.PriorityOrdered;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
@@ -201,9 +202,20 @@ class NotStoredComponentTests {
 		}
 
 		@Bean
-		static BeanPostProcessor first(Mqttv5ClientManager early) {
-			return new BeanPostProcessor() {
-			};
+		static First first(Mqttv5ClientManager early) {
+			return new First();
+		}
+
+	}
+
+	/**
+	 * Made before any post-processor is in force, with all that it wants.
+	 */
+	static final class First implements BeanPostProcessor, PriorityOrdered {
+
+		@Override
+		public int getOrder() {
+			return LOWEST_PRECEDENCE;
 		}
 
 	}

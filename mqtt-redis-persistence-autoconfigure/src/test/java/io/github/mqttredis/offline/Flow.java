@@ -80,7 +80,7 @@ enum Flow {
 
 		@Bean
 		IntegrationFlow publishing(MqttPahoClientFactory factory) {
-			return to(new MqttPahoMessageHandler("flow-factory", factory));
+			return to(new MqttPahoMessageHandler("offline-factory", factory));
 		}
 
 	}
@@ -101,7 +101,7 @@ enum Flow {
 
 		@Bean
 		IntegrationFlow publishing(DefaultMqttPahoClientFactory factory) {
-			return to(new MqttPahoMessageHandler("flow-own-factory", factory));
+			return to(new MqttPahoMessageHandler("offline-own-factory", factory));
 		}
 
 	}

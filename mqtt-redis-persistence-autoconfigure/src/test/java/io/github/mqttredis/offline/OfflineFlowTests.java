@@ -77,7 +77,7 @@ class OfflineFlowTests {
 			.withUserConfiguration(flow.configuration())
 			.withPropertyValues("mqtt.persistence.offline-buffer.enabled=" + buffer,
 					"mqtt.client.version=" + flow.version(), "mqtt.client.server-uris=" + this.broker.uri(),
-					"mqtt.client.client-id=flow-" + flow);
+					"mqtt.client.client-id=offline-" + flow);
 	}
 
 	private void publish(ApplicationContext context, int count) {
@@ -135,7 +135,7 @@ class OfflineFlowTests {
 		this.broker.stop();
 		contexts(flow).run((context) -> publish(context, 10));
 		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-			.noneMatch((name) -> name.startsWith("MQTT Reconnect: flow"));
+			.noneMatch((name) -> name.startsWith("MQTT Reconnect: offline-"));
 		contexts(flow).run((context) -> {
 			publish(context, 1);
 			awaitRecords(context, 11);

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho.v3;
 
+import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -62,6 +63,10 @@ class PahoDefectsTests {
 
 	@BeforeEach
 	void connect() throws Exception {
+		// One delay for all clients of the JVM, those of other tests as well.
+		Field delay = MqttAsyncClient.class.getDeclaredField("reconnectDelay");
+		delay.setAccessible(true);
+		delay.set(null, 1000);
 		this.redis = this.server.connect();
 		this.client = new MqttAsyncClient(this.link.uri(), "gateway",
 				new SessionMqttClientPersistence(this.stores.start(), "broker"));
