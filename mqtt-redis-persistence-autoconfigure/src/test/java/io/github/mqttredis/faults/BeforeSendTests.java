@@ -130,8 +130,6 @@ class BeforeSendTests extends AbstractFaultTests {
 		start(SETTINGS);
 		fill();
 		Await.until("Redis holds the mirror", () -> length() == application().status().size());
-		int sent = publisher().returned().size();
-		Await.until("all of them are on their way", () -> application().brokerLink().sent(PUBLISH) == sent);
 		redis((redis) -> redis.del(hash() + ":lease"));
 		try (Application thief = Application.start(clientId(), server(), broker(), SETTINGS).connect()) {
 			awaitState(SessionState.FENCED);
@@ -140,7 +138,8 @@ class BeforeSendTests extends AbstractFaultTests {
 			subscriber().assertDelivered(publisher());
 			Await.until("nothing is in flight", () -> length() == 0);
 			assertThat(thief.connectionsLost()).isZero();
-			assertThat(application().brokerLink().sent(PUBLISH)).isEqualTo(sent);
+			// What was on its way already may arrive; nothing is sent a second time.
+			assertThat(application().brokerLink().sent(PUBLISH)).isLessThanOrEqualTo(publisher().returned().size());
 			subscriber().assertNoDuplicates();
 			assertThat(subscriber().received()).doesNotContainKey("fenced-q2");
 		}
