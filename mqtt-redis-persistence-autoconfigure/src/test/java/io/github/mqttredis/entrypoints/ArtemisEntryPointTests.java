@@ -43,7 +43,8 @@ class ArtemisEntryPointTests extends AbstractEntryPointTests {
 	}
 
 	/**
-	 * Artemis forgets that its PUBREL was not answered when the client comes back.
+	 * Artemis forgets that its PUBREL was not answered where the client comes back while
+	 * its old link still looks open, as it does here.
 	 */
 	@Override
 	protected int stuckQos() {
