@@ -41,9 +41,9 @@ public final class Reconnection {
 
 	private static final ScheduledExecutorService ATTEMPTS = attempts();
 
-	private final BooleanSupplier connected;
+	private volatile BooleanSupplier connected = () -> true;
 
-	private final BooleanSupplier attempt;
+	private volatile BooleanSupplier attempt = () -> true;
 
 	/** What the thread that made the client uses: callbacks may load classes by it. */
 	private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
@@ -64,22 +64,16 @@ public final class Reconnection {
 	private volatile boolean heldByRedis;
 
 	/**
-	 * Create the reconnection of one client.
+	 * Note that the client begins to connect.
+	 * @param automatic whether it is to come back by itself
+	 * @param longestPause the longest pause between two attempts, in milliseconds
 	 * @param connected whether the client is connected
 	 * @param attempt begins to connect, without blocking; answers whether the client is
 	 * closed
 	 */
-	public Reconnection(BooleanSupplier connected, BooleanSupplier attempt) {
+	public void connecting(boolean automatic, long longestPause, BooleanSupplier connected, BooleanSupplier attempt) {
 		this.connected = connected;
 		this.attempt = attempt;
-	}
-
-	/**
-	 * Note that the client begins to connect.
-	 * @param automatic whether it is to come back by itself
-	 * @param longestPause the longest pause between two attempts, in milliseconds
-	 */
-	public void connecting(boolean automatic, long longestPause) {
 		this.automatic = automatic;
 		this.longestPause = longestPause;
 		this.wanted = true;

@@ -52,7 +52,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private volatile @Nullable DetachedConnectComplete detached;
 
-	private final Reconnection reconnection = new Reconnection(this.comms::isConnected, this::beginToReconnect);
+	private final Reconnection reconnection = new Reconnection();
 
 	/**
 	 * Lets one attempt to connect begin at a time: Paho checks and changes its state in
@@ -172,7 +172,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	protected NetworkModule[] createNetworkModules(String address, MqttConnectOptions options)
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
-		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay());
+		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
+				this.comms::isConnected, this::beginToReconnect);
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.pahoComms, this.reconnection);
 		}

@@ -56,7 +56,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private final ReceivedMessages received;
 
-	private final Reconnection reconnection = new Reconnection(this.comms::isConnected, this::beginToReconnect);
+	private final Reconnection reconnection = new Reconnection();
 
 	/**
 	 * Lets one attempt to connect begin at a time: Paho checks and changes its state in
@@ -179,7 +179,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	protected NetworkModule[] createNetworkModules(String address, MqttConnectionOptions options)
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
-		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay());
+		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
+				this.comms::isConnected, this::beginToReconnect);
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.received, this.pahoComms, longest,

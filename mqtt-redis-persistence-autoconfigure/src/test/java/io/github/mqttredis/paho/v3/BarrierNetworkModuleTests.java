@@ -76,7 +76,7 @@ class BarrierNetworkModuleTests {
 		ClientComms comms = (ClientComms) Objects
 			.requireNonNull(new DirectFieldAccessor(client).getPropertyValue("comms"));
 		this.module = new BarrierNetworkModule(this.wire, this.persistence.client(), new PahoComms(comms),
-				new Reconnection(() -> true, () -> true));
+				new Reconnection());
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

@@ -76,7 +76,7 @@ class BarrierNetworkModuleTests {
 		PahoComms comms = new PahoComms(comms(client));
 		ReceivedMessages received = new ReceivedMessages(this.persistence, comms);
 		this.module = new BarrierNetworkModule(this.wire, this.persistence.client(), received, comms, 1000,
-				new Reconnection(() -> true, () -> true));
+				new Reconnection());
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}
