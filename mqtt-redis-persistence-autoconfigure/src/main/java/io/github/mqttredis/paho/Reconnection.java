@@ -57,8 +57,8 @@ public final class Reconnection {
 	/** Whether the application has not disconnected the client. */
 	private volatile boolean wanted;
 
-	/** Whether the client was connected since the application last disconnected it. */
-	private volatile boolean established;
+	/** Whether the client is to come back until the application disconnects it. */
+	private volatile boolean lasting;
 
 	/** Whether the client would be connected if Redis had not been away. */
 	private volatile boolean heldByRedis;
@@ -79,15 +79,15 @@ public final class Reconnection {
 		this.wanted = true;
 	}
 
-	/** Note that the broker has accepted the client. */
-	public void connected() {
-		this.established = true;
+	/** Note that the broker has accepted the client, or that it is told to reconnect. */
+	public void lasting() {
+		this.lasting = true;
 	}
 
 	/** Note that the application disconnects the client. */
 	public void disconnecting() {
 		this.wanted = false;
-		this.established = false;
+		this.lasting = false;
 	}
 
 	/**
@@ -100,7 +100,7 @@ public final class Reconnection {
 
 	/** Note that a link has ended, or could not be made. */
 	public void linkEnded() {
-		if (this.automatic && this.established && this.running.compareAndSet(false, true)) {
+		if (this.automatic && this.lasting && this.running.compareAndSet(false, true)) {
 			schedule(FIRST_PAUSE);
 		}
 	}

@@ -27,6 +27,8 @@ import org.springframework.integration.dsl.IntegrationFlow;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
+import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 import org.springframework.integration.mqtt.outbound.AbstractMqttMessageHandler;
 import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
@@ -38,7 +40,7 @@ import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 enum Flow {
 
 	V3_MANAGER(V3Manager.class, 3), V3_FACTORY(V3Factory.class, 3), V3_OWN_FACTORY(V3OwnFactory.class, 3),
-	V5_MANAGER(V5Manager.class, 5);
+	V3_OWN_MANAGER(V3OwnManager.class, 3), V5_MANAGER(V5Manager.class, 5), V5_OWN_MANAGER(V5OwnManager.class, 5);
 
 	private final Class<?> configuration;
 
@@ -114,6 +116,32 @@ enum Flow {
 		IntegrationFlow publishing(
 				ClientManager<org.eclipse.paho.mqttv5.client.IMqttAsyncClient, MqttConnectionOptions> manager) {
 			return to(new Mqttv5PahoMessageHandler(manager));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableIntegration
+	static class V3OwnManager extends V3Manager {
+
+		@Bean
+		Mqttv3ClientManager manager(MqttConnectOptions options) {
+			Mqttv3ClientManager manager = new Mqttv3ClientManager(options, "offline-own-manager-3");
+			manager.setQuiescentTimeout(100);
+			return manager;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableIntegration
+	static class V5OwnManager extends V5Manager {
+
+		@Bean
+		Mqttv5ClientManager manager(MqttConnectionOptions options) {
+			Mqttv5ClientManager manager = new Mqttv5ClientManager(options, "offline-own-manager-5");
+			manager.setQuiescentTimeout(100);
+			return manager;
 		}
 
 	}

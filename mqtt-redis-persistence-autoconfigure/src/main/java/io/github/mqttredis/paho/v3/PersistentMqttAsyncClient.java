@@ -106,8 +106,14 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		}
 	}
 
+	@Override
+	public void reconnect() throws MqttException {
+		this.reconnection.lasting();
+		super.reconnect();
+	}
+
 	private void onConnected() {
-		this.reconnection.connected();
+		this.reconnection.lasting();
 		this.offline.flush();
 	}
 

@@ -113,8 +113,14 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		}
 	}
 
+	@Override
+	public void reconnect() throws MqttException {
+		this.reconnection.lasting();
+		super.reconnect();
+	}
+
 	private void onConnected() {
-		this.reconnection.connected();
+		this.reconnection.lasting();
 		this.offline.flush();
 	}
 
