@@ -91,6 +91,14 @@ public final class Reconnection {
 	}
 
 	/**
+	 * Return whether the application has not disconnected the client.
+	 * @return whether the client is to be connected
+	 */
+	public boolean isWanted() {
+		return this.wanted;
+	}
+
+	/**
 	 * Note whether Redis keeps the client from connecting.
 	 * @param held whether the link was refused or dropped because of Redis
 	 */

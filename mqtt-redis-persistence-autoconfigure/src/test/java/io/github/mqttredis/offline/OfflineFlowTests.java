@@ -134,8 +134,11 @@ class OfflineFlowTests {
 	void whenApplicationStopsWhileBrokerIsAwayThenTheNextOneSendsWhatWaits(Flow flow) {
 		this.broker.stop();
 		contexts(flow).run((context) -> publish(context, 10));
-		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-			.noneMatch((name) -> name.startsWith("MQTT Reconnect: offline-"));
+		Await.until("nobody reconnects any more",
+				() -> Thread.getAllStackTraces()
+					.keySet()
+					.stream()
+					.noneMatch((thread) -> thread.getName().startsWith("MQTT Reconnect: offline-")));
 		contexts(flow).run((context) -> {
 			publish(context, 1);
 			awaitRecords(context, 11);

@@ -16,8 +16,11 @@
 
 package io.github.mqttredis.paho.v3;
 
+import java.util.function.BooleanSupplier;
+
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
+import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param delegate who wanted to be told, {@code null} if nobody did
  * @param action what to do
+ * @param wanted whether the application has not disconnected the client
  */
-record Connected(@Nullable IMqttActionListener delegate, Runnable action) implements IMqttActionListener {
+record Connected(@Nullable IMqttActionListener delegate, Runnable action,
+		BooleanSupplier wanted) implements IMqttActionListener {
 
 	@Override
 	public void onSuccess(IMqttToken token) {
@@ -39,7 +44,11 @@ record Connected(@Nullable IMqttActionListener delegate, Runnable action) implem
 
 	@Override
 	public void onFailure(IMqttToken token, Throwable exception) {
-		if (this.delegate != null) {
+		// Paho's own listener would start another timer for a client that was
+		// disconnected meanwhile.
+		boolean late = this.delegate != null && this.delegate.getClass().getEnclosingClass() == MqttAsyncClient.class
+				&& !this.wanted.getAsBoolean();
+		if (this.delegate != null && !late) {
 			this.delegate.onFailure(token, exception);
 		}
 	}

@@ -99,7 +99,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			@Nullable IMqttActionListener callback) throws MqttException, MqttSecurityException {
 		this.connecting.lock();
 		try {
-			return super.connect(options, userContext, new Connected(callback, this::onConnected));
+			return super.connect(options, userContext,
+					new Connected(callback, this::onConnected, this.reconnection::isWanted));
 		}
 		finally {
 			this.connecting.unlock();
