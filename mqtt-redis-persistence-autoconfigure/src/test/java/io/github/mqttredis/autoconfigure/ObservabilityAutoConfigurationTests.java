@@ -19,6 +19,7 @@ package io.github.mqttredis.autoconfigure;
 import io.github.mqttredis.actuate.MqttPersistenceMetrics;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Await;
@@ -105,9 +106,9 @@ class ObservabilityAutoConfigurationTests {
 	@Test
 	void whenSessionIsOpenedThenOneLineNamesOwnerAndRecords(CapturedOutput output) {
 		this.contexts.run((context) -> {
-			SessionStore store = context.getBean(SessionStore.class);
-			store.open(ID).put("s-1", new byte[] { 0x32, 5, 0, 1, 't', 0, 1 });
-			store.open(ID).remove("s-1");
+			Session session = context.getBean(SessionStore.class).open(ID);
+			session.put("s-1", new byte[] { 0x32, 5, 0, 1, 't', 0, 1 });
+			session.remove("s-1");
 		});
 		assertThat(output.toString().lines().filter((line) -> line.contains("observed@broker"))).singleElement()
 			.asString()
