@@ -81,10 +81,15 @@ final class SessionStanding {
 	}
 
 	SessionStatus status(Contents contents, Duration leaseRemaining) {
-		SessionState now = (this.io.away() != null && !isFenced()) ? SessionState.DEGRADED : this.state;
+		SessionState current = (this.io.away() != null && !isFenced()) ? SessionState.DEGRADED : this.state;
 		Failure last = this.failure;
-		return new SessionStatus(this.id, now, contents, isFenced() ? Duration.ZERO : leaseRemaining, this.quarantined,
-				(last != null) ? last.message() : null, (last != null) ? last.at() : null);
+		RedisTrouble now = trouble();
+		if (last != null && now != null && !isFenced()) {
+			// While Redis is away the reason may change: refused at first, loading then.
+			last = new Failure(String.valueOf(now.getMessage()), last.at());
+		}
+		return new SessionStatus(this.id, current, contents, isFenced() ? Duration.ZERO : leaseRemaining,
+				this.quarantined, (last != null) ? last.message() : null, (last != null) ? last.at() : null);
 	}
 
 	void quarantined(List<String> fields, SessionKeys keys) {
