@@ -16,63 +16,85 @@
 
 package io.github.mqttredis.actuate;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.session.RecordKind;
+import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
-import io.github.mqttredis.session.SessionUnavailableException;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
 
 /**
  * Health of the stored sessions: whether Redis answers, and how the session of each
- * client stands. Asks Redis once; the rest comes from memory.
+ * client stands. What is known of Redis is some seconds old; the rest comes from memory.
  *
  * @since 0.1.0
  */
 public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 
+	/**
+	 * Messages are accepted and sent although Redis does not hold them.
+	 */
+	public static final Status DEGRADED = new Status("DEGRADED",
+			"Messages of QoS 1 are sent although they are not stored");
+
 	private final SessionStore store;
+
+	private final Status whenNotStored;
+
+	private final Supplier<List<String>> warnings;
 
 	/**
 	 * Create the indicator.
 	 * @param store where the sessions are kept
+	 * @param sentUnstored whether messages are sent while they cannot be stored
+	 * @param warnings what else may cost sessions
 	 */
-	public MqttPersistenceHealthIndicator(SessionStore store) {
+	public MqttPersistenceHealthIndicator(SessionStore store, boolean sentUnstored, Supplier<List<String>> warnings) {
 		super("The health of the stored MQTT sessions could not be told");
 		this.store = store;
+		this.whenNotStored = sentUnstored ? DEGRADED : Status.DOWN;
+		this.warnings = warnings;
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
-		builder.up();
-		try {
-			builder.withDetail("redis", this.store.ping());
-		}
-		catch (SessionUnavailableException ex) {
-			// Not down(ex): a log line with a stack at every probe tells nothing new.
-			builder.down().withDetail("redis", String.valueOf(ex.getMessage()));
-		}
+		ServerStatus server = this.store.server();
 		List<SessionStatus> sessions = this.store.sessions();
-		if (sessions.stream().anyMatch((session) -> isDown(session.state()))) {
-			builder.down();
-		}
+		builder.status(status(server, sessions));
+		builder.withDetail("redis", (server.failure() == null) ? server.facts() : Map.of("failure", server.failure()));
 		builder.withDetail("clients", clients(sessions));
+		List<String> all = Stream.concat(server.warnings().stream(), this.warnings.get().stream()).toList();
+		if (!all.isEmpty()) {
+			builder.withDetail("warnings", all);
+		}
 	}
 
-	private static boolean isDown(SessionState state) {
-		return switch (state) {
-			case OWNER, RESYNCING -> false;
-			case DEGRADED, FENCED -> true;
-		};
+	private Status status(ServerStatus server, List<SessionStatus> sessions) {
+		List<SessionState> states = sessions.stream().map(SessionStatus::state).toList();
+		boolean stored = server.isAvailable() && !states.contains(SessionState.DEGRADED);
+		if (states.contains(SessionState.FENCED)) {
+			return Status.DOWN;
+		}
+		if (!stored && Status.DOWN.equals(this.whenNotStored)) {
+			return Status.DOWN;
+		}
+		if (states.contains(SessionState.WAITING)) {
+			return Status.OUT_OF_SERVICE;
+		}
+		return stored ? Status.UP : this.whenNotStored;
 	}
 
 	/**
@@ -95,18 +117,28 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		Map<String, Object> client = new LinkedHashMap<>();
 		client.put("state", lowerCase(session.state()));
 		client.put("broker", session.id().broker());
+		client.put("leaseRemaining", text(session.leaseRemaining()));
 		Map<String, Integer> records = new LinkedHashMap<>();
 		for (RecordKind kind : RecordKind.values()) {
 			records.put(lowerCase(kind), session.records().getOrDefault(kind, 0));
 		}
 		client.put("records", records);
+		Duration oldest = session.contents().oldest();
+		if (oldest != null) {
+			client.put("oldestRecord", text(oldest));
+		}
 		if (session.quarantined() > 0) {
 			client.put("quarantined", session.quarantined());
 		}
 		if (session.lastFailure() != null) {
 			client.put("lastFailure", session.lastFailure());
+			client.put("lastFailureAt", String.valueOf(session.failedAt()));
 		}
 		return client;
+	}
+
+	private static String text(Duration duration) {
+		return Duration.ofMillis(duration.toMillis()).toString();
 	}
 
 	private static String lowerCase(Enum<?> value) {

@@ -16,18 +16,31 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
+import io.github.mqttredis.integration.ComponentFindings;
+import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.SessionStore;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of the health of stored MQTT
@@ -35,17 +48,39 @@ import org.springframework.context.annotation.Bean;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = MqttRedisPersistenceAutoConfiguration.class)
+@AutoConfiguration(after = MqttRedisPersistenceAutoConfiguration.class,
+		beforeName = "org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration")
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
 @ConditionalOnBean(SessionStore.class)
 @ConditionalOnEnabledHealthIndicator("mqttpersistence")
+@EnableConfigurationProperties(MqttPersistenceProperties.class)
 public final class MqttPersistenceHealthContributorAutoConfiguration {
+
+	private static final List<String> STATUS_ORDER = Stream
+		.of(Status.DOWN, Status.OUT_OF_SERVICE, MqttPersistenceHealthIndicator.DEGRADED, Status.UP, Status.UNKNOWN)
+		.map(Status::getCode)
+		.toList();
 
 	@Bean
 	@ConditionalOnMissingBean(name = { "mqttPersistenceHealthIndicator", "mqttPersistenceHealthContributor" })
-	MqttPersistenceHealthIndicator mqttPersistenceHealthContributor(SessionStore store) {
-		return new MqttPersistenceHealthIndicator(store);
+	MqttPersistenceHealthIndicator mqttPersistenceHealthContributor(SessionStore store,
+			MqttPersistenceProperties properties, ObjectProvider<ComponentFindings> findings) {
+		return new MqttPersistenceHealthIndicator(store, properties.onRedisOutage() == OnOutage.CONTINUE,
+				() -> findings.stream().flatMap((found) -> found.all().stream()).map(Object::toString).toList());
+	}
+
+	/**
+	 * Gives {@code DEGRADED} its place among the statuses, where it can come up: what the
+	 * application sets, as a bean or as a property, comes first.
+	 */
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnProperty(name = "mqtt.persistence.on-redis-outage", havingValue = "continue")
+	StatusAggregator healthStatusAggregator(Environment environment) {
+		return StatusAggregator.of(Binder.get(environment)
+			.bind("management.endpoint.health.status.order", Bindable.listOf(String.class))
+			.orElse(STATUS_ORDER));
 	}
 
 }

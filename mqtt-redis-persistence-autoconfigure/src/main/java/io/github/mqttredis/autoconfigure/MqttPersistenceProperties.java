@@ -55,6 +55,7 @@ import org.springframework.util.StringUtils;
  * or those of QoS 1 are sent and stored later.
  * @param lease Ownership of a session.
  * @param offlineBuffer Messages that are published while the broker is away.
+ * @param metrics Meters of the stored sessions.
  */
 @ConfigurationProperties("mqtt.persistence")
 record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean inject,
@@ -62,7 +63,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
 		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
 		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Lease lease,
-		@DefaultValue OfflineBuffer offlineBuffer) {
+		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Metrics metrics) {
 
 	MqttPersistenceProperties {
 		Assert.isTrue(StringUtils.hasText(keyPrefix), "mqtt.persistence.key-prefix must not be empty");
@@ -92,6 +93,16 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 			Assert.isTrue(ttl.toMillis() >= 1000, "mqtt.persistence.lease.ttl must be at least 1s");
 			Assert.isTrue(!acquireTimeout.isNegative(), "mqtt.persistence.lease.acquire-timeout must not be negative");
 		}
+
+	}
+
+	/**
+	 * Meters of the stored sessions.
+	 *
+	 * @param clientIdTag Whether each session has meters of its own, with its client id,
+	 * broker and version as tags. Their number grows with that of the client ids.
+	 */
+	record Metrics(@DefaultValue("false") boolean clientIdTag) {
 
 	}
 

@@ -16,10 +16,13 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import io.github.mqttredis.actuate.SessionEventPublisher;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStore;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -28,6 +31,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -47,12 +51,20 @@ public final class MqttRedisPersistenceAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(RedisConnectionFactory.class)
+	SessionEventPublisher mqttSessionEventPublisher(ApplicationEventPublisher publisher) {
+		return new SessionEventPublisher(publisher, RedisSessionStore.PHASE + 1);
+	}
+
+	@Bean
+	@ConditionalOnBean(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean(SessionStore.class)
-	RedisSessionStore mqttSessionStore(RedisConnectionFactory connectionFactory, MqttPersistenceProperties properties) {
+	RedisSessionStore mqttSessionStore(RedisConnectionFactory connectionFactory, MqttPersistenceProperties properties,
+			ObjectProvider<SessionListener> listeners) {
 		return new RedisSessionStore(connectionFactory,
 				new StoreSettings(properties.keyPrefix(), properties.writeTimeout(), properties.lease().ttl(),
 						properties.lease().acquireTimeout(), properties.lease().onConflict(),
-						properties.onRedisOutage(), properties.durability()));
+						properties.onRedisOutage(), properties.durability()),
+				listeners.orderedStream().toList());
 	}
 
 }

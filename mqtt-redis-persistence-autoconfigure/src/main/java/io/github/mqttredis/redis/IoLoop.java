@@ -58,7 +58,7 @@ final class IoLoop {
 	private final ScheduledThreadPoolExecutor executor;
 
 	/** Runs what is not ours, so that it cannot hold up what is shipped. */
-	private final Listeners listeners = new Listeners();
+	private final Listeners listeners;
 
 	private volatile @Nullable RedisTrouble away;
 
@@ -66,12 +66,14 @@ final class IoLoop {
 	 * Start the thread.
 	 * @param link the connection
 	 * @param timeout how long callers wait
+	 * @param listeners told how sessions change
 	 * @param onAway run on the I/O thread when Redis is away
 	 * @param onBack run on the I/O thread when Redis answers again
 	 */
-	IoLoop(RedisLink link, Duration timeout, Runnable onAway, Runnable onBack) {
+	IoLoop(RedisLink link, Duration timeout, Listeners listeners, Runnable onAway, Runnable onBack) {
 		this.link = link;
 		this.timeout = timeout;
+		this.listeners = listeners;
 		this.onAway = onAway;
 		this.onBack = onBack;
 		this.executor = Listeners.executor("mqtt-redis-io");

@@ -17,14 +17,18 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.session.SessionEvent;
+import io.github.mqttredis.session.SessionListener;
+
 /**
- * Calls those who want to know that Redis is back, on a thread of its own: what they do
- * must not hold up what is shipped.
+ * Calls those who want to know that Redis is back, or how sessions change, on threads of
+ * their own: what they do must not hold up what is shipped.
  */
 final class Listeners implements AutoCloseable {
 
@@ -33,6 +37,15 @@ final class Listeners implements AutoCloseable {
 	private static final int TIMES = 40;
 
 	private final ScheduledThreadPoolExecutor executor = executor("mqtt-redis-listeners");
+
+	/** Apart from the above: an application takes what time it likes for an event. */
+	private final ScheduledThreadPoolExecutor events = executor("mqtt-redis-events");
+
+	private final List<SessionListener> sessionListeners;
+
+	Listeners(List<SessionListener> sessionListeners) {
+		this.sessionListeners = List.copyOf(sessionListeners);
+	}
 
 	/**
 	 * Make a thread that starts with its first task.
@@ -82,9 +95,19 @@ final class Listeners implements AutoCloseable {
 		}), delay.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
+	/**
+	 * Tell an event, after those that were told before.
+	 * @param event the event
+	 */
+	void tell(SessionEvent event) {
+		this.sessionListeners.forEach((listener) -> this.events.execute(guarded(() -> listener.onEvent(event))));
+	}
+
+	/** End; what has happened is still told. */
 	@Override
 	public void close() {
 		this.executor.shutdownNow();
+		this.events.shutdown();
 	}
 
 }

@@ -21,10 +21,12 @@ import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
+import io.github.mqttredis.session.Mirror;
+import io.github.mqttredis.session.SessionActivity;
+import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
-import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.WriteLog;
@@ -54,25 +56,21 @@ final class OwnedSession {
 
 	private final ShipSchedule schedule;
 
-	private volatile SessionState state = SessionState.OWNER;
+	private final SessionStanding standing;
 
-	private volatile @Nullable RedisTrouble trouble;
-
-	private volatile String fencedBy = "";
+	private final SessionActivity activity;
 
 	private volatile boolean ended;
 
-	private volatile long quarantined;
-
-	/** Whether Redis was away since all of the session was in it. */
-	private volatile boolean interrupted;
-
 	private volatile BooleanSupplier recoveryListener = () -> true;
 
-	OwnedSession(SessionId id, SessionKeys keys, RedisScripts scripts, IoLoop io, StoreSettings settings) {
+	OwnedSession(SessionId id, SessionKeys keys, RedisScripts scripts, IoLoop io, StoreSettings settings,
+			SessionActivity activity) {
 		this.id = id;
 		this.io = io;
 		this.settings = settings;
+		this.activity = activity;
+		this.standing = new SessionStanding(id, io, activity);
 		this.shipper = new SessionShipper(this, keys, scripts, io, settings.leaseTtl());
 		this.schedule = new ShipSchedule(io, this.shipper);
 	}
@@ -89,6 +87,14 @@ final class OwnedSession {
 		return this.id;
 	}
 
+	SessionActivity activity() {
+		return this.activity;
+	}
+
+	SessionStanding standing() {
+		return this.standing;
+	}
+
 	WriteLog log() {
 		return this.log;
 	}
@@ -99,6 +105,21 @@ final class OwnedSession {
 	 */
 	ShipSchedule schedule() {
 		return this.schedule;
+	}
+
+	/**
+	 * Wait until a write is in Redis, at most for the write time-out, and count the wait.
+	 * @param operation what the wait is part of
+	 * @param position the write's position
+	 * @param seen the number of failures before the write was appended
+	 * @param cancelled ends the wait
+	 * @return whether it is
+	 */
+	boolean await(Operation operation, long position, long seen, BooleanSupplier cancelled) {
+		long start = System.nanoTime();
+		boolean stored = await(position, seen, cancelled);
+		this.activity.ended(operation, start, stored);
+		return stored;
 	}
 
 	/**
@@ -161,11 +182,11 @@ final class OwnedSession {
 	 * @return whether Redis is away, or the session is no longer owned
 	 */
 	boolean isUnusable() {
-		return this.ended || this.state == SessionState.FENCED || this.io.away() != null;
+		return this.ended || isFenced() || this.io.away() != null;
 	}
 
 	boolean isFenced() {
-		return this.state == SessionState.FENCED;
+		return this.standing.isFenced();
 	}
 
 	boolean isEnded() {
@@ -179,15 +200,14 @@ final class OwnedSession {
 	 */
 	SessionException refusal(String what) {
 		if (isFenced()) {
-			return new SessionInUseException(this.id, this.fencedBy, Duration.ZERO,
+			return new SessionInUseException(this.id, this.standing.fencedBy(), Duration.ZERO,
 					"This process no longer writes it. Stop one of the two, or give each a client id of its own");
 		}
 		String prefix = "Could not " + what + " of MQTT session " + this.id + ": ";
 		if (this.ended) {
 			return new SessionUnavailableException(prefix + "the session store is stopped");
 		}
-		RedisTrouble away = this.io.away();
-		RedisTrouble reason = (away != null) ? away : this.trouble;
+		RedisTrouble reason = this.standing.trouble();
 		if (reason != null) {
 			return new SessionUnavailableException(prefix + reason.getMessage(), reason);
 		}
@@ -197,37 +217,16 @@ final class OwnedSession {
 	}
 
 	SessionStatus status() {
-		RedisTrouble away = this.io.away();
-		RedisTrouble reason = (away != null) ? away : this.trouble;
-		SessionState now = (away != null && !isFenced()) ? SessionState.DEGRADED : this.state;
-		String failure = isFenced() ? "owned by " + this.fencedBy : (reason != null) ? reason.getMessage() : null;
-		return this.log.read((mirror) -> new SessionStatus(this.id, now, mirror.counts(), mirror.bytes(),
-				this.quarantined, failure));
+		return this.standing.status(this.log.read(Mirror::contents), this.shipper.lease().remaining());
 	}
 
 	// What the I/O thread notes
-
-	void quarantined(int records) {
-		this.quarantined += records;
-	}
-
-	void state(SessionState next) {
-		this.state = next;
-	}
-
-	void degraded(RedisTrouble reason) {
-		if (this.trouble == null) {
-			RedisSessionStore.logger.warn("MQTT session " + this.id + " is not fully in Redis: " + reason.getMessage());
-		}
-		this.trouble = reason;
-		this.state = SessionState.DEGRADED;
-	}
 
 	/**
 	 * Note that Redis does not answer.
 	 */
 	void away() {
-		this.interrupted = true;
+		this.standing.away();
 		this.log.failWaiters();
 	}
 
@@ -235,14 +234,9 @@ final class OwnedSession {
 	 * Note that all of the session is in Redis.
 	 */
 	void settled() {
-		if (this.state == SessionState.OWNER && !this.interrupted) {
-			return;
+		if (this.standing.settled()) {
+			this.io.listeners().tell(this.recoveryListener);
 		}
-		this.state = SessionState.OWNER;
-		this.trouble = null;
-		this.interrupted = false;
-		RedisSessionStore.logger.info("MQTT session " + this.id + " is in Redis again, all of it");
-		this.io.listeners().tell(this.recoveryListener);
 	}
 
 	void onRecovered(BooleanSupplier listener) {
@@ -250,11 +244,8 @@ final class OwnedSession {
 	}
 
 	void fenced(String by) {
-		this.fencedBy = by;
-		this.state = SessionState.FENCED;
+		this.standing.fenced(by);
 		this.log.failWaiters();
-		RedisSessionStore.logger.error("MQTT session " + this.id + " is owned by " + by
-				+ " now; this process writes it no more. Give each process a client id of its own");
 	}
 
 	/**

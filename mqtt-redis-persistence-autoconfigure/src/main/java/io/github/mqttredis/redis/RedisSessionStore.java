@@ -16,18 +16,20 @@
 
 package io.github.mqttredis.redis;
 
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
@@ -62,6 +64,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 
 	private final StoreSettings settings;
 
+	private final List<SessionListener> listeners;
+
 	/**
 	 * Guards starting and stopping. Held while Redis is asked, so it is never taken by
 	 * the I/O thread, nor by a put or a removal.
@@ -76,13 +80,13 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 
 	private final Map<SessionId, Entry> sessions = new ConcurrentHashMap<>();
 
-	private volatile @Nullable IoLoop io;
+	private final Map<SessionId, SessionActivity> activity = new ConcurrentHashMap<>();
+
+	private volatile @Nullable StoreEngine engine;
 
 	private volatile boolean started;
 
 	private volatile boolean stopped;
-
-	private volatile @Nullable SessionOpener opener;
 
 	/**
 	 * Create a store.
@@ -90,8 +94,20 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	 * @param settings how sessions are kept
 	 */
 	public RedisSessionStore(RedisConnectionFactory connectionFactory, StoreSettings settings) {
+		this(connectionFactory, settings, List.of());
+	}
+
+	/**
+	 * Create a store.
+	 * @param connectionFactory the application's connection factory
+	 * @param settings how sessions are kept
+	 * @param listeners told how sessions change
+	 */
+	public RedisSessionStore(RedisConnectionFactory connectionFactory, StoreSettings settings,
+			List<SessionListener> listeners) {
 		this.connectionFactory = connectionFactory;
 		this.settings = settings;
+		this.listeners = List.copyOf(listeners);
 	}
 
 	@Override
@@ -108,9 +124,9 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		this.lifecycle.lock();
 		try {
 			this.stopped = false;
-			IoLoop loop = loop();
+			StoreEngine current = engine();
 			try {
-				loop.connect();
+				current.io().connect();
 				this.started = true;
 			}
 			catch (SessionUnavailableException ex) {
@@ -123,16 +139,11 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		}
 	}
 
-	private IoLoop loop() {
-		IoLoop current = this.io;
+	private StoreEngine engine() {
+		StoreEngine current = this.engine;
 		if (current == null) {
-			current = new IoLoop(new RedisLink(this.connectionFactory, this.settings.writeTimeout()),
-					this.settings.writeTimeout(), () -> all().forEach(OwnedSession::away),
-					() -> all().forEach((session) -> session.shipper().confirmSoon()));
-			current.every(this.settings.leaseTtl().dividedBy(4),
-					() -> all().forEach((session) -> session.shipper().renew()));
-			this.opener = new SessionOpener(current, Owner.ofThisProcess(), this.settings);
-			this.io = current;
+			current = StoreEngine.create(this.connectionFactory, this.settings, this.listeners, this::all);
+			this.engine = current;
 		}
 		return current;
 	}
@@ -151,12 +162,12 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		try {
 			this.stopped = true;
 			this.started = false;
-			IoLoop loop = this.io;
-			if (loop != null) {
-				this.sessions.values().forEach((entry) -> release(loop, entry.session()));
+			StoreEngine current = this.engine;
+			if (current != null) {
+				this.sessions.values().forEach((entry) -> release(current.io(), entry.session()));
 				this.sessions.clear();
-				loop.close();
-				this.io = null;
+				current.close();
+				this.engine = null;
 			}
 		}
 		finally {
@@ -197,7 +208,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		try {
 			Entry entry = this.sessions.get(id);
 			OwnedSession session = (entry != null && !entry.session().isFenced()) ? entry.session()
-					: opener(id).open(id);
+					: opener(id).open(id, this.activity.computeIfAbsent(id, (key) -> new SessionActivity()));
 			SessionHandle handle = new SessionHandle(session);
 			register(new Entry(session, handle), entry);
 			return handle;
@@ -211,12 +222,14 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		this.lifecycle.lock();
 		try {
 			checkNotStopped(id);
-			if (this.io == null) {
+			boolean first = this.engine == null;
+			StoreEngine current = engine();
+			if (first) {
 				// A component that opens its session when it is made comes before
 				// start().
-				loop().connect();
+				current.io().connect();
 			}
-			return Objects.requireNonNull(this.opener);
+			return current.opener();
 		}
 		finally {
 			this.lifecycle.unlock();
@@ -248,10 +261,18 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 
 	@Override
 	public List<SessionStatus> sessions() {
-		List<SessionStatus> result = new ArrayList<>();
-		this.sessions.values().forEach((entry) -> result.add(entry.session().status()));
-		result.sort(Comparator.comparing((SessionStatus status) -> status.id().toString()));
-		return result;
+		Map<SessionId, SessionStatus> result = new HashMap<>();
+		this.sessions.forEach((id, entry) -> result.put(id, entry.session().status()));
+		StoreEngine current = this.engine;
+		if (current != null) {
+			current.opener().waiting().forEach((status) -> result.put(status.id(), status));
+		}
+		return result.values().stream().sorted(Comparator.comparing((status) -> status.id().toString())).toList();
+	}
+
+	@Override
+	public Map<SessionId, SessionActivity> activity() {
+		return Collections.unmodifiableMap(this.activity);
 	}
 
 	@Override
@@ -260,15 +281,9 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	}
 
 	@Override
-	public String ping() throws SessionUnavailableException {
-		IoLoop loop = this.io;
-		if (loop == null) {
-			throw new SessionUnavailableException("The session store is stopped");
-		}
-		return loop.call((connection) -> {
-			Properties info = connection.serverCommands().info("server");
-			return "Redis " + ((info != null) ? info.getProperty("redis_version", "") : "");
-		});
+	public ServerStatus server() {
+		StoreEngine current = this.engine;
+		return (current != null) ? current.server() : ServerStatus.unavailable("The session store is stopped");
 	}
 
 	/**

@@ -21,10 +21,10 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.session.Mirror;
-import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
@@ -93,10 +93,22 @@ final class SessionHandle implements Session {
 
 	@Override
 	public void put(String name, byte[] record) throws SessionException {
+		long start = System.nanoTime();
+		boolean accepted = false;
+		try {
+			store(name, record);
+			accepted = true;
+		}
+		finally {
+			this.session.activity().ended(Operation.PUT, start, accepted);
+		}
+	}
+
+	private void store(String name, byte[] record) throws SessionException {
 		checkUsable("store a record");
 		RecordKey key = RecordKey.require(name);
 		boolean lenient = this.session.isSentUnstored(record);
-		boolean kept = isKeptByPaho(key) || lenient;
+		boolean kept = key.kind().isKeptByPaho(id().version()) || lenient;
 		boolean flushed = isBufferFlush(key);
 		if (!kept && !flushed && (this.session.isUnusable() || (this.guarded && this.session.shipper().isRefusing()))) {
 			throw this.session.refusal("store " + name);
@@ -144,28 +156,13 @@ final class SessionHandle implements Session {
 	@Override
 	public void endPublish(boolean accepted) throws SessionException {
 		PublishWaits.Wait wait = this.publishes.end();
-		if (accepted && !this.session.await(wait.position(), wait.seen(), () -> this.superseded)) {
+		if (accepted
+				&& !this.session.await(Operation.PUBLISH_WAIT, wait.position(), wait.seen(), () -> this.superseded)) {
 			checkUsable("store a message");
 			if (!wait.isLenient()) {
 				throw this.session.refusal("confirm that a message is stored, which is sent once it is,");
 			}
 		}
-	}
-
-	/**
-	 * Return whether Paho keeps a message in memory although storing it failed. What it
-	 * keeps stays in the log, and is stored when Redis is back: Paho's ClientState puts a
-	 * PUBREL into its tables before it stores it, and version 5 swallows the failure to
-	 * store a buffered message.
-	 * @param key the record's key
-	 * @return whether Paho keeps it
-	 */
-	private boolean isKeptByPaho(RecordKey key) {
-		return switch (key.kind()) {
-			case PUBREL -> true;
-			case BUFFERED -> id().version() == MqttVersion.V5;
-			case SENT, RECEIVED -> false;
-		};
 	}
 
 	/**
@@ -187,6 +184,12 @@ final class SessionHandle implements Session {
 	 */
 	@Override
 	public void remove(String name) {
+		long start = System.nanoTime();
+		forget(name);
+		this.session.activity().ended(Operation.REMOVE, start, true);
+	}
+
+	private void forget(String name) {
 		if (this.superseded) {
 			return;
 		}
@@ -227,7 +230,7 @@ final class SessionHandle implements Session {
 		checkUsable("store what is to be sent");
 		BooleanSupplier ended = () -> this.superseded || cancelled.getAsBoolean();
 		boolean lenient = record != null && this.session.isSentUnstored(log.get(record));
-		if ((lenient && log.hasFailed(position)) || this.session.await(position, seen, ended)
+		if ((lenient && log.hasFailed(position)) || this.session.await(Operation.BARRIER_WAIT, position, seen, ended)
 				|| (lenient && !ended.getAsBoolean())) {
 			return;
 		}

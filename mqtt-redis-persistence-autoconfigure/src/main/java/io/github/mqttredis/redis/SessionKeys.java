@@ -41,7 +41,7 @@ final class SessionKeys {
 	SessionKeys(String prefix, SessionId id) {
 		this.hash = prefix + ":{" + escape(id.clientId()) + "@" + escape(id.broker()) + "}:" + id.version().suffix();
 		this.hashKey = bytes(this.hash);
-		this.leaseKey = bytes(this.hash + ":lease");
+		this.leaseKey = lease(this.hash);
 		this.markKey = bytes(this.hash + ":mark");
 		this.quarantineKey = bytes(this.hash + ":quarantine");
 	}
@@ -53,6 +53,15 @@ final class SessionKeys {
 	 */
 	static byte[] sessions(String prefix) {
 		return bytes(prefix + ":sessions");
+	}
+
+	/**
+	 * Return the key of a session's lease.
+	 * @param hash the name of the session's hash
+	 * @return the key
+	 */
+	static byte[] lease(String hash) {
+		return bytes(hash + ":lease");
 	}
 
 	/**

@@ -18,14 +18,24 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.SessionActivity;
+import io.github.mqttredis.session.SessionActivity.Event;
+import io.github.mqttredis.session.SessionActivity.Operation;
+import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.session.SessionStatus;
+import io.github.mqttredis.session.SessionStatus.Contents;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.StoredRecords;
 import io.github.mqttredis.session.StoredSession;
@@ -44,6 +54,8 @@ final class SessionOpener {
 
 	private final StoreSettings settings;
 
+	private final Map<SessionId, SessionStatus> waiting = new ConcurrentHashMap<>();
+
 	SessionOpener(IoLoop io, Owner owner, StoreSettings settings) {
 		this.io = io;
 		this.owner = owner;
@@ -53,14 +65,29 @@ final class SessionOpener {
 	/**
 	 * Own and load a session.
 	 * @param id the session
+	 * @param activity counts what is done for it
 	 * @return the session, with all its records
 	 * @throws SessionException if somebody else goes on owning it, or Redis did not
 	 * answer
 	 */
-	OwnedSession open(SessionId id) throws SessionException {
+	OwnedSession open(SessionId id, SessionActivity activity) throws SessionException {
+		long start = System.nanoTime();
+		boolean opened = false;
+		try {
+			OwnedSession session = open(id, activity, start);
+			opened = true;
+			return session;
+		}
+		finally {
+			this.waiting.remove(id);
+			activity.ended(Operation.OPEN, start, opened);
+		}
+	}
+
+	private OwnedSession open(SessionId id, SessionActivity activity, long start) throws SessionException {
 		SessionKeys keys = new SessionKeys(this.settings.keyPrefix(), id);
 		RedisScripts scripts = new RedisScripts(keys, this.owner.token(), this.settings.leaseTtl().toMillis());
-		OwnedSession session = new OwnedSession(id, keys, scripts, this.io, this.settings);
+		OwnedSession session = new OwnedSession(id, keys, scripts, this.io, this.settings, activity);
 		acquire(session);
 		StoredRecords records = new SessionLoader(this.io, keys).load();
 		if (!records.unreadable().isEmpty()) {
@@ -70,10 +97,26 @@ final class SessionOpener {
 		session.schedule().soonest();
 		this.io.call((connection) -> connection.zSetCommands()
 			.zAdd(SessionKeys.sessions(this.settings.keyPrefix()), Instant.now().toEpochMilli(), keys.hash()));
-		RedisSessionStore.logger
-			.info("MQTT session " + id + " opened: " + records.readable().size() + " records restored");
+		opened(session, records.readable().size(), start);
 		reportOtherVersion(id);
 		return session;
+	}
+
+	private void opened(OwnedSession session, int restored, long start) {
+		String self = Owner.describe(this.owner.token());
+		session.activity().happened(Event.RECORD_RESTORED, restored);
+		RedisSessionStore.logger
+			.info("MQTT session " + session.id() + " opened by " + self + ": " + restored + " records restored");
+		this.io.listeners()
+			.tell(new SessionEvent.Opened(session.id(), self, restored, Duration.ofNanos(System.nanoTime() - start)));
+	}
+
+	/**
+	 * Return the sessions that are being opened and wait for another owner.
+	 * @return a look at each
+	 */
+	Collection<SessionStatus> waiting() {
+		return this.waiting.values();
 	}
 
 	/**
@@ -146,6 +189,8 @@ final class SessionOpener {
 					"Stop it, give this process a client id of its own, raise mqtt.persistence.lease.acquire-timeout,"
 							+ " or set mqtt.persistence.lease.on-conflict to takeover");
 		}
+		this.waiting.put(session.id(), new SessionStatus(session.id(), SessionState.WAITING, Contents.NONE,
+				Duration.ZERO, 0, "owned by " + holder, Instant.now()));
 		if (first) {
 			RedisSessionStore.logger.info("MQTT session " + session.id() + " is owned by " + holder + "; waiting up to "
 					+ this.settings.acquireTimeout().toMillis() + " ms for its lease to end");

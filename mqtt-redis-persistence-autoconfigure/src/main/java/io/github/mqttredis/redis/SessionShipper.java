@@ -18,18 +18,14 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.RedisScripts.Confirmed;
 import io.github.mqttredis.redis.RedisScripts.Written;
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.Mirror;
-import io.github.mqttredis.session.RecordKey;
-import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.session.SessionActivity.Event;
+import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.WriteLog;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -54,7 +50,7 @@ final class SessionShipper {
 
 	private final WriteLog log;
 
-	private final Duration leaseTtl;
+	private final LeaseClock lease;
 
 	private final Fence fence = new Fence();
 
@@ -70,15 +66,13 @@ final class SessionShipper {
 	/** Whether nobody waits for what is sent. */
 	private boolean probing;
 
-	private long lastContact;
-
 	SessionShipper(OwnedSession session, SessionKeys keys, RedisScripts scripts, IoLoop io, Duration leaseTtl) {
 		this.session = session;
 		this.keys = keys;
 		this.scripts = scripts;
 		this.io = io;
 		this.log = session.log();
-		this.leaseTtl = leaseTtl;
+		this.lease = new LeaseClock(leaseTtl, session.activity());
 	}
 
 	/**
@@ -91,7 +85,7 @@ final class SessionShipper {
 		Acquired acquired = this.scripts.acquire(connection, replaced);
 		if (acquired.owned()) {
 			this.fence.begin(acquired.epoch());
-			this.lastContact = System.nanoTime();
+			this.lease.taken();
 		}
 		return acquired;
 	}
@@ -109,19 +103,20 @@ final class SessionShipper {
 		boolean done = written.found().equals(this.fence.mark());
 		if (done) {
 			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
-			this.session.quarantined(fields.size());
-			RedisSessionStore.logger.warn("MQTT session " + this.session.id() + ": " + fields.size()
-					+ " records that cannot be read were moved to " + this.keys + ":quarantine: "
-					+ SessionKeys.escape(fields));
+			this.session.standing().quarantined(fields, this.keys);
 		}
 		return done;
 	}
 
 	/** Renew the lease if no batch has done so of late. */
 	void renew() {
-		if (System.nanoTime() - this.lastContact >= this.leaseTtl.toNanos() / 4) {
+		if (this.lease.isDue()) {
 			confirmSoon();
 		}
+	}
+
+	LeaseClock lease() {
+		return this.lease;
 	}
 
 	boolean isRefusing() {
@@ -186,6 +181,17 @@ final class SessionShipper {
 	}
 
 	private void send(Batch batch) throws RedisTrouble {
+		long start = System.nanoTime();
+		boolean applied = false;
+		try {
+			applied = apply(batch);
+		}
+		finally {
+			this.session.activity().ended(Operation.BATCH, start, applied);
+		}
+	}
+
+	private boolean apply(Batch batch) throws RedisTrouble {
 		Mark next = this.fence.next();
 		this.fence.sending(batch, next);
 		Written written = this.io.link()
@@ -193,13 +199,15 @@ final class SessionShipper {
 		if (!written.found().equals(this.fence.mark())) {
 			this.fence.refused();
 			this.unconfirmed = true;
-			return;
+			return false;
 		}
 		this.fence.applied(next, batch.lengthAfter());
-		this.lastContact = System.nanoTime();
+		this.lease.extended();
+		this.session.activity().happened(Event.BATCH_RECORD, batch.puts().size() + batch.removes().size());
 		this.refusing = this.refusing && !batch.provesRoom();
 		this.log.applied(batch);
 		this.unconfirmed = Fence.differs(written.length(), batch.lengthAfter());
+		return true;
 	}
 
 	/**
@@ -214,7 +222,7 @@ final class SessionShipper {
 			this.session.fenced(Owner.describe(confirmed.holder()));
 			return;
 		}
-		this.lastContact = System.nanoTime();
+		this.lease.renewed();
 		this.lost |= !isIntact(confirmed);
 		this.fence.applied(confirmed.mark(), this.lost ? Batch.UNKNOWN_LENGTH : this.fence.length());
 		this.unconfirmed = false;
@@ -242,24 +250,17 @@ final class SessionShipper {
 
 	private void writeBack() throws RedisTrouble {
 		if (this.lost) {
-			this.session.state(SessionState.RESYNCING);
-			RedisSessionStore.logger.warn("Redis lost records of MQTT session " + this.session.id() + "; writing back "
-					+ this.log.read(Mirror::size) + " from memory");
+			this.session.standing().resyncing(this.log.read(Mirror::size));
 		}
-		Set<byte[]> fields = this.io.link()
-			.run((own) -> Objects.requireNonNullElse(own.hashCommands().hKeys(this.keys.hash()), Set.of()));
-		Map<Boolean, List<String>> names = fields.stream()
-			.map((field) -> new String(field, SessionLoader.NAMES))
-			.collect(Collectors.partitioningBy((name) -> RecordKey.parse(name) != null));
-		List<String> foreign = names.getOrDefault(false, List.of());
-		if (!foreign.isEmpty()) {
-			this.io.link().run((connection) -> quarantine(connection, foreign));
+		FieldNames names = this.io.link().run((connection) -> FieldNames.read(connection, this.keys.hash()));
+		if (!names.foreign().isEmpty()) {
+			this.io.link().run((connection) -> quarantine(connection, names.foreign()));
 		}
-		this.log.rewrite(names.getOrDefault(true, List.of()));
+		this.log.rewrite(names.records());
 	}
 
 	private void handle(RedisTrouble ex) {
-		this.session.degraded(ex);
+		this.session.standing().degraded(ex);
 		if (ex.kind() == RedisTrouble.Kind.NO_ANSWER) {
 			this.unconfirmed = true;
 			this.io.lost(ex);

@@ -16,16 +16,19 @@
 
 package io.github.mqttredis.session;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
+import io.github.mqttredis.session.SessionStatus.Contents;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Mirror {
 
-	private final Map<RecordKey, Write> records = new HashMap<>();
+	/** In the order in which the keys came, so that the first one is the oldest. */
+	private final Map<RecordKey, Write> records = new LinkedHashMap<>();
 
 	private final int[] counts = new int[RecordKind.values().length];
 
@@ -55,6 +59,7 @@ public final class Mirror {
 	void put(RecordKey key, Write write) {
 		Write previous = this.records.put(key, write);
 		if (previous != null) {
+			write.replace(previous);
 			forget(key, previous);
 		}
 		this.counts[key.kind().ordinal()]++;
@@ -144,6 +149,16 @@ public final class Mirror {
 	 */
 	public long bytes() {
 		return this.bytes;
+	}
+
+	/**
+	 * Return what there is.
+	 * @return a copy
+	 */
+	public Contents contents() {
+		Iterator<Write> writes = this.records.values().iterator();
+		Duration oldest = writes.hasNext() ? Duration.ofNanos(System.nanoTime() - writes.next().since()) : null;
+		return new Contents(counts(), this.bytes, oldest);
 	}
 
 	/**

@@ -79,6 +79,18 @@ public enum RecordKind {
 	}
 
 	/**
+	 * Return whether Paho keeps a message in memory although storing it failed. What it
+	 * keeps stays in the log, and is stored when the store is back: Paho's ClientState
+	 * puts a PUBREL into its tables before it stores it, and version 5 swallows the
+	 * failure to store a buffered message.
+	 * @param version the version of MQTT
+	 * @return whether Paho keeps it
+	 */
+	public boolean isKeptByPaho(MqttVersion version) {
+		return this == PUBREL || (this == BUFFERED && version == MqttVersion.V5);
+	}
+
+	/**
 	 * Return the prefix of this kind's keys.
 	 * @return the prefix, such as {@code s-}
 	 */

@@ -24,6 +24,11 @@ package io.github.mqttredis.session;
 public enum SessionState {
 
 	/**
+	 * Another process owns the session, and this one waits for its lease to end.
+	 */
+	WAITING,
+
+	/**
 	 * This process owns the session and Redis holds all of it.
 	 */
 	OWNER,

@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.session;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -25,21 +27,56 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the session
  * @param state how it stands with Redis
- * @param records the number of records by kind
- * @param bytes the bytes of all records' values
+ * @param contents what it holds
+ * @param leaseRemaining how long the lease runs if it is not renewed, zero if it is not
+ * owned
  * @param quarantined how many records this process could not read and put aside
  * @param lastFailure what went wrong last, {@code null} if nothing did
+ * @param failedAt when that was
  * @since 0.1.0
  */
-public record SessionStatus(SessionId id, SessionState state, Map<RecordKind, Integer> records, long bytes,
-		long quarantined, @Nullable String lastFailure) {
+public record SessionStatus(SessionId id, SessionState state, Contents contents, Duration leaseRemaining,
+		long quarantined, @Nullable String lastFailure, @Nullable Instant failedAt) {
+
+	/**
+	 * Return the number of records by kind.
+	 * @return the number of each kind
+	 */
+	public Map<RecordKind, Integer> records() {
+		return this.contents.records();
+	}
+
+	/**
+	 * Return the bytes of all records' values.
+	 * @return the sum
+	 */
+	public long bytes() {
+		return this.contents.bytes();
+	}
 
 	/**
 	 * Return the number of records of all kinds.
 	 * @return the number of records
 	 */
 	public int size() {
-		return this.records.values().stream().mapToInt(Integer::intValue).sum();
+		return records().values().stream().mapToInt(Integer::intValue).sum();
+	}
+
+	/**
+	 * What a session holds.
+	 *
+	 * @param records the number of records by kind
+	 * @param bytes the bytes of all records' values
+	 * @param oldest how long ago the oldest record was stored or restored by this
+	 * process, {@code null} if there is no record
+	 */
+	public record Contents(Map<RecordKind, Integer> records, long bytes, @Nullable Duration oldest) {
+
+		/**
+		 * No record.
+		 */
+		public static final Contents NONE = new Contents(Map.of(), 0, null);
+
 	}
 
 }

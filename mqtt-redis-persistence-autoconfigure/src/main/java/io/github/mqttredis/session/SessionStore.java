@@ -17,6 +17,7 @@
 package io.github.mqttredis.session;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where sessions are kept.
@@ -52,10 +53,16 @@ public interface SessionStore {
 	StoredSession look(SessionId id) throws SessionUnavailableException;
 
 	/**
-	 * Ask the store's server whether it answers, at most for the write time-out.
-	 * @return what the server says of itself, such as {@code Redis 7.0.15}
-	 * @throws SessionUnavailableException if it does not answer
+	 * Return what was done for each session that this process has opened, or tried to.
+	 * @return the counts, which go on counting
 	 */
-	String ping() throws SessionUnavailableException;
+	Map<SessionId, SessionActivity> activity();
+
+	/**
+	 * Return how the store's server is. Waits at most for the write time-out, and asks
+	 * the server no more often than every few seconds.
+	 * @return a look at the server
+	 */
+	ServerStatus server();
 
 }

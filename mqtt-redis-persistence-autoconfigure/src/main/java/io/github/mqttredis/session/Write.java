@@ -31,6 +31,8 @@ final class Write {
 
 	private int lengthAfter;
 
+	private long since = System.nanoTime();
+
 	private Write(long position, @Nullable RecordKey key, byte @Nullable [] value, int lengthAfter) {
 		this.position = position;
 		this.key = key;
@@ -52,6 +54,22 @@ final class Write {
 
 	long position() {
 		return this.position;
+	}
+
+	/**
+	 * Return since when the record is there.
+	 * @return a value of {@link System#nanoTime()}
+	 */
+	long since() {
+		return this.since;
+	}
+
+	/**
+	 * Take the place of an earlier write of the same record.
+	 * @param previous the earlier write
+	 */
+	void replace(Write previous) {
+		this.since = previous.since;
 	}
 
 	/**

@@ -57,9 +57,10 @@ class ConfigurationMetadataTests {
 				"mqtt.persistence.enabled", "mqtt.persistence.inject", "mqtt.persistence.exclude-beans",
 				"mqtt.persistence.clean-session", "mqtt.persistence.key-prefix",
 				"mqtt.persistence.lease.acquire-timeout", "mqtt.persistence.lease.on-conflict",
-				"mqtt.persistence.lease.ttl", "mqtt.persistence.offline-buffer.enabled",
-				"mqtt.persistence.offline-buffer.size", "mqtt.persistence.offline-buffer.when-full",
-				"mqtt.persistence.on-redis-outage", "mqtt.persistence.write-timeout");
+				"mqtt.persistence.lease.ttl", "mqtt.persistence.metrics.client-id-tag",
+				"mqtt.persistence.offline-buffer.enabled", "mqtt.persistence.offline-buffer.size",
+				"mqtt.persistence.offline-buffer.when-full", "mqtt.persistence.on-redis-outage",
+				"mqtt.persistence.write-timeout");
 	}
 
 	@ParameterizedTest

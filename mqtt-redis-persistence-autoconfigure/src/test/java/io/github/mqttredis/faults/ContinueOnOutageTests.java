@@ -19,6 +19,7 @@ package io.github.mqttredis.faults;
 import java.util.HashSet;
 import java.util.Set;
 
+import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
@@ -28,8 +29,6 @@ import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.junit.jupiter.api.Test;
-
-import org.springframework.boot.health.contributor.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -57,7 +56,7 @@ class ContinueOnOutageTests extends AbstractFaultTests {
 			.withMessageContaining("Redis");
 		publisher().awaitReturned(20);
 		assertThat(application().connectionsLost()).isZero();
-		assertThat(application().health().getStatus()).isEqualTo(Status.DOWN);
+		assertThat(application().health().getStatus()).isEqualTo(MqttPersistenceHealthIndicator.DEGRADED);
 		server().restart();
 		assertHealed();
 		assertThat(subscriber().received()).doesNotContainKey("refused-q2");

@@ -20,12 +20,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStatus;
@@ -247,8 +250,13 @@ class ShutdownOrderTests {
 		}
 
 		@Override
-		public String ping() throws SessionUnavailableException {
-			return this.delegate.ping();
+		public ServerStatus server() {
+			return this.delegate.server();
+		}
+
+		@Override
+		public Map<SessionId, SessionActivity> activity() {
+			return this.delegate.activity();
 		}
 
 	}

@@ -17,6 +17,7 @@
 package io.github.mqttredis.ownership;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Scanner;
 
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
@@ -89,7 +90,7 @@ public final class OwnerProcess {
 					return this.store.sessions().get(0).state().toString();
 				}
 				case "health" -> {
-					return new MqttPersistenceHealthIndicator(this.store).health().toString();
+					return new MqttPersistenceHealthIndicator(this.store, false, List::of).health().toString();
 				}
 				case "stop" -> this.store.stop();
 				default -> {

@@ -26,6 +26,7 @@ import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
@@ -67,10 +68,13 @@ public final class Application implements AutoCloseable {
 	private volatile Consumer<String> receiver = (payload) -> {
 	};
 
+	private final boolean sentUnstored;
+
 	private boolean dead;
 
 	private Application(String clientId, int redisPort, String brokerUri, StoreSettings settings) throws MqttException {
 		this.clientId = clientId;
+		this.sentUnstored = settings.onOutage() == OnOutage.CONTINUE;
 		this.redis = FaultyLink.to(redisPort);
 		this.broker = FaultyLink.to(brokerUri);
 		this.factory = new LettuceConnectionFactory("127.0.0.1", this.redis.port());
@@ -163,7 +167,7 @@ public final class Application implements AutoCloseable {
 	}
 
 	public Health health() {
-		return new MqttPersistenceHealthIndicator(this.store).health();
+		return new MqttPersistenceHealthIndicator(this.store, this.sentUnstored, List::of).health();
 	}
 
 	/**

@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.springframework.data.redis.connection.RedisConnection;
+
+/**
+ * Finds sessions that hold records and that nobody owns. Looks at some sessions each
+ * time, and goes on with the next ones after that, so that it costs little however many
+ * there are.
+ */
+final class OrphanSearch {
+
+	private static final int SOME = 50;
+
+	private final byte[] sessions;
+
+	private final Set<String> found = new TreeSet<>();
+
+	private long offset;
+
+	OrphanSearch(String keyPrefix) {
+		this.sessions = SessionKeys.sessions(keyPrefix);
+	}
+
+	/**
+	 * Look at the next sessions.
+	 * @param connection the connection
+	 * @return the keys of all that were found orphaned when they were looked at last
+	 */
+	List<String> next(RedisConnection connection) {
+		Set<byte[]> keys = range(connection);
+		if (keys.isEmpty() && this.offset > 0) {
+			this.offset = 0;
+			keys = range(connection);
+		}
+		for (byte[] key : keys) {
+			String name = new String(key, StandardCharsets.UTF_8);
+			if (isOrphan(connection, key, name)) {
+				this.found.add(name);
+			}
+			else {
+				this.found.remove(name);
+			}
+		}
+		this.offset = (keys.size() < SOME) ? 0 : this.offset + SOME;
+		return List.copyOf(this.found);
+	}
+
+	private Set<byte[]> range(RedisConnection connection) {
+		return Objects.requireNonNullElse(
+				connection.zSetCommands().zRange(this.sessions, this.offset, this.offset + SOME - 1), Set.of());
+	}
+
+	private static boolean isOrphan(RedisConnection connection, byte[] key, String name) {
+		Long records = connection.hashCommands().hLen(key);
+		return records != null && records > 0
+				&& Boolean.FALSE.equals(connection.keyCommands().exists(SessionKeys.lease(name)));
+	}
+
+}

@@ -1,0 +1,184 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+import io.github.mqttredis.session.SessionActivity;
+import io.github.mqttredis.session.SessionActivity.Event;
+import io.github.mqttredis.session.SessionEvent;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.session.SessionStatus;
+import io.github.mqttredis.session.SessionStatus.Contents;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a session stands with Redis. Each change is logged, counted, and told to listeners.
+ * The I/O thread alone changes it, all may read it.
+ */
+final class SessionStanding {
+
+	private final SessionId id;
+
+	private final IoLoop io;
+
+	private final SessionActivity activity;
+
+	private volatile SessionState state = SessionState.OWNER;
+
+	private volatile @Nullable RedisTrouble trouble;
+
+	private volatile @Nullable Failure failure;
+
+	private volatile String fencedBy = "";
+
+	private volatile long quarantined;
+
+	/** Whether Redis was away since all of the session was in it. */
+	private volatile boolean interrupted;
+
+	/** Whether the session is being written back. */
+	private boolean resyncing;
+
+	SessionStanding(SessionId id, IoLoop io, SessionActivity activity) {
+		this.id = id;
+		this.io = io;
+		this.activity = activity;
+	}
+
+	boolean isFenced() {
+		return this.state == SessionState.FENCED;
+	}
+
+	String fencedBy() {
+		return this.fencedBy;
+	}
+
+	/**
+	 * Return why Redis does not hold all of the session.
+	 * @return the reason, {@code null} if it does
+	 */
+	@Nullable RedisTrouble trouble() {
+		RedisTrouble away = this.io.away();
+		return (away != null) ? away : this.trouble;
+	}
+
+	SessionStatus status(Contents contents, Duration leaseRemaining) {
+		SessionState current = (this.io.away() != null && !isFenced()) ? SessionState.DEGRADED : this.state;
+		Failure last = this.failure;
+		RedisTrouble now = trouble();
+		if (last != null && now != null && !isFenced()) {
+			// While Redis is away the reason may change: refused at first, loading then.
+			last = new Failure(String.valueOf(now.getMessage()), last.at());
+		}
+		return new SessionStatus(this.id, current, contents, isFenced() ? Duration.ZERO : leaseRemaining,
+				this.quarantined, (last != null) ? last.message() : null, (last != null) ? last.at() : null);
+	}
+
+	void quarantined(List<String> fields, SessionKeys keys) {
+		this.quarantined += fields.size();
+		this.activity.happened(Event.RECORD_QUARANTINED, fields.size());
+		RedisSessionStore.logger.warn("MQTT session " + this.id + ": " + fields.size()
+				+ " records that cannot be read were moved to " + keys + ":quarantine: " + SessionKeys.escape(fields));
+		tell(new SessionEvent.Quarantined(this.id, List.copyOf(fields)));
+	}
+
+	/**
+	 * Note that Redis lost records.
+	 * @param records how many are written back
+	 */
+	void resyncing(int records) {
+		this.state = SessionState.RESYNCING;
+		this.resyncing = true;
+		this.activity.happened(Event.RESYNC, 1);
+		RedisSessionStore.logger
+			.warn("Redis lost records of MQTT session " + this.id + "; writing back " + records + " from memory");
+	}
+
+	void degraded(RedisTrouble reason) {
+		boolean news = this.trouble == null;
+		fail(String.valueOf(reason.getMessage()), news && !this.interrupted);
+		this.trouble = reason;
+		this.state = SessionState.DEGRADED;
+		if (news) {
+			RedisSessionStore.logger.warn("MQTT session " + this.id + " is not fully in Redis: " + reason.getMessage());
+		}
+	}
+
+	/** Note that Redis does not answer. The log has a line for all sessions together. */
+	void away() {
+		RedisTrouble away = this.io.away();
+		fail((away != null) ? String.valueOf(away.getMessage()) : "Redis does not answer",
+				this.trouble == null && !this.interrupted && !isFenced());
+		this.interrupted = true;
+	}
+
+	private void fail(String reason, boolean news) {
+		if (!isFenced()) {
+			this.failure = new Failure(reason, Instant.now());
+		}
+		if (news) {
+			tell(new SessionEvent.Degraded(this.id, reason));
+		}
+	}
+
+	/**
+	 * Note that all of the session is in Redis.
+	 * @return whether it was not before
+	 */
+	boolean settled() {
+		if (this.state == SessionState.OWNER && !this.interrupted) {
+			return false;
+		}
+		boolean writtenBack = this.resyncing;
+		this.state = SessionState.OWNER;
+		this.trouble = null;
+		this.interrupted = false;
+		this.resyncing = false;
+		RedisSessionStore.logger.info("MQTT session " + this.id + " is in Redis again, all of it");
+		tell(writtenBack ? new SessionEvent.Resynced(this.id) : new SessionEvent.Recovered(this.id));
+		return true;
+	}
+
+	void fenced(String by) {
+		this.fencedBy = by;
+		this.state = SessionState.FENCED;
+		this.failure = new Failure("owned by " + by, Instant.now());
+		this.activity.happened(Event.LEASE_LOST, 1);
+		RedisSessionStore.logger.error("MQTT session " + this.id + " is owned by " + by
+				+ " now; this process writes it no more. Give each process a client id of its own");
+		tell(new SessionEvent.Fenced(this.id, by));
+	}
+
+	private void tell(SessionEvent event) {
+		this.io.listeners().tell(event);
+	}
+
+	/**
+	 * What went wrong.
+	 *
+	 * @param message what
+	 * @param at when
+	 */
+	private record Failure(String message, Instant at) {
+
+	}
+
+}

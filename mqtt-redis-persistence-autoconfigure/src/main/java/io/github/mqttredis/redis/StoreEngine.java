@@ -1,0 +1,64 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+import io.github.mqttredis.session.ServerStatus;
+import io.github.mqttredis.session.SessionListener;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * What a store works with from its start to its end.
+ *
+ * @param io the thread that speaks with Redis
+ * @param opener opens sessions
+ * @param monitor looks at Redis
+ */
+record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
+
+	static StoreEngine create(RedisConnectionFactory factory, StoreSettings settings, List<SessionListener> listeners,
+			Supplier<List<OwnedSession>> sessions) {
+		ServerMonitor monitor = new ServerMonitor(new RedisLink(factory, settings.writeTimeout()),
+				settings.writeTimeout(), new ServerFacts(new OrphanSearch(settings.keyPrefix())));
+		IoLoop io = new IoLoop(new RedisLink(factory, settings.writeTimeout()), settings.writeTimeout(),
+				new Listeners(listeners), () -> sessions.get().forEach(OwnedSession::away), () -> {
+					monitor.forget();
+					sessions.get().forEach((session) -> session.shipper().confirmSoon());
+				});
+		io.every(settings.leaseTtl().dividedBy(4),
+				() -> sessions.get().forEach((session) -> session.shipper().renew()));
+		return new StoreEngine(io, new SessionOpener(io, Owner.ofThisProcess(), settings), monitor);
+	}
+
+	/**
+	 * Return how Redis is. That it does not answer is known without asking it.
+	 * @return a look at it
+	 */
+	ServerStatus server() {
+		RedisTrouble away = this.io.away();
+		return (away != null) ? ServerStatus.unavailable(String.valueOf(away.getMessage())) : this.monitor.status();
+	}
+
+	void close() {
+		this.monitor.close();
+		this.io.close();
+	}
+
+}

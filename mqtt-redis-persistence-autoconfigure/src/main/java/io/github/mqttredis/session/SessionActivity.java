@@ -1,0 +1,186 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+
+/**
+ * What was done for a session, counted since the process first opened it. Counting takes
+ * no lock and makes no object, so that it may be done for every record.
+ *
+ * @since 0.1.0
+ */
+public final class SessionActivity {
+
+	private final Times[] done = times();
+
+	private final Times[] failed = times();
+
+	private final LongAdder[] events = Stream.generate(LongAdder::new)
+		.limit(Event.values().length)
+		.toArray(LongAdder[]::new);
+
+	private static Times[] times() {
+		return Stream.generate(Times::new).limit(Operation.values().length).toArray(Times[]::new);
+	}
+
+	/**
+	 * Count an operation that ends now.
+	 * @param operation the operation
+	 * @param start when it began, as {@link System#nanoTime()}
+	 * @param success whether it did what was asked
+	 */
+	public void ended(Operation operation, long start, boolean success) {
+		Times times = times(operation, success);
+		times.count.increment();
+		times.nanos.add(System.nanoTime() - start);
+	}
+
+	/**
+	 * Count events.
+	 * @param event what happened
+	 * @param times how often
+	 */
+	public void happened(Event event, long times) {
+		this.events[event.ordinal()].add(times);
+	}
+
+	/**
+	 * Return how often an operation ended.
+	 * @param operation the operation
+	 * @param success those that did what was asked, or the others
+	 * @return the number
+	 */
+	public long count(Operation operation, boolean success) {
+		return times(operation, success).count.sum();
+	}
+
+	/**
+	 * Return how long an operation took.
+	 * @param operation the operation
+	 * @param success those that did what was asked, or the others
+	 * @return the sum, in nanoseconds
+	 */
+	public long nanos(Operation operation, boolean success) {
+		return times(operation, success).nanos.sum();
+	}
+
+	/**
+	 * Return how often something happened.
+	 * @param event what happened
+	 * @return the number
+	 */
+	public long count(Event event) {
+		return this.events[event.ordinal()].sum();
+	}
+
+	private Times times(Operation operation, boolean success) {
+		return (success ? this.done : this.failed)[operation.ordinal()];
+	}
+
+	/**
+	 * What takes time.
+	 */
+	public enum Operation {
+
+		/**
+		 * Opening a session: waiting for the lease, and loading.
+		 */
+		OPEN,
+
+		/**
+		 * A client's call that stores a record.
+		 */
+		PUT,
+
+		/**
+		 * A client's call that removes a record.
+		 */
+		REMOVE,
+
+		/**
+		 * A publisher's wait until its message is stored, outside of the client's locks.
+		 */
+		PUBLISH_WAIT,
+
+		/**
+		 * A packet's wait until what it depends on is stored.
+		 */
+		BARRIER_WAIT,
+
+		/**
+		 * A round trip that ships part of the log.
+		 */
+		BATCH
+
+	}
+
+	/**
+	 * What happens.
+	 */
+	public enum Event {
+
+		/**
+		 * The lease was taken.
+		 */
+		LEASE_TAKEN,
+
+		/**
+		 * The lease was renewed without a batch.
+		 */
+		LEASE_RENEWED,
+
+		/**
+		 * Another process has taken the lease.
+		 */
+		LEASE_LOST,
+
+		/**
+		 * Redis lost data, and the session is written back.
+		 */
+		RESYNC,
+
+		/**
+		 * A record was restored.
+		 */
+		RECORD_RESTORED,
+
+		/**
+		 * A record that cannot be read was put aside.
+		 */
+		RECORD_QUARANTINED,
+
+		/**
+		 * A record was put or removed by a batch.
+		 */
+		BATCH_RECORD
+
+	}
+
+	/**
+	 * How often, and how long.
+	 */
+	private static final class Times {
+
+		private final LongAdder count = new LongAdder();
+
+		private final LongAdder nanos = new LongAdder();
+
+	}
+
+}

@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A change in how a session stands, told after it has happened.
+ *
+ * @since 0.1.0
+ */
+public sealed interface SessionEvent {
+
+	/**
+	 * Return whose session it is.
+	 * @return the session
+	 */
+	SessionId session();
+
+	/**
+	 * This process has taken a session and read it.
+	 *
+	 * @param session the session
+	 * @param owner this process, as other processes name it
+	 * @param restored how many records were read
+	 * @param took the time from the first attempt to take the lease
+	 */
+	record Opened(SessionId session, String owner, int restored, Duration took) implements SessionEvent {
+
+	}
+
+	/**
+	 * Redis does not hold all of a session any more: it is away, or refuses writes.
+	 *
+	 * @param session the session
+	 * @param reason what Redis, or the way to it, answered
+	 */
+	record Degraded(SessionId session, String reason) implements SessionEvent {
+
+	}
+
+	/**
+	 * Redis holds all of a session again.
+	 *
+	 * @param session the session
+	 */
+	record Recovered(SessionId session) implements SessionEvent {
+
+	}
+
+	/**
+	 * Redis had lost data of a session, and all of it was written back.
+	 *
+	 * @param session the session
+	 */
+	record Resynced(SessionId session) implements SessionEvent {
+
+	}
+
+	/**
+	 * Another process owns a session now, and this one writes it no more.
+	 *
+	 * @param session the session
+	 * @param owner the process that has taken it
+	 */
+	record Fenced(SessionId session, String owner) implements SessionEvent {
+
+	}
+
+	/**
+	 * Records that cannot be read were put aside.
+	 *
+	 * @param session the session
+	 * @param records the names of the records
+	 */
+	record Quarantined(SessionId session, List<String> records) implements SessionEvent {
+
+	}
+
+}
