@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.redis;
 
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -39,6 +40,8 @@ final class Fence {
 	private Mark unansweredMark = Mark.NONE;
 
 	private final Set<Mark> confirms = new HashSet<>();
+
+	private long renewed;
 
 	/**
 	 * How the mark that was found in Redis fits what this owner did.
@@ -78,6 +81,22 @@ final class Fence {
 		this.unanswered = null;
 		this.confirms.clear();
 		this.length = Batch.UNKNOWN_LENGTH;
+	}
+
+	/**
+	 * Note that the lease was taken or renewed.
+	 */
+	void renewed() {
+		this.renewed = System.nanoTime();
+	}
+
+	/**
+	 * Return whether the lease was taken or renewed of late.
+	 * @param time how long ago at most
+	 * @return whether it was
+	 */
+	boolean isRenewedWithin(Duration time) {
+		return System.nanoTime() - this.renewed < time.toNanos();
 	}
 
 	Mark mark() {

@@ -17,6 +17,7 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
@@ -43,6 +44,8 @@ final class OwnedSession {
 	private static final long MAX_LOG_BYTES = 64L * 1024 * 1024;
 
 	private final SessionId id;
+
+	private final SessionKeys keys;
 
 	private final IoLoop io;
 
@@ -71,6 +74,7 @@ final class OwnedSession {
 
 	OwnedSession(SessionId id, SessionKeys keys, RedisScripts scripts, IoLoop io, StoreSettings settings) {
 		this.id = id;
+		this.keys = keys;
 		this.io = io;
 		this.settings = settings;
 		this.shipper = new SessionShipper(this, keys, scripts, io, settings.leaseTtl());
@@ -87,6 +91,10 @@ final class OwnedSession {
 
 	SessionId id() {
 		return this.id;
+	}
+
+	SessionKeys keys() {
+		return this.keys;
 	}
 
 	WriteLog log() {
@@ -207,8 +215,11 @@ final class OwnedSession {
 
 	// What the I/O thread notes
 
-	void quarantined(int records) {
-		this.quarantined += records;
+	void quarantined(List<String> fields) {
+		this.quarantined += fields.size();
+		RedisSessionStore.logger
+			.warn("MQTT session " + this.id + ": " + fields.size() + " records that cannot be read were moved to "
+					+ this.keys + ":quarantine: " + SessionKeys.escape(fields));
 	}
 
 	void state(SessionState next) {

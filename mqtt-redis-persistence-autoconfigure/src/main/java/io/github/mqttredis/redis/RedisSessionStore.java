@@ -28,6 +28,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
@@ -131,7 +132,9 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 					() -> all().forEach((session) -> session.shipper().confirmSoon()));
 			current.every(this.settings.leaseTtl().dividedBy(4),
 					() -> all().forEach((session) -> session.shipper().renew()));
-			this.opener = new SessionOpener(current, Owner.ofThisProcess(), this.settings);
+			SessionIndex index = new SessionIndex(current, this.settings.keyPrefix());
+			current.every(this.settings.leaseTtl(), () -> index.refresh(all()));
+			this.opener = new SessionOpener(current, index, Owner.ofThisProcess(), this.settings);
 			this.io = current;
 		}
 		return current;
@@ -268,6 +271,17 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		return loop.call((connection) -> {
 			Properties info = connection.serverCommands().info("server");
 			return "Redis " + ((info != null) ? info.getProperty("redis_version", "") : "");
+		});
+	}
+
+	/**
+	 * Make a look at all sessions of this store's Redis, over a connection of its own.
+	 * @return the inspector, to be closed by the caller
+	 */
+	public SessionInspector inspector() {
+		return new RedisSessionInspector(this.connectionFactory, this.settings, (id) -> {
+			Entry entry = this.sessions.get(id);
+			return entry != null && !entry.session().isFenced();
 		});
 	}
 

@@ -17,7 +17,6 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.redis.RedisScripts.Acquired;
@@ -40,12 +39,15 @@ final class SessionOpener {
 
 	private final IoLoop io;
 
+	private final SessionIndex index;
+
 	private final Owner owner;
 
 	private final StoreSettings settings;
 
-	SessionOpener(IoLoop io, Owner owner, StoreSettings settings) {
+	SessionOpener(IoLoop io, SessionIndex index, Owner owner, StoreSettings settings) {
 		this.io = io;
+		this.index = index;
 		this.owner = owner;
 		this.settings = settings;
 	}
@@ -68,8 +70,7 @@ final class SessionOpener {
 		}
 		records.fill(session.log());
 		session.schedule().soonest();
-		this.io.call((connection) -> connection.zSetCommands()
-			.zAdd(SessionKeys.sessions(this.settings.keyPrefix()), Instant.now().toEpochMilli(), keys.hash()));
+		this.io.call((connection) -> this.index.add(connection, keys));
 		RedisSessionStore.logger
 			.info("MQTT session " + id + " opened: " + records.readable().size() + " records restored");
 		reportOtherVersion(id);

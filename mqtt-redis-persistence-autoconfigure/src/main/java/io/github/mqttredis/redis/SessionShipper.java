@@ -70,8 +70,6 @@ final class SessionShipper {
 	/** Whether nobody waits for what is sent. */
 	private boolean probing;
 
-	private long lastContact;
-
 	SessionShipper(OwnedSession session, SessionKeys keys, RedisScripts scripts, IoLoop io, Duration leaseTtl) {
 		this.session = session;
 		this.keys = keys;
@@ -91,7 +89,7 @@ final class SessionShipper {
 		Acquired acquired = this.scripts.acquire(connection, replaced);
 		if (acquired.owned()) {
 			this.fence.begin(acquired.epoch());
-			this.lastContact = System.nanoTime();
+			this.fence.renewed();
 		}
 		return acquired;
 	}
@@ -109,19 +107,20 @@ final class SessionShipper {
 		boolean done = written.found().equals(this.fence.mark());
 		if (done) {
 			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
-			this.session.quarantined(fields.size());
-			RedisSessionStore.logger.warn("MQTT session " + this.session.id() + ": " + fields.size()
-					+ " records that cannot be read were moved to " + this.keys + ":quarantine: "
-					+ SessionKeys.escape(fields));
+			this.session.quarantined(fields);
 		}
 		return done;
 	}
 
 	/** Renew the lease if no batch has done so of late. */
 	void renew() {
-		if (System.nanoTime() - this.lastContact >= this.leaseTtl.toNanos() / 4) {
+		if (!this.fence.isRenewedWithin(this.leaseTtl.dividedBy(4))) {
 			confirmSoon();
 		}
+	}
+
+	boolean isLeaseRunning() {
+		return !this.session.isFenced() && this.fence.isRenewedWithin(this.leaseTtl);
 	}
 
 	boolean isRefusing() {
@@ -196,7 +195,7 @@ final class SessionShipper {
 			return;
 		}
 		this.fence.applied(next, batch.lengthAfter());
-		this.lastContact = System.nanoTime();
+		this.fence.renewed();
 		this.refusing = this.refusing && !batch.provesRoom();
 		this.log.applied(batch);
 		this.unconfirmed = Fence.differs(written.length(), batch.lengthAfter());
@@ -214,7 +213,7 @@ final class SessionShipper {
 			this.session.fenced(Owner.describe(confirmed.holder()));
 			return;
 		}
-		this.lastContact = System.nanoTime();
+		this.fence.renewed();
 		this.lost |= !isIntact(confirmed);
 		this.fence.applied(confirmed.mark(), this.lost ? Batch.UNKNOWN_LENGTH : this.fence.length());
 		this.unconfirmed = false;
