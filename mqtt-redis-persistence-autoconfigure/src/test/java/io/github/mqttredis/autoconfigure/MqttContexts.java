@@ -38,7 +38,7 @@ public final class MqttContexts {
 				MqttRedisPersistenceAutoConfiguration.class, MqttV3PersistenceAutoConfiguration.class,
 				MqttV3IntegrationAutoConfiguration.class, MqttV5PersistenceAutoConfiguration.class,
 				MqttV5IntegrationAutoConfiguration.class, MqttComponentCheckAutoConfiguration.class,
-				MqttPersistenceHealthContributorAutoConfiguration.class));
+				MqttPersistenceHealthContributorAutoConfiguration.class, MqttSessionsEndpointAutoConfiguration.class));
 	}
 
 	/**
