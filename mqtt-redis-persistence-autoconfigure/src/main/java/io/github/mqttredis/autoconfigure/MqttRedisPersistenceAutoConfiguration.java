@@ -30,6 +30,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -43,6 +44,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 @Conditional(OnAnyPahoCondition.class)
 @ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(MqttPersistenceProperties.class)
+@ImportRuntimeHints(MqttPersistenceRuntimeHints.class)
 public final class MqttRedisPersistenceAutoConfiguration {
 
 	@Bean
