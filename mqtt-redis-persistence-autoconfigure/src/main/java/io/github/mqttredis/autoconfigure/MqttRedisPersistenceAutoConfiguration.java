@@ -34,6 +34,7 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -47,6 +48,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 @Conditional(OnAnyPahoCondition.class)
 @ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(MqttPersistenceProperties.class)
+@ImportRuntimeHints(MqttPersistenceRuntimeHints.class)
 public final class MqttRedisPersistenceAutoConfiguration {
 
 	@Bean

@@ -46,6 +46,8 @@ final class OwnedSession {
 
 	private final SessionId id;
 
+	private final SessionKeys keys;
+
 	private final IoLoop io;
 
 	private final StoreSettings settings;
@@ -67,6 +69,7 @@ final class OwnedSession {
 	OwnedSession(SessionId id, SessionKeys keys, RedisScripts scripts, IoLoop io, StoreSettings settings,
 			SessionActivity activity) {
 		this.id = id;
+		this.keys = keys;
 		this.io = io;
 		this.settings = settings;
 		this.activity = activity;
@@ -93,6 +96,10 @@ final class OwnedSession {
 
 	SessionStanding standing() {
 		return this.standing;
+	}
+
+	SessionKeys keys() {
+		return this.keys;
 	}
 
 	WriteLog log() {

@@ -16,25 +16,19 @@
 
 package io.github.mqttredis.redis;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.RecordKey;
 
 import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.ReturnType;
-import org.springframework.data.redis.core.script.DigestUtils;
 
 /**
- * All Lua of this project. What the scripts get and return is written in the {@code .lua}
- * files; callers see types.
+ * The Lua by which an owner keeps its session. What the scripts get and return is written
+ * in the {@code .lua} files; callers see types.
  */
 final class RedisScripts {
 
@@ -44,15 +38,15 @@ final class RedisScripts {
 	/** Stands for no owner in {@link #acquire}. */
 	static final String NOBODY = "";
 
-	private static final Script ACQUIRE = new Script("acquire.lua");
+	private static final RedisScript ACQUIRE = new RedisScript("acquire.lua");
 
-	private static final Script WRITE = new Script("write.lua");
+	private static final RedisScript WRITE = new RedisScript("write.lua");
 
-	private static final Script CONFIRM = new Script("confirm.lua");
+	private static final RedisScript CONFIRM = new RedisScript("confirm.lua");
 
-	private static final Script RELEASE = new Script("release.lua");
+	private static final RedisScript RELEASE = new RedisScript("release.lua");
 
-	private static final Script QUARANTINE = new Script("quarantine.lua");
+	private static final RedisScript QUARANTINE = new RedisScript("quarantine.lua");
 
 	private final SessionKeys keys;
 
@@ -174,69 +168,6 @@ final class RedisScripts {
 	 * @param mark the mark that is set now
 	 */
 	record Confirmed(boolean fenced, String holder, long remainingMillis, Mark found, int length, Mark mark) {
-
-	}
-
-	/**
-	 * A script that is sent by its digest, and in full where Redis does not know it.
-	 */
-	private static final class Script {
-
-		private final byte[] source;
-
-		private final String digest;
-
-		Script(String file) {
-			this.source = read(file);
-			this.digest = DigestUtils.sha1DigestAsHex(new String(this.source, StandardCharsets.UTF_8));
-		}
-
-		private static byte[] read(String file) {
-			try (InputStream in = RedisScripts.class.getResourceAsStream(file)) {
-				return Objects.requireNonNull(in, file).readAllBytes();
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-
-		List<String> run(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
-			byte[][] all = new byte[keys.size() + arguments.size()][];
-			for (int i = 0; i < keys.size(); i++) {
-				all[i] = keys.get(i);
-			}
-			for (int i = 0; i < arguments.size(); i++) {
-				all[keys.size() + i] = arguments.get(i);
-			}
-			return run(connection, keys.size(), all);
-		}
-
-		List<String> run(RedisConnection connection, int keys, byte[][] keysAndArguments) {
-			return strings(eval(connection, keys, keysAndArguments));
-		}
-
-		private List<?> eval(RedisConnection connection, int keys, byte[][] keysAndArguments) {
-			try {
-				return Objects.requireNonNull(connection.scriptingCommands()
-					.<List<?>>evalSha(this.digest, ReturnType.MULTI, keys, keysAndArguments));
-			}
-			catch (RuntimeException ex) {
-				if (!RedisTrouble.isNoScript(ex)) {
-					throw ex;
-				}
-				return Objects.requireNonNull(connection.scriptingCommands()
-					.<List<?>>eval(this.source, ReturnType.MULTI, keys, keysAndArguments));
-			}
-		}
-
-		private static List<String> strings(List<?> reply) {
-			List<String> result = new ArrayList<>(reply.size());
-			for (Object element : reply) {
-				result.add((element instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8)
-						: String.valueOf(element));
-			}
-			return result;
-		}
 
 	}
 

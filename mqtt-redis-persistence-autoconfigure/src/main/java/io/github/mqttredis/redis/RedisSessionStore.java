@@ -29,6 +29,7 @@ import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
@@ -164,7 +165,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 			this.started = false;
 			StoreEngine current = this.engine;
 			if (current != null) {
-				this.sessions.values().forEach((entry) -> release(current.io(), entry.session()));
+				all().forEach(current::release);
 				this.sessions.clear();
 				current.close();
 				this.engine = null;
@@ -182,18 +183,6 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	@Override
 	public void destroy() {
 		stop();
-	}
-
-	private void release(IoLoop loop, OwnedSession session) {
-		session.await(session.log().end(), session.log().progress().failures(), () -> false);
-		session.end();
-		try {
-			loop.call(session.shipper()::release);
-		}
-		catch (SessionUnavailableException ex) {
-			logger.warn("The lease of MQTT session " + session.id() + " could not be given back and ends in "
-					+ this.settings.leaseTtl().toMillis() + " ms: " + ex.getMessage());
-		}
 	}
 
 	@Override
@@ -284,6 +273,17 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	public ServerStatus server() {
 		StoreEngine current = this.engine;
 		return (current != null) ? current.server() : ServerStatus.unavailable("The session store is stopped");
+	}
+
+	/**
+	 * Make a look at all sessions of this store's Redis, over a connection of its own.
+	 * @return the inspector, to be closed by the caller
+	 */
+	public SessionInspector inspector() {
+		return new RedisSessionInspector(this.connectionFactory, this.settings, (id) -> {
+			Entry entry = this.sessions.get(id);
+			return entry != null && !entry.session().isFenced();
+		});
 	}
 
 	/**

@@ -50,14 +50,17 @@ final class SessionOpener {
 
 	private final IoLoop io;
 
+	private final SessionIndex index;
+
 	private final Owner owner;
 
 	private final StoreSettings settings;
 
 	private final Map<SessionId, SessionStatus> waiting = new ConcurrentHashMap<>();
 
-	SessionOpener(IoLoop io, Owner owner, StoreSettings settings) {
+	SessionOpener(IoLoop io, SessionIndex index, Owner owner, StoreSettings settings) {
 		this.io = io;
+		this.index = index;
 		this.owner = owner;
 		this.settings = settings;
 	}
@@ -95,8 +98,7 @@ final class SessionOpener {
 		}
 		records.fill(session.log());
 		session.schedule().soonest();
-		this.io.call((connection) -> connection.zSetCommands()
-			.zAdd(SessionKeys.sessions(this.settings.keyPrefix()), Instant.now().toEpochMilli(), keys.hash()));
+		this.io.call((connection) -> this.index.add(connection, keys));
 		opened(session, records.readable().size(), start);
 		reportOtherVersion(id);
 		return session;

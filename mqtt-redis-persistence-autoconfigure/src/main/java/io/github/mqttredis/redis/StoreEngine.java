@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 
 import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.SessionListener;
+import io.github.mqttredis.session.SessionUnavailableException;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -44,7 +45,9 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 				});
 		io.every(settings.leaseTtl().dividedBy(4),
 				() -> sessions.get().forEach((session) -> session.shipper().renew()));
-		return new StoreEngine(io, new SessionOpener(io, Owner.ofThisProcess(), settings), monitor);
+		SessionIndex index = new SessionIndex(io, settings.keyPrefix());
+		io.every(settings.leaseTtl(), () -> index.refresh(sessions.get()));
+		return new StoreEngine(io, new SessionOpener(io, index, Owner.ofThisProcess(), settings), monitor);
 	}
 
 	/**
@@ -54,6 +57,23 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 	ServerStatus server() {
 		RedisTrouble away = this.io.away();
 		return (away != null) ? ServerStatus.unavailable(String.valueOf(away.getMessage())) : this.monitor.status();
+	}
+
+	/**
+	 * Ship what waits of a session, and give its lease back.
+	 * @param session the session
+	 */
+	void release(OwnedSession session) {
+		session.await(session.log().end(), session.log().progress().failures(), () -> false);
+		session.end();
+		try {
+			this.io.call(session.shipper()::release);
+		}
+		catch (SessionUnavailableException ex) {
+			RedisSessionStore.logger
+				.warn("The lease of MQTT session " + session.id() + " could not be given back and ends in "
+						+ session.shipper().lease().remaining().toMillis() + " ms: " + ex.getMessage());
+		}
 	}
 
 	void close() {

@@ -33,10 +33,13 @@ final class RecordFormat {
 
 	private final byte[] bytes;
 
+	private final long size;
+
 	private int position = 1;
 
-	private RecordFormat(byte[] bytes) {
+	private RecordFormat(byte[] bytes, long size) {
 		this.bytes = bytes;
+		this.size = size;
 	}
 
 	/**
@@ -46,10 +49,21 @@ final class RecordFormat {
 	 * @return whether it is a whole packet of the right kind with the right packet id
 	 */
 	static boolean isReadable(RecordKey key, byte[] bytes) {
+		return isReadable(key, bytes, bytes.length);
+	}
+
+	/**
+	 * Tell whether a record can be read of which only the beginning is at hand.
+	 * @param key the record's key
+	 * @param bytes the beginning, with topic and packet id
+	 * @param size the size of the record
+	 * @return whether it is a whole packet of the right kind with the right packet id
+	 */
+	static boolean isReadable(RecordKey key, byte[] bytes, long size) {
 		if (bytes.length < 2) {
 			return false;
 		}
-		RecordFormat packet = new RecordFormat(bytes);
+		RecordFormat packet = new RecordFormat(bytes, size);
 		if (!packet.skipRemainingLength()) {
 			return false;
 		}
@@ -67,7 +81,7 @@ final class RecordFormat {
 		if (key.kind() == RecordKind.PUBREL) {
 			return false;
 		}
-		RecordFormat packet = new RecordFormat(bytes);
+		RecordFormat packet = new RecordFormat(bytes, bytes.length);
 		return packet.skipRemainingLength() && packet.twoBytes() == 0;
 	}
 
@@ -81,7 +95,7 @@ final class RecordFormat {
 			int digit = this.bytes[this.position++];
 			length += (digit & 0x7f) << shift;
 			if ((digit & 0x80) == 0) {
-				return length == this.bytes.length - this.position;
+				return length == this.size - this.position;
 			}
 		}
 		return false;

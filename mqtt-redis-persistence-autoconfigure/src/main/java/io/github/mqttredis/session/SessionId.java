@@ -35,6 +35,8 @@ public record SessionId(String clientId, String broker, MqttVersion version) {
 
 	private static final Pattern QUERY = Pattern.compile("[?#].*$", Pattern.DOTALL);
 
+	private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
+
 	public SessionId {
 		Objects.requireNonNull(clientId, "clientId");
 		Objects.requireNonNull(broker, "broker");
@@ -54,9 +56,15 @@ public record SessionId(String clientId, String broker, MqttVersion version) {
 		return new SessionId(clientId, USER_INFO.matcher(broker).replaceFirst("$1"), version);
 	}
 
+	/**
+	 * Return the session for a line of a log or a message: a client id with line breaks
+	 * makes no lines of its own.
+	 */
 	@Override
 	public String toString() {
-		return this.clientId + "@" + this.broker + " (" + this.version.suffix() + ")";
+		return CONTROL.matcher(this.clientId + "@" + this.broker)
+			.replaceAll((found) -> String.format("%%%02X", (int) found.group().charAt(0))) + " ("
+				+ this.version.suffix() + ")";
 	}
 
 }

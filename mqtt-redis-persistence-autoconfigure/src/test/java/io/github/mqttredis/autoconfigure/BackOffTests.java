@@ -20,12 +20,15 @@ import java.time.Duration;
 import java.util.Arrays;
 
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
+import io.github.mqttredis.actuate.MqttSessionsEndpoint;
+import io.github.mqttredis.actuate.MqttSessionsEndpointWebExtension;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PersistentMqttPahoClientFactory;
 import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -129,6 +133,36 @@ class BackOffTests {
 			assertThat(context).hasNotFailed().hasSingleBean(RedisSessionStore.class);
 			assertThat(context).doesNotHaveBean("mqttPersistenceHealthContributor");
 		});
+	}
+
+	@Test
+	void whenTheEndpointIsExposedThenItIsThere() {
+		this.contexts.withPropertyValues("management.endpoints.web.exposure.include=mqttsessions")
+			.run((context) -> assertThat(context).hasSingleBean(MqttSessionsEndpoint.class)
+				.hasSingleBean(MqttSessionsEndpointWebExtension.class));
+	}
+
+	@Test
+	void whenTheEndpointIsNotExposedThenItIsNotThere() {
+		this.contexts.run((context) -> assertThat(context).doesNotHaveBean(MqttSessionsEndpoint.class)
+			.doesNotHaveBean(SessionInspector.class));
+	}
+
+	@Test
+	void whenActuatorIsMissingThenOnlyTheEndpointIsNotThere() {
+		this.contexts.withPropertyValues("management.endpoints.web.exposure.include=mqttsessions")
+			.withClassLoader(new FilteredClassLoader(Endpoint.class))
+			.run((context) -> {
+				assertThat(context).hasNotFailed().hasSingleBean(RedisSessionStore.class);
+				assertThat(context).doesNotHaveBean("mqttSessionsEndpoint").doesNotHaveBean("mqttSessionInspector");
+			});
+	}
+
+	@Test
+	void whenTheApplicationHasItsOwnStoreThenThereIsNoEndpoint() {
+		this.contexts.withUserConfiguration(OwnStore.class)
+			.withPropertyValues("management.endpoints.web.exposure.include=mqttsessions")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(MqttSessionsEndpoint.class));
 	}
 
 	@Test

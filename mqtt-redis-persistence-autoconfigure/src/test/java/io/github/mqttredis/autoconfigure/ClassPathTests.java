@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests that an application starts, and connects, where only one version of Paho is on
- * the class path: nothing of the other can be loaded.
+ * the class path, or no Actuator: nothing of what is missing can be loaded.
  */
 class ClassPathTests {
 
@@ -49,8 +49,9 @@ class ClassPathTests {
 
 	@ParameterizedTest
 	@CsvSource({ "org.eclipse.paho.client.mqttv3,PersistentMqttv5ClientManager",
-			"org.eclipse.paho.mqttv5,PersistentMqttv3ClientManager" })
-	void whenOnePahoIsMissingThenTheOtherIsServed(String missing, String manager) throws Exception {
+			"org.eclipse.paho.mqttv5,PersistentMqttv3ClientManager",
+			"spring-boot-actuator,PersistentMqttv3ClientManager" })
+	void whenALibraryIsMissingThenTheRestIsServed(String missing, String manager) throws Exception {
 		URL[] urls = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
 			.filter((entry) -> !new File(entry).getName().startsWith(missing))
 			.map(ClassPathTests::url)

@@ -43,11 +43,14 @@ class ConfigurationMetadataTests {
 	 */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("mqtt.client.client-id", "mqtt.client.server-uris",
 			"mqtt.client.version", "mqtt.client.username", "mqtt.client.password", "mqtt.client.ssl-bundle",
-			"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.exclude-beans");
+			"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.exclude-beans",
+			"management.endpoint.mqttsessions.roles");
 
 	@Test
 	void whenThePropertiesAreListedThenTheyAreThoseThatAreBuilt() throws IOException {
 		assertThat(properties().map((property) -> property.get("name"))).containsExactlyInAnyOrder(
+				"management.endpoint.mqttsessions.access", "management.endpoint.mqttsessions.cache.time-to-live",
+				"management.endpoint.mqttsessions.roles", "management.endpoint.mqttsessions.show-payloads",
 				"management.health.mqtt-persistence.enabled", "mqtt.client.automatic-reconnect",
 				"mqtt.client.clean-session", "mqtt.client.client-id", "mqtt.client.connection-timeout",
 				"mqtt.client.keep-alive", "mqtt.client.max-inflight", "mqtt.client.password", "mqtt.client.server-uris",

@@ -38,8 +38,8 @@ public final class MqttContexts {
 				MqttRedisPersistenceAutoConfiguration.class, MqttV3PersistenceAutoConfiguration.class,
 				MqttV3IntegrationAutoConfiguration.class, MqttV5PersistenceAutoConfiguration.class,
 				MqttV5IntegrationAutoConfiguration.class, MqttComponentCheckAutoConfiguration.class,
-				MqttPersistenceHealthContributorAutoConfiguration.class,
-				MqttPersistenceMetricsAutoConfiguration.class));
+				MqttPersistenceHealthContributorAutoConfiguration.class, MqttPersistenceMetricsAutoConfiguration.class,
+				MqttSessionsEndpointAutoConfiguration.class));
 	}
 
 	/**

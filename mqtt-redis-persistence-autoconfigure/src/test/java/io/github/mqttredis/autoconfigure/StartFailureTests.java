@@ -16,9 +16,23 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.nio.file.Path;
+import java.util.Base64;
+
+import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInspector;
+import io.github.mqttredis.session.SessionInspector.Part;
+import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Packets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -50,6 +64,12 @@ class StartFailureTests {
 	@RegisterExtension
 	static final EmbeddedRedis WITH_PASSWORD = new EmbeddedRedis("requirepass right");
 
+	@RegisterExtension
+	static final EmbeddedRedis WITH_USERS = new EmbeddedRedis(
+			"user nobody on >right ~mqtt:persistence:* +ping +info +hello",
+			"user stranger on >right ~other:* " + RedisPermissionFailureAnalyzer.COMMANDS,
+			"user enough on >right ~mqtt:persistence:* " + RedisPermissionFailureAnalyzer.COMMANDS);
+
 	private static final String[] CLIENT = { "mqtt.client.client-id=gateway",
 			"mqtt.client.server-uris=tcp://127.0.0.1:1" };
 
@@ -75,6 +95,54 @@ class StartFailureTests {
 		assertThatThrownBy(() -> run(Application.class, "spring.data.redis.password=s3cr3t",
 				"spring.data.redis.port=" + WITH_PASSWORD.port()));
 		assertThat(analysis(output)).contains("spring.data.redis.password").doesNotContain("Start Redis", "s3cr3t");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "nobody", "stranger" })
+	void whenTheRedisUserLacksAPermissionThenTheAnalysisNamesTheCommands(String user, CapturedOutput output) {
+		assertThatThrownBy(() -> runAs(user));
+		assertThat(analysis(output))
+			.contains("NOPERM", "ACL SETUSER <user> ~mqtt:persistence:* +ping", "+evalsha",
+					"spring.data.redis.username")
+			.doesNotContain("Start Redis", "\tat ", "right");
+	}
+
+	@Test
+	void whenThePermissionsAreDocumentedThenTheyAreThoseOfTheAnalysis() {
+		assertThat(Path.of("..", "docs", "redis-permissions.md")).content()
+			.contains("ACL SETUSER <user> ~mqtt:persistence:* " + RedisPermissionFailureAnalyzer.COMMANDS + "\n");
+	}
+
+	@Test
+	void whenTheRedisUserHasThePermissionsThatAreNamedThenAllWorks() throws Exception {
+		try (ConfigurableApplicationContext context = runAs("enough");
+				SessionInspector inspector = context.getBean(RedisSessionStore.class).inspector()) {
+			SessionStore store = context.getBean(SessionStore.class);
+			assertThat(store.server().isAvailable()).isTrue();
+			Session session = store.open(new SessionId("other", "tcp://127.0.0.1:1", MqttVersion.V3));
+			session.put("s-1", Packets.publish(1, 1, "payload"));
+			session.clear();
+			assertThat(inspector.sessions("0", 10).entries()).hasSize(2).allSatisfy((found) -> {
+				assertThat(inspector.records(found.name(), Part.RECORDS, "0", 10).entries()).isEmpty();
+				assertThat(inspector.session(found.name())).isNotNull();
+			});
+			try (Jedis redis = new Jedis("127.0.0.1", WITH_USERS.port())) {
+				redis.hset("mqtt:persistence:{orphan@b}:v3", "x", "unreadable");
+			}
+			assertThat(store.open(new SessionId("orphan", "b", MqttVersion.V3)).keys()).isEmpty();
+			try (Jedis redis = new Jedis("127.0.0.1", WITH_USERS.port())) {
+				redis.hset("mqtt:persistence:{gone@b}:v3", "s-1", "record");
+			}
+			String gone = Base64.getUrlEncoder().withoutPadding().encodeToString("{gone@b}:v3".getBytes());
+			assertThat(inspector.delete(gone)).isTrue();
+		}
+	}
+
+	private static ConfigurableApplicationContext runAs(String user) {
+		return builder(Application.class).properties(WITH_USERS.properties())
+			.properties("spring.data.redis.username=" + user, "spring.data.redis.password=right")
+			.properties(CLIENT)
+			.run();
 	}
 
 	@Test

@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+
+/**
+ * What a native image has to keep that is found by name only: the Lua, and the private
+ * parts of Paho and Spring Integration for which there is no getter.
+ */
+class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
+
+	private static final String PAHO_V3 = "org.eclipse.paho.client.mqttv3.internal.";
+
+	private static final String PAHO_V5 = "org.eclipse.paho.mqttv5.client.internal.";
+
+	private static final String INTEGRATION = "org.springframework.integration.mqtt.";
+
+	private static final List<String> TYPES = List.of(PAHO_V3 + "ClientComms", PAHO_V3 + "ClientState",
+			PAHO_V3 + "CommsCallback", PAHO_V5 + "ClientComms", PAHO_V5 + "ClientState", PAHO_V5 + "CommsCallback",
+			INTEGRATION + "core.AbstractMqttClientManager", INTEGRATION + "core.DefaultMqttPahoClientFactory",
+			INTEGRATION + "core.Mqttv3ClientManager", INTEGRATION + "core.Mqttv5ClientManager",
+			INTEGRATION + "inbound.AbstractMqttMessageDrivenChannelAdapter",
+			INTEGRATION + "inbound.MqttPahoMessageDrivenChannelAdapter",
+			INTEGRATION + "inbound.Mqttv5PahoMessageDrivenChannelAdapter",
+			INTEGRATION + "outbound.AbstractMqttMessageHandler", INTEGRATION + "outbound.MqttPahoMessageHandler",
+			INTEGRATION + "outbound.Mqttv5PahoMessageHandler", INTEGRATION + "support.DefaultPahoMessageConverter");
+
+	@Override
+	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+		hints.resources().registerPattern("io/github/mqttredis/redis/*.lua");
+		// All members, because the accessors of Spring look for getters as well.
+		TYPES.forEach((type) -> hints.reflection()
+			.registerTypeIfPresent(classLoader, type, MemberCategory.ACCESS_DECLARED_FIELDS,
+					MemberCategory.INVOKE_DECLARED_METHODS));
+	}
+
+}

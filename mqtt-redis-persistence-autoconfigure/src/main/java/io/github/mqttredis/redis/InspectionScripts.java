@@ -1,0 +1,134 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.mqttredis.session.InspectedRecord;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Page;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnection;
+
+/**
+ * The Lua by which sessions are looked at and deleted without owning them. On a cluster
+ * each script runs where its session lies.
+ */
+final class InspectionScripts {
+
+	/** Enough for the longest topic, and for properties of an ordinary length. */
+	private static final int BEGINNING_BYTES = 68 * 1024;
+
+	/** Records of this size in total end a page. */
+	private static final int PAGE_BYTES = 1024 * 1024;
+
+	private static final RedisScript SESSIONS = new RedisScript("sessions.lua");
+
+	private static final RedisScript INSPECT = new RedisScript("inspect.lua");
+
+	private static final RedisScript RECORDS = new RedisScript("records.lua");
+
+	private static final RedisScript DELETE = new RedisScript("delete.lua");
+
+	private InspectionScripts() {
+	}
+
+	static Page<Seen> sessions(RedisConnection connection, String keyPrefix, String cursor, int limit) {
+		List<String> reply = SESSIONS.run(connection, List.of(SessionKeys.sessions(keyPrefix)),
+				List.of(bytes(cursor), bytes(limit)));
+		List<Seen> sessions = new ArrayList<>();
+		for (int i = 1; i < reply.size(); i += 2) {
+			sessions.add(new Seen(reply.get(i), (long) Double.parseDouble(reply.get(i + 1))));
+		}
+		return new Page<>(sessions, next(reply.get(0)));
+	}
+
+	static Look inspect(RedisConnection connection, SessionKeys keys) {
+		List<String> reply = INSPECT.run(connection, List.of(keys.hash(), keys.lease(), keys.quarantine()), List.of());
+		return new Look(Long.parseLong(reply.get(0)), reply.get(1), remaining(reply.get(2)),
+				Long.parseLong(reply.get(3)));
+	}
+
+	static Page<InspectedRecord> records(RedisConnection connection, byte[] hash, MqttVersion version, String cursor,
+			int limit) {
+		List<byte[]> reply = RECORDS.runRaw(connection, List.of(hash),
+				List.of(bytes(cursor), bytes(limit), bytes(BEGINNING_BYTES), bytes(PAGE_BYTES)));
+		List<InspectedRecord> records = new ArrayList<>();
+		for (int i = 1; i < reply.size(); i += 3) {
+			String name = new String(reply.get(i), SessionLoader.NAMES);
+			long size = Long.parseLong(new String(reply.get(i + 1), StandardCharsets.US_ASCII));
+			records.add(InspectedRecord.of(version, name, reply.get(i + 2), size));
+		}
+		return new Page<>(records, next(new String(reply.get(0), StandardCharsets.US_ASCII)));
+	}
+
+	/**
+	 * Delete a session unless somebody owns it.
+	 * @param connection the connection
+	 * @param keys its keys
+	 * @return what was found of the lease: nobody holds it if the session was deleted
+	 */
+	static Look delete(RedisConnection connection, SessionKeys keys) {
+		List<String> reply = DELETE.run(connection, List.of(keys.hash(), keys.mark(), keys.lease(), keys.quarantine()),
+				List.of());
+		boolean held = "held".equals(reply.get(0));
+		return new Look(0, held ? reply.get(1) : "", held ? remaining(reply.get(2)) : Duration.ZERO, 0);
+	}
+
+	private static @Nullable String next(String cursor) {
+		return "0".equals(cursor) ? null : cursor;
+	}
+
+	private static Duration remaining(String millis) {
+		return Duration.ofMillis(Math.max(0, Long.parseLong(millis)));
+	}
+
+	private static byte[] bytes(Object value) {
+		return value.toString().getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * A member of the set of all sessions.
+	 *
+	 * @param key the key of the session's hash
+	 * @param lastSeen when an owner was last seen, in milliseconds since 1970
+	 */
+	record Seen(String key, long lastSeen) {
+
+	}
+
+	/**
+	 * What was found of a session.
+	 *
+	 * @param records the number of records
+	 * @param holder the token of who holds its lease, empty if nobody does
+	 * @param remaining how long the lease still runs
+	 * @param quarantined the number of records in quarantine
+	 */
+	record Look(long records, String holder, Duration remaining, long quarantined) {
+
+		boolean isOwned() {
+			return !this.holder.isEmpty();
+		}
+
+	}
+
+}

@@ -1,0 +1,170 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+import io.github.mqttredis.redis.InspectionScripts.Look;
+import io.github.mqttredis.redis.InspectionScripts.Seen;
+import io.github.mqttredis.session.InspectedRecord;
+import io.github.mqttredis.session.InspectedSession;
+import io.github.mqttredis.session.Page;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInUseException;
+import io.github.mqttredis.session.SessionInspector;
+import io.github.mqttredis.session.SessionUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * Looks at the sessions in Redis. Connects when it is first asked.
+ */
+final class RedisSessionInspector implements SessionInspector {
+
+	/** A page of many sessions takes a command for each of them. */
+	private static final int TIMEOUTS_PER_PAGE = 5;
+
+	private static final String ACTION = "Stop it first; a session is deleted only when nobody owns it";
+
+	private final InspectionLink link;
+
+	private final String keyPrefix;
+
+	private final Duration timeout;
+
+	private final SessionNames names;
+
+	private final Predicate<SessionId> openHere;
+
+	/**
+	 * Create an inspector.
+	 * @param source the application's connection factory
+	 * @param settings how sessions are kept
+	 * @param openHere tells of a session whether this process works with it
+	 */
+	RedisSessionInspector(RedisConnectionFactory source, StoreSettings settings, Predicate<SessionId> openHere) {
+		this.link = new InspectionLink(source, settings.writeTimeout());
+		this.keyPrefix = settings.keyPrefix();
+		this.timeout = settings.writeTimeout();
+		this.names = new SessionNames(settings.keyPrefix());
+		this.openHere = openHere;
+	}
+
+	@Override
+	public Page<InspectedSession> sessions(String cursor, int limit) throws SessionUnavailableException {
+		checkCursor(cursor);
+		long deadline = System.nanoTime() + this.timeout.multipliedBy(TIMEOUTS_PER_PAGE).toNanos();
+		Page<Seen> page = this.link
+			.call((connection) -> InspectionScripts.sessions(connection, this.keyPrefix, cursor, limit));
+		List<InspectedSession> sessions = new ArrayList<>();
+		for (Seen seen : page.entries()) {
+			SessionId id = this.names.ofKey(seen.key());
+			if (id != null) {
+				if (System.nanoTime() - deadline > 0) {
+					throw new SessionUnavailableException(
+							"Redis at " + this.link.describe() + " answers slowly: ask for fewer sessions at a time");
+				}
+				sessions.add(session(id, look(id), Instant.ofEpochMilli(seen.lastSeen())));
+			}
+		}
+		return new Page<>(sessions, page.next());
+	}
+
+	@Override
+	public @Nullable InspectedSession session(String name) throws SessionUnavailableException {
+		SessionId id = this.names.ofName(name);
+		return (id != null) ? session(id) : null;
+	}
+
+	private @Nullable InspectedSession session(SessionId id) throws SessionUnavailableException {
+		byte[] hash = this.names.keys(id).hash();
+		List<Double> score = this.link.call((connection) -> {
+			Double found = connection.zSetCommands().zScore(SessionKeys.sessions(this.keyPrefix), hash);
+			return (found != null) ? List.of(found) : List.of();
+		});
+		Look look = look(id);
+		if (score.isEmpty() && look.records() == 0 && look.quarantined() == 0 && !look.isOwned()) {
+			return null;
+		}
+		return session(id, look, score.isEmpty() ? null : Instant.ofEpochMilli(score.get(0).longValue()));
+	}
+
+	private Look look(SessionId id) throws SessionUnavailableException {
+		SessionKeys keys = this.names.keys(id);
+		return this.link.call((connection) -> InspectionScripts.inspect(connection, keys));
+	}
+
+	private InspectedSession session(SessionId id, Look look, @Nullable Instant lastSeen) {
+		return new InspectedSession(this.names.name(this.names.keys(id)), id, look.records(), look.quarantined(),
+				look.isOwned() ? Owner.describe(look.holder()) : null, look.remaining(), lastSeen);
+	}
+
+	@Override
+	public Page<InspectedRecord> records(String name, Part part, String cursor, int limit)
+			throws SessionUnavailableException {
+		checkCursor(cursor);
+		SessionId id = this.names.ofName(name);
+		if (id == null) {
+			return new Page<>(List.of(), null);
+		}
+		SessionKeys keys = this.names.keys(id);
+		byte[] hash = (part == Part.RECORDS) ? keys.hash() : keys.quarantine();
+		return this.link.call((connection) -> InspectionScripts.records(connection, hash, id.version(), cursor, limit));
+	}
+
+	/** A cursor of Redis's is a number of 64 bits. */
+	private static void checkCursor(String cursor) {
+		if (cursor.startsWith("+") || cursor.length() > 20) {
+			throw new IllegalArgumentException("No cursor");
+		}
+		Long.parseUnsignedLong(cursor);
+	}
+
+	@Override
+	public boolean delete(String name) throws SessionInUseException, SessionUnavailableException {
+		SessionId id = this.names.ofName(name);
+		if (id == null || session(id) == null) {
+			return false;
+		}
+		if (this.openHere.test(id)) {
+			// Its lease may have ended for a moment: Redis lost it, or was away.
+			throw new SessionInUseException(id, "this process", Duration.ZERO, ACTION);
+		}
+		SessionKeys keys = this.names.keys(id);
+		Look look = this.link.call((connection) -> InspectionScripts.delete(connection, keys));
+		if (look.isOwned()) {
+			throw new SessionInUseException(id, Owner.describe(look.holder()), look.remaining(), ACTION);
+		}
+		// The last step, so that who could not take it sees the session, and can try
+		// again.
+		this.link
+			.call((connection) -> connection.zSetCommands().zRem(SessionKeys.sessions(this.keyPrefix), keys.hash()));
+		RedisSessionStore.logger.info("MQTT session " + id + " was deleted on request");
+		return true;
+	}
+
+	@Override
+	public void close() {
+		this.link.close();
+	}
+
+}

@@ -1,0 +1,73 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record as it is stored.
+ *
+ * @param key the key that Paho gave it; any text if it is not Paho's
+ * @param size its size in bytes
+ * @param packet what it holds, {@code null} if that cannot be read
+ * @since 0.1.0
+ */
+public record InspectedRecord(String key, long size, @Nullable Packet packet) {
+
+	/**
+	 * Take a record apart.
+	 * @param version the version of MQTT of its session
+	 * @param key its key
+	 * @param beginning its bytes, or the first of them
+	 * @param size its size in bytes
+	 * @return the record
+	 */
+	public static InspectedRecord of(MqttVersion version, String key, byte[] beginning, long size) {
+		RecordKey parsed = RecordKey.parse(key);
+		Packet packet = (parsed != null) ? PacketReader.read(version, parsed, beginning, size) : null;
+		return new InspectedRecord(key, size, packet);
+	}
+
+	/**
+	 * What a record holds.
+	 *
+	 * @param key its key, taken apart
+	 * @param publish the message, {@code null} if it is a PUBREL
+	 */
+	public record Packet(RecordKey key, @Nullable Publish publish) {
+
+	}
+
+	/**
+	 * A stored PUBLISH.
+	 *
+	 * @param qos its quality of service
+	 * @param duplicate whether it is marked as sent before
+	 * @param retained whether the broker keeps it for later subscribers
+	 * @param topic its topic; empty if an alias stands for it
+	 * @param properties its properties by name; empty in MQTT 3
+	 * @param payloadSize the size of its payload in bytes
+	 * @param payload its payload, or the beginning of it
+	 */
+	public record Publish(int qos, boolean duplicate, boolean retained, String topic, Map<String, Object> properties,
+			long payloadSize, byte[] payload) {
+
+	}
+
+}

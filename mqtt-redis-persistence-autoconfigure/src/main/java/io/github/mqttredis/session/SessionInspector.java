@@ -1,0 +1,98 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at all sessions of a store, whoever owns them, and removes those that nobody
+ * owns. Made for a person who looks: what it asks the store's server for is bounded, and
+ * so is the time that it waits.
+ *
+ * @since 0.1.0
+ */
+public interface SessionInspector extends AutoCloseable {
+
+	/**
+	 * The cursor of a first page.
+	 */
+	String FIRST = "0";
+
+	/**
+	 * Read a page of all sessions. A session that is there all the time is found on one
+	 * page at least, whatever comes and goes meanwhile.
+	 * @param cursor the cursor of the page, {@link #FIRST} to begin
+	 * @param limit how many sessions the page is to have, about
+	 * @return the sessions
+	 * @throws SessionUnavailableException if the server did not answer
+	 * @throws IllegalArgumentException if the cursor is none
+	 */
+	Page<InspectedSession> sessions(String cursor, int limit) throws SessionUnavailableException;
+
+	/**
+	 * Look at one session.
+	 * @param name its name
+	 * @return what is stored of it, {@code null} if there is no such session
+	 * @throws SessionUnavailableException if the server did not answer
+	 */
+	@Nullable InspectedSession session(String name) throws SessionUnavailableException;
+
+	/**
+	 * Read a page of a session's records.
+	 * @param name the session's name
+	 * @param part which records
+	 * @param cursor the cursor of the page, {@link #FIRST} to begin
+	 * @param limit how many records the page is to have, about
+	 * @return the records; none if there is no such session
+	 * @throws SessionUnavailableException if the server did not answer
+	 * @throws IllegalArgumentException if the cursor is none
+	 */
+	Page<InspectedRecord> records(String name, Part part, String cursor, int limit) throws SessionUnavailableException;
+
+	/**
+	 * Remove a session that nobody owns, with what is in quarantine.
+	 * @param name the session's name
+	 * @return whether there was such a session
+	 * @throws SessionInUseException if somebody owns it
+	 * @throws SessionUnavailableException if the server did not answer
+	 */
+	boolean delete(String name) throws SessionException;
+
+	/**
+	 * End the connection to the server.
+	 */
+	@Override
+	void close();
+
+	/**
+	 * The parts of a session.
+	 */
+	enum Part {
+
+		/**
+		 * What a client of the session restores.
+		 */
+		RECORDS,
+
+		/**
+		 * What could not be read when the session was opened.
+		 */
+		QUARANTINE
+
+	}
+
+}

@@ -1,0 +1,23 @@
+-- Deletes a session that nobody owns. Its mark stays, with a higher epoch: an owner that lost its lease while it
+-- slept, or was cut off, finds that the session has gone on without it, and does not write it back.
+--
+-- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash
+--
+-- Returns {'held', token of the owner, remaining ms} or {'deleted'}.
+
+local holder = redis.call('GET', KEYS[3])
+if holder then
+  return {'held', holder, tostring(redis.call('PTTL', KEYS[3]))}
+end
+
+-- As in acquire.lua: never below the clock, so that the epoch grows even where Redis lost the last one.
+local now = redis.call('TIME')
+local clock = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
+local mark = redis.call('GET', KEYS[2])
+local last = mark and tonumber(string.match(mark, '^%d+')) or 0
+local epoch = string.format('%.0f', math.max(clock, last + 1))
+
+-- DEL comes first: Redis judges a script by its first write, and a full Redis still deletes.
+redis.call('DEL', KEYS[1], KEYS[4])
+redis.call('SET', KEYS[2], epoch .. ':0')
+return {'deleted'}

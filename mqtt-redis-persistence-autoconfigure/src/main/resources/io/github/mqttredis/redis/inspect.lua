@@ -1,0 +1,9 @@
+-- Looks at a session without owning it.
+--
+-- KEYS[1] session's hash   KEYS[2] lease   KEYS[3] quarantine's hash
+--
+-- Returns {number of records, token of the owner or '', remaining ms, number of records in quarantine}.
+
+local holder = redis.call('GET', KEYS[2])
+return {tostring(redis.call('HLEN', KEYS[1])), holder or '', tostring(redis.call('PTTL', KEYS[2])),
+  tostring(redis.call('HLEN', KEYS[3]))}
