@@ -149,16 +149,13 @@ public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor, 
 		SessionMqttClientPersistence persistence = this.persistences.getObject().create(firstUri(component(bean)));
 		try {
 			made.close(true);
-			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(made.getServerURI(), made.getClientId(),
-					persistence);
-			client.setCallback((MqttCallback) bean);
-			client.setManualAcks(field == ADAPTER && isManualAcks(bean));
-			field.set(bean, persistence);
-			return client;
 		}
 		catch (MqttException ex) {
-			throw new IllegalStateException("Could not create the MQTT client '" + made.getClientId() + "'", ex);
+			throw new IllegalStateException("Could not close the MQTT client '" + made.getClientId() + "'", ex);
 		}
+		field.set(bean, persistence);
+		return PersistentMqttv5ClientManager.createClient(made.getServerURI(), made.getClientId(), persistence,
+				(MqttCallback) bean, field == ADAPTER && isManualAcks(bean));
 	}
 
 }

@@ -17,6 +17,8 @@
 package io.github.mqttredis.integration;
 
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
+import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
@@ -86,15 +88,20 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager implement
 	}
 
 	static PersistentMqttAsyncClient createClient(Mqttv5ClientManager manager, PahoV5PersistenceFactory persistences) {
+		return createClient(manager.getUrl(), manager.getClientId(), persistences.create(manager.getUrl()), manager,
+				manager.isManualAcks());
+	}
+
+	static PersistentMqttAsyncClient createClient(String serverUri, String clientId,
+			SessionMqttClientPersistence persistence, MqttCallback callback, boolean manualAcks) {
 		try {
-			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(manager.getUrl(), manager.getClientId(),
-					persistences.create(manager.getUrl()));
-			client.setManualAcks(manager.isManualAcks());
-			client.setCallback(manager);
+			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(serverUri, clientId, persistence);
+			client.setManualAcks(manualAcks);
+			client.setCallback(callback);
 			return client;
 		}
 		catch (MqttException ex) {
-			throw new IllegalStateException("Could not create the MQTT client '" + manager.getClientId() + "'", ex);
+			throw new IllegalStateException("Could not create the MQTT client '" + clientId + "'", ex);
 		}
 	}
 

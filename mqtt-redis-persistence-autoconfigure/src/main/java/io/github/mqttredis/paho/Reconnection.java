@@ -54,6 +54,8 @@ public final class Reconnection {
 
 	private volatile long longestPause;
 
+	private volatile boolean begun;
+
 	/** Whether the application has not disconnected the client. */
 	private volatile boolean wanted;
 
@@ -77,17 +79,28 @@ public final class Reconnection {
 		this.automatic = automatic;
 		this.longestPause = longestPause;
 		this.wanted = true;
+		this.begun = true;
 	}
 
-	/** Note that the broker has accepted the client, or that it is told to reconnect. */
+	/** Note that the broker has accepted the client. */
 	public void lasting() {
 		this.lasting = true;
 	}
 
-	/** Note that the application disconnects the client. */
-	public void disconnecting() {
+	/** Note that the application tells the client to reconnect. */
+	public void reconnecting() {
+		this.wanted = true;
+		this.lasting = true;
+	}
+
+	/**
+	 * Note that the application disconnects the client.
+	 * @return whether it has ever begun to connect
+	 */
+	public boolean disconnecting() {
 		this.wanted = false;
 		this.lasting = false;
+		return this.begun;
 	}
 
 	/**

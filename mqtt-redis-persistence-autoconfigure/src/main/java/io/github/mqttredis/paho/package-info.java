@@ -15,7 +15,7 @@
  */
 
 /**
- * What the clients of both Paho versions share. Knows neither version.
+ * What the clients of both Paho versions share. Knows neither version's types.
  */
 @NullMarked
 package io.github.mqttredis.paho;

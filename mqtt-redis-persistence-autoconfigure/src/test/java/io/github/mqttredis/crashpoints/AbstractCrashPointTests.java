@@ -46,6 +46,7 @@ import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Crashes at every point of every scenario: nothing is lost, nothing is sent twice.
@@ -65,6 +66,10 @@ abstract class AbstractCrashPointTests {
 	private final Map<Scenario, List<CrashPoint>> allPoints = new LinkedHashMap<>();
 
 	private final Map<List<Object>, Future<Verdict>> verdicts = new LinkedHashMap<>();
+
+	private final List<CrashPoint> reached = new ArrayList<>();
+
+	private final List<CrashPoint> missed = new ArrayList<>();
 
 	private final Logger pahoLogger = Logger.getLogger("org.eclipse.paho");
 
@@ -101,6 +106,7 @@ abstract class AbstractCrashPointTests {
 		this.redis.close();
 		Thread.setDefaultUncaughtExceptionHandler(null);
 		log(LogLevel.INFO, null);
+		assertThat(this.missed).as("points that were not reached again").hasSizeLessThan(2 + this.reached.size() / 50);
 	}
 
 	private void log(LogLevel level, Level pahoLevel) {
@@ -185,7 +191,11 @@ abstract class AbstractCrashPointTests {
 	@ParameterizedTest(name = "{0}: {1}")
 	@MethodSource("points")
 	void whenProcessDiesThenSuccessorDeliversAllAndQos2Once(Scenario scenario, CrashPoint point) throws Exception {
-		check(verdict("points", scenario, point));
+		Verdict verdict = verdict("points", scenario, point);
+		assertThat(verdict.violations()).as(verdict.toString()).isEmpty();
+		(verdict.reached() ? this.reached : this.missed).add(point);
+		// A thread may have come so late in the recording that it does not come again.
+		assumeThat(verdict.reached()).as("reached").isTrue();
 	}
 
 	@ParameterizedTest(name = "{0}: {1}", allowZeroInvocations = true)

@@ -39,15 +39,9 @@ abstract class AppClient {
 	abstract boolean isConnected();
 
 	/**
-	 * Use Paho's offline buffer from now on.
+	 * Use the offline buffer from now on.
 	 */
 	abstract void buffer();
-
-	/**
-	 * Return whether the offline buffer takes messages before the first connect.
-	 * @return whether it does
-	 */
-	abstract boolean buffersBeforeConnect();
 
 	/**
 	 * Publish a message and wait no longer than the client does.

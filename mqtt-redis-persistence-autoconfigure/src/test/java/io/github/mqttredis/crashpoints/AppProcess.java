@@ -141,25 +141,6 @@ final class AppProcess {
 		this.client.buffer();
 	}
 
-	/**
-	 * Begin to be offline, with a buffer that takes messages.
-	 */
-	void beginOffline() throws Exception {
-		if (!this.client.buffersBeforeConnect()) {
-			connect();
-			cut();
-		}
-	}
-
-	void endOffline() throws Exception {
-		if (this.client.buffersBeforeConnect()) {
-			connect();
-		}
-		else {
-			reconnect();
-		}
-	}
-
 	void publish(String payload) throws RefusedException {
 		this.client.publish("out/" + this.clientId, payload, qos(payload));
 		this.life.effect(() -> this.ledger.returned(payload));

@@ -70,11 +70,6 @@ final class PahoV3AppClient extends AppClient {
 	}
 
 	@Override
-	boolean buffersBeforeConnect() {
-		return true;
-	}
-
-	@Override
 	void publish(String topic, String payload, int qos) throws RefusedException {
 		try {
 			this.client.publish(topic, payload.getBytes(), qos, false);

@@ -79,11 +79,6 @@ final class PahoV5AppClient extends AppClient {
 	}
 
 	@Override
-	boolean buffersBeforeConnect() {
-		return false;
-	}
-
-	@Override
 	void publish(String topic, String payload, int qos) throws RefusedException {
 		try {
 			this.client.publish(topic, payload.getBytes(), qos, false);

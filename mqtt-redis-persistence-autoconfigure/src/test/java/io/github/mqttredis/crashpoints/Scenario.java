@@ -75,11 +75,10 @@ enum Scenario {
 		void run(AppProcess app) throws Exception {
 			app.create();
 			app.buffer();
-			app.beginOffline();
 			app.publish("a2");
 			app.publish("b1");
 			app.publish("c2");
-			app.endOffline();
+			app.connect();
 			app.awaitQuiet();
 		}
 
@@ -144,7 +143,6 @@ enum Scenario {
 					UnaryOperator.identity());
 			app.create();
 			app.buffer();
-			app.beginOffline();
 			app.publish("a2");
 			app.publish("b2");
 			app.publish("c1");
@@ -256,10 +254,9 @@ enum Scenario {
 		void run(AppProcess app) throws Exception {
 			app.create();
 			app.buffer();
-			app.beginOffline();
 			app.publish("a2");
 			app.publish("b2");
-			app.endOffline();
+			app.connect();
 			app.awaitLost();
 			app.reconnect();
 			app.awaitQuiet();

@@ -21,6 +21,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OutboundPackets;
 import io.github.mqttredis.session.OutboundPackets.Needs;
@@ -38,7 +39,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final ClientSession session;
 
-	private final PahoComms comms;
+	private final CommsInternals comms;
 
 	private final Reconnection reconnection;
 
@@ -51,7 +52,8 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * @param comms the client's inner parts
 	 * @param reconnection told what becomes of the link
 	 */
-	BarrierNetworkModule(NetworkModule delegate, ClientSession session, PahoComms comms, Reconnection reconnection) {
+	BarrierNetworkModule(NetworkModule delegate, ClientSession session, CommsInternals comms,
+			Reconnection reconnection) {
 		this.delegate = delegate;
 		this.session = session;
 		this.comms = comms;

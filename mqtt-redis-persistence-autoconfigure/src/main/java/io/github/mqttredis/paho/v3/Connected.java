@@ -46,11 +46,19 @@ record Connected(@Nullable IMqttActionListener delegate, Runnable action,
 	public void onFailure(IMqttToken token, Throwable exception) {
 		// Paho's own listener would start another timer for a client that was
 		// disconnected meanwhile.
-		boolean late = this.delegate != null && this.delegate.getClass().getEnclosingClass() == MqttAsyncClient.class
-				&& !this.wanted.getAsBoolean();
+		boolean late = isPahoTimer(this.delegate) && !this.wanted.getAsBoolean();
 		if (this.delegate != null && !late) {
 			this.delegate.onFailure(token, exception);
 		}
+	}
+
+	/**
+	 * Return whether Paho makes the attempt by itself.
+	 * @param listener who wants to be told of the attempt
+	 * @return whether it is Paho's reconnect timer
+	 */
+	static boolean isPahoTimer(@Nullable IMqttActionListener listener) {
+		return listener != null && listener.getClass().getEnclosingClass() == MqttAsyncClient.class;
 	}
 
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.mqttredis.paho.PacketIds;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import org.apache.commons.logging.Log;
@@ -79,7 +80,8 @@ final class OfflineBuffer {
 	OfflineBuffer(String clientId, ClientComms comms, SessionMqttClientPersistence persistence, List<Integer> stored) {
 		this.clientId = clientId;
 		this.comms = comms;
-		this.records = new OfflineRecords(persistence, new PacketIds(comms.getClientState()));
+		this.records = new OfflineRecords(persistence, new PacketIds<>(comms.getClientState(), MqttException.class,
+				(cause) -> new MqttException(MqttException.REASON_CODE_CLIENT_CLOSED, cause)));
 		this.settings = persistence.offlineBuffer();
 		this.records.restore(stored);
 		stored.forEach((id) -> this.waiting.put(id, new OfflineToken(clientId, id)));

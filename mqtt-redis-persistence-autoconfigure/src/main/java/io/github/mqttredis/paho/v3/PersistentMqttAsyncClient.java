@@ -16,8 +16,11 @@
 
 package io.github.mqttredis.paho.v3;
 
+import java.lang.reflect.Method;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.mqttredis.paho.CommsInternals;
+import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
@@ -44,9 +47,11 @@ import org.jspecify.annotations.Nullable;
  */
 public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
+	private static final Method STOP_TIMER = PrivateMembers.method(MqttAsyncClient.class, "stopReconnectCycle");
+
 	private final ClientSession session;
 
-	private final PahoComms pahoComms;
+	private final CommsInternals internals;
 
 	private final OfflineBuffer offline;
 
@@ -73,7 +78,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException {
 		super(serverUri, clientId, persistence.withholdBuffer());
 		this.session = persistence.client();
-		this.pahoComms = new PahoComms(this.comms);
+		this.internals = new CommsInternals(this.comms, this.comms.getClientState());
 		this.session.guarded();
 		this.offline = new OfflineBuffer(clientId, this.comms, persistence, this.session.buffered());
 	}
@@ -99,6 +104,9 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			@Nullable IMqttActionListener callback) throws MqttException, MqttSecurityException {
 		this.connecting.lock();
 		try {
+			if (Connected.isPahoTimer(callback) && !this.reconnection.isWanted()) {
+				throw new MqttException(MqttException.REASON_CODE_CLIENT_DISCONNECTING);
+			}
 			return super.connect(options, userContext,
 					new Connected(callback, this::onConnected, this.reconnection::isWanted));
 		}
@@ -109,7 +117,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	@Override
 	public void reconnect() throws MqttException {
-		this.reconnection.lasting();
+		this.reconnection.reconnecting();
 		super.reconnect();
 	}
 
@@ -182,7 +190,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
 				this.comms::isConnected, this::beginToReconnect);
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.pahoComms, this.reconnection);
+			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.internals, this.reconnection);
 		}
 		if (options.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);
@@ -192,7 +200,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private boolean beginToReconnect() {
 		try {
-			reconnect();
+			super.reconnect();
 			return false;
 		}
 		catch (MqttException ex) {
@@ -204,27 +212,43 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
-		this.reconnection.disconnecting();
+		disconnecting();
 		return super.disconnect(quiesceTimeout, userContext, callback);
 	}
 
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout) throws MqttException {
-		this.reconnection.disconnecting();
+		disconnecting();
 		super.disconnectForcibly(quiesceTimeout, disconnectTimeout);
 	}
 
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
-		this.reconnection.disconnecting();
+		disconnecting();
 		super.disconnectForcibly(quiesceTimeout, disconnectTimeout, sendDisconnectPacket);
 	}
 
 	@Override
 	public void close(boolean force) throws MqttException {
-		this.reconnection.disconnecting();
+		disconnecting();
 		super.close(force);
+	}
+
+	/**
+	 * Paho's timer would outlive the client: it makes one more attempt, and its thread,
+	 * which is no daemon, then keeps the JVM alive until the client is garbage.
+	 */
+	private void disconnecting() {
+		this.connecting.lock();
+		try {
+			if (this.reconnection.disconnecting()) {
+				PrivateMembers.invoke(STOP_TIMER, this);
+			}
+		}
+		finally {
+			this.connecting.unlock();
+		}
 	}
 
 }

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
+import io.github.mqttredis.paho.PacketIds;
 import io.github.mqttredis.session.RecordKind;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
@@ -34,9 +35,9 @@ final class OfflineRecords {
 
 	private final SessionMqttClientPersistence persistence;
 
-	private final PacketIds ids;
+	private final PacketIds<MqttException> ids;
 
-	OfflineRecords(SessionMqttClientPersistence persistence, PacketIds ids) {
+	OfflineRecords(SessionMqttClientPersistence persistence, PacketIds<MqttException> ids) {
 		this.persistence = persistence;
 		this.ids = ids;
 	}

@@ -16,8 +16,10 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.lang.reflect.Method;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
@@ -44,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public class PersistentMqttAsyncClient extends MqttAsyncClient {
+
+	private static final Method STOP_TIMER = PrivateMembers.method(MqttAsyncClient.class, "stopReconnectCycle");
 
 	/** The longest packet there is (2.1.4). */
 	private static final long LONGEST_PACKET = 268_435_460;
@@ -106,6 +110,9 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			@Nullable MqttActionListener callback) throws MqttException, MqttSecurityException {
 		this.connecting.lock();
 		try {
+			if (Connected.isPahoTimer(callback) && !this.reconnection.isWanted()) {
+				throw new MqttException(MqttClientException.REASON_CODE_CLIENT_DISCONNECTING);
+			}
 			return super.connect(options, userContext,
 					new Connected(callback, this::onConnected, this.reconnection::isWanted));
 		}
@@ -116,7 +123,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	@Override
 	public void reconnect() throws MqttException {
-		this.reconnection.lasting();
+		this.reconnection.reconnecting();
 		super.reconnect();
 	}
 
@@ -201,7 +208,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private boolean beginToReconnect() {
 		try {
-			reconnect();
+			super.reconnect();
 			return false;
 		}
 		catch (MqttException ex) {
@@ -212,28 +219,44 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 			@Nullable MqttActionListener callback, int reasonCode, MqttProperties properties) throws MqttException {
-		this.reconnection.disconnecting();
+		disconnecting();
 		return super.disconnect(quiesceTimeout, userContext, callback, reasonCode, properties);
 	}
 
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, int reasonCode,
 			MqttProperties properties) throws MqttException {
-		this.reconnection.disconnecting();
+		disconnecting();
 		super.disconnectForcibly(quiesceTimeout, disconnectTimeout, reasonCode, properties);
 	}
 
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
-		this.reconnection.disconnecting();
+		disconnecting();
 		super.disconnectForcibly(quiesceTimeout, disconnectTimeout, sendDisconnectPacket);
 	}
 
 	@Override
 	public void close(boolean force) throws MqttException {
-		this.reconnection.disconnecting();
+		disconnecting();
 		super.close(force);
+	}
+
+	/**
+	 * Paho's timer would outlive the client: it makes one more attempt, and its thread,
+	 * which is no daemon, then keeps the JVM alive until the client is garbage.
+	 */
+	private void disconnecting() {
+		this.connecting.lock();
+		try {
+			if (this.reconnection.disconnecting()) {
+				PrivateMembers.invoke(STOP_TIMER, this);
+			}
+		}
+		finally {
+			this.connecting.unlock();
+		}
 	}
 
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
@@ -75,8 +76,8 @@ class BarrierNetworkModuleTests {
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
 		ClientComms comms = (ClientComms) Objects
 			.requireNonNull(new DirectFieldAccessor(client).getPropertyValue("comms"));
-		this.module = new BarrierNetworkModule(this.wire, this.persistence.client(), new PahoComms(comms),
-				new Reconnection());
+		this.module = new BarrierNetworkModule(this.wire, this.persistence.client(),
+				new CommsInternals(comms, comms.getClientState()), new Reconnection());
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

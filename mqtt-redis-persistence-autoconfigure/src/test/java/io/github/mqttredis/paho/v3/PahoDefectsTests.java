@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.paho.v3;
 
-import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -64,9 +65,7 @@ class PahoDefectsTests {
 	@BeforeEach
 	void connect() throws Exception {
 		// One delay for all clients of the JVM, those of other tests as well.
-		Field delay = MqttAsyncClient.class.getDeclaredField("reconnectDelay");
-		delay.setAccessible(true);
-		delay.set(null, 1000);
+		ReflectionTestUtils.setField(MqttAsyncClient.class, "reconnectDelay", 1000);
 		this.redis = this.server.connect();
 		this.client = new MqttAsyncClient(this.link.uri(), "gateway",
 				new SessionMqttClientPersistence(this.stores.start(), "broker"));

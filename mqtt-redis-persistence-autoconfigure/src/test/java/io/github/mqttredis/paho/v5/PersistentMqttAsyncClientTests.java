@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.paho.v5;
 
-import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -41,6 +40,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+
+import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -133,14 +134,33 @@ class PersistentMqttAsyncClientTests {
 			PersistentMqttAsyncClient client = client(this.stores.start(), link.uri());
 			client.connect(options()).waitForCompletion(10_000);
 			// Where Paho is after eight failed attempts of any client.
-			Field delay = MqttAsyncClient.class.getDeclaredField("reconnectDelay");
-			delay.setAccessible(true);
-			delay.set(null, 128_000);
+			ReflectionTestUtils.setField(MqttAsyncClient.class, "reconnectDelay", 128_000);
 			link.cut();
 			Await.until("the link is lost", () -> !client.isConnected());
 			Await.until("it is back", client::isConnected);
 			client.disconnectForcibly(100, 100, true);
 		}
+	}
+
+	@Test
+	void whenDisconnectedWhileBrokerIsAwayThenPahosTimerEnds() throws Exception {
+		PersistentMqttAsyncClient client;
+		try (TcpLink link = TcpLink.to(broker.uri())) {
+			client = new PersistentMqttAsyncClient(link.uri(), "timed",
+					new SessionMqttClientPersistence(this.stores.start(), link.uri(), "broker"));
+			client.connect(options()).waitForCompletion(10_000);
+		}
+		Await.until("Paho's timer runs", PersistentMqttAsyncClientTests::isTimerRunning);
+		client.disconnectForcibly(100, 100, false);
+		Await.until("Paho's timer has ended", () -> !isTimerRunning());
+		client.close();
+	}
+
+	private static boolean isTimerRunning() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.anyMatch((thread) -> thread.getName().equals("MQTT Reconnect: timed"));
 	}
 
 	@Test

@@ -14,64 +14,58 @@
  * limitations under the License.
  */
 
-package io.github.mqttredis.paho.v3;
+package io.github.mqttredis.paho;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.Vector;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-import org.eclipse.paho.client.mqttv3.internal.ClientComms;
-import org.eclipse.paho.client.mqttv3.internal.ClientState;
-import org.eclipse.paho.client.mqttv3.internal.CommsCallback;
-
 /**
- * The inner parts of a Paho 3 client that connecting needs: its queue to the broker, and
- * the thread of its callback.
+ * The inner parts of a Paho client that connecting needs: its queue to the broker, and
+ * the thread of its callback. Both versions of Paho name them alike.
+ *
+ * @since 0.1.0
  */
-final class PahoComms {
-
-	private static final Field CALLBACK = field(ClientComms.class, "callback");
-
-	private static final Field CALLBACK_STATE = field(CommsCallback.class, "current_state");
-
-	private static final Field ANSWERS = field(ClientState.class, "pendingFlows");
+public class CommsInternals {
 
 	/** Paho's default for an attempt to connect. */
 	private static final long CALLBACK_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
 	private static final long POLL_MILLIS = 10;
 
-	private final CommsCallback callback;
+	private final Object state;
 
-	private final ClientState state;
+	private final Object callback;
 
-	PahoComms(ClientComms comms) {
-		this.state = comms.getClientState();
-		this.callback = (CommsCallback) get(CALLBACK, comms);
+	private final Field answers;
+
+	private final Field callbackState;
+
+	private final Method callbackRunning;
+
+	/**
+	 * Find the inner parts.
+	 * @param comms the client's {@code ClientComms}
+	 * @param state the client's {@code ClientState}
+	 */
+	public CommsInternals(Object comms, Object state) {
+		this.state = state;
+		this.callback = PrivateMembers.get(PrivateMembers.field(comms.getClass(), "callback"), comms);
+		this.answers = PrivateMembers.field(state.getClass(), "pendingFlows");
+		this.callbackState = PrivateMembers.field(this.callback.getClass(), "current_state");
+		this.callbackRunning = PrivateMembers.method(this.callback.getClass(), "isRunning");
 	}
 
-	private static Field field(Class<?> type, String name) {
-		try {
-			Field field = type.getDeclaredField(name);
-			field.setAccessible(true);
-			return field;
-		}
-		catch (NoSuchFieldException ex) {
-			throw new IllegalStateException(
-					"No field '" + name + "' in " + type.getName() + ": this version of Paho is not supported", ex);
-		}
-	}
-
-	private static Object get(Field field, Object target) {
-		try {
-			return field.get(target);
-		}
-		catch (IllegalAccessException ex) {
-			throw new IllegalStateException(ex);
-		}
+	/**
+	 * Return the part that calls the application.
+	 * @return the client's {@code CommsCallback}
+	 */
+	protected final Object callback() {
+		return this.callback;
 	}
 
 	/**
@@ -81,7 +75,7 @@ final class PahoComms {
 	 * @param cancelled ends the wait once it is true
 	 * @throws IOException if the callback has not returned in time
 	 */
-	void awaitCallback(BooleanSupplier cancelled) throws IOException {
+	public void awaitCallback(BooleanSupplier cancelled) throws IOException {
 		long started = System.nanoTime();
 		while (isCallbackEnding()) {
 			if (cancelled.getAsBoolean() || System.nanoTime() - started > CALLBACK_LIMIT_NANOS) {
@@ -99,8 +93,9 @@ final class PahoComms {
 	}
 
 	private boolean isCallbackEnding() {
-		// isRunning takes the lock that guards the state.
-		return !this.callback.isRunning() && !"STOPPED".equals(get(CALLBACK_STATE, this.callback).toString());
+		// Asking whether it runs takes the lock that guards the state.
+		return PrivateMembers.invoke(this.callbackRunning, this.callback).equals(false)
+				&& !"STOPPED".equals(PrivateMembers.get(this.callbackState, this.callback).toString());
 	}
 
 	/**
@@ -109,8 +104,8 @@ final class PahoComms {
 	 * connects would wait for it for ever ({@code ClientState.get},
 	 * {@code CommsSender.start}). The broker asks again for what it misses.
 	 */
-	void forgetAnswers() {
-		((Vector<?>) get(ANSWERS, this.state)).clear();
+	public void forgetAnswers() {
+		((Vector<?>) PrivateMembers.get(this.answers, this.state)).clear();
 	}
 
 }
