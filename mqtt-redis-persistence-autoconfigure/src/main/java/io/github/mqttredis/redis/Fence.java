@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the owner knows of the mark in Redis: the one it set last, and the ones that
- * commands without an answer may have set. Used by the I/O thread only.
+ * commands without an answer may have set. Used in turn ({@link IoLoop}) only.
  */
 final class Fence {
 

@@ -25,6 +25,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 import io.github.mqttredis.session.SessionUnavailableException;
@@ -34,7 +35,8 @@ import org.springframework.data.redis.connection.RedisConnection;
 
 /**
  * The one thread that speaks with Redis, for all sessions. Everybody else hands it work
- * and waits no longer than a time-out.
+ * and waits no longer than a time-out; only a publisher that finds it idle ships its own
+ * record, which saves two changes of thread.
  * <p>
  * Once a command was not answered Redis counts as away: nothing is sent but probes, and
  * callers are told at once, until a probe is answered.
@@ -43,24 +45,23 @@ final class IoLoop {
 
 	private static final Duration FIRST_CONNECT = Duration.ofSeconds(10);
 
-	private static final Duration FIRST_PROBE = Duration.ofMillis(50);
-
-	private static final Duration SLOWEST_PROBE = Duration.ofSeconds(1);
-
 	private final RedisLink link;
 
 	private final Duration timeout;
 
-	private final Runnable onAway;
-
-	private final Runnable onBack;
+	private final RedisPresence presence;
 
 	private final ScheduledThreadPoolExecutor executor;
 
+	/**
+	 * Guards the connection, and what sessions know of what they have shipped. The I/O
+	 * thread has it while it runs a task; a publisher tries it only, holding no lock of
+	 * Paho's or ours. Who has it speaks with Redis, which no other lock is held for.
+	 */
+	private final ReentrantLock turn = new ReentrantLock();
+
 	/** Runs what is not ours, so that it cannot hold up what is shipped. */
 	private final Listeners listeners;
-
-	private volatile @Nullable RedisTrouble away;
 
 	/**
 	 * Start the thread.
@@ -74,8 +75,7 @@ final class IoLoop {
 		this.link = link;
 		this.timeout = timeout;
 		this.listeners = listeners;
-		this.onAway = onAway;
-		this.onBack = onBack;
+		this.presence = new RedisPresence(link, this::later, onAway, onBack);
 		this.executor = Listeners.executor("mqtt-redis-io");
 	}
 
@@ -92,20 +92,49 @@ final class IoLoop {
 	 * @return the reason, {@code null} if it does not
 	 */
 	@Nullable RedisTrouble away() {
-		return this.away;
+		return this.presence.away();
 	}
 
 	void execute(Runnable task) {
-		this.executor.execute(Listeners.guarded(task));
+		this.executor.execute(inTurn(task));
 	}
 
 	void later(Runnable task, Duration delay) {
-		this.executor.schedule(Listeners.guarded(task), delay.toMillis(), TimeUnit.MILLISECONDS);
+		this.executor.schedule(inTurn(task), delay.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	void every(Duration period, Runnable task) {
-		this.executor.scheduleWithFixedDelay(Listeners.guarded(task), period.toMillis(), period.toMillis(),
-				TimeUnit.MILLISECONDS);
+		this.executor.scheduleWithFixedDelay(inTurn(task), period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	private Runnable inTurn(Runnable task) {
+		return Listeners.guarded(() -> {
+			this.turn.lock();
+			try {
+				task.run();
+			}
+			finally {
+				this.turn.unlock();
+			}
+		});
+	}
+
+	/**
+	 * Run a task on the calling thread, if nobody else speaks with Redis and there is a
+	 * connection.
+	 * @param task the task
+	 */
+	void tryHere(Runnable task) {
+		if (this.turn.tryLock()) {
+			try {
+				if (this.link.isConnected()) {
+					Listeners.guarded(task).run();
+				}
+			}
+			finally {
+				this.turn.unlock();
+			}
+		}
 	}
 
 	/**
@@ -152,7 +181,15 @@ final class IoLoop {
 	}
 
 	private <T> T await(Callable<T> task, Duration patience) throws SessionUnavailableException {
-		Future<T> future = this.executor.submit(task);
+		Future<T> future = this.executor.submit(() -> {
+			this.turn.lock();
+			try {
+				return task.call();
+			}
+			finally {
+				this.turn.unlock();
+			}
+		});
 		try {
 			return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
 		}
@@ -176,7 +213,7 @@ final class IoLoop {
 	}
 
 	private void guard(Work work) throws RedisTrouble {
-		RedisTrouble reason = this.away;
+		RedisTrouble reason = away();
 		if (reason != null) {
 			throw reason;
 		}
@@ -192,51 +229,11 @@ final class IoLoop {
 	}
 
 	/**
-	 * Note that Redis did not answer. A connection that broke is made anew at once; if
-	 * that fails too, Redis counts as away. Called on the I/O thread.
+	 * Note that Redis did not answer. Called in turn.
 	 * @param trouble what happened
 	 */
 	void lost(RedisTrouble trouble) {
-		if (trouble.isTimeout()) {
-			// A second wait of the same length would be the callers' loss.
-			goAway(trouble);
-			return;
-		}
-		this.link.reset();
-		try {
-			this.link.run(RedisConnection::ping);
-			this.onBack.run();
-		}
-		catch (RedisTrouble again) {
-			goAway(again);
-		}
-	}
-
-	private void goAway(RedisTrouble trouble) {
-		if (this.away == null) {
-			RedisSessionStore.logger.warn("Redis at " + this.link.describe()
-					+ " is away; MQTT messages are not accepted until it is back: " + trouble.getMessage());
-		}
-		this.away = trouble;
-		this.onAway.run();
-		later(() -> probe(FIRST_PROBE), FIRST_PROBE);
-	}
-
-	private void probe(Duration delay) {
-		this.link.reset();
-		try {
-			this.link.run(RedisConnection::ping);
-			this.away = null;
-			RedisSessionStore.logger.info("Redis at " + this.link.describe() + " is back");
-			this.onBack.run();
-		}
-		catch (RedisTrouble trouble) {
-			this.away = trouble;
-			Duration next = delay.multipliedBy(2);
-			next = (next.compareTo(SLOWEST_PROBE) > 0) ? SLOWEST_PROBE : next;
-			Duration following = next;
-			later(() -> probe(following), following);
-		}
+		this.presence.lost(trouble);
 	}
 
 	/**
@@ -245,7 +242,7 @@ final class IoLoop {
 	void close() {
 		this.listeners.close();
 		this.executor.getQueue().clear();
-		this.executor.execute(this.link::close);
+		execute(this.link::close);
 		this.executor.shutdown();
 		try {
 			if (!this.executor.awaitTermination(this.timeout.toMillis(), TimeUnit.MILLISECONDS)) {

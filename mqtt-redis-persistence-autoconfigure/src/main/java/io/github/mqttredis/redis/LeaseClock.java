@@ -22,7 +22,7 @@ import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 
 /**
- * How long a lease still runs. Set by the I/O thread, read by all.
+ * How long a lease still runs. Set in turn ({@link IoLoop}), read by all.
  */
 final class LeaseClock {
 

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session that this process owns: its log, and how it stands with Redis.
  * <p>
- * Clients and the I/O thread meet here, in the log and in volatile fields that the I/O
- * thread alone writes (but for the end). No lock but the log's is ever taken.
+ * Clients and who ships meet here, in the log and in volatile fields that are written in
+ * turn ({@link IoLoop}) only, but for the end. No lock but the log's is ever taken.
  */
 final class OwnedSession {
 
@@ -80,7 +80,7 @@ final class OwnedSession {
 
 	/**
 	 * Return what ships this session.
-	 * @return the shipper, to be called by the I/O thread only
+	 * @return the shipper, to be called in turn only
 	 */
 	SessionShipper shipper() {
 		return this.shipper;
@@ -130,6 +130,25 @@ final class OwnedSession {
 	}
 
 	/**
+	 * Ship a message's record and wait until it is in Redis, both together at most for
+	 * the write time-out.
+	 * @param position the position of the record, 0 if there is none
+	 * @param seen the number of failures before the record was appended
+	 * @param cancelled ends the wait
+	 * @return whether it is
+	 */
+	boolean ship(long position, long seen, BooleanSupplier cancelled) {
+		long start = System.nanoTime();
+		if (position > this.log.progress().applied()) {
+			this.schedule.now();
+		}
+		long left = this.settings.writeTimeout().toNanos() - (System.nanoTime() - start);
+		boolean stored = await(position, seen, left, cancelled);
+		this.activity.ended(Operation.PUBLISH_WAIT, start, stored);
+		return stored;
+	}
+
+	/**
 	 * Wait until a write is in Redis, at most for the write time-out.
 	 * @param position the write's position
 	 * @param seen the number of failures before the write was appended
@@ -137,10 +156,12 @@ final class OwnedSession {
 	 * @return whether it is
 	 */
 	boolean await(long position, long seen, BooleanSupplier cancelled) {
+		return await(position, seen, this.settings.writeTimeout().toNanos(), cancelled);
+	}
+
+	private boolean await(long position, long seen, long nanos, BooleanSupplier cancelled) {
 		try {
-			return this.log.progress()
-				.await(position, seen, this.settings.writeTimeout().toNanos(),
-						() -> isUnusable() || cancelled.getAsBoolean());
+			return this.log.progress().await(position, seen, nanos, () -> isUnusable() || cancelled.getAsBoolean());
 		}
 		catch (InterruptedException ex) {
 			// The batch goes on without this caller, who must not be told that it is
@@ -227,7 +248,7 @@ final class OwnedSession {
 		return this.standing.status(this.log.read(Mirror::contents), this.shipper.lease().remaining());
 	}
 
-	// What the I/O thread notes
+	// What is noted in turn
 
 	/**
 	 * Note that Redis does not answer.

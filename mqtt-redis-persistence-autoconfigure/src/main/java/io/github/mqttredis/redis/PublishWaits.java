@@ -56,6 +56,16 @@ final class PublishWaits {
 	}
 
 	/**
+	 * Return whether this thread ships a record itself.
+	 * @param position the record's position
+	 * @return whether it was left to the end of the publish
+	 */
+	boolean isShippedAtEnd(long position) {
+		Wait wait = this.waits.get();
+		return wait.publishing && wait.position == position;
+	}
+
+	/**
 	 * End a publish.
 	 * @return what is to be waited for, valid until this thread publishes again
 	 */

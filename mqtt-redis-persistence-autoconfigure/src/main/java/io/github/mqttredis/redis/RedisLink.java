@@ -26,7 +26,7 @@ import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * The store's own connection to Redis. Used by the I/O thread only.
+ * The store's own connection to Redis. Used in turn ({@link IoLoop}) only.
  */
 final class RedisLink {
 
@@ -67,6 +67,14 @@ final class RedisLink {
 			this.connection = this.factory.getConnection();
 		}
 		return this.connection;
+	}
+
+	/**
+	 * Return whether there is a connection.
+	 * @return whether a command needs no new one
+	 */
+	boolean isConnected() {
+		return this.connection != null;
 	}
 
 	/**

@@ -115,9 +115,11 @@ final class SessionHandle implements Session {
 		}
 		long seen = this.session.log().progress().failures();
 		long position = this.session.log().put(key, record);
-		this.session.schedule().soonest();
-		if (flushed || isWaitedForElsewhere(key, position, seen, lenient)
-				|| this.session.await(position, seen, () -> this.superseded)) {
+		boolean waitedFor = !flushed && !isWaitedForElsewhere(key, position, seen, lenient);
+		if (!this.publishes.isShippedAtEnd(position)) {
+			this.session.schedule().soonest();
+		}
+		if (!waitedFor || this.session.await(position, seen, () -> this.superseded)) {
 			return;
 		}
 		// Made before the removal, whose success would make the reason a thing of the
@@ -156,8 +158,8 @@ final class SessionHandle implements Session {
 	@Override
 	public void endPublish(boolean accepted) throws SessionException {
 		PublishWaits.Wait wait = this.publishes.end();
-		if (accepted
-				&& !this.session.await(Operation.PUBLISH_WAIT, wait.position(), wait.seen(), () -> this.superseded)) {
+		boolean stored = this.session.ship(wait.position(), wait.seen(), () -> this.superseded || !accepted);
+		if (accepted && !stored) {
 			checkUsable("store a message");
 			if (!wait.isLenient()) {
 				throw this.session.refusal("confirm that a message is stored, which is sent once it is,");

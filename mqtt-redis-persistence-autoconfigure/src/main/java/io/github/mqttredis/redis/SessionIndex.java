@@ -52,7 +52,7 @@ final class SessionIndex {
 
 	/**
 	 * Note which sessions are owned. One whose lease may have ended is left out: it may
-	 * have been deleted. Called on the I/O thread.
+	 * have been deleted. Called in turn ({@link IoLoop}).
 	 * @param sessions the sessions of this process
 	 */
 	void refresh(Collection<OwnedSession> sessions) {

@@ -94,7 +94,7 @@ final class SessionOpener {
 		acquire(session);
 		StoredRecords records = new SessionLoader(this.io, keys).load();
 		if (!records.unreadable().isEmpty()) {
-			this.io.call((connection) -> session.shipper().quarantine(connection, records.unreadable()));
+			this.io.call((connection) -> session.shipper().check().quarantine(connection, records.unreadable()));
 		}
 		records.fill(session.log());
 		session.schedule().soonest();

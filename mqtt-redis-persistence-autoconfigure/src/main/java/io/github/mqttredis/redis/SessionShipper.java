@@ -17,22 +17,21 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
-import java.util.List;
 
 import io.github.mqttredis.redis.RedisScripts.Acquired;
-import io.github.mqttredis.redis.RedisScripts.Confirmed;
 import io.github.mqttredis.redis.RedisScripts.Written;
 import io.github.mqttredis.session.Batch;
-import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.WriteLog;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 
 /**
  * Ships one session's write log to Redis, keeps its lease, and writes the session back
- * where Redis lost it. All of it on the I/O thread, which is why nothing here is locked.
+ * where Redis lost it. All of it in turn ({@link IoLoop}), which is why nothing here is
+ * locked.
  */
 final class SessionShipper {
 
@@ -41,8 +40,6 @@ final class SessionShipper {
 	private static final long MAX_BATCH_BYTES = 1024 * 1024;
 
 	private final OwnedSession session;
-
-	private final SessionKeys keys;
 
 	private final RedisScripts scripts;
 
@@ -54,25 +51,27 @@ final class SessionShipper {
 
 	private final Fence fence = new Fence();
 
+	private final SessionCheck check;
+
 	/** Whether the mark has to be looked at before anything else is sent. */
 	private boolean unconfirmed;
 
-	/** Whether Redis lost records, and writing them back has not begun. */
-	private boolean lost;
-
 	/** Whether Redis refused to store records, and has stored none since. */
 	private volatile boolean refusing;
+
+	/** What a publisher met that shipped its own record. */
+	private @Nullable RedisTrouble unhandled;
 
 	/** Whether nobody waits for what is sent. */
 	private boolean probing;
 
 	SessionShipper(OwnedSession session, SessionKeys keys, RedisScripts scripts, IoLoop io, Duration leaseTtl) {
 		this.session = session;
-		this.keys = keys;
 		this.scripts = scripts;
 		this.io = io;
 		this.log = session.log();
 		this.lease = new LeaseClock(leaseTtl, session.activity());
+		this.check = new SessionCheck(session, keys, scripts, io, this.fence, this.lease);
 	}
 
 	/**
@@ -90,24 +89,6 @@ final class SessionShipper {
 		return acquired;
 	}
 
-	/**
-	 * Move what cannot be read to the quarantine.
-	 * @param connection the connection
-	 * @param fields the fields
-	 * @return whether it was done
-	 */
-	boolean quarantine(RedisConnection connection, List<String> fields) {
-		Mark next = this.fence.next();
-		Written written = this.scripts.quarantine(connection, this.fence.mark(), next,
-				fields.stream().map((name) -> name.getBytes(SessionLoader.NAMES)).toList());
-		boolean done = written.found().equals(this.fence.mark());
-		if (done) {
-			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
-			this.session.standing().quarantined(fields, this.keys);
-		}
-		return done;
-	}
-
 	/** Renew the lease if no batch has done so of late. */
 	void renew() {
 		if (this.lease.isDue()) {
@@ -119,8 +100,16 @@ final class SessionShipper {
 		return this.lease;
 	}
 
+	SessionCheck check() {
+		return this.check;
+	}
+
 	boolean isRefusing() {
 		return this.refusing;
+	}
+
+	boolean isAwaited() {
+		return this.log.isAwaited();
 	}
 
 	/** Look at the mark before anything else is sent, and ship what waits. */
@@ -138,9 +127,34 @@ final class SessionShipper {
 		return !this.session.isFenced() && this.scripts.release(connection);
 	}
 
+	/**
+	 * Ship the next batch on a publisher's thread, if Redis is as we left it. The rest is
+	 * for the I/O thread: a publisher waits for no more than one answer.
+	 */
+	void shipHere() {
+		if (this.session.isUnusable() || this.unconfirmed || this.refusing || this.unhandled != null
+				|| this.log.isDropped() || Thread.currentThread().isInterrupted()) {
+			return;
+		}
+		this.probing = false;
+		try {
+			shipBatch();
+		}
+		catch (RedisTrouble ex) {
+			this.unhandled = ex;
+			this.session.schedule().soonest();
+		}
+	}
+
 	/** Ship the next batch, unless there is no use in it. */
 	void shipNow() {
+		RedisTrouble trouble = this.unhandled;
+		this.unhandled = null;
 		if (this.session.isUnusable()) {
+			return;
+		}
+		if (trouble != null) {
+			handle(trouble);
 			return;
 		}
 		this.probing = false;
@@ -215,48 +229,11 @@ final class SessionShipper {
 	 * @throws RedisTrouble if Redis did not do it
 	 */
 	void confirm() throws RedisTrouble {
-		Mark next = this.fence.next();
-		this.fence.sendingConfirm(next);
-		Confirmed confirmed = this.io.link().run((connection) -> this.scripts.confirm(connection, next));
-		if (confirmed.fenced()) {
-			this.session.fenced(Owner.describe(confirmed.holder()));
-			return;
+		this.unhandled = null;
+		if (this.check.confirm()) {
+			this.unconfirmed = false;
+			this.check.mend();
 		}
-		this.lease.renewed();
-		this.lost |= !isIntact(confirmed);
-		this.fence.applied(confirmed.mark(), this.lost ? Batch.UNKNOWN_LENGTH : this.fence.length());
-		this.unconfirmed = false;
-		if (this.lost || this.log.isDropped()) {
-			writeBack();
-			this.lost = false;
-		}
-	}
-
-	private boolean isIntact(Confirmed confirmed) {
-		Batch missed = this.fence.unanswered();
-		Fence.Found found = this.fence.judge(confirmed.found());
-		if (found == Fence.Found.LOST) {
-			return false;
-		}
-		if (found == Fence.Found.BATCH_APPLIED && missed != null) {
-			this.log.applied(missed);
-			this.fence.applied(confirmed.found(), missed.lengthAfter());
-		}
-		else if (found == Fence.Found.CONFIRMED) {
-			this.fence.applied(confirmed.found(), Batch.UNKNOWN_LENGTH);
-		}
-		return !Fence.differs(confirmed.length(), this.fence.length());
-	}
-
-	private void writeBack() throws RedisTrouble {
-		if (this.lost) {
-			this.session.standing().resyncing(this.log.read(Mirror::size));
-		}
-		FieldNames names = this.io.link().run((connection) -> FieldNames.read(connection, this.keys.hash()));
-		if (!names.foreign().isEmpty()) {
-			this.io.link().run((connection) -> quarantine(connection, names.foreign()));
-		}
-		this.log.rewrite(names.records());
 	}
 
 	private void handle(RedisTrouble ex) {

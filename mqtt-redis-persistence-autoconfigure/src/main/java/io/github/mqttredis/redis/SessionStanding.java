@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a session stands with Redis. Each change is logged, counted, and told to listeners.
- * The I/O thread alone changes it, all may read it.
+ * Changed in turn ({@link IoLoop}) only, read by all.
  */
 final class SessionStanding {
 

@@ -55,6 +55,16 @@ final class ShipSchedule {
 	}
 
 	/**
+	 * Ship what was appended, on the calling thread if the I/O thread is idle.
+	 */
+	void now() {
+		this.io.tryHere(this.shipper::shipHere);
+		if (this.shipper.isAwaited()) {
+			soonest();
+		}
+	}
+
+	/**
 	 * Ship what was appended before long, if nothing else makes it go sooner: nobody
 	 * waits for a removal, and most go with the record that is put next.
 	 */

@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.time.Duration;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnection;
+
+/**
+ * Whether Redis answers. Once a command was not answered Redis counts as away: nothing is
+ * sent but probes, until one is answered. All but {@link #away()} is called in turn
+ * ({@link IoLoop}) only.
+ */
+final class RedisPresence {
+
+	private static final Duration FIRST_PROBE = Duration.ofMillis(50);
+
+	private static final Duration SLOWEST_PROBE = Duration.ofSeconds(1);
+
+	private final RedisLink link;
+
+	private final BiConsumer<Runnable, Duration> later;
+
+	private final Runnable onAway;
+
+	private final Runnable onBack;
+
+	private volatile @Nullable RedisTrouble away;
+
+	RedisPresence(RedisLink link, BiConsumer<Runnable, Duration> later, Runnable onAway, Runnable onBack) {
+		this.link = link;
+		this.later = later;
+		this.onAway = onAway;
+		this.onBack = onBack;
+	}
+
+	/**
+	 * Return why Redis counts as away.
+	 * @return the reason, {@code null} if it does not
+	 */
+	@Nullable RedisTrouble away() {
+		return this.away;
+	}
+
+	/**
+	 * Note that Redis did not answer. A connection that broke is made anew at once; if
+	 * that fails too, Redis counts as away.
+	 * @param trouble what happened
+	 */
+	void lost(RedisTrouble trouble) {
+		if (trouble.isTimeout()) {
+			// A second wait of the same length would be the callers' loss.
+			goAway(trouble);
+			return;
+		}
+		this.link.reset();
+		try {
+			this.link.run(RedisConnection::ping);
+			this.onBack.run();
+		}
+		catch (RedisTrouble again) {
+			goAway(again);
+		}
+	}
+
+	private void goAway(RedisTrouble trouble) {
+		if (this.away == null) {
+			RedisSessionStore.logger.warn("Redis at " + this.link.describe()
+					+ " is away; MQTT messages are not accepted until it is back: " + trouble.getMessage());
+		}
+		this.away = trouble;
+		this.onAway.run();
+		this.later.accept(() -> probe(FIRST_PROBE), FIRST_PROBE);
+	}
+
+	private void probe(Duration delay) {
+		this.link.reset();
+		try {
+			this.link.run(RedisConnection::ping);
+			this.away = null;
+			RedisSessionStore.logger.info("Redis at " + this.link.describe() + " is back");
+			this.onBack.run();
+		}
+		catch (RedisTrouble trouble) {
+			this.away = trouble;
+			Duration next = delay.multipliedBy(2);
+			next = (next.compareTo(SLOWEST_PROBE) > 0) ? SLOWEST_PROBE : next;
+			Duration following = next;
+			this.later.accept(() -> probe(following), following);
+		}
+	}
+
+}

@@ -1,0 +1,138 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.util.List;
+
+import io.github.mqttredis.redis.RedisScripts.Confirmed;
+import io.github.mqttredis.redis.RedisScripts.Written;
+import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.Mirror;
+import io.github.mqttredis.session.WriteLog;
+
+import org.springframework.data.redis.connection.RedisConnection;
+
+/**
+ * Finds out whether a session is still owned and whole in Redis, and has what Redis lost
+ * written back. Called in turn ({@link IoLoop}) only.
+ */
+final class SessionCheck {
+
+	private final OwnedSession session;
+
+	private final SessionKeys keys;
+
+	private final RedisScripts scripts;
+
+	private final IoLoop io;
+
+	private final WriteLog log;
+
+	private final Fence fence;
+
+	private final LeaseClock lease;
+
+	/** Whether Redis lost records, and writing them back has not begun. */
+	private boolean lost;
+
+	SessionCheck(OwnedSession session, SessionKeys keys, RedisScripts scripts, IoLoop io, Fence fence,
+			LeaseClock lease) {
+		this.session = session;
+		this.keys = keys;
+		this.scripts = scripts;
+		this.io = io;
+		this.log = session.log();
+		this.fence = fence;
+		this.lease = lease;
+	}
+
+	/**
+	 * Renew the lease and find out whether Redis still holds what it held.
+	 * @return whether the session is still owned
+	 * @throws RedisTrouble if Redis did not do it
+	 */
+	boolean confirm() throws RedisTrouble {
+		Mark next = this.fence.next();
+		this.fence.sendingConfirm(next);
+		Confirmed confirmed = this.io.link().run((connection) -> this.scripts.confirm(connection, next));
+		if (confirmed.fenced()) {
+			this.session.fenced(Owner.describe(confirmed.holder()));
+			return false;
+		}
+		this.lease.renewed();
+		this.lost |= !isIntact(confirmed);
+		this.fence.applied(confirmed.mark(), this.lost ? Batch.UNKNOWN_LENGTH : this.fence.length());
+		return true;
+	}
+
+	/**
+	 * Have all of the session written back, if Redis lost a part of it or the log did.
+	 * @throws RedisTrouble if Redis did not say what it holds
+	 */
+	void mend() throws RedisTrouble {
+		if (this.lost || this.log.isDropped()) {
+			writeBack();
+			this.lost = false;
+		}
+	}
+
+	private boolean isIntact(Confirmed confirmed) {
+		Batch missed = this.fence.unanswered();
+		Fence.Found found = this.fence.judge(confirmed.found());
+		if (found == Fence.Found.LOST) {
+			return false;
+		}
+		if (found == Fence.Found.BATCH_APPLIED && missed != null) {
+			this.log.applied(missed);
+			this.fence.applied(confirmed.found(), missed.lengthAfter());
+		}
+		else if (found == Fence.Found.CONFIRMED) {
+			this.fence.applied(confirmed.found(), Batch.UNKNOWN_LENGTH);
+		}
+		return !Fence.differs(confirmed.length(), this.fence.length());
+	}
+
+	private void writeBack() throws RedisTrouble {
+		if (this.lost) {
+			this.session.standing().resyncing(this.log.read(Mirror::size));
+		}
+		FieldNames names = this.io.link().run((connection) -> FieldNames.read(connection, this.keys.hash()));
+		if (!names.foreign().isEmpty()) {
+			this.io.link().run((connection) -> quarantine(connection, names.foreign()));
+		}
+		this.log.rewrite(names.records());
+	}
+
+	/**
+	 * Move what cannot be read to the quarantine.
+	 * @param connection the connection
+	 * @param fields the fields
+	 * @return whether it was done
+	 */
+	boolean quarantine(RedisConnection connection, List<String> fields) {
+		Mark next = this.fence.next();
+		Written written = this.scripts.quarantine(connection, this.fence.mark(), next,
+				fields.stream().map((name) -> name.getBytes(SessionLoader.NAMES)).toList());
+		boolean done = written.found().equals(this.fence.mark());
+		if (done) {
+			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
+			this.session.standing().quarantined(fields, this.keys);
+		}
+		return done;
+	}
+
+}

@@ -1,0 +1,173 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.RedisServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.Jedis;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A publisher that finds the I/O thread idle ships its record itself.
+ */
+class PublishersShipTests {
+
+	private static final SessionId ID = SessionId.ofUri("client", "tcp://broker:1883", MqttVersion.V3);
+
+	private static final String HASH = "test:{client@tcp://broker:1883}:v3";
+
+	private static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofSeconds(30),
+			Duration.ofSeconds(10), Duration.ZERO);
+
+	private final RedisServer server = RedisServer.start();
+
+	private final CompletableFuture<Boolean> stored = new CompletableFuture<>();
+
+	private volatile boolean interrupted;
+
+	private RedisConnectionFactory factory;
+
+	private RedisSessionStore store;
+
+	private Session session;
+
+	private void open(Driver driver) throws SessionException {
+		this.factory = driver.factory(this.server.port());
+		this.store = new RedisSessionStore(this.factory, SETTINGS);
+		this.session = this.store.open(ID);
+		this.session.guarded();
+		publish("s-1");
+	}
+
+	@AfterEach
+	void stop() throws Exception {
+		this.server.resume();
+		this.store.stop();
+		((DisposableBean) this.factory).destroy();
+		this.server.close();
+	}
+
+	private void publish(String record) throws SessionException {
+		this.session.beginPublish();
+		this.session.put(record, Packets.of(record, "a"));
+		this.session.endPublish(true);
+	}
+
+	private Thread publishAside(String record) {
+		Thread thread = new Thread(() -> {
+			try {
+				publish(record);
+				this.interrupted = Thread.currentThread().isInterrupted();
+				this.stored.complete(true);
+			}
+			catch (SessionException ex) {
+				this.interrupted = Thread.currentThread().isInterrupted();
+				this.stored.complete(false);
+			}
+		}, "publisher");
+		thread.start();
+		Await.until("the publisher ships", () -> Arrays.stream(thread.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().equals(SessionShipper.class.getName())));
+		return thread;
+	}
+
+	private void assertStored(String... records) {
+		try (Jedis redis = this.server.connect()) {
+			Await.until("they are stored", () -> redis.hkeys(HASH).equals(Set.of(records)));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenNobodyElseSpeaksWithRedisThenPublisherShipsItsRecord(Driver driver) throws Exception {
+		open(driver);
+		this.server.pause();
+		publishAside("s-2");
+		this.server.resume();
+		assertThat(this.stored.get(30, TimeUnit.SECONDS)).isTrue();
+		assertStored("s-1", "s-2");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenPublisherIsInterruptedThenItsRecordIsStoredAllTheSame(Driver driver) throws Exception {
+		open(driver);
+		this.server.pause();
+		Thread publisher = publishAside("s-2");
+		publisher.interrupt();
+		if (driver == Driver.LETTUCE) {
+			assertThat(this.stored.get(30, TimeUnit.SECONDS)).as("known to be stored").isFalse();
+		}
+		this.server.resume();
+		assertStored("s-1", "s-2");
+		assertThat(this.stored.get(30, TimeUnit.SECONDS)).as("known to be stored").isEqualTo(driver == Driver.JEDIS);
+		assertThat(this.interrupted).isTrue();
+		Await.until("all is well", () -> this.session.status().state() == SessionState.OWNER);
+		publish("s-3");
+		assertStored("s-1", "s-2", "s-3");
+	}
+
+	enum Driver {
+
+		LETTUCE {
+			@Override
+			RedisConnectionFactory factory(int port) {
+				LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", port);
+				factory.afterPropertiesSet();
+				factory.start();
+				return factory;
+			}
+		},
+
+		JEDIS {
+			@Override
+			RedisConnectionFactory factory(int port) {
+				JedisConnectionFactory factory = new JedisConnectionFactory(
+						new RedisStandaloneConfiguration("127.0.0.1", port));
+				factory.afterPropertiesSet();
+				factory.start();
+				return factory;
+			}
+		};
+
+		abstract RedisConnectionFactory factory(int port);
+
+	}
+
+}
