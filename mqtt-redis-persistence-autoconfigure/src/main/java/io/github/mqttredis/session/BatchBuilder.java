@@ -19,9 +19,9 @@ package io.github.mqttredis.session;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +38,11 @@ final class BatchBuilder {
 
 	private final long maxBytes;
 
-	private final Map<RecordKey, byte[]> puts = new LinkedHashMap<>();
+	// In no order: Redis applies all of a batch at once, and these take less memory.
 
-	private final Set<RecordKey> removes = new LinkedHashSet<>();
+	private final Map<RecordKey, byte[]> puts = new HashMap<>();
+
+	private final Set<RecordKey> removes = new HashSet<>();
 
 	private long bytes;
 
