@@ -218,15 +218,36 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout) throws MqttException {
-		disconnecting();
-		super.disconnectForcibly(quiesceTimeout, disconnectTimeout);
+		disconnectForcibly(quiesceTimeout, disconnectTimeout, true);
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Returns as soon as the broker has been told. Paho waits all of the time for a
+	 * DISCONNECT to be answered, which MQTT has no answer to, and where there is no link
+	 * for what can only end with one.
+	 */
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
 		disconnecting();
-		super.disconnectForcibly(quiesceTimeout, disconnectTimeout, sendDisconnectPacket);
+		boolean linked = isConnected();
+		if (!linked || !sendDisconnectPacket || !tellBroker(quiesceTimeout, disconnectTimeout)) {
+			boolean patient = linked && !sendDisconnectPacket;
+			super.disconnectForcibly(patient ? quiesceTimeout : Math.min(quiesceTimeout, 1), disconnectTimeout,
+					sendDisconnectPacket);
+		}
+	}
+
+	private boolean tellBroker(long quiesceTimeout, long disconnectTimeout) {
+		try {
+			super.disconnect(quiesceTimeout, null, null).waitForCompletion(quiesceTimeout + disconnectTimeout);
+			return true;
+		}
+		catch (MqttException ex) {
+			return false;
+		}
 	}
 
 	@Override

@@ -35,6 +35,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSecurityException;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,18 +224,45 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		return super.disconnect(quiesceTimeout, userContext, callback, reasonCode, properties);
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Returns as soon as the broker has been told. Paho waits all of the time for a
+	 * DISCONNECT to be answered, which MQTT has no answer to, and where there is no link
+	 * for what can only end with one.
+	 */
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, int reasonCode,
 			MqttProperties properties) throws MqttException {
 		disconnecting();
-		super.disconnectForcibly(quiesceTimeout, disconnectTimeout, reasonCode, properties);
+		if (!isConnected() || !tellBroker(quiesceTimeout, disconnectTimeout, reasonCode, properties)) {
+			super.disconnectForcibly(Math.min(quiesceTimeout, 1), disconnectTimeout, reasonCode, properties);
+		}
+	}
+
+	private boolean tellBroker(long quiesceTimeout, long disconnectTimeout, int reasonCode, MqttProperties properties) {
+		try {
+			super.disconnect(quiesceTimeout, null, null, reasonCode, properties)
+				.waitForCompletion(quiesceTimeout + disconnectTimeout);
+			return true;
+		}
+		catch (MqttException ex) {
+			return false;
+		}
 	}
 
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
-		disconnecting();
-		super.disconnectForcibly(quiesceTimeout, disconnectTimeout, sendDisconnectPacket);
+		if (sendDisconnectPacket) {
+			disconnectForcibly(quiesceTimeout, disconnectTimeout, MqttReturnCode.RETURN_CODE_SUCCESS,
+					new MqttProperties());
+		}
+		else {
+			disconnecting();
+			super.disconnectForcibly(isConnected() ? quiesceTimeout : Math.min(quiesceTimeout, 1), disconnectTimeout,
+					false);
+		}
 	}
 
 	@Override

@@ -16,7 +16,10 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.mqttredis.redis.RedisSessionStore;
@@ -154,6 +157,35 @@ class PersistentMqttAsyncClientTests {
 		client.disconnectForcibly(100, 100, false);
 		Await.until("Paho's timer has ended", () -> !isTimerRunning());
 		client.close();
+	}
+
+	@Test
+	void whenDisconnectedThenNobodyWaitsForWhatWillNotCome() throws Exception {
+		try (TcpLink link = TcpLink.to(broker.uri())) {
+			PersistentMqttAsyncClient client = client(this.stores.start(), link.uri());
+			client.connect(options()).waitForCompletion(10_000);
+			client.publish("test/a", "linked".getBytes(), 1, false);
+			assertThat(disconnect(client)).succeedsWithin(Duration.ofSeconds(20));
+			Await.until("the message is delivered", () -> this.received.containsKey("linked"));
+			client.connect(options()).waitForCompletion(10_000);
+			link.holdAnswers();
+			client.publish("test/a", "unanswered".getBytes(), 1, false);
+			link.cut();
+			Await.until("the link is lost", () -> !client.isConnected());
+			assertThat(disconnect(client)).succeedsWithin(Duration.ofSeconds(20));
+			client.close();
+		}
+	}
+
+	private static CompletableFuture<Void> disconnect(PersistentMqttAsyncClient client) {
+		return CompletableFuture.runAsync(() -> {
+			try {
+				client.disconnectForcibly(60_000, 60_000, true);
+			}
+			catch (MqttException ex) {
+				throw new CompletionException(ex);
+			}
+		});
 	}
 
 	private static boolean isTimerRunning() {
