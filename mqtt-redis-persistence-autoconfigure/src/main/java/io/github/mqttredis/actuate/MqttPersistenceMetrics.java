@@ -85,7 +85,8 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 	@Override
 	public void onEvent(SessionEvent event) {
 		if (this.clientIdTag) {
-			bind(event.session());
+			// All, because an event may have been dropped.
+			this.store.get().activity().keySet().forEach(this::bind);
 		}
 	}
 

@@ -114,6 +114,8 @@ record SessionMeters(Supplier<Collection<SessionActivity>> activity, Supplier<Co
 		counter(registry, tags.and("event", "taken"), "leases", null, of(Event.LEASE_TAKEN), lease);
 		counter(registry, tags.and("event", "renewed"), "leases", null, of(Event.LEASE_RENEWED), lease);
 		counter(registry, tags.and("event", "lost"), "leases", null, of(Event.LEASE_LOST), lease);
+		counter(registry, tags, "events.dropped", null, of(Event.EVENT_DROPPED),
+				"Events that were not told, because a listener did not keep up");
 		counter(registry, tags, "resyncs", null, of(Event.RESYNC),
 				"How often Redis had lost data and a session was written back");
 		counter(registry, tags, "restored", "records", of(Event.RECORD_RESTORED),

@@ -30,14 +30,15 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
  */
 class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 
-	private static final String PAHO_V3 = "org.eclipse.paho.client.mqttv3.internal.";
+	private static final String PAHO_V3 = "org.eclipse.paho.client.mqttv3.";
 
-	private static final String PAHO_V5 = "org.eclipse.paho.mqttv5.client.internal.";
+	private static final String PAHO_V5 = "org.eclipse.paho.mqttv5.client.";
 
 	private static final String INTEGRATION = "org.springframework.integration.mqtt.";
 
-	private static final List<String> TYPES = List.of(PAHO_V3 + "ClientComms", PAHO_V3 + "ClientState",
-			PAHO_V3 + "CommsCallback", PAHO_V5 + "ClientComms", PAHO_V5 + "ClientState", PAHO_V5 + "CommsCallback",
+	private static final List<String> TYPES = List.of(PAHO_V3 + "MqttAsyncClient", PAHO_V3 + "internal.ClientComms",
+			PAHO_V3 + "internal.ClientState", PAHO_V3 + "internal.CommsCallback", PAHO_V5 + "MqttAsyncClient",
+			PAHO_V5 + "internal.ClientComms", PAHO_V5 + "internal.ClientState", PAHO_V5 + "internal.CommsCallback",
 			INTEGRATION + "core.AbstractMqttClientManager", INTEGRATION + "core.DefaultMqttPahoClientFactory",
 			INTEGRATION + "core.Mqttv3ClientManager", INTEGRATION + "core.Mqttv5ClientManager",
 			INTEGRATION + "inbound.AbstractMqttMessageDrivenChannelAdapter",
@@ -52,7 +53,7 @@ class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 		// All members, because the accessors of Spring look for getters as well.
 		TYPES.forEach((type) -> hints.reflection()
 			.registerTypeIfPresent(classLoader, type, MemberCategory.ACCESS_DECLARED_FIELDS,
-					MemberCategory.INVOKE_DECLARED_METHODS));
+					MemberCategory.INVOKE_DECLARED_METHODS, MemberCategory.INVOKE_PUBLIC_METHODS));
 	}
 
 }

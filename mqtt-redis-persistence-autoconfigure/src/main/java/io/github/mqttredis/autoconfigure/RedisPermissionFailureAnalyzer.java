@@ -34,7 +34,7 @@ class RedisPermissionFailureAnalyzer extends AbstractFailureAnalyzer<SessionUnav
 	 * also needs every command that a script calls.
 	 */
 	static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +time"
-			+ " +hset +hget +hdel +hlen +hkeys +hmget +hscan +zadd +zscan +zscore +zrem";
+			+ " +hset +hget +hdel +hlen +hkeys +hmget +hscan +zadd +zrange +zscan +zscore +zrem";
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, SessionUnavailableException cause) {

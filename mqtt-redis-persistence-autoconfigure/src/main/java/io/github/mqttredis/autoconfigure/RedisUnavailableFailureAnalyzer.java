@@ -17,7 +17,10 @@
 package io.github.mqttredis.autoconfigure;
 
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+
+import javax.net.ssl.SSLException;
 
 import io.github.mqttredis.redis.RedisUnavailableException;
 
@@ -27,12 +30,17 @@ import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Says what to do where Redis cannot be used at start: start it, name the right address,
- * or give it the right password.
+ * give it the right password, or trust its certificate.
  */
 class RedisUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<RedisUnavailableException> {
 
 	private static final String ADDRESS_ACTION = "Start Redis at that address, or name another one with "
-			+ "spring.data.redis.host and spring.data.redis.port, or with spring.data.redis.url.";
+			+ "spring.data.redis.host and spring.data.redis.port, or with spring.data.redis.url. "
+			+ "Where it speaks TLS, set spring.data.redis.ssl.bundle.";
+
+	private static final String TLS_ACTION = "Name an SSL bundle with spring.data.redis.ssl.bundle that trusts the "
+			+ "certificate of Redis or its issuer. For a Redis that does not speak TLS, set neither that nor "
+			+ "spring.data.redis.ssl.enabled.";
 
 	private static final String PASSWORD_ACTION = "Set spring.data.redis.password, and spring.data.redis.username "
 			+ "where Redis has an ACL user for this application, or put both into spring.data.redis.url. "
@@ -43,15 +51,24 @@ class RedisUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<RedisUnava
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, RedisUnavailableException cause) {
-		boolean refused = Stream.<Throwable>iterate(cause, (ex) -> ex != null, Throwable::getCause)
-			.anyMatch(RedisUnavailableFailureAnalyzer::isAuthentication);
 		Throwable root = NestedExceptionUtils.getMostSpecificCause(cause);
 		String reason = (root != cause && root.getMessage() != null
 				&& !String.valueOf(cause.getMessage()).contains(root.getMessage()))
 						? "%n%nReason: ".formatted() + root.getMessage() : "";
-		String action = (refused ? PASSWORD_ACTION : ADDRESS_ACTION) + "%n%n".formatted() + WITHOUT_ACTION;
+		String action = action(cause) + "%n%n".formatted() + WITHOUT_ACTION;
 		return new FailureAnalysis("MQTT sessions cannot be kept in Redis. " + cause.getMessage() + reason, action,
 				cause);
+	}
+
+	private static String action(Throwable cause) {
+		if (anyCause(cause, RedisUnavailableFailureAnalyzer::isAuthentication)) {
+			return PASSWORD_ACTION;
+		}
+		return anyCause(cause, SSLException.class::isInstance) ? TLS_ACTION : ADDRESS_ACTION;
+	}
+
+	private static boolean anyCause(Throwable cause, Predicate<Throwable> condition) {
+		return Stream.<Throwable>iterate(cause, (ex) -> ex != null, Throwable::getCause).anyMatch(condition);
 	}
 
 	/**

@@ -147,7 +147,11 @@ final class IoLoop {
 	 * that was asked for
 	 */
 	<T> T call(Function<RedisConnection, T> command) throws SessionUnavailableException {
-		return call(command, this.timeout);
+		return await(() -> {
+			List<T> answer = new ArrayList<>(1);
+			guard(() -> answer.add(this.link.run(command)));
+			return answer.get(0);
+		}, this.timeout);
 	}
 
 	/**
@@ -156,7 +160,27 @@ final class IoLoop {
 	 * @throws SessionUnavailableException if Redis does not answer
 	 */
 	void connect() throws SessionUnavailableException {
-		call(RedisConnection::ping, this.timeout.plus(FIRST_CONNECT));
+		await(() -> {
+			guard(this::connectOrTryAgain);
+			return true;
+		}, this.timeout.plus(FIRST_CONNECT));
+	}
+
+	/**
+	 * A connection that breaks while it is made does not say why: Redis may have closed
+	 * it right behind the refusal of a password. The second one says it, or works.
+	 */
+	private void connectOrTryAgain() throws RedisTrouble {
+		try {
+			this.link.run(RedisConnection::ping);
+		}
+		catch (RedisTrouble trouble) {
+			if (trouble.kind() != RedisTrouble.Kind.NO_ANSWER || trouble.isTimeout()) {
+				throw trouble;
+			}
+			this.link.reset();
+			this.link.run(RedisConnection::ping);
+		}
 	}
 
 	/**
@@ -170,14 +194,6 @@ final class IoLoop {
 			guard(work);
 			return true;
 		}, this.timeout);
-	}
-
-	private <T> T call(Function<RedisConnection, T> command, Duration patience) throws SessionUnavailableException {
-		return await(() -> {
-			List<T> answer = new ArrayList<>(1);
-			guard(() -> answer.add(this.link.run(command)));
-			return answer.get(0);
-		}, patience);
 	}
 
 	private <T> T await(Callable<T> task, Duration patience) throws SessionUnavailableException {

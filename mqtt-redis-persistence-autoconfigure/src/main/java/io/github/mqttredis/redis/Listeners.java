@@ -23,6 +23,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionListener;
 
@@ -39,12 +40,10 @@ final class Listeners implements AutoCloseable {
 	private final ScheduledThreadPoolExecutor executor = executor("mqtt-redis-listeners");
 
 	/** Apart from the above: an application takes what time it likes for an event. */
-	private final ScheduledThreadPoolExecutor events = executor("mqtt-redis-events");
-
-	private final List<SessionListener> sessionListeners;
+	private final EventQueue events;
 
 	Listeners(List<SessionListener> sessionListeners) {
-		this.sessionListeners = List.copyOf(sessionListeners);
+		this.events = new EventQueue(sessionListeners);
 	}
 
 	/**
@@ -54,13 +53,16 @@ final class Listeners implements AutoCloseable {
 	 * who waits for it
 	 */
 	static ScheduledThreadPoolExecutor executor(String name) {
-		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, name);
-			thread.setDaemon(true);
-			return thread;
-		}, new ThreadPoolExecutor.DiscardPolicy());
+		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> daemon(task, name),
+				new ThreadPoolExecutor.DiscardPolicy());
 		executor.setRemoveOnCancelPolicy(true);
 		return executor;
+	}
+
+	static Thread daemon(Runnable task, String name) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		return thread;
 	}
 
 	/**
@@ -98,16 +100,17 @@ final class Listeners implements AutoCloseable {
 	/**
 	 * Tell an event, after those that were told before.
 	 * @param event the event
+	 * @param activity where it is counted if it has to be dropped
 	 */
-	void tell(SessionEvent event) {
-		this.sessionListeners.forEach((listener) -> this.events.execute(guarded(() -> listener.onEvent(event))));
+	void tell(SessionEvent event, SessionActivity activity) {
+		this.events.tell(event, activity);
 	}
 
 	/** End; what has happened is still told. */
 	@Override
 	public void close() {
 		this.executor.shutdownNow();
-		this.events.shutdown();
+		this.events.close();
 	}
 
 }

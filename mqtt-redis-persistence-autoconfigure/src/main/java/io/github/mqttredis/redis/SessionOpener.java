@@ -110,7 +110,8 @@ final class SessionOpener {
 		RedisSessionStore.logger
 			.info("MQTT session " + session.id() + " opened by " + self + ": " + restored + " records restored");
 		this.io.listeners()
-			.tell(new SessionEvent.Opened(session.id(), self, restored, Duration.ofNanos(System.nanoTime() - start)));
+			.tell(new SessionEvent.Opened(session.id(), self, restored, Duration.ofNanos(System.nanoTime() - start)),
+					session.activity());
 	}
 
 	/**

@@ -168,7 +168,7 @@ final class SessionStanding {
 	}
 
 	private void tell(SessionEvent event) {
-		this.io.listeners().tell(event);
+		this.io.listeners().tell(event, this.activity);
 	}
 
 	/**

@@ -168,7 +168,12 @@ public final class SessionActivity {
 		/**
 		 * A record was put or removed by a batch.
 		 */
-		BATCH_RECORD
+		BATCH_RECORD,
+
+		/**
+		 * An event was not told, because listeners did not keep up.
+		 */
+		EVENT_DROPPED
 
 	}
 

@@ -27,7 +27,7 @@ public interface SessionListener {
 	/**
 	 * A session has changed.
 	 * @param event what has happened. Events come one after another, on a thread on which
-	 * nothing else waits
+	 * nothing else waits. Where listeners do not keep up, the oldest events are dropped
 	 */
 	void onEvent(SessionEvent event);
 

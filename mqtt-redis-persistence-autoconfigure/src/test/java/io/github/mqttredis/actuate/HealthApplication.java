@@ -115,7 +115,11 @@ final class HealthApplication implements AutoCloseable {
 		}
 
 		Map<String, Object> client() {
-			return map(map(details().get("clients")).get(ID.clientId()));
+			return map(clients().get(ID.clientId()));
+		}
+
+		Map<String, Object> clients() {
+			return map(details().get("clients"));
 		}
 
 		String state() {

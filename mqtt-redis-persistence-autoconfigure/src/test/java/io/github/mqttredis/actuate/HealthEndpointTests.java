@@ -27,7 +27,9 @@ import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
+import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.RedisServer;
@@ -78,6 +80,32 @@ class HealthEndpointTests {
 			session.remove("s-1");
 			assertThat(application.health().client()).doesNotContainKey("oldestRecord");
 			assertThat(application.get(READINESS).code()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void whenOneClientIdIsUsedAtTwoBrokersThenThereIsAnEntryForEach() throws Exception {
+		try (HealthApplication application = start()) {
+			application.store().open(HealthApplication.ID).put("s-1", RECORD);
+			application.store().open(new SessionId("gateway", "other", MqttVersion.V3));
+			application.store().open(new SessionId("alone", "other", MqttVersion.V3));
+			Map<String, Object> clients = application.health().clients();
+			assertThat(clients).containsOnlyKeys("gateway@broker (v3)", "gateway@other (v3)", "alone");
+			assertThat(clients.get("gateway@broker (v3)")).asString().contains("broker=broker", "sent=1");
+			assertThat(clients.get("gateway@other (v3)")).asString().contains("broker=other", "sent=0");
+		}
+	}
+
+	@Test
+	void whenRecordsWerePutAsideThenTheirNumberIsShown() throws Exception {
+		try (HealthApplication application = start(); Jedis jedis = this.redis.connect()) {
+			jedis.hset("test:{gateway@broker}:v3", Map.of("s-7", "", "s-8", "unreadable"));
+			application.store().open(HealthApplication.ID);
+			Answer answer = application.health();
+			assertThat(answer.client()).containsEntry("quarantined", 2).containsEntry("state", "owner");
+			assertThat(answer.status()).isEqualTo("UP");
+			application.store().open(new SessionId("other", "broker", MqttVersion.V3));
+			assertThat(application.health().clients().get("other")).asString().doesNotContain("quarantined");
 		}
 	}
 

@@ -115,8 +115,33 @@ class BackOffTests {
 	}
 
 	@Test
-	void whenBothPahosAreMissingThenNothingIsThere() {
-		this.contexts.withClassLoader(new FilteredClassLoader("org.eclipse.paho")).run(BackOffTests::hasNothingOfOurs);
+	void whenBothPahosAreMissingAndNobodyAsksForMqttThenNothingIsThere() {
+		MqttContexts.with(REDIS)
+			.withClassLoader(new FilteredClassLoader("org.eclipse.paho"))
+			.run(BackOffTests::hasNothingOfOurs);
+	}
+
+	@Test
+	void whenBothPahosAreMissingAndItIsSwitchedOffThenNothingIsThere() {
+		this.contexts.withClassLoader(new FilteredClassLoader("org.eclipse.paho"))
+			.withPropertyValues("mqtt.persistence.enabled=false")
+			.run(BackOffTests::hasNothingOfOurs);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "mqtt.client.client-id=gateway", "mqtt.client.server-uris[0]=tcp://127.0.0.1:1",
+			"mqtt.persistence.enabled=true" })
+	void whenBothPahosAreMissingAndSomebodyAsksForMqttThenTheStartFails(String property) {
+		MqttContexts.with(REDIS)
+			.withClassLoader(new FilteredClassLoader("org.eclipse.paho"))
+			.withPropertyValues(property)
+			.run((context) -> assertThat(context).getFailure().isInstanceOf(MqttClientMissingException.class));
+	}
+
+	@Test
+	void whenSpringIntegrationIsMissingWithBothPahosThenNothingIsThere() {
+		this.contexts.withClassLoader(new FilteredClassLoader("org.eclipse.paho", "org.springframework.integration"))
+			.run(BackOffTests::hasNothingOfOurs);
 	}
 
 	@Test

@@ -26,6 +26,8 @@ import java.util.stream.Stream;
 
 import io.github.mqttredis.testing.ArtemisBroker;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,15 +35,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.integration.mqtt.core.ClientManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Tests that an application starts, and connects, where only one version of Paho is on
  * the class path, or no Actuator: nothing of what is missing can be loaded.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ClassPathTests {
 
 	@RegisterExtension
@@ -52,24 +58,39 @@ class ClassPathTests {
 			"org.eclipse.paho.mqttv5,PersistentMqttv3ClientManager",
 			"spring-boot-actuator,PersistentMqttv3ClientManager" })
 	void whenALibraryIsMissingThenTheRestIsServed(String missing, String manager) throws Exception {
+		try (ArtemisBroker broker = ArtemisBroker.start()) {
+			assertThat(startWithout(missing, broker.uri())).asInstanceOf(InstanceOfAssertFactories.LIST)
+				.containsExactly(manager, true);
+		}
+	}
+
+	@Test
+	void whenBothPahosAreMissingThenTheAnalysisNamesTheDependencies(CapturedOutput output) {
+		assertThatThrownBy(() -> startWithout("org.eclipse.paho", "tcp://127.0.0.1:1"));
+		assertThat(output.toString().split("APPLICATION FAILED TO START", 2)[1])
+			.contains("neither Paho 3 nor Paho 5 is on the class path", "mqtt.persistence.enabled=false")
+			.contains("org.eclipse.paho:org.eclipse.paho.client.mqttv3",
+					"org.eclipse.paho:org.eclipse.paho.mqttv5.client")
+			.doesNotContain("\tat ");
+	}
+
+	private static List<?> startWithout(String missing, String broker) throws Exception {
 		URL[] urls = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
 			.filter((entry) -> !new File(entry).getName().startsWith(missing))
 			.map(ClassPathTests::url)
 			.toArray(URL[]::new);
 		Thread thread = Thread.currentThread();
 		ClassLoader before = thread.getContextClassLoader();
-		try (ArtemisBroker broker = ArtemisBroker.start();
-				URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
+		try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
 			thread.setContextClassLoader(loader);
 			String[] arguments = Stream
 				.concat(Arrays.stream(REDIS.properties()),
-						Stream.of("mqtt.client.client-id=alone", "mqtt.client.server-uris=" + broker.uri()))
+						Stream.of("mqtt.client.client-id=alone", "mqtt.client.server-uris=" + broker))
 				.map((property) -> "--" + property)
 				.toArray(String[]::new);
-			Object result = loader.loadClass(Alone.class.getName())
+			return (List<?>) loader.loadClass(Alone.class.getName())
 				.getMethod("start", String[].class)
 				.invoke(null, (Object) arguments);
-			assertThat((List<?>) result).asInstanceOf(InstanceOfAssertFactories.LIST).containsExactly(manager, true);
 		}
 		finally {
 			thread.setContextClassLoader(before);

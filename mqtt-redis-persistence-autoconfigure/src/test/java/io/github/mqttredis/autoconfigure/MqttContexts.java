@@ -35,11 +35,11 @@ public final class MqttContexts {
 	 */
 	public static ApplicationContextRunner withoutRedis() {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class,
-				MqttRedisPersistenceAutoConfiguration.class, MqttV3PersistenceAutoConfiguration.class,
-				MqttV3IntegrationAutoConfiguration.class, MqttV5PersistenceAutoConfiguration.class,
-				MqttV5IntegrationAutoConfiguration.class, MqttComponentCheckAutoConfiguration.class,
-				MqttPersistenceHealthContributorAutoConfiguration.class, MqttPersistenceMetricsAutoConfiguration.class,
-				MqttSessionsEndpointAutoConfiguration.class));
+				MqttClientMissingAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class,
+				MqttV3PersistenceAutoConfiguration.class, MqttV3IntegrationAutoConfiguration.class,
+				MqttV5PersistenceAutoConfiguration.class, MqttV5IntegrationAutoConfiguration.class,
+				MqttComponentCheckAutoConfiguration.class, MqttPersistenceHealthContributorAutoConfiguration.class,
+				MqttPersistenceMetricsAutoConfiguration.class, MqttSessionsEndpointAutoConfiguration.class));
 	}
 
 	/**

@@ -16,11 +16,19 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
@@ -29,10 +37,27 @@ import org.springframework.util.ReflectionUtils;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link MqttPersistenceRuntimeHints}: the members are those that the code asks
- * for by name.
+ * Tests for {@link MqttPersistenceRuntimeHints}: all that the code asks for by name is
+ * kept, and nothing is asked for that is not named here.
  */
 class MqttPersistenceRuntimeHintsTests {
+
+	private static final Path SOURCES = Path.of("src", "main", "java");
+
+	private static final Path RESOURCES = Path.of("src", "main", "resources");
+
+	/** A member's name, or the constant that holds it, in what looks for members. */
+	private static final Pattern ASKED = Pattern
+		.compile("(?:PrivateMembers\\.(?:field|method)|find(?:Field|Method)|[gs]etPropertyValue|\\bfield)"
+				+ "\\((?:[\\w.()]+, )?(?:\"(\\w+)\"|([A-Z_0-9]+)\\b)");
+
+	private static final Pattern CONSTANT = Pattern.compile("String ([A-Z_0-9]+) = \"(\\w+)\";");
+
+	private static final String PAHO_3 = "org.eclipse.paho.client.mqttv3.";
+
+	private static final String PAHO_5 = "org.eclipse.paho.mqttv5.client.";
+
+	private static final String INTEGRATION = "org.springframework.integration.mqtt.";
 
 	private final RuntimeHints hints = new RuntimeHints();
 
@@ -40,53 +65,110 @@ class MqttPersistenceRuntimeHintsTests {
 		new MqttPersistenceRuntimeHints().registerHints(this.hints, getClass().getClassLoader());
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "acquire", "write", "confirm", "release", "quarantine", "sessions", "inspect", "records",
-			"delete" })
-	void whenAScriptIsThereThenItIsKept(String script) {
-		String resource = "io/github/mqttredis/redis/" + script + ".lua";
-		assertThat(getClass().getClassLoader().getResource(resource)).isNotNull();
-		assertThat(RuntimeHintsPredicates.resource().forResource(resource)).accepts(this.hints);
+	static Stream<String> scripts() throws IOException {
+		try (Stream<Path> files = Files.walk(RESOURCES)) {
+			return files.filter((file) -> file.toString().endsWith(".lua"))
+				.map((file) -> RESOURCES.relativize(file).toString().replace('\\', '/'))
+				.toList()
+				.stream();
+		}
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "client.mqttv3.internal.ClientComms, callback", "client.mqttv3.internal.CommsCallback, current_state",
-			"client.mqttv3.internal.ClientState, pendingFlows", "client.mqttv3.internal.ClientState, inUseMsgIds",
-			"client.mqttv3.internal.ClientState, nextMsgId", "mqttv5.client.internal.ClientComms, callback",
-			"mqttv5.client.internal.CommsCallback, current_state", "mqttv5.client.internal.ClientState, mqttConnection",
-			"mqttv5.client.internal.ClientState, queueLock", "mqttv5.client.internal.ClientState, actualInFlight",
-			"mqttv5.client.internal.ClientState, outboundQoS2", "mqttv5.client.internal.ClientState, pendingFlows" })
-	void whenAFieldOfPahoIsReadThenItIsKept(String type, String field) throws Exception {
-		Class<?> owner = Class.forName("org.eclipse.paho." + type);
-		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(owner.getDeclaredField(field)))
+	@MethodSource("scripts")
+	void whenAScriptIsThereThenItIsKept(String script) {
+		assertThat(RuntimeHintsPredicates.resource().forResource(script)).accepts(this.hints);
+	}
+
+	static Stream<String> fields() {
+		Stream<String> both = Stream.of(PAHO_3, PAHO_5)
+			.flatMap((paho) -> Stream
+				.of("ClientComms.callback", "CommsCallback.current_state", "ClientState.pendingFlows",
+						"ClientState.inUseMsgIds", "ClientState.nextMsgId")
+				.map((field) -> paho + "internal." + field));
+		Stream<String> paho5 = Stream.of("mqttConnection", "queueLock", "actualInFlight", "outboundQoS2")
+			.map((field) -> PAHO_5 + "internal.ClientState." + field);
+		String inbound3 = "inbound.MqttPahoMessageDrivenChannelAdapter.";
+		String inbound5 = "inbound.Mqttv5PahoMessageDrivenChannelAdapter.";
+		String outbound3 = "outbound.MqttPahoMessageHandler.";
+		String outbound5 = "outbound.Mqttv5PahoMessageHandler.";
+		Stream<String> integration = Stream
+			.of("core.DefaultMqttPahoClientFactory.persistence", "core.Mqttv3ClientManager.persistence",
+					"core.Mqttv5ClientManager.persistence", inbound3 + "clientFactory", inbound3 + "clientManager",
+					inbound3 + "clientId", inbound3 + "url", inbound5 + "persistence", inbound5 + "clientManager",
+					inbound5 + "clientId", inbound5 + "url", inbound5 + "mqttClient", inbound5 + "manualAcks",
+					outbound3 + "clientFactory", outbound3 + "clientManager", outbound3 + "clientId",
+					outbound3 + "converter", outbound3 + "url", outbound5 + "persistence", outbound5 + "clientManager",
+					outbound5 + "clientId", outbound5 + "url", outbound5 + "mqttClient", outbound5 + "defaultQos",
+					outbound5 + "qosProcessor", "support.DefaultPahoMessageConverter.defaultQos",
+					"support.DefaultPahoMessageConverter.qosProcessor")
+			.map((field) -> INTEGRATION + field);
+		return Stream.of(both, paho5, integration).flatMap((all) -> all);
+	}
+
+	@ParameterizedTest
+	@MethodSource("fields")
+	void whenAFieldIsReadThenItIsKept(String name) throws Exception {
+		var field = ReflectionUtils.findField(type(name), member(name));
+		assertThat(field).isNotNull();
+		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(Objects.requireNonNull(field)))
 			.accepts(this.hints);
 	}
 
-	@ParameterizedTest
-	@CsvSource({ "core.DefaultMqttPahoClientFactory, persistence", "core.Mqttv3ClientManager, persistence",
-			"core.Mqttv5ClientManager, persistence", "outbound.Mqttv5PahoMessageHandler, persistence",
-			"inbound.Mqttv5PahoMessageDrivenChannelAdapter, persistence",
-			"inbound.MqttPahoMessageDrivenChannelAdapter, clientFactory",
-			"inbound.MqttPahoMessageDrivenChannelAdapter, clientManager",
-			"inbound.MqttPahoMessageDrivenChannelAdapter, clientId", "inbound.MqttPahoMessageDrivenChannelAdapter, url",
-			"outbound.MqttPahoMessageHandler, clientFactory", "outbound.MqttPahoMessageHandler, clientManager",
-			"outbound.MqttPahoMessageHandler, converter", "outbound.MqttPahoMessageHandler, url",
-			"support.DefaultPahoMessageConverter, defaultQos", "support.DefaultPahoMessageConverter, qosProcessor" })
-	void whenAFieldOfSpringIntegrationIsReadThenItIsKept(String type, String name) throws Exception {
-		Class<?> owner = Class.forName("org.springframework.integration.mqtt." + type);
-		var field = ReflectionUtils.findField(owner, name);
-		assertThat(field).isNotNull();
-		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(field)).accepts(this.hints);
+	static Stream<String> methods() {
+		Stream<String> paho = Stream.of(PAHO_3, PAHO_5)
+			.flatMap((client) -> Stream
+				.of("MqttAsyncClient.stopReconnectCycle", "internal.CommsCallback.isRunning",
+						"internal.ClientState.getNextMessageId", "internal.ClientState.releaseMessageId")
+				.map((method) -> client + method));
+		return Stream.concat(paho, Stream.of(INTEGRATION + "core.AbstractMqttClientManager.setClient"));
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "org.springframework.integration.mqtt.core.AbstractMqttClientManager" })
-	void whenAMethodIsCalledByNameThenItIsKept(String type) throws Exception {
-		var method = Stream.of(Class.forName(type).getDeclaredMethods())
-			.filter((candidate) -> "setClient".equals(candidate.getName()))
-			.findAny()
-			.orElseThrow();
-		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(method)).accepts(this.hints);
+	@MethodSource("methods")
+	void whenAMethodIsCalledByNameThenItIsKept(String name) throws Exception {
+		var methods = Stream.of(type(name).getDeclaredMethods())
+			.filter((method) -> member(name).equals(method.getName()) && !method.isBridge())
+			.toList();
+		assertThat(methods).isNotEmpty()
+			.allSatisfy((method) -> assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(method))
+				.accepts(this.hints));
+	}
+
+	@Test
+	void whenTheCodeAsksForAMemberThenItIsTestedHere() throws Exception {
+		Set<String> asked = new TreeSet<>();
+		try (Stream<Path> files = Files.walk(SOURCES)) {
+			for (Path file : files.filter((candidate) -> candidate.toString().endsWith(".java")).toList()) {
+				addAsked(Files.readString(file), asked);
+			}
+		}
+		assertThat(asked).contains("stopReconnectCycle", "setClient", "pendingFlows", "mqttClient", "url");
+		assertThat(Stream.concat(fields(), methods()).map(MqttPersistenceRuntimeHintsTests::member)).containsAll(asked);
+	}
+
+	private static void addAsked(String source, Set<String> asked) {
+		Matcher matcher = ASKED.matcher(source);
+		while (matcher.find()) {
+			String constant = matcher.group(2);
+			if (constant == null) {
+				asked.add(matcher.group(1));
+			}
+			else {
+				CONSTANT.matcher(source)
+					.results()
+					.filter((found) -> found.group(1).equals(constant))
+					.forEach((found) -> asked.add(found.group(2)));
+			}
+		}
+	}
+
+	private static Class<?> type(String name) throws ClassNotFoundException {
+		return Class.forName(name.substring(0, name.lastIndexOf('.')));
+	}
+
+	private static String member(String name) {
+		return name.substring(name.lastIndexOf('.') + 1);
 	}
 
 }

@@ -26,6 +26,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionInspector.Part;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.Packets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -97,6 +98,27 @@ class StartFailureTests {
 		assertThat(analysis(output)).contains("spring.data.redis.password").doesNotContain("Start Redis", "s3cr3t");
 	}
 
+	/** Redis may close the connection before the client has read why it is refused. */
+	@Test
+	void whenTheFirstConnectionBreaksThenTheReasonComesFromTheSecond(CapturedOutput output) {
+		try (FaultyLink link = FaultyLink.to(WITH_PASSWORD.port())) {
+			link.refuseOnce();
+			assertThatThrownBy(() -> run(Application.class, "spring.data.redis.password=s3cr3t",
+					"spring.data.redis.port=" + link.port()));
+			assertThat(analysis(output)).contains("spring.data.redis.password").doesNotContain("Start Redis", "s3cr3t");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void whenTheFirstConnectionBreaksAndTheSecondWorksThenTheApplicationStarts(String client, CapturedOutput output) {
+		try (FaultyLink link = FaultyLink.to(REDIS.port())) {
+			link.refuseOnce();
+			run(Application.class, "spring.data.redis.client-type=" + client, "spring.data.redis.port=" + link.port());
+			assertThat(output).doesNotContain("APPLICATION FAILED TO START", "is away");
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "nobody", "stranger" })
 	void whenTheRedisUserLacksAPermissionThenTheAnalysisNamesTheCommands(String user, CapturedOutput output) {
@@ -119,6 +141,8 @@ class StartFailureTests {
 				SessionInspector inspector = context.getBean(RedisSessionStore.class).inspector()) {
 			SessionStore store = context.getBean(SessionStore.class);
 			assertThat(store.server().isAvailable()).isTrue();
+			assertThat(store.server().facts()).containsKeys("version", "orphanedSessions")
+				.allSatisfy((fact, value) -> assertThat(value).as(fact).isNotEqualTo("unknown"));
 			Session session = store.open(new SessionId("other", "tcp://127.0.0.1:1", MqttVersion.V3));
 			session.put("s-1", Packets.publish(1, 1, "payload"));
 			session.clear();

@@ -42,6 +42,8 @@ class BeforeSendTests extends AbstractFaultTests {
 
 	private static final StoreSettings SETTINGS = Application.SETTINGS.with(Durability.BEFORE_SEND);
 
+	private static final StoreSettings THIEF = Application.THIEF.with(Durability.BEFORE_SEND);
+
 	/** For what must not fail while Redis is paused. */
 	private static final StoreSettings PATIENT = new StoreSettings("test", Duration.ofMinutes(1), Duration.ofMinutes(2),
 			Duration.ofSeconds(10))
@@ -130,8 +132,7 @@ class BeforeSendTests extends AbstractFaultTests {
 		start(SETTINGS);
 		fill();
 		Await.until("Redis holds the mirror", () -> length() == application().status().size());
-		redis((redis) -> redis.del(hash() + ":lease"));
-		try (Application thief = Application.start(clientId(), server(), broker(), SETTINGS).connect()) {
+		try (Application thief = Application.start(clientId(), server(), broker(), THIEF).connect()) {
 			awaitState(SessionState.FENCED);
 			assertThatExceptionOfType(MqttException.class).isThrownBy(() -> application().publish("fenced-q2", 2));
 			application().brokerLink().release();

@@ -29,7 +29,6 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
-import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -250,10 +249,7 @@ class SilentRedisTests extends AbstractFaultTests {
 	void whenLeaseIsStolenThenThiefDeliversAll() throws Exception {
 		start();
 		fill();
-		try (Jedis redis = server().connect()) {
-			redis.del(hash() + ":lease");
-		}
-		try (Application thief = Application.start(clientId(), server(), broker()).connect()) {
+		try (Application thief = Application.start(clientId(), server(), broker(), Application.THIEF).connect()) {
 			awaitState(SessionState.FENCED);
 			assertThat(application().health().getDetails().get("clients").toString()).contains("fenced",
 					"process " + ProcessHandle.current().pid());

@@ -27,6 +27,7 @@ import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionException;
@@ -36,8 +37,11 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import redis.clients.jedis.Jedis;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,6 +49,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests that listeners are told how sessions change, and that they hold up nobody.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class SessionEventTests {
 
 	private static final SessionId ID = new SessionId("events", "broker", MqttVersion.V3);
@@ -139,6 +144,25 @@ class SessionEventTests {
 		session.put("s-1", RECORD);
 		Await.until("the lease is renewed", () -> store.activity().get(ID).count(Event.LEASE_RENEWED) > renewed);
 		stuck.countDown();
+	}
+
+	@Test
+	void whenListenerIsStuckThenOldEventsAreDroppedAndTheNewestAreTold(CapturedOutput output) throws Exception {
+		CountDownLatch stuck = new CountDownLatch(1);
+		EventQueue queue = new EventQueue(List.of((event) -> awaitQuietly(stuck), this.events::add));
+		SessionActivity activity = new SessionActivity();
+		int told = 3 * EventQueue.SIZE;
+		for (int i = 0; i < told; i++) {
+			queue.tell(new SessionEvent.Degraded(ID, "reason " + i), activity);
+		}
+		stuck.countDown();
+		SessionEvent last = new SessionEvent.Degraded(ID, "reason " + (told - 1));
+		Await.until("the last one is told", () -> this.events.contains(last));
+		// One was being told when the queue filled up.
+		assertThat(this.events.stream().filter(SessionEvent.Degraded.class::isInstance)).hasSize(EventQueue.SIZE + 1);
+		assertThat(activity.count(Event.EVENT_DROPPED)).isEqualTo(told - EventQueue.SIZE - 1);
+		assertThat(output.toString().split("does not keep up", -1)).hasSize(2);
+		queue.close();
 	}
 
 	@Test

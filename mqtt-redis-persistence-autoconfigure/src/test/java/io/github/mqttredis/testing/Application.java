@@ -26,7 +26,9 @@ import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
@@ -50,6 +52,13 @@ public final class Application implements AutoCloseable {
 	 */
 	public static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofSeconds(1),
 			Duration.ofMillis(1500), Duration.ofSeconds(10));
+
+	/**
+	 * The same, for who takes a session at once. To delete its lease is not enough: the
+	 * owner, which renews it all the time, may be the first to have it again.
+	 */
+	public static final StoreSettings THIEF = new StoreSettings("test", SETTINGS.writeTimeout(), SETTINGS.leaseTtl(),
+			SETTINGS.acquireTimeout(), OnConflict.TAKEOVER, OnOutage.REJECT, Durability.BEFORE_RETURN);
 
 	private final AtomicInteger connectionsLost = new AtomicInteger();
 

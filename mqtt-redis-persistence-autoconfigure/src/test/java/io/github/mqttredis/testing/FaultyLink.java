@@ -63,7 +63,7 @@ public final class FaultyLink implements AutoCloseable {
 
 	private volatile boolean swallowing;
 
-	private volatile boolean refusing;
+	private final AtomicInteger refusals = new AtomicInteger();
 
 	private volatile boolean recording;
 
@@ -118,7 +118,7 @@ public final class FaultyLink implements AutoCloseable {
 	public void release() {
 		synchronized (this.gate) {
 			this.answersHeld = false;
-			this.refusing = false;
+			this.refusals.set(0);
 			this.connections.forEach(Connection::release);
 			this.gate.notifyAll();
 		}
@@ -146,7 +146,14 @@ public final class FaultyLink implements AutoCloseable {
 	 * End every new connection at once, until {@link #release()}.
 	 */
 	public void refuse() {
-		this.refusing = true;
+		this.refusals.set(Integer.MAX_VALUE);
+	}
+
+	/**
+	 * End the next new connection at once.
+	 */
+	public void refuseOnce() {
+		this.refusals.set(1);
 	}
 
 	/**
@@ -215,7 +222,7 @@ public final class FaultyLink implements AutoCloseable {
 		while (!this.closed) {
 			try {
 				Socket client = this.listener.accept();
-				if (this.refusing) {
+				if (this.refusals.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) {
 					client.close();
 					continue;
 				}

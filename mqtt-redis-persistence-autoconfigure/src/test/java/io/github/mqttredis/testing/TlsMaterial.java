@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
@@ -69,22 +70,48 @@ public final class TlsMaterial {
 	}
 
 	/**
+	 * Return the certificate, as a file in PEM.
+	 * @return the file
+	 */
+	public Path certificate() throws IOException, GeneralSecurityException {
+		return pem("CERTIFICATE", load().getCertificate(ALIAS).getEncoded());
+	}
+
+	/**
+	 * Return the private key, as a file in PEM.
+	 * @return the file
+	 */
+	public Path privateKey() throws IOException, GeneralSecurityException {
+		return pem("PRIVATE KEY", load().getKey(ALIAS, PASSWORD.toCharArray()).getEncoded());
+	}
+
+	private Path pem(String label, byte[] content) throws IOException {
+		String text = "-----BEGIN %1$s-----%n%2$s%n-----END %1$s-----%n".formatted(label,
+				Base64.getMimeEncoder().encodeToString(content));
+		return Files.writeString(this.keyStore.resolveSibling(label.replace(' ', '-') + ".pem"), text);
+	}
+
+	/**
 	 * Return what a client needs that trusts this server alone.
 	 * @return the context
 	 */
 	public SSLContext trusting() throws IOException, GeneralSecurityException {
-		KeyStore own = KeyStore.getInstance("PKCS12");
-		try (InputStream in = Files.newInputStream(this.keyStore)) {
-			own.load(in, PASSWORD.toCharArray());
-		}
 		KeyStore trusted = KeyStore.getInstance("PKCS12");
 		trusted.load(null, null);
-		trusted.setCertificateEntry(ALIAS, own.getCertificate(ALIAS));
+		trusted.setCertificateEntry(ALIAS, load().getCertificate(ALIAS));
 		TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
 		managers.init(trusted);
 		SSLContext context = SSLContext.getInstance("TLS");
 		context.init(null, managers.getTrustManagers(), null);
 		return context;
+	}
+
+	private KeyStore load() throws IOException, GeneralSecurityException {
+		KeyStore own = KeyStore.getInstance("PKCS12");
+		try (InputStream in = Files.newInputStream(this.keyStore)) {
+			own.load(in, PASSWORD.toCharArray());
+		}
+		return own;
 	}
 
 }

@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.integration.mqtt.core.MqttComponent;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} that ends the start where the
+ * application asks for an MQTT client, or for stored sessions, and has neither version of
+ * Paho. Without it, it would start and store nothing.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration
+@ConditionalOnClass(MqttComponent.class)
+@ConditionalOnMissingClass({ "org.eclipse.paho.client.mqttv3.MqttClientPersistence",
+		"org.eclipse.paho.mqttv5.client.MqttClientPersistence" })
+@ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
+@Conditional(OnMqttAskedForCondition.class)
+public final class MqttClientMissingAutoConfiguration implements BeanFactoryPostProcessor {
+
+	/**
+	 * Comes before all other beans, which may fail for the same reason and not say so.
+	 */
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		throw new MqttClientMissingException();
+	}
+
+}
