@@ -19,11 +19,14 @@ package io.github.mqttredis.autoconfigure;
 import java.util.Locale;
 import java.util.stream.Stream;
 
+import javax.net.ssl.SSLException;
+
 import io.github.mqttredis.redis.RedisUnavailableException;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.Environment;
 
 /**
  * Says what to do where Redis cannot be used at start: start it, name the right address,
@@ -31,27 +34,36 @@ import org.springframework.core.NestedExceptionUtils;
  */
 class RedisUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<RedisUnavailableException> {
 
-	private static final String ADDRESS_ACTION = "Start Redis at that address, or name another one with "
-			+ "spring.data.redis.host and spring.data.redis.port, or with spring.data.redis.url.";
-
-	private static final String PASSWORD_ACTION = "Set spring.data.redis.password, and spring.data.redis.username "
-			+ "where Redis has an ACL user for this application, or put both into spring.data.redis.url. "
-			+ "For a Redis without a password, set none of them.";
-
 	private static final String WITHOUT_ACTION = "To run without stored sessions, set "
 			+ "mqtt.persistence.enabled=false: messages in transit are then lost when the process dies.";
 
+	private final SessionRedisNames names;
+
+	RedisUnavailableFailureAnalyzer(Environment environment) {
+		this.names = new SessionRedisNames(environment);
+	}
+
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, RedisUnavailableException cause) {
-		boolean refused = Stream.<Throwable>iterate(cause, (ex) -> ex != null, Throwable::getCause)
-			.anyMatch(RedisUnavailableFailureAnalyzer::isAuthentication);
 		Throwable root = NestedExceptionUtils.getMostSpecificCause(cause);
 		String reason = (root != cause && root.getMessage() != null
 				&& !String.valueOf(cause.getMessage()).contains(root.getMessage()))
 						? "%n%nReason: ".formatted() + root.getMessage() : "";
-		String action = (refused ? PASSWORD_ACTION : ADDRESS_ACTION) + "%n%n".formatted() + WITHOUT_ACTION;
+		String action = action(cause) + "%n%n".formatted() + WITHOUT_ACTION;
 		return new FailureAnalysis("MQTT sessions cannot be kept in Redis. " + cause.getMessage() + reason, action,
 				cause);
+	}
+
+	private String action(RedisUnavailableException failure) {
+		if (causes(failure).anyMatch(RedisUnavailableFailureAnalyzer::isAuthentication)) {
+			return this.names.passwordAction();
+		}
+		return causes(failure).anyMatch(SSLException.class::isInstance) ? this.names.sslAction()
+				: this.names.addressAction();
+	}
+
+	private static Stream<Throwable> causes(Throwable failure) {
+		return Stream.iterate(failure, (ex) -> ex != null, Throwable::getCause);
 	}
 
 	/**

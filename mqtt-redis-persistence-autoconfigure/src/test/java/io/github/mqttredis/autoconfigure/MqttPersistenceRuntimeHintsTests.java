@@ -18,12 +18,14 @@ package io.github.mqttredis.autoconfigure;
 
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -77,6 +79,12 @@ class MqttPersistenceRuntimeHintsTests {
 		var field = ReflectionUtils.findField(owner, name);
 		assertThat(field).isNotNull();
 		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(field)).accepts(this.hints);
+	}
+
+	@Test
+	void whenAFieldOfSpringDataIsReadThenItIsKept() throws Exception {
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onFieldAccess(LettuceConnectionFactory.class.getDeclaredField("configuration"))).accepts(this.hints);
 	}
 
 	@ParameterizedTest

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 
 import javax.net.ssl.SSLContext;
@@ -69,14 +70,41 @@ public final class TlsMaterial {
 	}
 
 	/**
-	 * Return what a client needs that trusts this server alone.
-	 * @return the context
+	 * Write the certificate as PEM.
+	 * @return the file
 	 */
-	public SSLContext trusting() throws IOException, GeneralSecurityException {
+	public Path certificateFile() throws IOException, GeneralSecurityException {
+		return pem("CERTIFICATE", load().getCertificate(ALIAS).getEncoded());
+	}
+
+	/**
+	 * Write the private key as PEM.
+	 * @return the file
+	 */
+	public Path privateKeyFile() throws IOException, GeneralSecurityException {
+		return pem("PRIVATE KEY", load().getKey(ALIAS, PASSWORD.toCharArray()).getEncoded());
+	}
+
+	private Path pem(String what, byte[] content) throws IOException {
+		Path file = Files.createTempFile(this.keyStore.getParent(), "tls-", ".pem");
+		String text = Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(content);
+		return Files.writeString(file, "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
+	}
+
+	private KeyStore load() throws IOException, GeneralSecurityException {
 		KeyStore own = KeyStore.getInstance("PKCS12");
 		try (InputStream in = Files.newInputStream(this.keyStore)) {
 			own.load(in, PASSWORD.toCharArray());
 		}
+		return own;
+	}
+
+	/**
+	 * Return what a client needs that trusts this server alone.
+	 * @return the context
+	 */
+	public SSLContext trusting() throws IOException, GeneralSecurityException {
+		KeyStore own = load();
 		KeyStore trusted = KeyStore.getInstance("PKCS12");
 		trusted.load(null, null);
 		trusted.setCertificateEntry(ALIAS, own.getCertificate(ALIAS));
