@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -41,6 +42,9 @@ public final class RedisCluster implements RedisTopology {
 	private static final int SLOTS = 16384;
 
 	private static final int MASTERS = 3;
+
+	/** Where the slots begin in a line of CLUSTER NODES. */
+	private static final int FIRST_RANGE = 8;
 
 	private final List<RedisServer> servers = new ArrayList<>();
 
@@ -156,13 +160,22 @@ public final class RedisCluster implements RedisTopology {
 	}
 
 	private static int owner(RedisServer server, int slot) {
-		for (Object range : server.ask(Jedis::clusterSlots)) {
-			List<?> fields = (List<?>) range;
-			if ((Long) fields.get(0) <= slot && slot <= (Long) fields.get(1)) {
-				return ((Long) ((List<?>) fields.get(2)).get(1)).intValue();
-			}
+		return server.ask(Jedis::clusterNodes)
+			.lines()
+			.map((line) -> line.split(" "))
+			.filter((fields) -> Arrays.stream(fields).skip(FIRST_RANGE).anyMatch((range) -> holds(range, slot)))
+			.map((fields) -> Integer.parseInt(fields[1].replaceFirst(".*:(\\d+)@.*", "$1")))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	private static boolean holds(String range, int slot) {
+		if (range.startsWith("[")) {
+			// A slot that is on its way is also listed where it is.
+			return false;
 		}
-		throw new IllegalStateException("Nobody serves slot " + slot);
+		String[] ends = range.split("-");
+		return Integer.parseInt(ends[0]) <= slot && slot <= Integer.parseInt(ends[ends.length - 1]);
 	}
 
 	/**
