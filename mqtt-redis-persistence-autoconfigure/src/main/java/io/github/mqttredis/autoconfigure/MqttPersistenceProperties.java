@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -53,6 +54,7 @@ import org.springframework.util.StringUtils;
  * given.
  * @param onRedisOutage What happens to messages while Redis is away: they are rejected,
  * or those of QoS 1 are sent and stored later.
+ * @param redis Redis of the sessions' own, where it is not that of the application.
  * @param lease Ownership of a session.
  * @param offlineBuffer Messages that are published while the broker is away.
  * @param metrics Meters of the stored sessions.
@@ -62,7 +64,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue List<String> excludeBeans, @DefaultValue("warn") CleanSessionPolicy cleanSession,
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
 		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
-		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Lease lease,
+		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Redis redis, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Metrics metrics) {
 
 	MqttPersistenceProperties {
@@ -74,6 +76,71 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		Assert.isTrue(brokerId == null || StringUtils.hasText(brokerId),
 				"mqtt.persistence.broker-id must not be empty");
 		Assert.isTrue(writeTimeout.toMillis() > 0, "mqtt.persistence.write-timeout must be at least 1ms");
+	}
+
+	/**
+	 * Redis of the sessions' own. The messages of its checks leave out the URL, because
+	 * it may hold a password.
+	 *
+	 * @param url URL of the Redis that keeps the sessions, in place of the application's,
+	 * such as redis://user:password@localhost:6379/0, or rediss:// for TLS.
+	 * @param unixSocket Path of the UNIX socket of the Redis that keeps the sessions, in
+	 * place of the application's. Needs Lettuce and Netty's native transport.
+	 * @param username User name for the URL or the UNIX socket, where the URL holds none.
+	 * @param password Password for the URL or the UNIX socket, where the URL holds none.
+	 * @param database Database index for the URL or the UNIX socket, where the URL holds
+	 * none.
+	 * @param sslBundle Name of the SSL bundle for a URL that starts with rediss://.
+	 */
+	record Redis(@Nullable String url, @Nullable String unixSocket, @Nullable String username,
+			@Nullable String password, @DefaultValue("0") int database, @Nullable String sslBundle) {
+
+		private static final String PREFIX = "mqtt.persistence.redis.";
+
+		Redis {
+			boolean own = StringUtils.hasText(url) || StringUtils.hasText(unixSocket);
+			Assert.isTrue(!StringUtils.hasText(url) || !StringUtils.hasText(unixSocket),
+					PREFIX + "url and " + PREFIX + "unix-socket must not both be set");
+			checkNeedsOwn("username", username != null, own);
+			checkNeedsOwn("password", password != null, own);
+			checkNeedsOwn("database", database != 0, own);
+			checkNeedsOwn("ssl-bundle", StringUtils.hasText(sslBundle), own);
+			Assert.isTrue(database >= 0, PREFIX + "database must not be negative");
+			Assert.isTrue(!StringUtils.hasText(username) || StringUtils.hasText(password),
+					PREFIX + "password must be set where " + PREFIX + "username is");
+			if (StringUtils.hasText(url)) {
+				RedisUrl.parse(PREFIX + "url", url);
+			}
+			Assert.isTrue(!StringUtils.hasText(unixSocket) || Path.of(unixSocket).isAbsolute(),
+					PREFIX + "unix-socket must be an absolute path");
+			Assert.isTrue(!StringUtils.hasText(sslBundle) || (StringUtils.hasText(url) && url.startsWith("rediss:")),
+					PREFIX + "ssl-bundle needs " + PREFIX + "url that starts with rediss://");
+		}
+
+		private static void checkNeedsOwn(String name, boolean set, boolean own) {
+			Assert.isTrue(own || !set, () -> PREFIX + name + " needs " + PREFIX + "url or " + PREFIX
+					+ "unix-socket. The application's Redis is set with spring.data.redis");
+		}
+
+		boolean isSet() {
+			return StringUtils.hasText(this.url) || StringUtils.hasText(this.unixSocket);
+		}
+
+		boolean isUnixSocket() {
+			return StringUtils.hasText(this.unixSocket);
+		}
+
+		RedisUrl parsedUrl() {
+			Assert.state(this.url != null, "There is no URL");
+			return RedisUrl.parse(PREFIX + "url", this.url);
+		}
+
+		/** Leaves out what may be secret. */
+		@Override
+		public String toString() {
+			return "Redis[unixSocket=" + this.unixSocket + "]";
+		}
+
 	}
 
 	/**

@@ -26,7 +26,7 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 /**
  * What a native image has to keep that is found by name only: the Lua, and the private
- * parts of Paho and Spring Integration for which there is no getter.
+ * parts of Paho, Spring Integration and Spring Data for which there is no getter.
  */
 class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 
@@ -47,6 +47,8 @@ class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 			INTEGRATION + "outbound.AbstractMqttMessageHandler", INTEGRATION + "outbound.MqttPahoMessageHandler",
 			INTEGRATION + "outbound.Mqttv5PahoMessageHandler", INTEGRATION + "support.DefaultPahoMessageConverter");
 
+	private static final String LETTUCE = "org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory";
+
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources().registerPattern("io/github/mqttredis/redis/*.lua");
@@ -54,6 +56,7 @@ class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 		TYPES.forEach((type) -> hints.reflection()
 			.registerTypeIfPresent(classLoader, type, MemberCategory.ACCESS_DECLARED_FIELDS,
 					MemberCategory.INVOKE_DECLARED_METHODS, MemberCategory.INVOKE_PUBLIC_METHODS));
+		hints.reflection().registerTypeIfPresent(classLoader, LETTUCE, MemberCategory.ACCESS_DECLARED_FIELDS);
 	}
 
 }

@@ -22,10 +22,10 @@ import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStore;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -35,6 +35,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -52,17 +53,19 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 public final class MqttRedisPersistenceAutoConfiguration {
 
 	@Bean
-	@ConditionalOnBean(RedisConnectionFactory.class)
+	@Conditional(OnSessionRedisCondition.class)
 	SessionEventPublisher mqttSessionEventPublisher(ApplicationEventPublisher publisher) {
 		return new SessionEventPublisher(publisher, RedisSessionStore.PHASE + 1);
 	}
 
 	@Bean
-	@ConditionalOnBean(RedisConnectionFactory.class)
+	@Conditional(OnSessionRedisCondition.class)
 	@ConditionalOnMissingBean(SessionStore.class)
-	RedisSessionStore mqttSessionStore(RedisConnectionFactory connectionFactory, MqttPersistenceProperties properties,
-			ObjectProvider<SessionListener> listeners) {
-		return new RedisSessionStore(connectionFactory,
+	RedisSessionStore mqttSessionStore(@MqttPersistenceRedis ObjectProvider<RedisConnectionFactory> forSessions,
+			ObjectProvider<RedisConnectionFactory> ofApplication, MqttPersistenceProperties properties,
+			ObjectProvider<SessionListener> listeners, BeanFactory beans, Environment environment) {
+		SessionRedis redis = new SessionRedis(beans, environment, properties.redis());
+		return new RedisSessionStore(redis.choose(forSessions, ofApplication),
 				new StoreSettings(properties.keyPrefix(), properties.writeTimeout(), properties.lease().ttl(),
 						properties.lease().acquireTimeout(), properties.lease().onConflict(),
 						properties.onRedisOutage(), properties.durability()),

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.env.Environment;
 
 /**
  * Says which permissions a Redis user lacks that may not do what storing sessions needs.
@@ -36,6 +37,12 @@ class RedisPermissionFailureAnalyzer extends AbstractFailureAnalyzer<SessionUnav
 	static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +time"
 			+ " +hset +hget +hdel +hlen +hkeys +hmget +hscan +zadd +zrange +zscan +zscore +zrem";
 
+	private final SessionRedisNames names;
+
+	RedisPermissionFailureAnalyzer(Environment environment) {
+		this.names = new SessionRedisNames(environment);
+	}
+
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, SessionUnavailableException cause) {
 		boolean refused = Stream.<Throwable>iterate(cause, (ex) -> ex != null, Throwable::getCause)
@@ -43,10 +50,11 @@ class RedisPermissionFailureAnalyzer extends AbstractFailureAnalyzer<SessionUnav
 		if (!refused) {
 			return null;
 		}
-		String action = "Give the Redis user of this application (spring.data.redis.username) these permissions, with "
+		String action = "Give the Redis user of this application (" + this.names.username()
+				+ ") these permissions, with "
 				+ "the value of mqtt.persistence.key-prefix where it is not mqtt:persistence:%n%n".formatted()
 				+ "    ACL SETUSER <user> ~mqtt:persistence:* " + COMMANDS + "%n%n".formatted()
-				+ "On a Redis Cluster also: +cluster|slots +cluster|nodes +cluster|shards +cluster|myid";
+				+ "On a Redis Cluster also: +cluster|slots +cluster|nodes +cluster|shards +cluster|myid +client|setname";
 		return new FailureAnalysis("MQTT sessions cannot be kept in Redis. " + cause.getMessage(), action, cause);
 	}
 

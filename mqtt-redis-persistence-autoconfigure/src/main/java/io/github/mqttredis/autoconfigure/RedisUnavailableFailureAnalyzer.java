@@ -17,7 +17,6 @@
 package io.github.mqttredis.autoconfigure;
 
 import java.util.Locale;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import javax.net.ssl.SSLException;
@@ -27,6 +26,7 @@ import io.github.mqttredis.redis.RedisUnavailableException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.Environment;
 
 /**
  * Says what to do where Redis cannot be used at start: start it, name the right address,
@@ -34,20 +34,14 @@ import org.springframework.core.NestedExceptionUtils;
  */
 class RedisUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<RedisUnavailableException> {
 
-	private static final String ADDRESS_ACTION = "Start Redis at that address, or name another one with "
-			+ "spring.data.redis.host and spring.data.redis.port, or with spring.data.redis.url. "
-			+ "Where it speaks TLS, set spring.data.redis.ssl.bundle.";
-
-	private static final String TLS_ACTION = "Name an SSL bundle with spring.data.redis.ssl.bundle that trusts the "
-			+ "certificate of Redis or its issuer. For a Redis that does not speak TLS, set neither that nor "
-			+ "spring.data.redis.ssl.enabled.";
-
-	private static final String PASSWORD_ACTION = "Set spring.data.redis.password, and spring.data.redis.username "
-			+ "where Redis has an ACL user for this application, or put both into spring.data.redis.url. "
-			+ "For a Redis without a password, set none of them.";
-
 	private static final String WITHOUT_ACTION = "To run without stored sessions, set "
 			+ "mqtt.persistence.enabled=false: messages in transit are then lost when the process dies.";
+
+	private final SessionRedisNames names;
+
+	RedisUnavailableFailureAnalyzer(Environment environment) {
+		this.names = new SessionRedisNames(environment);
+	}
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, RedisUnavailableException cause) {
@@ -60,15 +54,16 @@ class RedisUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<RedisUnava
 				cause);
 	}
 
-	private static String action(Throwable cause) {
-		if (anyCause(cause, RedisUnavailableFailureAnalyzer::isAuthentication)) {
-			return PASSWORD_ACTION;
+	private String action(RedisUnavailableException failure) {
+		if (causes(failure).anyMatch(RedisUnavailableFailureAnalyzer::isAuthentication)) {
+			return this.names.passwordAction();
 		}
-		return anyCause(cause, SSLException.class::isInstance) ? TLS_ACTION : ADDRESS_ACTION;
+		return causes(failure).anyMatch(SSLException.class::isInstance) ? this.names.sslAction()
+				: this.names.addressAction();
 	}
 
-	private static boolean anyCause(Throwable cause, Predicate<Throwable> condition) {
-		return Stream.<Throwable>iterate(cause, (ex) -> ex != null, Throwable::getCause).anyMatch(condition);
+	private static Stream<Throwable> causes(Throwable failure) {
+		return Stream.iterate(failure, (ex) -> ex != null, Throwable::getCause);
 	}
 
 	/**

@@ -24,13 +24,18 @@ import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.ReadFrom;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslVerifyMode;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.resource.ClientResources;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisSocketConfiguration;
+import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
@@ -39,6 +44,9 @@ import org.springframework.data.redis.connection.lettuce.RedisCredentialsProvide
  * Derives factories from those of Lettuce.
  */
 final class LettuceFactories {
+
+	/** How long the cluster is not looked at again, while it may not have settled. */
+	private static final Duration REFRESH_PAUSE = Duration.ofMillis(500);
 
 	private LettuceFactories() {
 	}
@@ -71,11 +79,26 @@ final class LettuceFactories {
 		if (socket != null) {
 			return new LettuceConnectionFactory(socket, client);
 		}
-		return new LettuceConnectionFactory(source.getStandaloneConfiguration(), client);
+		RedisStaticMasterReplicaConfiguration masterReplica = masterReplica(source);
+		return (masterReplica != null) ? new LettuceConnectionFactory(masterReplica, client)
+				: new LettuceConnectionFactory(source.getStandaloneConfiguration(), client);
+	}
+
+	/**
+	 * Return the addresses of a master and its replicas. There is no getter for them.
+	 */
+	private static @Nullable RedisStaticMasterReplicaConfiguration masterReplica(LettuceConnectionFactory source) {
+		Object configuration = new DirectFieldAccessor(source).getPropertyValue("configuration");
+		return (configuration instanceof RedisStaticMasterReplicaConfiguration masterReplica) ? masterReplica : null;
 	}
 
 	static void reset(RedisConnectionFactory factory) {
-		((LettuceConnectionFactory) factory).resetConnection();
+		LettuceConnectionFactory lettuce = (LettuceConnectionFactory) factory;
+		lettuce.resetConnection();
+		if (lettuce.getNativeClient() instanceof RedisClusterClient cluster) {
+			// A node that hangs refuses no connection, which would make the client look.
+			cluster.refreshPartitions();
+		}
 	}
 
 	static String describe(RedisConnectionFactory factory) {
@@ -87,6 +110,13 @@ final class LettuceFactories {
 		RedisSentinelConfiguration sentinel = lettuce.getSentinelConfiguration();
 		if (sentinel != null) {
 			return "sentinels " + sentinel.getSentinels();
+		}
+		RedisStaticMasterReplicaConfiguration masterReplica = masterReplica(lettuce);
+		if (masterReplica != null) {
+			return "one of " + masterReplica.getNodes()
+				.stream()
+				.map((node) -> node.getHostName() + ":" + node.getPort())
+				.toList();
 		}
 		RedisSocketConfiguration socket = lettuce.getSocketConfiguration();
 		return (socket != null) ? socket.getSocket() : lettuce.getHostName() + ":" + lettuce.getPort();
@@ -130,12 +160,37 @@ final class LettuceFactories {
 		public Optional<ClientOptions> getClientOptions() {
 			ClientOptions options = this.source.getClientOptions().orElseGet(ClientOptions::create);
 			SocketOptions socket = options.getSocketOptions();
-			ClientOptions.Builder builder = options.mutate()
-				.socketOptions(socket.mutate().connectTimeout(shorter(socket.getConnectTimeout())).build());
-			if (!this.cluster) {
-				builder.autoReconnect(false).disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS);
-			}
-			return Optional.of(builder.build());
+			options = options.mutate()
+				.socketOptions(socket.mutate().connectTimeout(shorter(socket.getConnectTimeout())).build())
+				.build();
+			return Optional.of(this.cluster ? clusterOptions(options)
+					: options.mutate()
+						.autoReconnect(false)
+						.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
+						.build());
+		}
+
+		/**
+		 * A cluster that has changed is looked at anew at once, whatever the application
+		 * does: without that a failover or a moved slot is seen late, or never. Lettuce 7
+		 * would look by itself, Lettuce 6 does not.
+		 */
+		@SuppressWarnings("deprecation")
+		private static ClientOptions clusterOptions(ClientOptions options) {
+			ClusterClientOptions cluster = (options instanceof ClusterClientOptions own) ? own
+					: ClusterClientOptions.builder(options).build();
+			ClusterTopologyRefreshOptions refresh = cluster.getTopologyRefreshOptions();
+			return cluster.mutate()
+				.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+					.enableAllAdaptiveRefreshTriggers()
+					.adaptiveRefreshTriggersTimeout(REFRESH_PAUSE)
+					.refreshTriggersReconnectAttempts(1)
+					.dynamicRefreshSources(refresh.useDynamicRefreshSources())
+					.closeStaleConnections(refresh.isCloseStaleConnections())
+					.refreshPeriod(refresh.getRefreshPeriod())
+					.enablePeriodicRefresh(refresh.isPeriodicRefreshEnabled())
+					.build())
+				.build();
 		}
 
 		@Override

@@ -107,9 +107,9 @@ final class RedisTrouble extends Exception {
 	private static String hint(String code) {
 		return switch (code) {
 			case "OOM" -> " (raise Redis's maxmemory, or give MQTT sessions a Redis of their own)";
-			case "NOAUTH", "WRONGPASS" -> " (check spring.data.redis.username and spring.data.redis.password)";
+			case "NOAUTH", "WRONGPASS" -> " (check the user name and the password of the connection)";
 			case "NOPERM" -> " (the Redis user lacks a permission; see the ACL rule in the documentation)";
-			case "READONLY" -> " (this is a replica; point spring.data.redis.* to the master)";
+			case "READONLY" -> " (this is a replica; connect to the master, or through Sentinel or Cluster)";
 			default -> "";
 		};
 	}

@@ -1,5 +1,6 @@
 -- Renews an owner's lease and moves the mark on, so that no earlier command of this owner can
--- still be applied. Takes a lease back that ended while nobody else took it.
+-- still be applied. Takes a lease back that ended while nobody else took it, or whose acquisition Redis
+-- has forgotten.
 --
 -- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease
 -- ARGV[1] owner's token   ARGV[2] lease time in ms   ARGV[3] owner's epoch   ARGV[4] sequence to set
@@ -8,13 +9,17 @@
 -- {'owned', mark that was found or '', number of records, mark that is set}.
 
 local holder = redis.call('GET', KEYS[3])
-if holder and holder ~= ARGV[1] then
-  return {'fenced', holder, tostring(redis.call('PTTL', KEYS[3]))}
-end
-
 local mark = redis.call('GET', KEYS[2])
 local epoch, sequence = string.match(mark or '', '^(%d+):(%d+)$')
 local own = tonumber(ARGV[3])
+
+-- A lower epoch than ours: Redis is as it was before we took the session, after a failover to a
+-- replica that had not heard of it. Who held it then holds it again, and is not the last who took it.
+local undone = epoch and tonumber(epoch) < own
+if holder and holder ~= ARGV[1] and not undone then
+  return {'fenced', holder, tostring(redis.call('PTTL', KEYS[3]))}
+end
+
 if epoch and tonumber(epoch) > own then
   -- Holding the lease at a higher epoch is an acquisition of our own that was answered too late.
   if not holder then

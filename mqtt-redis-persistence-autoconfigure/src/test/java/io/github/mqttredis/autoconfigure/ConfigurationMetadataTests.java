@@ -44,6 +44,8 @@ class ConfigurationMetadataTests {
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("mqtt.client.client-id", "mqtt.client.server-uris",
 			"mqtt.client.version", "mqtt.client.username", "mqtt.client.password", "mqtt.client.ssl-bundle",
 			"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.exclude-beans",
+			"mqtt.persistence.redis.url", "mqtt.persistence.redis.unix-socket", "mqtt.persistence.redis.username",
+			"mqtt.persistence.redis.password", "mqtt.persistence.redis.ssl-bundle",
 			"management.endpoint.mqttsessions.roles");
 
 	@Test
@@ -63,7 +65,9 @@ class ConfigurationMetadataTests {
 				"mqtt.persistence.lease.ttl", "mqtt.persistence.metrics.client-id-tag",
 				"mqtt.persistence.offline-buffer.enabled", "mqtt.persistence.offline-buffer.size",
 				"mqtt.persistence.offline-buffer.when-full", "mqtt.persistence.on-redis-outage",
-				"mqtt.persistence.write-timeout");
+				"mqtt.persistence.redis.database", "mqtt.persistence.redis.password",
+				"mqtt.persistence.redis.ssl-bundle", "mqtt.persistence.redis.unix-socket", "mqtt.persistence.redis.url",
+				"mqtt.persistence.redis.username", "mqtt.persistence.write-timeout");
 	}
 
 	@ParameterizedTest

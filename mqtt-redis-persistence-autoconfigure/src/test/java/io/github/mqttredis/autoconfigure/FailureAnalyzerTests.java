@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.ApplicationContextException;
+import org.springframework.core.env.StandardEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -71,7 +72,7 @@ class FailureAnalyzerTests {
 
 	private static FailureAnalysis redis(String message, Exception cause) {
 		RedisUnavailableException failure = new RedisUnavailableException(message, new IllegalStateException(cause));
-		FailureAnalysis analysis = new RedisUnavailableFailureAnalyzer()
+		FailureAnalysis analysis = new RedisUnavailableFailureAnalyzer(new StandardEnvironment())
 			.analyze(new ApplicationContextException("Failed to start bean", failure));
 		assertThat(analysis).isNotNull();
 		return analysis;

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -122,6 +123,12 @@ class MqttPersistenceRuntimeHintsTests {
 						"internal.ClientState.getNextMessageId", "internal.ClientState.releaseMessageId")
 				.map((method) -> client + method));
 		return Stream.concat(paho, Stream.of(INTEGRATION + "core.AbstractMqttClientManager.setClient"));
+	}
+
+	@Test
+	void whenAFieldOfSpringDataIsReadThenItIsKept() throws Exception {
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onFieldAccess(LettuceConnectionFactory.class.getDeclaredField("configuration"))).accepts(this.hints);
 	}
 
 	@ParameterizedTest

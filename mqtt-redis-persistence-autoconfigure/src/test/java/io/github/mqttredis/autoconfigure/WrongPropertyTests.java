@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -53,6 +54,15 @@ class WrongPropertyTests {
 			mqtt.persistence.lease.acquire-timeout | -1s                    | must not be negative
 			mqtt.persistence.offline-buffer.size   | 0                      | must be between 1 and 60000
 			mqtt.persistence.offline-buffer.size   | 60001                  | must be between 1 and 60000
+			mqtt.persistence.redis.url             | localhost:6379         | must start with redis://
+			mqtt.persistence.redis.url             | http://localhost:6379  | must start with redis://
+			mqtt.persistence.redis.url             | redis://local host     | must be a URL such as
+			mqtt.persistence.redis.url             | redis://localhost/a    | must end with the port
+			mqtt.persistence.redis.unix-socket     | redis.sock             | must be an absolute path
+			mqtt.persistence.redis.database        | -1                     | needs mqtt.persistence.redis.url
+			mqtt.persistence.redis.username        | user                   | needs mqtt.persistence.redis.url
+			mqtt.persistence.redis.password        | secret                 | needs mqtt.persistence.redis.url
+			mqtt.persistence.redis.ssl-bundle      | any                    | needs mqtt.persistence.redis.url
 			mqtt.client.keep-alive                 | 1500ms                 | must be whole seconds
 			mqtt.client.keep-alive                 | -1s                    | must be between 0s and 65535s
 			mqtt.client.keep-alive                 | 65536                  | must be between 0s and 65535s
@@ -98,6 +108,35 @@ class WrongPropertyTests {
 		assertThatThrownBy(() -> run("mqtt.client.server-uris=tcp://user:s3cr3t@localhost:1883/path"))
 			.isInstanceOf(Exception.class);
 		assertThat(output).contains("mqtt.client.server-uris").doesNotContain("s3cr3t");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			unix-socket=/tmp/redis.sock          | must not both be set
+			ssl-bundle=any                       | needs mqtt.persistence.redis.url that starts with rediss://
+			database=-1                          | mqtt.persistence.redis.database must not be negative
+			username=user                        | mqtt.persistence.redis.password must be set
+			""")
+	void whenAPropertyDoesNotFitTheUrlThenTheAnalysisNamesItAndNotThePassword(String property, String reason,
+			CapturedOutput output) {
+		assertThatThrownBy(() -> run("mqtt.persistence.redis.url=redis://:s3cr3t@127.0.0.1:1",
+				"mqtt.persistence.redis." + property));
+		assertThat(analysis(output)).contains(reason);
+		assertThat(output).doesNotContain("s3cr3t");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "rredis://user:s3cr3t@127.0.0.1:1", "redis://user:s3cr3t@local host" })
+	void whenTheUrlOfRedisWithASecretIsWrongThenTheSecretIsNotShown(String url, CapturedOutput output) {
+		assertThatThrownBy(() -> run("mqtt.persistence.redis.url=" + url));
+		assertThat(output).contains("mqtt.persistence.redis.url must").doesNotContain("s3cr3t");
+	}
+
+	@Test
+	void whenTheSslBundleOfRedisIsMissingThenTheAnalysisNamesTheProperty(CapturedOutput output) {
+		assertThatThrownBy(
+				() -> run("mqtt.persistence.redis.url=rediss://127.0.0.1:1", "mqtt.persistence.redis.ssl-bundle=none"));
+		assertThat(analysis(output)).contains("mqtt.persistence.redis.ssl-bundle", "There is no such SSL bundle");
 	}
 
 	private static String analysis(CapturedOutput output) {

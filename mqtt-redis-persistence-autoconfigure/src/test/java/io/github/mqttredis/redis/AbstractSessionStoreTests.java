@@ -30,6 +30,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.redis.StoreSettings.OnConflict;
+import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
@@ -50,6 +53,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -256,6 +260,30 @@ abstract class AbstractSessionStoreTests {
 		assertThat(old.status().state()).isEqualTo(SessionState.FENCED);
 		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-2");
 		assertThat(taken.status().state()).isEqualTo(SessionState.OWNER);
+	}
+
+	@Test
+	void whenRedisForgetsATakeoverThenLastOwnerGoesOnAndFormerIsFenced() throws Exception {
+		StoreSettings settings = new StoreSettings("test", Duration.ofMillis(1500), Duration.ofMinutes(1),
+				Duration.ZERO, OnConflict.TAKEOVER, OnOutage.REJECT, Durability.BEFORE_RETURN);
+		Session former = store(settings).open(ID);
+		former.put("s-1", Packets.of("s-1", "a"));
+		String mark = this.redis.get(HASH + ":mark");
+		String lease = this.redis.get(HASH + ":lease");
+		Session last = store(settings).open(ID);
+		last.put("s-2", bytes("b"));
+		try (AbstractTransaction transaction = this.redis.multi()) {
+			transaction.set(HASH + ":mark", mark);
+			transaction.set(HASH + ":lease", lease);
+			transaction.hdel(HASH, "s-2");
+			transaction.exec();
+		}
+		last.put("s-3", bytes("c"));
+		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-2", "s-3");
+		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(() -> former.put("s-4", bytes("d")));
+		assertThat(former.status().state()).isEqualTo(SessionState.FENCED);
+		assertThat(last.status().state()).isEqualTo(SessionState.OWNER);
+		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-2", "s-3");
 	}
 
 	@Test

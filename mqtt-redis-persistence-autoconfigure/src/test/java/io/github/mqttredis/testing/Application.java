@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
@@ -39,6 +40,7 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -66,8 +68,6 @@ public final class Application implements AutoCloseable {
 
 	private final FaultyLink broker;
 
-	private final LettuceConnectionFactory factory;
-
 	private final RedisSessionStore store;
 
 	private final PersistentMqttAsyncClient client;
@@ -81,15 +81,14 @@ public final class Application implements AutoCloseable {
 
 	private boolean dead;
 
-	private Application(String clientId, int redisPort, String brokerUri, StoreSettings settings) throws MqttException {
+	private Application(String clientId, FaultyLink redis, RedisConnectionFactory factory, String brokerUri,
+			StoreSettings settings) throws MqttException {
 		this.clientId = clientId;
 		this.sentUnstored = settings.onOutage() == OnOutage.CONTINUE;
-		this.redis = FaultyLink.to(redisPort);
+		this.redis = redis;
 		this.broker = FaultyLink.to(brokerUri);
-		this.factory = new LettuceConnectionFactory("127.0.0.1", this.redis.port());
-		this.factory.afterPropertiesSet();
-		this.factory.start();
-		this.store = new RedisSessionStore(this.factory, settings);
+		// It is never started: the store derives what it needs.
+		this.store = new RedisSessionStore(factory, settings);
 		this.store.start();
 		this.client = new PersistentMqttAsyncClient(this.broker.uri(), clientId,
 				new SessionMqttClientPersistence(this.store, "broker"));
@@ -102,7 +101,36 @@ public final class Application implements AutoCloseable {
 
 	public static Application start(String clientId, RedisServer redis, ArtemisBroker broker, StoreSettings settings)
 			throws MqttException {
-		return new Application(clientId, redis.port(), broker.uri(), settings);
+		return start(clientId, redis, broker, settings, (port) -> new LettuceConnectionFactory("127.0.0.1", port));
+	}
+
+	/**
+	 * Start an application that has a connection factory of its own kind.
+	 * @param clientId the client's id
+	 * @param redis the server
+	 * @param broker the broker
+	 * @param settings how the session is kept
+	 * @param factory makes the factory, for the port of the link to Redis
+	 * @return the application
+	 */
+	public static Application start(String clientId, RedisServer redis, ArtemisBroker broker, StoreSettings settings,
+			IntFunction<RedisConnectionFactory> factory) throws MqttException {
+		FaultyLink link = FaultyLink.to(redis.port());
+		return new Application(clientId, link, factory.apply(link.port()), broker.uri(), settings);
+	}
+
+	/**
+	 * Start an application whose link to Redis cannot be disturbed: its servers name
+	 * themselves by their own addresses.
+	 * @param clientId the client's id
+	 * @param factory leads to Redis
+	 * @param broker the broker
+	 * @param settings how the session is kept
+	 * @return the application
+	 */
+	public static Application start(String clientId, RedisConnectionFactory factory, ArtemisBroker broker,
+			StoreSettings settings) throws MqttException {
+		return new Application(clientId, null, factory, broker.uri(), settings);
 	}
 
 	/**
@@ -185,7 +213,9 @@ public final class Application implements AutoCloseable {
 	public void die() {
 		this.dead = true;
 		this.broker.close();
-		this.redis.close();
+		if (this.redis != null) {
+			this.redis.close();
+		}
 	}
 
 	@Override
@@ -198,7 +228,6 @@ public final class Application implements AutoCloseable {
 			// It was not connected.
 		}
 		this.store.stop();
-		this.factory.destroy();
 		if (!this.dead) {
 			die();
 		}

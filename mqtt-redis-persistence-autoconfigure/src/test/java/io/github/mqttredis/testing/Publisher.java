@@ -135,6 +135,14 @@ public final class Publisher implements AutoCloseable {
 	}
 
 	/**
+	 * Wait until a few more calls have returned or thrown.
+	 */
+	public void awaitCalls() {
+		int target = this.returned.size() + this.threw.size() + 5;
+		Await.until("5 more calls have ended", () -> this.returned.size() + this.threw.size() >= target);
+	}
+
+	/**
 	 * Wait until more calls have thrown.
 	 * @param count how many more
 	 */

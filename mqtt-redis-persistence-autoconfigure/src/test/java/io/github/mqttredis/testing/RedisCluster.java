@@ -20,17 +20,31 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * A real Redis Cluster of three masters on the loopback interface.
+ * A real Redis Cluster of three masters on the loopback interface, with a replica each
+ * where it shall survive one of them.
  */
-public final class RedisCluster implements AutoCloseable {
+public final class RedisCluster implements RedisTopology {
 
 	private static final int SLOTS = 16384;
+
+	private static final int MASTERS = 3;
+
+	/** Where the slots begin in a line of CLUSTER NODES. */
+	private static final int FIRST_RANGE = 8;
 
 	private final List<RedisServer> servers = new ArrayList<>();
 
@@ -38,35 +52,59 @@ public final class RedisCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Start a cluster.
+	 * Start a cluster without replicas.
 	 * @return the cluster, all of whose slots are served
 	 */
 	public static RedisCluster start() {
 		RedisCluster cluster = new RedisCluster();
-		List<Integer> ports = Stream.generate(RedisCluster::freePort).distinct().limit(3).toList();
-		for (int i = 0; i < 3; i++) {
-			RedisServer server = RedisServer.start("--cluster-enabled", "yes", "--cluster-port",
-					ports.get(i).toString());
-			cluster.servers.add(server);
-			try (Jedis node = server.connect()) {
-				node.clusterAddSlotsRange(SLOTS * i / 3, SLOTS * (i + 1) / 3 - 1);
-			}
-		}
-		try (Jedis first = cluster.servers.get(0).connect()) {
-			for (int i = 1; i < 3; i++) {
-				first.sendCommand(redis.clients.jedis.Protocol.Command.CLUSTER, "MEET", "127.0.0.1",
-						Integer.toString(cluster.servers.get(i).port()), ports.get(i).toString());
-			}
-		}
-		cluster.servers.forEach((server) -> Await.until("the cluster serves all slots", () -> isComplete(server)));
+		cluster.launch(MASTERS);
 		return cluster;
 	}
 
-	private static boolean isComplete(RedisServer server) {
-		try (Jedis node = server.connect()) {
-			String info = node.clusterInfo();
-			return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3");
+	/**
+	 * Start a cluster with a replica for each master.
+	 * @return the cluster, all of whose slots are served, and whose replicas are in sync
+	 */
+	public static RedisCluster startWithReplicas() {
+		RedisCluster cluster = new RedisCluster();
+		cluster.launch(2 * MASTERS);
+		for (int i = 0; i < MASTERS; i++) {
+			String master = cluster.servers.get(i).ask(Jedis::clusterMyId);
+			cluster.servers.get(MASTERS + i).ask((replica) -> replica.clusterReplicate(master));
 		}
+		for (int i = 0; i < MASTERS; i++) {
+			cluster.servers.get(i).awaitReplicas(1);
+		}
+		cluster.servers.forEach((server) -> Await.until("all know the replicas",
+				() -> server.ask(Jedis::clusterNodes).lines().filter((line) -> line.contains("slave")).count() == 3));
+		return cluster;
+	}
+
+	private void launch(int count) {
+		List<Integer> ports = Stream.generate(RedisCluster::freePort).distinct().limit(count).toList();
+		for (int i = 0; i < count; i++) {
+			RedisServer server = RedisServer.start("--cluster-enabled", "yes", "--cluster-port",
+					ports.get(i).toString(), "--cluster-node-timeout", "1000", "--cluster-replica-validity-factor", "0",
+					"--repl-diskless-sync-delay", "0");
+			this.servers.add(server);
+			if (i < MASTERS) {
+				int first = SLOTS * i / MASTERS;
+				int last = SLOTS * (i + 1) / MASTERS - 1;
+				server.ask((node) -> node.clusterAddSlotsRange(first, last));
+			}
+		}
+		for (int i = 1; i < count; i++) {
+			String port = Integer.toString(this.servers.get(i).port());
+			String bus = ports.get(i).toString();
+			this.servers.get(0)
+				.ask((first) -> first.sendCommand(Protocol.Command.CLUSTER, "MEET", "127.0.0.1", port, bus));
+		}
+		this.servers.forEach((server) -> Await.until("the cluster serves all slots", () -> isComplete(server, count)));
+	}
+
+	private static boolean isComplete(RedisServer server, int nodes) {
+		String info = server.ask(Jedis::clusterInfo);
+		return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + nodes);
 	}
 
 	private static int freePort() {
@@ -86,8 +124,89 @@ public final class RedisCluster implements AutoCloseable {
 		return this.servers.stream().map((server) -> "127.0.0.1:" + server.port()).toList();
 	}
 
+	@Override
 	public List<RedisServer> servers() {
 		return this.servers;
+	}
+
+	/**
+	 * Return what a connection factory has to know.
+	 * @return where the nodes are
+	 */
+	public RedisClusterConfiguration configuration() {
+		return new RedisClusterConfiguration(nodes());
+	}
+
+	@Override
+	public LettuceConnectionFactory lettuce(LettuceClientConfiguration client) {
+		return new LettuceConnectionFactory(configuration(), client);
+	}
+
+	@Override
+	public JedisConnectionFactory jedis() {
+		return new JedisConnectionFactory(configuration());
+	}
+
+	@Override
+	public RedisServer master(String key) {
+		int slot = JedisClusterCRC16.getSlot(key);
+		for (RedisServer server : this.servers) {
+			if (server.isAnswering()) {
+				int port = owner(server, slot);
+				return this.servers.stream().filter((one) -> one.port() == port).findFirst().orElseThrow();
+			}
+		}
+		throw new IllegalStateException("No node is alive");
+	}
+
+	private static int owner(RedisServer server, int slot) {
+		return server.ask(Jedis::clusterNodes)
+			.lines()
+			.map((line) -> line.split(" "))
+			.filter((fields) -> Arrays.stream(fields).skip(FIRST_RANGE).anyMatch((range) -> holds(range, slot)))
+			.map((fields) -> Integer.parseInt(fields[1].replaceFirst(".*:(\\d+)@.*", "$1")))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	private static boolean holds(String range, int slot) {
+		if (range.startsWith("[")) {
+			// A slot that is on its way is also listed where it is.
+			return false;
+		}
+		String[] ends = range.split("-");
+		return Integer.parseInt(ends[0]) <= slot && slot <= Integer.parseInt(ends[ends.length - 1]);
+	}
+
+	/**
+	 * Move a slot, with its keys, to another master, as the tools of Redis do it.
+	 * @param key a key of the slot
+	 * @param between run between any two steps
+	 */
+	public void move(String key, Runnable between) {
+		int slot = JedisClusterCRC16.getSlot(key);
+		RedisServer from = master(key);
+		RedisServer to = this.servers.stream()
+			.filter((server) -> server != from && server.ask(Jedis::info).contains("role:master"))
+			.findFirst()
+			.orElseThrow();
+		String source = from.ask(Jedis::clusterMyId);
+		String target = to.ask(Jedis::clusterMyId);
+		to.ask((node) -> node.clusterSetSlotImporting(slot, source));
+		between.run();
+		from.ask((node) -> node.clusterSetSlotMigrating(slot, target));
+		between.run();
+		List<String> keys = from.ask((node) -> node.clusterGetKeysInSlot(slot, 100));
+		while (!keys.isEmpty()) {
+			for (String one : keys) {
+				from.ask((node) -> node.migrate("127.0.0.1", to.port(), one, 0, 5000));
+				between.run();
+			}
+			keys = from.ask((node) -> node.clusterGetKeysInSlot(slot, 100));
+		}
+		to.ask((node) -> node.clusterSetSlotNode(slot, target));
+		between.run();
+		from.ask((node) -> node.clusterSetSlotNode(slot, target));
 	}
 
 	@Override

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
@@ -43,6 +44,8 @@ public final class RedisServer implements AutoCloseable {
 	private final List<String> arguments;
 
 	private Process process;
+
+	private volatile boolean paused;
 
 	private RedisServer(Path directory, int port, List<String> arguments) {
 		this.directory = directory;
@@ -67,12 +70,35 @@ public final class RedisServer implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Start a Sentinel.
+	 * @param settings the lines of its configuration, which it changes itself
+	 * @return the Sentinel, which answers
+	 */
+	public static RedisServer startSentinel(String... settings) {
+		try {
+			Path file = Files.createTempFile("sentinel-", ".conf");
+			Files.write(file, List.of(settings));
+			file.toFile().deleteOnExit();
+			return start(file.toString(), "--sentinel");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	private Process launch() {
 		try {
-			List<String> command = new ArrayList<>(List.of(RedisExecProvider.defaultProvider().get().getPath(),
-					"--port", Integer.toString(this.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-					"--dir", this.directory.toString()));
-			command.addAll(this.arguments);
+			// A configuration file comes first.
+			int files = (!this.arguments.isEmpty() && !this.arguments.get(0).startsWith("--")) ? 1 : 0;
+			List<String> command = new ArrayList<>(List.of(RedisExecProvider.defaultProvider().get().getPath()));
+			command.addAll(this.arguments.subList(0, files));
+			command.addAll(List.of("--port", Integer.toString(this.port), "--bind", "127.0.0.1", "--dir",
+					this.directory.toString()));
+			if (files == 0) {
+				command.addAll(List.of("--save", "", "--appendonly", "no"));
+			}
+			command.addAll(this.arguments.subList(files, this.arguments.size()));
 			Process started = new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(this.directory.resolve("redis.log").toFile())
 				.start();
@@ -112,6 +138,37 @@ public final class RedisServer implements AutoCloseable {
 		return new Jedis("127.0.0.1", this.port, 5000);
 	}
 
+	/**
+	 * Ask the server, apart from what is tested.
+	 * @param <T> the type of the answer
+	 * @param command the command
+	 * @return the answer
+	 */
+	public <T> T ask(Function<Jedis, T> command) {
+		try (Jedis jedis = connect()) {
+			return command.apply(jedis);
+		}
+	}
+
+	/**
+	 * Wait until replicas have all that this server has.
+	 * @param count how many replicas
+	 */
+	public void awaitReplicas(int count) {
+		Await.until(count + " replicas are in sync",
+				() -> ask((server) -> server.info("replication")).lines()
+					.filter((line) -> line.contains("state=online"))
+					.count() == count);
+	}
+
+	/**
+	 * Return whether the server was neither killed nor paused.
+	 * @return whether it answers
+	 */
+	public boolean isAnswering() {
+		return this.process.isAlive() && !this.paused;
+	}
+
 	public void kill() {
 		this.process.destroyForcibly();
 		try {
@@ -130,11 +187,13 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	public void pause() {
+		this.paused = true;
 		signal("-STOP");
 	}
 
 	public void resume() {
 		signal("-CONT");
+		this.paused = false;
 	}
 
 	private void signal(String signal) {

@@ -70,40 +70,25 @@ public final class TlsMaterial {
 	}
 
 	/**
-	 * Return the certificate, as a file in PEM.
+	 * Write the certificate as PEM.
 	 * @return the file
 	 */
-	public Path certificate() throws IOException, GeneralSecurityException {
+	public Path certificateFile() throws IOException, GeneralSecurityException {
 		return pem("CERTIFICATE", load().getCertificate(ALIAS).getEncoded());
 	}
 
 	/**
-	 * Return the private key, as a file in PEM.
+	 * Write the private key as PEM.
 	 * @return the file
 	 */
-	public Path privateKey() throws IOException, GeneralSecurityException {
+	public Path privateKeyFile() throws IOException, GeneralSecurityException {
 		return pem("PRIVATE KEY", load().getKey(ALIAS, PASSWORD.toCharArray()).getEncoded());
 	}
 
-	private Path pem(String label, byte[] content) throws IOException {
-		String text = "-----BEGIN %1$s-----%n%2$s%n-----END %1$s-----%n".formatted(label,
-				Base64.getMimeEncoder().encodeToString(content));
-		return Files.writeString(this.keyStore.resolveSibling(label.replace(' ', '-') + ".pem"), text);
-	}
-
-	/**
-	 * Return what a client needs that trusts this server alone.
-	 * @return the context
-	 */
-	public SSLContext trusting() throws IOException, GeneralSecurityException {
-		KeyStore trusted = KeyStore.getInstance("PKCS12");
-		trusted.load(null, null);
-		trusted.setCertificateEntry(ALIAS, load().getCertificate(ALIAS));
-		TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-		managers.init(trusted);
-		SSLContext context = SSLContext.getInstance("TLS");
-		context.init(null, managers.getTrustManagers(), null);
-		return context;
+	private Path pem(String what, byte[] content) throws IOException {
+		Path file = Files.createTempFile(this.keyStore.getParent(), "tls-", ".pem");
+		String text = Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(content);
+		return Files.writeString(file, "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
 	}
 
 	private KeyStore load() throws IOException, GeneralSecurityException {
@@ -112,6 +97,22 @@ public final class TlsMaterial {
 			own.load(in, PASSWORD.toCharArray());
 		}
 		return own;
+	}
+
+	/**
+	 * Return what a client needs that trusts this server alone.
+	 * @return the context
+	 */
+	public SSLContext trusting() throws IOException, GeneralSecurityException {
+		KeyStore own = load();
+		KeyStore trusted = KeyStore.getInstance("PKCS12");
+		trusted.load(null, null);
+		trusted.setCertificateEntry(ALIAS, own.getCertificate(ALIAS));
+		TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+		managers.init(trusted);
+		SSLContext context = SSLContext.getInstance("TLS");
+		context.init(null, managers.getTrustManagers(), null);
+		return context;
 	}
 
 }

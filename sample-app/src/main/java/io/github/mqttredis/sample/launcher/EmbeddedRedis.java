@@ -20,12 +20,17 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
+import io.lettuce.core.resource.EpollProvider;
+import io.lettuce.core.resource.KqueueProvider;
+import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisExecProvider;
 
 /**
- * A real Redis server, a process of its own, on a free port of the loopback interface.
+ * A real Redis server, a process of its own, on a free port of the loopback interface,
+ * and on a UNIX socket where the gateway can use one.
  */
 class EmbeddedRedis implements AutoCloseable {
 
@@ -33,17 +38,27 @@ class EmbeddedRedis implements AutoCloseable {
 
 	private static final String READY = "Ready to accept connections";
 
+	/** What the address of a socket has room for, on any system. */
+	private static final int LONGEST_PATH = 100;
+
 	private final int port = Ports.free();
+
+	private final @Nullable Path unixSocket;
 
 	private final Process process;
 
 	EmbeddedRedis(Path directory) {
+		Path socket = directory.resolve("redis.sock");
+		boolean usable = EpollProvider.isAvailable() || KqueueProvider.isAvailable();
+		this.unixSocket = (usable && socket.toString().length() <= LONGEST_PATH) ? socket : null;
 		try {
 			File executable = RedisExecProvider.defaultProvider().get();
-			this.process = new ProcessBuilder(List.of(executable.getAbsolutePath(), "--bind", HOST, "--port",
-					Integer.toString(this.port), "--dir", directory.toString(), "--save", "", "--appendonly", "no"))
-				.redirectErrorStream(true)
-				.start();
+			List<String> command = new ArrayList<>(List.of(executable.getAbsolutePath(), "--bind", HOST, "--port",
+					Integer.toString(this.port), "--dir", directory.toString(), "--save", "", "--appendonly", "no"));
+			if (this.unixSocket != null) {
+				command.addAll(List.of("--unixsocket", this.unixSocket.toString(), "--unixsocketperm", "700"));
+			}
+			this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
 			awaitReady(this.process.inputReader());
 		}
 		catch (IOException ex) {
@@ -68,6 +83,14 @@ class EmbeddedRedis implements AutoCloseable {
 
 	int port() {
 		return this.port;
+	}
+
+	/**
+	 * Return the path of the UNIX socket.
+	 * @return the path, {@code null} where Netty's native transport is missing
+	 */
+	@Nullable Path unixSocket() {
+		return this.unixSocket;
 	}
 
 	long pid() {

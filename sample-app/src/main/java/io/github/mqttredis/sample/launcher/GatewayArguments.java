@@ -17,6 +17,7 @@
 package io.github.mqttredis.sample.launcher;
 
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,6 +30,8 @@ import io.github.mqttredis.sample.launcher.demo.MemoryClientManager;
 class GatewayArguments {
 
 	private static final String REDIS = "--spring.data.redis.";
+
+	private static final String SESSION_REDIS = "--mqtt.persistence.redis.";
 
 	private final List<String> jvmArguments = new ArrayList<>();
 
@@ -56,9 +59,13 @@ class GatewayArguments {
 	}
 
 	void embeddedRedis(EmbeddedRedis redis) {
-		this.arguments.removeIf((argument) -> argument.startsWith(REDIS));
+		this.arguments.removeIf((argument) -> argument.startsWith(REDIS) || argument.startsWith(SESSION_REDIS));
 		set("spring.data.redis.host", EmbeddedRedis.HOST);
 		set("spring.data.redis.port", Integer.toString(redis.port()));
+		Path unixSocket = redis.unixSocket();
+		if (unixSocket != null) {
+			set("mqtt.persistence.redis.unix-socket", unixSocket.toString());
+		}
 		this.jvmArguments.add("-D" + GatewayProcess.REDIS_PID + "=" + redis.pid());
 	}
 
