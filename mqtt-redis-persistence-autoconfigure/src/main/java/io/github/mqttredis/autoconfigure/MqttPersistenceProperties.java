@@ -16,13 +16,17 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.mqttredis.filestore.PahoFileStore;
 import io.github.mqttredis.integration.CleanSessionPolicy;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
+import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +57,11 @@ import org.springframework.util.StringUtils;
  * given.
  * @param onRedisOutage What happens to messages while Redis is away: they are rejected,
  * or those of QoS 1 are sent and stored later.
+ * @param importFrom Directory of Paho's MqttDefaultFilePersistence. What the
+ * application's clients left there is moved into their sessions when these are opened,
+ * once; a file is removed when Redis holds its record.
+ * @param importDryRun Whether what would be moved in is only listed in the log, and
+ * nothing is changed.
  * @param lease Ownership of a session.
  * @param offlineBuffer Messages that are published while the broker is away.
  * @param metrics Meters of the stored sessions.
@@ -62,7 +71,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue List<String> excludeBeans, @DefaultValue("warn") CleanSessionPolicy cleanSession,
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
 		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
-		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Lease lease,
+		@DefaultValue("reject") OnOutage onRedisOutage, @Nullable Path importFrom,
+		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Metrics metrics) {
 
 	MqttPersistenceProperties {
@@ -73,7 +83,19 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 				"mqtt.persistence.exclude-beans must not hold empty names");
 		Assert.isTrue(brokerId == null || StringUtils.hasText(brokerId),
 				"mqtt.persistence.broker-id must not be empty");
+		Assert.isTrue(importFrom == null || !Files.exists(importFrom) || Files.isDirectory(importFrom),
+				"mqtt.persistence.import-from must be a directory");
+		Assert.isTrue(!importDryRun || importFrom != null,
+				"mqtt.persistence.import-dry-run needs mqtt.persistence.import-from");
 		Assert.isTrue(writeTimeout.toMillis() > 0, "mqtt.persistence.write-timeout must be at least 1ms");
+	}
+
+	/**
+	 * Return where the application's clients stored their sessions before.
+	 * @return Paho's file store, or none
+	 */
+	FormerStore formerStore() {
+		return (this.importFrom != null) ? new PahoFileStore(this.importFrom, this.importDryRun) : FormerStore.NONE;
 	}
 
 	/**

@@ -47,20 +47,20 @@ final class SessionLoader {
 
 	private final SessionKeys keys;
 
-	private final StoredRecords records = new StoredRecords();
+	private final StoredRecords records;
 
-	SessionLoader(IoLoop io, SessionKeys keys) {
+	SessionLoader(IoLoop io, SessionKeys keys, StoredRecords records) {
 		this.io = io;
 		this.keys = keys;
+		this.records = records;
 	}
 
 	/**
 	 * Read the session. Each page is a task of its own for the I/O thread, so that other
 	 * sessions go on.
-	 * @return what was found
 	 * @throws SessionUnavailableException if Redis did not answer
 	 */
-	StoredRecords load() throws SessionUnavailableException {
+	void load() throws SessionUnavailableException {
 		List<byte[]> fields = this.io.call((connection) -> {
 			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
 			return (found != null) ? List.copyOf(found) : List.of();
@@ -72,8 +72,6 @@ final class SessionLoader {
 			page = nextPage(page, bytes);
 			from = to;
 		}
-		this.records.complete();
-		return this.records;
 	}
 
 	private long load(List<byte[]> fields) throws SessionUnavailableException {

@@ -17,9 +17,7 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
-import java.util.List;
 
-import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.RedisScripts.Confirmed;
 import io.github.mqttredis.redis.RedisScripts.Written;
 import io.github.mqttredis.session.Batch;
@@ -27,8 +25,6 @@ import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.WriteLog;
-
-import org.springframework.data.redis.connection.RedisConnection;
 
 /**
  * Ships one session's write log to Redis, keeps its lease, and writes the session back
@@ -54,6 +50,8 @@ final class SessionShipper {
 
 	private final Fence fence = new Fence();
 
+	private final SessionClaim claim;
+
 	/** Whether the mark has to be looked at before anything else is sent. */
 	private boolean unconfirmed;
 
@@ -73,39 +71,15 @@ final class SessionShipper {
 		this.io = io;
 		this.log = session.log();
 		this.lease = new LeaseClock(leaseTtl, session.activity());
+		this.claim = new SessionClaim(session, scripts, this.fence, this.lease);
 	}
 
 	/**
-	 * Try to take the lease.
-	 * @param connection the connection
-	 * @param replaced the token of an owner that may be replaced
-	 * @return what came of it
+	 * Return what this ships under.
+	 * @return the claim to the session
 	 */
-	Acquired acquire(RedisConnection connection, String replaced) {
-		Acquired acquired = this.scripts.acquire(connection, replaced);
-		if (acquired.owned()) {
-			this.fence.begin(acquired.epoch());
-			this.lease.taken();
-		}
-		return acquired;
-	}
-
-	/**
-	 * Move what cannot be read to the quarantine.
-	 * @param connection the connection
-	 * @param fields the fields
-	 * @return whether it was done
-	 */
-	boolean quarantine(RedisConnection connection, List<String> fields) {
-		Mark next = this.fence.next();
-		Written written = this.scripts.quarantine(connection, this.fence.mark(), next,
-				fields.stream().map((name) -> name.getBytes(SessionLoader.NAMES)).toList());
-		boolean done = written.found().equals(this.fence.mark());
-		if (done) {
-			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
-			this.session.standing().quarantined(fields, this.keys);
-		}
-		return done;
+	SessionClaim claim() {
+		return this.claim;
 	}
 
 	/** Renew the lease if no batch has done so of late. */
@@ -127,15 +101,6 @@ final class SessionShipper {
 	void confirmSoon() {
 		this.unconfirmed = true;
 		this.session.schedule().soonest();
-	}
-
-	/**
-	 * Give the lease back, so that a successor need not wait.
-	 * @param connection the connection
-	 * @return whether it was still ours
-	 */
-	boolean release(RedisConnection connection) {
-		return !this.session.isFenced() && this.scripts.release(connection);
 	}
 
 	/** Ship the next batch, unless there is no use in it. */
@@ -254,7 +219,7 @@ final class SessionShipper {
 		}
 		FieldNames names = this.io.link().run((connection) -> FieldNames.read(connection, this.keys.hash()));
 		if (!names.foreign().isEmpty()) {
-			this.io.link().run((connection) -> quarantine(connection, names.foreign()));
+			this.io.link().run((connection) -> this.claim.quarantine(connection, names.foreign()));
 		}
 		this.log.rewrite(names.records());
 	}

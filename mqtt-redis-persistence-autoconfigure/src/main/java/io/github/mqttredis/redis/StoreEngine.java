@@ -67,7 +67,7 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 		session.await(session.log().end(), session.log().progress().failures(), () -> false);
 		session.end();
 		try {
-			this.io.call(session.shipper()::release);
+			this.io.call(session.shipper().claim()::release);
 		}
 		catch (SessionUnavailableException ex) {
 			RedisSessionStore.logger

@@ -71,6 +71,15 @@ public final class Batch {
 	}
 
 	/**
+	 * Return a batch of records that are no writes of a log.
+	 * @param records the records by key
+	 * @return the batch
+	 */
+	public static Batch of(Map<RecordKey, byte[]> records) {
+		return new Batch(false, records, List.of(), 0, UNKNOWN_LENGTH, null);
+	}
+
+	/**
 	 * Return whether Redis stores records if it applies this batch. One at its memory
 	 * limit applies any batch that begins with a removal.
 	 * @return whether storing comes first

@@ -60,7 +60,7 @@ public final class StoredRecords {
 	 * Take away messages without a topic, over which a broker ends the connection again
 	 * and again. Where PUBREL is next, the topic does not matter any more.
 	 */
-	public void complete() {
+	private void takeWithoutTopic() {
 		this.readable.entrySet().removeIf((record) -> {
 			RecordKey key = RecordKey.require(record.getKey());
 			boolean useless = RecordFormat.lacksTopic(key, record.getValue())
@@ -70,11 +70,14 @@ public final class StoredRecords {
 	}
 
 	/**
-	 * Return the names of what Paho must not see.
+	 * Take out what Paho must not see.
 	 * @return the names of the fields
 	 */
-	public List<String> unreadable() {
-		return this.unreadable;
+	public List<String> takeUnreadable() {
+		takeWithoutTopic();
+		List<String> result = List.copyOf(this.unreadable);
+		this.unreadable.clear();
+		return result;
 	}
 
 	/**
