@@ -23,6 +23,7 @@ import java.util.List;
 
 import io.github.mqttredis.filestore.PahoFileStore;
 import io.github.mqttredis.integration.CleanSessionPolicy;
+import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
@@ -57,6 +58,9 @@ import org.springframework.util.StringUtils;
  * given.
  * @param onRedisOutage What happens to messages while Redis is away: they are rejected,
  * or those of QoS 1 are sent and stored later.
+ * @param sessionExpiry How long Redis keeps a session after its owner was last there. For
+ * ever where it is not set. Not shorter than lease.ttl, and better not shorter than the
+ * broker keeps the session. Milliseconds where no unit is given.
  * @param importFrom Directory of Paho's MqttDefaultFilePersistence. What the
  * application's clients left there is moved into their sessions when these are opened,
  * once; a file is removed when Redis holds its record.
@@ -71,7 +75,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue List<String> excludeBeans, @DefaultValue("warn") CleanSessionPolicy cleanSession,
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
 		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
-		@DefaultValue("reject") OnOutage onRedisOutage, @Nullable Path importFrom,
+		@DefaultValue("reject") OnOutage onRedisOutage, @Nullable Duration sessionExpiry, @Nullable Path importFrom,
 		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Metrics metrics) {
 
@@ -87,7 +91,19 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 				"mqtt.persistence.import-from must be a directory");
 		Assert.isTrue(!importDryRun || importFrom != null,
 				"mqtt.persistence.import-dry-run needs mqtt.persistence.import-from");
+		Assert.isTrue(sessionExpiry == null || sessionExpiry.compareTo(lease.ttl()) >= 0,
+				"mqtt.persistence.session-expiry must not be shorter than mqtt.persistence.lease.ttl");
 		Assert.isTrue(writeTimeout.toMillis() > 0, "mqtt.persistence.write-timeout must be at least 1ms");
+	}
+
+	/**
+	 * Return how the store keeps sessions.
+	 * @return the settings
+	 */
+	StoreSettings storeSettings() {
+		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.lease.ttl(), this.lease.acquireTimeout(),
+				this.lease.onConflict(), this.onRedisOutage, this.durability,
+				(this.sessionExpiry != null) ? this.sessionExpiry : Duration.ZERO);
 	}
 
 	/**

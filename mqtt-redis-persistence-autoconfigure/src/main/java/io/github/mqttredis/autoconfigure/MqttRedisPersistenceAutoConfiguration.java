@@ -18,7 +18,6 @@ package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.actuate.SessionEventPublisher;
 import io.github.mqttredis.redis.RedisSessionStore;
-import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStore;
 
@@ -62,11 +61,7 @@ public final class MqttRedisPersistenceAutoConfiguration {
 	@ConditionalOnMissingBean(SessionStore.class)
 	RedisSessionStore mqttSessionStore(RedisConnectionFactory connectionFactory, MqttPersistenceProperties properties,
 			ObjectProvider<SessionListener> listeners) {
-		return new RedisSessionStore(connectionFactory,
-				new StoreSettings(properties.keyPrefix(), properties.writeTimeout(), properties.lease().ttl(),
-						properties.lease().acquireTimeout(), properties.lease().onConflict(),
-						properties.onRedisOutage(), properties.durability()),
-				listeners.orderedStream().toList());
+		return new RedisSessionStore(connectionFactory, properties.storeSettings(), listeners.orderedStream().toList());
 	}
 
 }

@@ -168,9 +168,6 @@ final class ClientDirectory {
 
 	/** Leave nothing behind, as Paho does when it closes its store. */
 	private void clean() throws IOException {
-		if (!packets().isEmpty()) {
-			return;
-		}
 		Files.deleteIfExists(this.directory.resolve(LOCK));
 		try {
 			Files.delete(this.directory);

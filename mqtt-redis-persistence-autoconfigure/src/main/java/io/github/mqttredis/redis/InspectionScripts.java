@@ -48,6 +48,9 @@ final class InspectionScripts {
 
 	private static final RedisScript DELETE = new RedisScript("delete.lua");
 
+	/** Stands for any mark in {@link #delete}. */
+	static final String ANY_MARK = "*";
+
 	private InspectionScripts() {
 	}
 
@@ -62,9 +65,10 @@ final class InspectionScripts {
 	}
 
 	static Look inspect(RedisConnection connection, SessionKeys keys) {
-		List<String> reply = INSPECT.run(connection, List.of(keys.hash(), keys.lease(), keys.quarantine()), List.of());
+		List<String> reply = INSPECT.run(connection, List.of(keys.hash(), keys.lease(), keys.quarantine(), keys.mark()),
+				List.of());
 		return new Look(Long.parseLong(reply.get(0)), reply.get(1), remaining(reply.get(2)),
-				Long.parseLong(reply.get(3)));
+				Long.parseLong(reply.get(3)), reply.get(4));
 	}
 
 	static Page<InspectedRecord> records(RedisConnection connection, byte[] hash, MqttVersion version, String cursor,
@@ -84,13 +88,18 @@ final class InspectionScripts {
 	 * Delete a session unless somebody owns it.
 	 * @param connection the connection
 	 * @param keys its keys
-	 * @return what was found of the lease: nobody holds it if the session was deleted
+	 * @param mark the mark that it must have, {@link #ANY_MARK} for any
+	 * @param expiry how long its new mark is kept, zero for ever
+	 * @return what came of it
 	 */
-	static Look delete(RedisConnection connection, SessionKeys keys) {
+	static Deleted delete(RedisConnection connection, SessionKeys keys, String mark, Duration expiry) {
 		List<String> reply = DELETE.run(connection, List.of(keys.hash(), keys.mark(), keys.lease(), keys.quarantine()),
-				List.of());
-		boolean held = "held".equals(reply.get(0));
-		return new Look(0, held ? reply.get(1) : "", held ? remaining(reply.get(2)) : Duration.ZERO, 0);
+				List.of(bytes(mark), bytes(expiry.toMillis())));
+		return switch (reply.get(0)) {
+			case "held" -> new Deleted(false, reply.get(1), remaining(reply.get(2)));
+			case "changed" -> new Deleted(false, "", Duration.ZERO);
+			default -> new Deleted(true, "", Duration.ZERO);
+		};
 	}
 
 	private static @Nullable String next(String cursor) {
@@ -122,12 +131,24 @@ final class InspectionScripts {
 	 * @param holder the token of who holds its lease, empty if nobody does
 	 * @param remaining how long the lease still runs
 	 * @param quarantined the number of records in quarantine
+	 * @param mark the mark, empty if there is none
 	 */
-	record Look(long records, String holder, Duration remaining, long quarantined) {
+	record Look(long records, String holder, Duration remaining, long quarantined, String mark) {
 
 		boolean isOwned() {
 			return !this.holder.isEmpty();
 		}
+
+	}
+
+	/**
+	 * What came of deleting a session.
+	 *
+	 * @param isDeleted whether it is deleted
+	 * @param holder the token of who holds its lease, empty if nobody does
+	 * @param remaining how long the lease still runs
+	 */
+	record Deleted(boolean isDeleted, String holder, Duration remaining) {
 
 	}
 

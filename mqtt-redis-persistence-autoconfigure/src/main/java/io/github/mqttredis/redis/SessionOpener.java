@@ -91,7 +91,7 @@ final class SessionOpener {
 	private OwnedSession open(SessionId id, FormerRecords former, SessionActivity activity, long start)
 			throws SessionException {
 		SessionKeys keys = new SessionKeys(this.settings.keyPrefix(), id);
-		RedisScripts scripts = new RedisScripts(keys, this.owner.token(), this.settings.leaseTtl().toMillis());
+		RedisScripts scripts = new RedisScripts(keys, this.owner.token(), this.settings);
 		OwnedSession session = new OwnedSession(id, keys, scripts, this.io, this.settings, activity);
 		acquire(session);
 		Restoration restoration = restore(session, former);
