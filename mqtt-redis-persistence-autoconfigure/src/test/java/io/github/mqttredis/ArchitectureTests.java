@@ -53,6 +53,8 @@ class ArchitectureTests {
 
 	private static final String FILESTORE = ROOT + ".filestore..";
 
+	private static final String ENCRYPTION = ROOT + ".encryption..";
+
 	private static final String INTEGRATION = ROOT + ".integration..";
 
 	private static final String ACTUATE = ROOT + ".actuate..";
@@ -67,7 +69,8 @@ class ArchitectureTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { SESSION, REDIS, PAHO_V3, PAHO_V5, FILESTORE, INTEGRATION, ACTUATE, AUTOCONFIGURE })
+	@ValueSource(
+			strings = { SESSION, REDIS, PAHO_V3, PAHO_V5, FILESTORE, ENCRYPTION, INTEGRATION, ACTUATE, AUTOCONFIGURE })
 	void whenAPackageIsNamedHereThenItHasClasses(String name) {
 		assertThat(analysed.that(resideInAPackage(name))).isNotEmpty();
 	}
@@ -75,7 +78,7 @@ class ArchitectureTests {
 	@Test
 	void whenAClassExistsThenItIsInAPackageNamedHere() {
 		check(classes().should()
-			.resideInAnyPackage(SESSION, REDIS, PAHO, FILESTORE, INTEGRATION, ACTUATE, AUTOCONFIGURE));
+			.resideInAnyPackage(SESSION, REDIS, PAHO, FILESTORE, ENCRYPTION, INTEGRATION, ACTUATE, AUTOCONFIGURE));
 	}
 
 	@Test
@@ -129,6 +132,11 @@ class ArchitectureTests {
 	@Test
 	void whenFileStoreThenKnowsOfOursOnlySession() {
 		check(ofOursOnly(FILESTORE, SESSION));
+	}
+
+	@Test
+	void whenEncryptionThenKnowsOfOursOnlySession() {
+		check(ofOursOnly(ENCRYPTION, SESSION));
 	}
 
 	@Test

@@ -30,6 +30,7 @@ import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import io.github.mqttredis.session.RecordCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -61,6 +62,7 @@ import org.springframework.util.StringUtils;
  * @param sessionExpiry How long Redis keeps a session after its owner was last there. For
  * ever where it is not set. Not shorter than lease.ttl, and better not shorter than the
  * broker keeps the session. Milliseconds where no unit is given.
+ * @param encryption Encryption of stored records.
  * @param importFrom Directory of Paho's MqttDefaultFilePersistence. What the
  * application's clients left there is moved into their sessions when these are opened,
  * once; a file is removed when Redis holds its record.
@@ -75,7 +77,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue List<String> excludeBeans, @DefaultValue("warn") CleanSessionPolicy cleanSession,
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
 		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
-		@DefaultValue("reject") OnOutage onRedisOutage, @Nullable Duration sessionExpiry, @Nullable Path importFrom,
+		@DefaultValue("reject") OnOutage onRedisOutage, @Nullable Duration sessionExpiry,
+		@DefaultValue EncryptionProperties encryption, @Nullable Path importFrom,
 		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Metrics metrics) {
 
@@ -98,12 +101,13 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 
 	/**
 	 * Return how the store keeps sessions.
+	 * @param codec what records are stored as
 	 * @return the settings
 	 */
-	StoreSettings storeSettings() {
+	StoreSettings storeSettings(RecordCodec codec) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.lease.ttl(), this.lease.acquireTimeout(),
 				this.lease.onConflict(), this.onRedisOutage, this.durability,
-				(this.sessionExpiry != null) ? this.sessionExpiry : Duration.ZERO);
+				(this.sessionExpiry != null) ? this.sessionExpiry : Duration.ZERO, codec);
 	}
 
 	/**

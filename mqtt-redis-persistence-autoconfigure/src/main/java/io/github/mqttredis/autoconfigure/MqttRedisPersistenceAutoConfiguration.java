@@ -18,6 +18,7 @@ package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.actuate.SessionEventPublisher;
 import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStore;
 
@@ -60,8 +61,10 @@ public final class MqttRedisPersistenceAutoConfiguration {
 	@ConditionalOnBean(RedisConnectionFactory.class)
 	@ConditionalOnMissingBean(SessionStore.class)
 	RedisSessionStore mqttSessionStore(RedisConnectionFactory connectionFactory, MqttPersistenceProperties properties,
-			ObjectProvider<SessionListener> listeners) {
-		return new RedisSessionStore(connectionFactory, properties.storeSettings(), listeners.orderedStream().toList());
+			ObjectProvider<SessionListener> listeners, ObjectProvider<RecordCodec> codec) {
+		return new RedisSessionStore(connectionFactory,
+				properties.storeSettings(codec.getIfAvailable(properties.encryption()::codec)),
+				listeners.orderedStream().toList());
 	}
 
 }

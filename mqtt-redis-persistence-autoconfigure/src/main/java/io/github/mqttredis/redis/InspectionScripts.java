@@ -22,8 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.mqttredis.session.InspectedRecord;
-import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Page;
+import io.github.mqttredis.session.RecordCodec;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionKeyException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -71,17 +74,36 @@ final class InspectionScripts {
 				Long.parseLong(reply.get(3)), reply.get(4));
 	}
 
-	static Page<InspectedRecord> records(RedisConnection connection, byte[] hash, MqttVersion version, String cursor,
-			int limit) {
+	static Page<InspectedRecord> records(RedisConnection connection, byte[] hash, SessionId id, RecordCodec codec,
+			String cursor, int limit) {
+		boolean plain = codec == RecordCodec.PLAIN;
 		List<byte[]> reply = RECORDS.runRaw(connection, List.of(hash),
-				List.of(bytes(cursor), bytes(limit), bytes(BEGINNING_BYTES), bytes(PAGE_BYTES)));
+				List.of(bytes(cursor), bytes(limit), bytes(plain ? BEGINNING_BYTES : PAGE_BYTES), bytes(PAGE_BYTES)));
 		List<InspectedRecord> records = new ArrayList<>();
 		for (int i = 1; i < reply.size(); i += 3) {
 			String name = new String(reply.get(i), SessionLoader.NAMES);
 			long size = Long.parseLong(new String(reply.get(i + 1), StandardCharsets.US_ASCII));
-			records.add(InspectedRecord.of(version, name, reply.get(i + 2), size));
+			records.add(plain ? InspectedRecord.of(id.version(), name, reply.get(i + 2), size)
+					: decode(id, codec, name, reply.get(i + 2), size));
 		}
 		return new Page<>(records, next(new String(reply.get(0), StandardCharsets.US_ASCII)));
+	}
+
+	/** Only a whole record can be decoded. */
+	private static InspectedRecord decode(SessionId id, RecordCodec codec, String name, byte[] stored, long size) {
+		RecordKey key = RecordKey.parse(name);
+		if (key == null || stored.length < size) {
+			return new InspectedRecord(name, size, null);
+		}
+		try {
+			byte[] record = codec.decode(id, key, stored);
+			return (record != null) ? InspectedRecord.of(id.version(), name, record, record.length)
+					: new InspectedRecord(name, size, null);
+		}
+		catch (SessionKeyException ex) {
+			RedisSessionStore.logger.debug("A record cannot be shown", ex);
+			return new InspectedRecord(name, size, null);
+		}
 	}
 
 	/**

@@ -133,7 +133,8 @@ final class RedisSessionInspector implements SessionInspector {
 		}
 		SessionKeys keys = this.names.keys(id);
 		byte[] hash = (part == Part.RECORDS) ? keys.hash() : keys.quarantine();
-		return this.link.call((connection) -> InspectionScripts.records(connection, hash, id.version(), cursor, limit));
+		return this.link.call(
+				(connection) -> InspectionScripts.records(connection, hash, id, this.settings.codec(), cursor, limit));
 	}
 
 	/** A cursor of Redis's is a number of 64 bits. */

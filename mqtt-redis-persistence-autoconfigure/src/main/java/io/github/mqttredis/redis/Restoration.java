@@ -16,11 +16,13 @@
 
 package io.github.mqttredis.redis;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.FormerRecords;
+import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
@@ -38,11 +40,15 @@ final class Restoration implements FormerRecords.Destination {
 
 	private final IoLoop io;
 
-	private final StoredRecords records = new StoredRecords();
+	private final RecordCodec codec;
 
-	Restoration(OwnedSession session, IoLoop io) {
+	private final StoredRecords records;
+
+	Restoration(OwnedSession session, IoLoop io, RecordCodec codec) {
 		this.session = session;
 		this.io = io;
+		this.codec = codec;
+		this.records = new StoredRecords(session.id(), codec);
 	}
 
 	/**
@@ -79,12 +85,16 @@ final class Restoration implements FormerRecords.Destination {
 
 	@Override
 	public void store(Map<RecordKey, byte[]> moved) throws SessionException {
-		Batch batch = Batch.of(moved);
+		Map<RecordKey, byte[]> stored = new LinkedHashMap<>();
+		moved.forEach((key, record) -> stored.put(key, this.codec.encode(id(), key, record)));
+		Batch batch = Batch.of(stored);
 		if (!this.io.call((connection) -> this.session.shipper().claim().store(connection, batch))) {
 			throw new SessionUnavailableException(
 					"MQTT session " + id() + " changed while records were moved into it. Nothing is lost; start again");
 		}
-		moved.forEach((key, record) -> this.records.add(key.toString(), record));
+		for (Map.Entry<RecordKey, byte[]> record : stored.entrySet()) {
+			this.records.add(record.getKey().toString(), record.getValue());
+		}
 		putAside();
 	}
 

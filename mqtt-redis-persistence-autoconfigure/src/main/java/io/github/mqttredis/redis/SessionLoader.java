@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.StoredRecords;
 
 /**
@@ -58,9 +58,9 @@ final class SessionLoader {
 	/**
 	 * Read the session. Each page is a task of its own for the I/O thread, so that other
 	 * sessions go on.
-	 * @throws SessionUnavailableException if Redis did not answer
+	 * @throws SessionException if Redis did not answer, or the records cannot be decoded
 	 */
-	void load() throws SessionUnavailableException {
+	void load() throws SessionException {
 		List<byte[]> fields = this.io.call((connection) -> {
 			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
 			return (found != null) ? List.copyOf(found) : List.of();
@@ -74,7 +74,7 @@ final class SessionLoader {
 		}
 	}
 
-	private long load(List<byte[]> fields) throws SessionUnavailableException {
+	private long load(List<byte[]> fields) throws SessionException {
 		byte[][] names = fields.toArray(byte[][]::new);
 		List<byte[]> values = Objects
 			.requireNonNull(this.io.call((connection) -> connection.hashCommands().hMGet(this.keys.hash(), names)));

@@ -103,7 +103,7 @@ final class SessionOpener {
 	}
 
 	private Restoration restore(OwnedSession session, FormerRecords former) throws SessionException {
-		Restoration restoration = new Restoration(session, this.io);
+		Restoration restoration = new Restoration(session, this.io, this.settings.codec());
 		boolean restored = false;
 		try {
 			restoration.load();

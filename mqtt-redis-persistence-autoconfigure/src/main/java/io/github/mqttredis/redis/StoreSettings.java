@@ -19,6 +19,7 @@ package io.github.mqttredis.redis;
 import java.time.Duration;
 
 import io.github.mqttredis.session.Durability;
+import io.github.mqttredis.session.RecordCodec;
 
 import org.springframework.util.Assert;
 
@@ -34,10 +35,11 @@ import org.springframework.util.Assert;
  * @param onOutage what happens to messages while Redis is away
  * @param durability when a published message is stored for certain
  * @param sessionExpiry how long a session is kept that nobody owns, zero for ever
+ * @param codec what records are stored as
  * @since 0.1.0
  */
 public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
-		OnConflict onConflict, OnOutage onOutage, Durability durability, Duration sessionExpiry) {
+		OnConflict onConflict, OnOutage onOutage, Durability durability, Duration sessionExpiry, RecordCodec codec) {
 
 	public StoreSettings {
 		Assert.hasText(keyPrefix, "keyPrefix must not be empty");
@@ -50,7 +52,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	}
 
 	/**
-	 * Create settings with which sessions are kept for ever.
+	 * Create settings with which sessions are kept for ever, as they are.
 	 * @param keyPrefix what all keys start with
 	 * @param writeTimeout how long a call may wait for Redis
 	 * @param leaseTtl how long a session stays owned after its owner died
@@ -61,7 +63,8 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
 			OnConflict onConflict, OnOutage onOutage, Durability durability) {
-		this(keyPrefix, writeTimeout, leaseTtl, acquireTimeout, onConflict, onOutage, durability, Duration.ZERO);
+		this(keyPrefix, writeTimeout, leaseTtl, acquireTimeout, onConflict, onOutage, durability, Duration.ZERO,
+				RecordCodec.PLAIN);
 	}
 
 	/**
@@ -92,7 +95,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings with(Durability other) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
-				this.onOutage, other, this.sessionExpiry);
+				this.onOutage, other, this.sessionExpiry, this.codec);
 	}
 
 	/**
@@ -102,7 +105,17 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings withSessionExpiry(Duration expiry) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
-				this.onOutage, this.durability, expiry);
+				this.onOutage, this.durability, expiry, this.codec);
+	}
+
+	/**
+	 * Return these settings with another codec.
+	 * @param other what records are stored as
+	 * @return new settings
+	 */
+	public StoreSettings with(RecordCodec other) {
+		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
+				this.onOutage, this.durability, this.sessionExpiry, other);
 	}
 
 	/**

@@ -78,6 +78,27 @@ class WrongPropertyTests {
 	}
 
 	@Test
+	void whenAnEncryptionKeyIsWrongThenTheAnalysisNamesThePropertyAndNotTheKey(CapturedOutput output) {
+		assertThatThrownBy(() -> run("mqtt.persistence.encryption.key=c2VjcmV0")).isInstanceOf(Exception.class);
+		assertThat(analysis(output)).contains("mqtt.persistence.encryption.key must be 32 bytes in Base64");
+		assertThat(output).doesNotContain("c2VjcmV0");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			keys.old=x                                                   | keys.old must be 32 bytes
+			keys.old=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=        | active-key must be set
+			active-key=new                                               | active-key must be the id of one of
+			password=secret                                              | salt must have at least 8 characters
+			accept-unencrypted=true                                      | accept-unencrypted needs a key
+			""")
+	void whenEncryptionIsSetUpHalfThenTheAnalysisNamesWhatIsMissing(String property, String reason,
+			CapturedOutput output) {
+		assertThatThrownBy(() -> run("mqtt.persistence.encryption." + property)).isInstanceOf(Exception.class);
+		assertThat(analysis(output)).contains("mqtt.persistence.encryption." + reason);
+	}
+
+	@Test
 	void whenTheWillsQosIsWrongThenTheAnalysisNamesTheProperty(CapturedOutput output) {
 		assertThatThrownBy(() -> run("mqtt.client.will.topic=a", "mqtt.client.will.qos=3"))
 			.isInstanceOf(Exception.class);

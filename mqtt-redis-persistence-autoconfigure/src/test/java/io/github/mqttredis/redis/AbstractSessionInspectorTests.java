@@ -369,6 +369,35 @@ abstract class AbstractSessionInspectorTests {
 	}
 
 	@Test
+	void whenASessionWasTakenAndGivenBackBeforeItsTurnInTheSweepThenItIsKept() throws Exception {
+		orphan(id("first"));
+		orphan(ID);
+		this.redis.zSetCommands().zAdd(SessionKeys.sessions("test"), 2, KEYS.hash());
+		InspectionLink link = new InspectionLink(this.factory, SETTINGS.writeTimeout());
+		OrphanSweep sweep = new OrphanSweep(link, SETTINGS, (id) -> {
+			if ("first".equals(id.clientId())) {
+				takeAndGiveBack();
+			}
+			return false;
+		}, Duration.ofMinutes(1));
+		assertThat(sweep.run(Duration.ofMinutes(1)).deleted()).extracting((session) -> session.id().clientId())
+			.containsExactly("first");
+		assertThat(this.redis.hashCommands().hLen(KEYS.hash())).isEqualTo(1);
+		link.close();
+	}
+
+	private void takeAndGiveBack() {
+		try {
+			RedisSessionStore store = store();
+			store.open(ID);
+			store.stop();
+		}
+		catch (SessionException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
 	void whenASessionOfThisProcessHasNoLeaseForAMomentThenItIsNotSwept() throws Exception {
 		RedisSessionStore store = store();
 		store.open(ID).put("s-1", Packets.publish(1, 1, "payload"));

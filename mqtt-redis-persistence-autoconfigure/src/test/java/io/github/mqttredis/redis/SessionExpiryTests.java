@@ -21,6 +21,7 @@ import java.util.List;
 
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
@@ -83,7 +84,8 @@ class SessionExpiryTests {
 	@Test
 	void whenASessionIsOwnedThenItIsKeptHoweverLongNothingIsWritten() throws Exception {
 		this.redis.hset(HASH, "unreadable", "x");
-		Session session = this.stores.start(EXPIRING).open(ID);
+		RedisSessionStore store = this.stores.start(EXPIRING);
+		Session session = store.open(ID);
 		session.put("s-1", Packets.publish(1, 1, "payload"));
 		for (int i = 0; i < 3; i++) {
 			KEYS.forEach((key) -> this.redis.pexpire(key, 1200));
@@ -92,6 +94,7 @@ class SessionExpiryTests {
 		}
 		assertThat(session.keys()).containsExactly("s-1");
 		assertThat(this.redis.hkeys(HASH)).containsExactly("s-1");
+		assertThat(store.activity().get(ID).count(Event.RESYNC)).as("times that it was lost").isZero();
 	}
 
 	@Test
