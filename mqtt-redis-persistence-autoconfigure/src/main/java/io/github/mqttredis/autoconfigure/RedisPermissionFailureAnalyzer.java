@@ -34,7 +34,7 @@ class RedisPermissionFailureAnalyzer extends AbstractFailureAnalyzer<SessionUnav
 	 * also needs every command that a script calls.
 	 */
 	static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +pexpire +persist +time"
-			+ " +hset +hget +hdel +hlen +hkeys +hmget +hscan +zadd +zrange +zrangebyscore +zscan +zscore +zrem";
+			+ " +hset +hget +hdel +hlen +hkeys +hmget +hstrlen +hscan +zadd +zrange +zrangebyscore +zscan +zscore +zrem";
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, SessionUnavailableException cause) {

@@ -88,7 +88,7 @@ final class Restoration implements FormerRecords.Destination {
 		Map<RecordKey, byte[]> stored = new LinkedHashMap<>();
 		moved.forEach((key, record) -> stored.put(key, this.codec.encode(id(), key, record)));
 		Batch batch = Batch.of(stored);
-		if (!this.io.call((connection) -> this.session.shipper().claim().store(connection, batch))) {
+		if (!this.io.call((connection) -> this.session.shipper().claim().store(connection, batch), batch.bytes())) {
 			throw new SessionUnavailableException(
 					"MQTT session " + id() + " changed while records were moved into it. Nothing is lost; start again");
 		}

@@ -160,7 +160,7 @@ final class SessionShipper {
 		Mark next = this.fence.next();
 		this.fence.sending(batch, next);
 		Written written = this.io.link()
-			.run((connection) -> this.scripts.write(connection, this.fence.mark(), next, batch));
+			.run((connection) -> this.scripts.write(connection, this.fence.mark(), next, batch), batch.bytes());
 		if (!written.found().equals(this.fence.mark())) {
 			this.fence.refused();
 			this.unconfirmed = true;

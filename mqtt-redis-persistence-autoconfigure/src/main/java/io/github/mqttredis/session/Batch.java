@@ -105,6 +105,14 @@ public final class Batch {
 	}
 
 	/**
+	 * Return how much is stored.
+	 * @return the sum of the lengths of the values
+	 */
+	public long bytes() {
+		return this.puts.values().stream().mapToLong((value) -> value.length).sum();
+	}
+
+	/**
 	 * Return what is removed.
 	 * @return the keys
 	 */

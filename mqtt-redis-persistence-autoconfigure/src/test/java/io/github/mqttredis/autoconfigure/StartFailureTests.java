@@ -125,7 +125,7 @@ class StartFailureTests {
 			throw new IllegalStateException(ex);
 		}
 		assertThatThrownBy(() -> run(Application.class,
-				properties(REDIS.properties(), "mqtt.persistence.encryption.password=wrong",
+				properties(REDIS.properties(), CLIENT[0], CLIENT[1], "mqtt.persistence.encryption.password=wrong",
 						"mqtt.persistence.encryption.salt=somewhere", "mqtt.persistence.key-prefix=encrypted")));
 		assertThat(analysis(output)).contains("s-1", "fingerprint", "mqtt.persistence.encryption.keys")
 			.doesNotContain("\tat ", "AQEB");
