@@ -51,6 +51,10 @@ class ArchitectureTests {
 
 	private static final String PAHO_V5 = ROOT + ".paho.v5..";
 
+	private static final String FILESTORE = ROOT + ".filestore..";
+
+	private static final String ENCRYPTION = ROOT + ".encryption..";
+
 	private static final String INTEGRATION = ROOT + ".integration..";
 
 	private static final String ACTUATE = ROOT + ".actuate..";
@@ -65,14 +69,16 @@ class ArchitectureTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { SESSION, REDIS, PAHO_V3, PAHO_V5, INTEGRATION, ACTUATE, AUTOCONFIGURE })
+	@ValueSource(
+			strings = { SESSION, REDIS, PAHO_V3, PAHO_V5, FILESTORE, ENCRYPTION, INTEGRATION, ACTUATE, AUTOCONFIGURE })
 	void whenAPackageIsNamedHereThenItHasClasses(String name) {
 		assertThat(analysed.that(resideInAPackage(name))).isNotEmpty();
 	}
 
 	@Test
 	void whenAClassExistsThenItIsInAPackageNamedHere() {
-		check(classes().should().resideInAnyPackage(SESSION, REDIS, PAHO, INTEGRATION, ACTUATE, AUTOCONFIGURE));
+		check(classes().should()
+			.resideInAnyPackage(SESSION, REDIS, PAHO, FILESTORE, ENCRYPTION, INTEGRATION, ACTUATE, AUTOCONFIGURE));
 	}
 
 	@Test
@@ -121,6 +127,16 @@ class ArchitectureTests {
 			.resideInAPackage(PAHO_V5)
 			.should()
 			.dependOnClassesThat(resideInAnyPackage("org.eclipse.paho.client.mqttv3..")));
+	}
+
+	@Test
+	void whenFileStoreThenKnowsOfOursOnlySession() {
+		check(ofOursOnly(FILESTORE, SESSION));
+	}
+
+	@Test
+	void whenEncryptionThenKnowsOfOursOnlySession() {
+		check(ofOursOnly(ENCRYPTION, SESSION));
 	}
 
 	@Test

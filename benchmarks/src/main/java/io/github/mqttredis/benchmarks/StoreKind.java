@@ -34,7 +34,10 @@ public enum StoreKind {
 	BEFORE_RETURN("before-return", true),
 
 	/** Ours: a message is in Redis before it is sent. */
-	BEFORE_SEND("before-send", true);
+	BEFORE_SEND("before-send", true),
+
+	/** Ours with records encrypted, to see what a single operation costs. */
+	ENCRYPTED("before-return-encrypted", true);
 
 	private final String label;
 

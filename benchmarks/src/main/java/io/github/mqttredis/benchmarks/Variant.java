@@ -46,7 +46,10 @@ public record Variant(StoreKind store, String driver, String transport) {
 	public static List<Variant> all() {
 		List<Variant> variants = new ArrayList<>();
 		for (StoreKind store : StoreKind.values()) {
-			if (store.usesRedis()) {
+			if (store == StoreKind.ENCRYPTED) {
+				variants.add(new Variant(store, LETTUCE, TCP));
+			}
+			else if (store.usesRedis()) {
 				variants.add(new Variant(store, LETTUCE, TCP));
 				variants.add(new Variant(store, JEDIS, TCP));
 				variants.add(new Variant(store, LETTUCE, UNIX));

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.actuate;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionInspector.Part;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.SweptSessions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -117,6 +119,21 @@ public class MqttSessionsEndpoint {
 		}
 	}
 
+	/**
+	 * Delete the sessions that nobody owns, and that nobody was seen to own for a time.
+	 * @param olderThan the time, at least a minute
+	 * @return what was deleted
+	 */
+	@DeleteOperation
+	public SweptSessionsDescriptor sweep(Duration olderThan) {
+		try {
+			return sweepSessions(olderThan);
+		}
+		catch (SessionUnavailableException ex) {
+			throw new IllegalStateException(ex.getMessage(), ex);
+		}
+	}
+
 	SessionsDescriptor readSessions(@Nullable String cursor, @Nullable Integer limit)
 			throws SessionUnavailableException {
 		Page<InspectedSession> page = read(cursor, limit, this.inspector::sessions);
@@ -138,6 +155,15 @@ public class MqttSessionsEndpoint {
 
 	boolean deleteSession(String id) throws SessionException {
 		return this.inspector.delete(id);
+	}
+
+	SweptSessionsDescriptor sweepSessions(Duration olderThan) throws SessionUnavailableException {
+		if (olderThan.compareTo(SessionInspector.SHORTEST_UNSEEN) < 0) {
+			String reason = "olderThan must be at least " + SessionInspector.SHORTEST_UNSEEN;
+			throw new InvalidEndpointRequestException(reason, reason);
+		}
+		SweptSessions swept = this.inspector.sweep(olderThan);
+		return new SweptSessionsDescriptor(swept.deleted().stream().map(SessionDescriptor::of).toList(), swept.more());
 	}
 
 	private static <T> Page<T> read(@Nullable String cursor, @Nullable Integer limit, Reader<T> reader)

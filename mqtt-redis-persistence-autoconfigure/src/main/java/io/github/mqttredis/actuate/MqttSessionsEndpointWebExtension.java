@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.actuate;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -88,6 +89,16 @@ public class MqttSessionsEndpointWebExtension {
 	@DeleteOperation
 	public WebEndpointResponse<Object> delete(@Selector String id) {
 		return respond(() -> this.endpoint.deleteSession(id) ? DELETED : null);
+	}
+
+	/**
+	 * Delete the sessions that nobody owns, and that nobody was seen to own for a time.
+	 * @param olderThan the time, at least a minute
+	 * @return what was deleted
+	 */
+	@DeleteOperation
+	public WebEndpointResponse<Object> sweep(Duration olderThan) {
+		return respond(() -> this.endpoint.sweepSessions(olderThan));
 	}
 
 	private static WebEndpointResponse<Object> respond(Action action) {

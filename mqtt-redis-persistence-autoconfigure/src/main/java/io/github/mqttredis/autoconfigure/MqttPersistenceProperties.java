@@ -16,16 +16,21 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.mqttredis.filestore.PahoFileStore;
 import io.github.mqttredis.integration.CleanSessionPolicy;
+import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
+import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import io.github.mqttredis.session.RecordCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -55,6 +60,15 @@ import org.springframework.util.StringUtils;
  * @param onRedisOutage What happens to messages while Redis is away: they are rejected,
  * or those of QoS 1 are sent and stored later.
  * @param redis Redis of the sessions' own, where it is not that of the application.
+ * @param sessionExpiry How long Redis keeps a session after its owner was last there. For
+ * ever where it is not set. Not shorter than lease.ttl, and better not shorter than the
+ * broker keeps the session. Milliseconds where no unit is given.
+ * @param encryption Encryption of stored records.
+ * @param importFrom Directory of Paho's MqttDefaultFilePersistence. What the
+ * application's clients left there is moved into their sessions when these are opened,
+ * once; a file is removed when Redis holds its record.
+ * @param importDryRun Whether what would be moved in is only listed in the log, and
+ * nothing is changed.
  * @param lease Ownership of a session.
  * @param offlineBuffer Messages that are published while the broker is away.
  * @param metrics Meters of the stored sessions.
@@ -64,7 +78,9 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue List<String> excludeBeans, @DefaultValue("warn") CleanSessionPolicy cleanSession,
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
 		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
-		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Redis redis, @DefaultValue Lease lease,
+		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Redis redis, @Nullable Duration sessionExpiry,
+		@DefaultValue EncryptionProperties encryption, @Nullable Path importFrom,
+		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Metrics metrics) {
 
 	MqttPersistenceProperties {
@@ -75,7 +91,32 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 				"mqtt.persistence.exclude-beans must not hold empty names");
 		Assert.isTrue(brokerId == null || StringUtils.hasText(brokerId),
 				"mqtt.persistence.broker-id must not be empty");
+		Assert.isTrue(importFrom == null || !Files.exists(importFrom) || Files.isDirectory(importFrom),
+				"mqtt.persistence.import-from must be a directory");
+		Assert.isTrue(!importDryRun || importFrom != null,
+				"mqtt.persistence.import-dry-run needs mqtt.persistence.import-from");
+		Assert.isTrue(sessionExpiry == null || sessionExpiry.compareTo(lease.ttl()) >= 0,
+				"mqtt.persistence.session-expiry must not be shorter than mqtt.persistence.lease.ttl");
 		Assert.isTrue(writeTimeout.toMillis() > 0, "mqtt.persistence.write-timeout must be at least 1ms");
+	}
+
+	/**
+	 * Return how the store keeps sessions.
+	 * @param codec what records are stored as
+	 * @return the settings
+	 */
+	StoreSettings storeSettings(RecordCodec codec) {
+		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.lease.ttl(), this.lease.acquireTimeout(),
+				this.lease.onConflict(), this.onRedisOutage, this.durability,
+				(this.sessionExpiry != null) ? this.sessionExpiry : Duration.ZERO, codec);
+	}
+
+	/**
+	 * Return where the application's clients stored their sessions before.
+	 * @return Paho's file store, or none
+	 */
+	FormerStore formerStore() {
+		return (this.importFrom != null) ? new PahoFileStore(this.importFrom, this.importDryRun) : FormerStore.NONE;
 	}
 
 	/**

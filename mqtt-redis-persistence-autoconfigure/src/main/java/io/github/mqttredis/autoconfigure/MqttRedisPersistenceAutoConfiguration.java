@@ -18,7 +18,7 @@ package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.actuate.SessionEventPublisher;
 import io.github.mqttredis.redis.RedisSessionStore;
-import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStore;
 
@@ -63,12 +63,11 @@ public final class MqttRedisPersistenceAutoConfiguration {
 	@ConditionalOnMissingBean(SessionStore.class)
 	RedisSessionStore mqttSessionStore(@MqttPersistenceRedis ObjectProvider<RedisConnectionFactory> forSessions,
 			ObjectProvider<RedisConnectionFactory> ofApplication, MqttPersistenceProperties properties,
-			ObjectProvider<SessionListener> listeners, BeanFactory beans, Environment environment) {
+			ObjectProvider<SessionListener> listeners, ObjectProvider<RecordCodec> codec, BeanFactory beans,
+			Environment environment) {
 		SessionRedis redis = new SessionRedis(beans, environment, properties.redis());
 		return new RedisSessionStore(redis.choose(forSessions, ofApplication),
-				new StoreSettings(properties.keyPrefix(), properties.writeTimeout(), properties.lease().ttl(),
-						properties.lease().acquireTimeout(), properties.lease().onConflict(),
-						properties.onRedisOutage(), properties.durability()),
+				properties.storeSettings(codec.getIfAvailable(properties.encryption()::codec)),
 				listeners.orderedStream().toList());
 	}
 

@@ -18,6 +18,7 @@ package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
+import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -51,8 +52,9 @@ public final class MqttV3PersistenceAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PahoV3PersistenceFactory pahoV3PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
+		FormerStore formerStore = properties.formerStore();
 		return () -> new SessionMqttClientPersistence(store, properties.brokerId(),
-				properties.offlineBuffer().settings());
+				properties.offlineBuffer().settings(), formerStore);
 	}
 
 	@Bean

@@ -18,6 +18,7 @@ package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
+import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -52,8 +53,9 @@ public final class MqttV5PersistenceAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PahoV5PersistenceFactory pahoV5PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
+		FormerStore formerStore = properties.formerStore();
 		return (serverUri) -> new SessionMqttClientPersistence(store, serverUri, properties.brokerId(),
-				properties.offlineBuffer().settings());
+				properties.offlineBuffer().settings(), formerStore);
 	}
 
 	@Bean

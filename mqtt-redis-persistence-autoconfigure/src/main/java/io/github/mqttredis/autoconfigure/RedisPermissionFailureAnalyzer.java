@@ -34,8 +34,8 @@ class RedisPermissionFailureAnalyzer extends AbstractFailureAnalyzer<SessionUnav
 	 * What the store and the endpoint need, in the words of {@code ACL SETUSER}. A user
 	 * also needs every command that a script calls.
 	 */
-	static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +time"
-			+ " +hset +hget +hdel +hlen +hkeys +hmget +hscan +zadd +zrange +zscan +zscore +zrem";
+	static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +pexpire +persist +time"
+			+ " +hset +hget +hdel +hlen +hkeys +hmget +hstrlen +hscan +zadd +zrange +zrangebyscore +zscan +zscore +zrem";
 
 	private final SessionRedisNames names;
 

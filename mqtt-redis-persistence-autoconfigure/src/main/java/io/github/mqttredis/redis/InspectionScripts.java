@@ -22,8 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.mqttredis.session.InspectedRecord;
-import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Page;
+import io.github.mqttredis.session.RecordCodec;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionKeyException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -48,6 +51,9 @@ final class InspectionScripts {
 
 	private static final RedisScript DELETE = new RedisScript("delete.lua");
 
+	/** Stands for any mark in {@link #delete}. */
+	static final String ANY_MARK = "*";
+
 	private InspectionScripts() {
 	}
 
@@ -62,35 +68,60 @@ final class InspectionScripts {
 	}
 
 	static Look inspect(RedisConnection connection, SessionKeys keys) {
-		List<String> reply = INSPECT.run(connection, List.of(keys.hash(), keys.lease(), keys.quarantine()), List.of());
+		List<String> reply = INSPECT.run(connection, List.of(keys.hash(), keys.lease(), keys.quarantine(), keys.mark()),
+				List.of());
 		return new Look(Long.parseLong(reply.get(0)), reply.get(1), remaining(reply.get(2)),
-				Long.parseLong(reply.get(3)));
+				Long.parseLong(reply.get(3)), reply.get(4));
 	}
 
-	static Page<InspectedRecord> records(RedisConnection connection, byte[] hash, MqttVersion version, String cursor,
-			int limit) {
+	static Page<InspectedRecord> records(RedisConnection connection, byte[] hash, SessionId id, RecordCodec codec,
+			String cursor, int limit) {
+		boolean plain = codec == RecordCodec.PLAIN;
 		List<byte[]> reply = RECORDS.runRaw(connection, List.of(hash),
-				List.of(bytes(cursor), bytes(limit), bytes(BEGINNING_BYTES), bytes(PAGE_BYTES)));
+				List.of(bytes(cursor), bytes(limit), bytes(plain ? BEGINNING_BYTES : PAGE_BYTES), bytes(PAGE_BYTES)));
 		List<InspectedRecord> records = new ArrayList<>();
 		for (int i = 1; i < reply.size(); i += 3) {
 			String name = new String(reply.get(i), SessionLoader.NAMES);
 			long size = Long.parseLong(new String(reply.get(i + 1), StandardCharsets.US_ASCII));
-			records.add(InspectedRecord.of(version, name, reply.get(i + 2), size));
+			records.add(plain ? InspectedRecord.of(id.version(), name, reply.get(i + 2), size)
+					: decode(id, codec, name, reply.get(i + 2), size));
 		}
 		return new Page<>(records, next(new String(reply.get(0), StandardCharsets.US_ASCII)));
+	}
+
+	/** Only a whole record can be decoded. */
+	private static InspectedRecord decode(SessionId id, RecordCodec codec, String name, byte[] stored, long size) {
+		RecordKey key = RecordKey.parse(name);
+		if (key == null || stored.length < size) {
+			return new InspectedRecord(name, size, null);
+		}
+		try {
+			byte[] record = codec.decode(id, key, stored);
+			return (record != null) ? InspectedRecord.of(id.version(), name, record, record.length)
+					: new InspectedRecord(name, size, null);
+		}
+		catch (SessionKeyException ex) {
+			RedisSessionStore.logger.debug("A record cannot be shown", ex);
+			return new InspectedRecord(name, size, null);
+		}
 	}
 
 	/**
 	 * Delete a session unless somebody owns it.
 	 * @param connection the connection
 	 * @param keys its keys
-	 * @return what was found of the lease: nobody holds it if the session was deleted
+	 * @param mark the mark that it must have, {@link #ANY_MARK} for any
+	 * @param expiry how long its new mark is kept, zero for ever
+	 * @return what came of it
 	 */
-	static Look delete(RedisConnection connection, SessionKeys keys) {
+	static Deleted delete(RedisConnection connection, SessionKeys keys, String mark, Duration expiry) {
 		List<String> reply = DELETE.run(connection, List.of(keys.hash(), keys.mark(), keys.lease(), keys.quarantine()),
-				List.of());
-		boolean held = "held".equals(reply.get(0));
-		return new Look(0, held ? reply.get(1) : "", held ? remaining(reply.get(2)) : Duration.ZERO, 0);
+				List.of(bytes(mark), bytes(expiry.toMillis())));
+		return switch (reply.get(0)) {
+			case "held" -> new Deleted(false, reply.get(1), remaining(reply.get(2)));
+			case "changed" -> new Deleted(false, "", Duration.ZERO);
+			default -> new Deleted(true, "", Duration.ZERO);
+		};
 	}
 
 	private static @Nullable String next(String cursor) {
@@ -122,12 +153,24 @@ final class InspectionScripts {
 	 * @param holder the token of who holds its lease, empty if nobody does
 	 * @param remaining how long the lease still runs
 	 * @param quarantined the number of records in quarantine
+	 * @param mark the mark, empty if there is none
 	 */
-	record Look(long records, String holder, Duration remaining, long quarantined) {
+	record Look(long records, String holder, Duration remaining, long quarantined, String mark) {
 
 		boolean isOwned() {
 			return !this.holder.isEmpty();
 		}
+
+	}
+
+	/**
+	 * What came of deleting a session.
+	 *
+	 * @param isDeleted whether it is deleted
+	 * @param holder the token of who holds its lease, empty if nobody does
+	 * @param remaining how long the lease still runs
+	 */
+	record Deleted(boolean isDeleted, String holder, Duration remaining) {
 
 	}
 

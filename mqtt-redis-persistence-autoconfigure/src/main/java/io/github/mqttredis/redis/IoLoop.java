@@ -155,6 +155,23 @@ final class IoLoop {
 	}
 
 	/**
+	 * Run a command that moves many bytes, and wait for its answer the longer for it.
+	 * @param <T> the type of the answer
+	 * @param command the command
+	 * @param bytes how many bytes
+	 * @return the answer
+	 * @throws SessionUnavailableException if there was no answer in time, or not the one
+	 * that was asked for
+	 */
+	<T> T call(Function<RedisConnection, T> command, long bytes) throws SessionUnavailableException {
+		return await(() -> {
+			List<T> answer = new ArrayList<>(1);
+			guard(() -> answer.add(this.link.run(command, bytes)));
+			return answer.get(0);
+		}, this.timeout.plus(RedisLink.extraTime(bytes)));
+	}
+
+	/**
 	 * Connect for the first time. That loads and starts a Redis client, which may take
 	 * longer than any command.
 	 * @throws SessionUnavailableException if Redis does not answer

@@ -52,7 +52,7 @@ final class OwnedSession {
 
 	private final StoreSettings settings;
 
-	private final WriteLog log = new WriteLog(MAX_LOG_WRITES, MAX_LOG_BYTES);
+	private final WriteLog log;
 
 	private final SessionShipper shipper;
 
@@ -73,6 +73,8 @@ final class OwnedSession {
 		this.io = io;
 		this.settings = settings;
 		this.activity = activity;
+		this.log = new WriteLog(MAX_LOG_WRITES, MAX_LOG_BYTES,
+				(key, record) -> settings.codec().encode(id, key, record));
 		this.standing = new SessionStanding(id, io, activity);
 		this.shipper = new SessionShipper(this, keys, scripts, io, settings.leaseTtl());
 		this.schedule = new ShipSchedule(io, this.shipper);

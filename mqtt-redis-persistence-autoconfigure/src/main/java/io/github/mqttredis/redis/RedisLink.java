@@ -30,6 +30,10 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 final class RedisLink {
 
+	private static final long LARGE_BYTES = 8L * 1024 * 1024;
+
+	private static final long SLOWEST_BYTES_PER_SECOND = 4L * 1024 * 1024;
+
 	private final RedisConnectionFactory source;
 
 	private final Duration timeout;
@@ -57,6 +61,38 @@ final class RedisLink {
 		catch (RuntimeException ex) {
 			throw RedisTrouble.of(ex);
 		}
+	}
+
+	/**
+	 * Run a command that moves many bytes, which takes its time: over a connection of its
+	 * own, whose time-out is the longer for it.
+	 * @param <T> the type of the answer
+	 * @param command the command
+	 * @param bytes how many bytes
+	 * @return the answer
+	 * @throws RedisTrouble if Redis did not answer, or not as asked
+	 */
+	<T> T run(Function<RedisConnection, T> command, long bytes) throws RedisTrouble {
+		Duration extra = extraTime(bytes);
+		if (extra.isZero()) {
+			return run(command);
+		}
+		RedisLink patient = new RedisLink(this.source, this.timeout.plus(extra));
+		try {
+			return patient.run(command);
+		}
+		finally {
+			patient.close();
+		}
+	}
+
+	/**
+	 * Return how much longer than a small one a command with many bytes may take.
+	 * @param bytes how many bytes
+	 * @return the time, zero where they are not many
+	 */
+	static Duration extraTime(long bytes) {
+		return (bytes < LARGE_BYTES) ? Duration.ZERO : Duration.ofSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
 	}
 
 	private RedisConnection connection() {

@@ -54,10 +54,14 @@ final class RedisScripts {
 
 	private final byte[] leaseMillis;
 
-	RedisScripts(SessionKeys keys, String token, long leaseMillis) {
+	/** How long the session is kept that nobody owns, 0 for ever. */
+	private final byte[] expiryMillis;
+
+	RedisScripts(SessionKeys keys, String token, StoreSettings settings) {
 		this.keys = keys;
 		this.token = bytes(token);
-		this.leaseMillis = bytes(Long.toString(leaseMillis));
+		this.leaseMillis = bytes(Long.toString(settings.leaseTtl().toMillis()));
+		this.expiryMillis = bytes(Long.toString(settings.sessionExpiry().toMillis()));
 	}
 
 	/**
@@ -68,8 +72,9 @@ final class RedisScripts {
 	 * @return what came of it
 	 */
 	Acquired acquire(RedisConnection connection, String replaced) {
-		List<String> reply = ACQUIRE.run(connection, List.of(this.keys.lease(), this.keys.mark()),
-				List.of(this.token, this.leaseMillis, bytes(replaced)));
+		List<String> reply = ACQUIRE.run(connection,
+				List.of(this.keys.lease(), this.keys.mark(), this.keys.hash(), this.keys.quarantine()),
+				List.of(this.token, this.leaseMillis, bytes(replaced), this.expiryMillis));
 		if ("held".equals(reply.get(0))) {
 			return new Acquired(0, reply.get(1), Long.parseLong(reply.get(2)));
 		}
@@ -77,17 +82,19 @@ final class RedisScripts {
 	}
 
 	Written write(RedisConnection connection, Mark expected, Mark next, Batch batch) {
-		byte[][] arguments = new byte[9 + 2 * batch.puts().size() + batch.removes().size()][];
+		byte[][] arguments = new byte[11 + 2 * batch.puts().size() + batch.removes().size()][];
 		arguments[0] = this.keys.hash();
 		arguments[1] = this.keys.mark();
 		arguments[2] = this.keys.lease();
-		arguments[3] = bytes(expected.toString());
-		arguments[4] = bytes(next.toString());
-		arguments[5] = this.token;
-		arguments[6] = this.leaseMillis;
-		arguments[7] = flag(batch.clears());
-		arguments[8] = bytes(Integer.toString(batch.puts().size()));
-		int i = 9;
+		arguments[3] = this.keys.quarantine();
+		arguments[4] = bytes(expected.toString());
+		arguments[5] = bytes(next.toString());
+		arguments[6] = this.token;
+		arguments[7] = this.leaseMillis;
+		arguments[8] = this.expiryMillis;
+		arguments[9] = flag(batch.clears());
+		arguments[10] = bytes(Integer.toString(batch.puts().size()));
+		int i = 11;
 		for (Map.Entry<RecordKey, byte[]> put : batch.puts().entrySet()) {
 			arguments[i++] = put.getKey().toBytes();
 			arguments[i++] = put.getValue();
@@ -95,13 +102,14 @@ final class RedisScripts {
 		for (RecordKey key : batch.removes()) {
 			arguments[i++] = key.toBytes();
 		}
-		return written(WRITE.run(connection, 3, arguments));
+		return written(WRITE.run(connection, 4, arguments));
 	}
 
 	Confirmed confirm(RedisConnection connection, Mark next) {
-		List<String> reply = CONFIRM.run(connection, List.of(this.keys.hash(), this.keys.mark(), this.keys.lease()),
+		List<String> reply = CONFIRM.run(connection,
+				List.of(this.keys.hash(), this.keys.mark(), this.keys.lease(), this.keys.quarantine()),
 				List.of(this.token, this.leaseMillis, bytes(Long.toString(next.epoch())),
-						bytes(Long.toString(next.sequence()))));
+						bytes(Long.toString(next.sequence())), this.expiryMillis));
 		if ("fenced".equals(reply.get(0))) {
 			return new Confirmed(true, reply.get(1), Long.parseLong(reply.get(2)), Mark.NONE, 0, Mark.NONE);
 		}
@@ -110,7 +118,8 @@ final class RedisScripts {
 	}
 
 	Written quarantine(RedisConnection connection, Mark expected, Mark next, List<byte[]> fields) {
-		List<byte[]> arguments = new ArrayList<>(List.of(bytes(expected.toString()), bytes(next.toString())));
+		List<byte[]> arguments = new ArrayList<>(
+				List.of(bytes(expected.toString()), bytes(next.toString()), this.expiryMillis));
 		arguments.addAll(fields);
 		return written(QUARANTINE.run(connection, List.of(this.keys.hash(), this.keys.mark(), this.keys.quarantine()),
 				arguments));

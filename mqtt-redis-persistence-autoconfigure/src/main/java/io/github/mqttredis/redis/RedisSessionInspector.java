@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
+import io.github.mqttredis.redis.InspectionScripts.Deleted;
 import io.github.mqttredis.redis.InspectionScripts.Look;
 import io.github.mqttredis.redis.InspectionScripts.Seen;
 import io.github.mqttredis.session.InspectedRecord;
@@ -31,6 +32,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.SweptSessions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -46,6 +48,8 @@ final class RedisSessionInspector implements SessionInspector {
 	private static final String ACTION = "Stop it first; a session is deleted only when nobody owns it";
 
 	private final InspectionLink link;
+
+	private final StoreSettings settings;
 
 	private final String keyPrefix;
 
@@ -63,6 +67,7 @@ final class RedisSessionInspector implements SessionInspector {
 	 */
 	RedisSessionInspector(RedisConnectionFactory source, StoreSettings settings, Predicate<SessionId> openHere) {
 		this.link = new InspectionLink(source, settings.writeTimeout());
+		this.settings = settings;
 		this.keyPrefix = settings.keyPrefix();
 		this.timeout = settings.writeTimeout();
 		this.names = new SessionNames(settings.keyPrefix());
@@ -128,7 +133,8 @@ final class RedisSessionInspector implements SessionInspector {
 		}
 		SessionKeys keys = this.names.keys(id);
 		byte[] hash = (part == Part.RECORDS) ? keys.hash() : keys.quarantine();
-		return this.link.call((connection) -> InspectionScripts.records(connection, hash, id.version(), cursor, limit));
+		return this.link.call(
+				(connection) -> InspectionScripts.records(connection, hash, id, this.settings.codec(), cursor, limit));
 	}
 
 	/** A cursor of Redis's is a number of 64 bits. */
@@ -150,9 +156,10 @@ final class RedisSessionInspector implements SessionInspector {
 			throw new SessionInUseException(id, "this process", Duration.ZERO, ACTION);
 		}
 		SessionKeys keys = this.names.keys(id);
-		Look look = this.link.call((connection) -> InspectionScripts.delete(connection, keys));
-		if (look.isOwned()) {
-			throw new SessionInUseException(id, Owner.describe(look.holder()), look.remaining(), ACTION);
+		Deleted deleted = this.link.call((connection) -> InspectionScripts.delete(connection, keys,
+				InspectionScripts.ANY_MARK, this.settings.sessionExpiry()));
+		if (!deleted.isDeleted()) {
+			throw new SessionInUseException(id, Owner.describe(deleted.holder()), deleted.remaining(), ACTION);
 		}
 		// The last step, so that who could not take it sees the session, and can try
 		// again.
@@ -160,6 +167,15 @@ final class RedisSessionInspector implements SessionInspector {
 			.call((connection) -> connection.zSetCommands().zRem(SessionKeys.sessions(this.keyPrefix), keys.hash()));
 		RedisSessionStore.logger.info("MQTT session " + id + " was deleted on request");
 		return true;
+	}
+
+	@Override
+	public SweptSessions sweep(Duration unseenFor) throws SessionUnavailableException {
+		if (unseenFor.compareTo(SHORTEST_UNSEEN) < 0) {
+			throw new IllegalArgumentException("At least " + SHORTEST_UNSEEN.toSeconds() + " seconds");
+		}
+		return new OrphanSweep(this.link, this.settings, this.openHere, unseenFor)
+			.run(this.timeout.multipliedBy(TIMEOUTS_PER_PAGE));
 	}
 
 	@Override

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.mqttredis.session.FormerRecords;
 import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity;
@@ -191,13 +192,13 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	}
 
 	@Override
-	public Session open(SessionId id) throws SessionException {
+	public Session open(SessionId id, FormerRecords former) throws SessionException {
 		ReentrantLock opening = this.openings.computeIfAbsent(id, (key) -> new ReentrantLock());
 		opening.lock();
 		try {
 			Entry entry = this.sessions.get(id);
 			OwnedSession session = (entry != null && !entry.session().isFenced()) ? entry.session()
-					: opener(id).open(id, this.activity.computeIfAbsent(id, (key) -> new SessionActivity()));
+					: opener(id).open(id, former, this.activity.computeIfAbsent(id, (key) -> new SessionActivity()));
 			SessionHandle handle = new SessionHandle(session);
 			register(new Entry(session, handle), entry);
 			return handle;

@@ -16,15 +16,10 @@
 
 package io.github.mqttredis.redis;
 
-import java.util.List;
-
 import io.github.mqttredis.redis.RedisScripts.Confirmed;
-import io.github.mqttredis.redis.RedisScripts.Written;
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.WriteLog;
-
-import org.springframework.data.redis.connection.RedisConnection;
 
 /**
  * Finds out whether a session is still owned and whole in Redis, and has what Redis lost
@@ -34,13 +29,13 @@ final class SessionCheck {
 
 	private final OwnedSession session;
 
-	private final SessionKeys keys;
-
 	private final RedisScripts scripts;
 
 	private final IoLoop io;
 
 	private final WriteLog log;
+
+	private final SessionClaim claim;
 
 	private final Fence fence;
 
@@ -49,10 +44,10 @@ final class SessionCheck {
 	/** Whether Redis lost records, and writing them back has not begun. */
 	private boolean lost;
 
-	SessionCheck(OwnedSession session, SessionKeys keys, RedisScripts scripts, IoLoop io, Fence fence,
+	SessionCheck(OwnedSession session, RedisScripts scripts, IoLoop io, SessionClaim claim, Fence fence,
 			LeaseClock lease) {
 		this.session = session;
-		this.keys = keys;
+		this.claim = claim;
 		this.scripts = scripts;
 		this.io = io;
 		this.log = session.log();
@@ -110,29 +105,11 @@ final class SessionCheck {
 		if (this.lost) {
 			this.session.standing().resyncing(this.log.read(Mirror::size));
 		}
-		FieldNames names = this.io.link().run((connection) -> FieldNames.read(connection, this.keys.hash()));
+		FieldNames names = this.io.link().run((connection) -> FieldNames.read(connection, this.session.keys().hash()));
 		if (!names.foreign().isEmpty()) {
-			this.io.link().run((connection) -> quarantine(connection, names.foreign()));
+			this.io.link().run((connection) -> this.claim.quarantine(connection, names.foreign()));
 		}
 		this.log.rewrite(names.records());
-	}
-
-	/**
-	 * Move what cannot be read to the quarantine.
-	 * @param connection the connection
-	 * @param fields the fields
-	 * @return whether it was done
-	 */
-	boolean quarantine(RedisConnection connection, List<String> fields) {
-		Mark next = this.fence.next();
-		Written written = this.scripts.quarantine(connection, this.fence.mark(), next,
-				fields.stream().map((name) -> name.getBytes(SessionLoader.NAMES)).toList());
-		boolean done = written.found().equals(this.fence.mark());
-		if (done) {
-			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
-			this.session.standing().quarantined(fields, this.keys);
-		}
-		return done;
 	}
 
 }

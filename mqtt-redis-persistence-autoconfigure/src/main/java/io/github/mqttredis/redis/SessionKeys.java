@@ -42,8 +42,8 @@ final class SessionKeys {
 		this.hash = prefix + ":{" + escape(id.clientId()) + "@" + escape(id.broker()) + "}:" + id.version().suffix();
 		this.hashKey = bytes(this.hash);
 		this.leaseKey = lease(this.hash);
-		this.markKey = bytes(this.hash + ":mark");
-		this.quarantineKey = bytes(this.hash + ":quarantine");
+		this.markKey = mark(this.hash);
+		this.quarantineKey = quarantine(this.hash);
 	}
 
 	/**
@@ -62,6 +62,24 @@ final class SessionKeys {
 	 */
 	static byte[] lease(String hash) {
 		return bytes(hash + ":lease");
+	}
+
+	/**
+	 * Return the key of a session's mark.
+	 * @param hash the name of the session's hash
+	 * @return the key
+	 */
+	static byte[] mark(String hash) {
+		return bytes(hash + ":mark");
+	}
+
+	/**
+	 * Return the key of the hash of what cannot be read of a session.
+	 * @param hash the name of the session's hash
+	 * @return the key
+	 */
+	static byte[] quarantine(String hash) {
+		return bytes(hash + ":quarantine");
 	}
 
 	/**

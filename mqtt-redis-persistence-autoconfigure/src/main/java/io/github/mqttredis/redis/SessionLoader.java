@@ -18,16 +18,16 @@ package io.github.mqttredis.redis;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 
-import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.StoredRecords;
 
 /**
- * Reads a whole session in a few round trips: its keys at once, its records in pages that
- * stay near a size, whatever the records' own sizes.
+ * Reads a whole session in a few round trips: its fields and their sizes at once, its
+ * records in pages of at most 1 MiB; a larger record comes alone.
  */
 final class SessionLoader {
 
@@ -37,7 +37,7 @@ final class SessionLoader {
 	 */
 	static final Charset NAMES = StandardCharsets.ISO_8859_1;
 
-	private static final int FIRST_PAGE = 128;
+	private static final RedisScript FIELDS = new RedisScript("fields.lua");
 
 	private static final int LARGEST_PAGE = 4096;
 
@@ -47,55 +47,49 @@ final class SessionLoader {
 
 	private final SessionKeys keys;
 
-	private final StoredRecords records = new StoredRecords();
+	private final StoredRecords records;
 
-	SessionLoader(IoLoop io, SessionKeys keys) {
+	SessionLoader(IoLoop io, SessionKeys keys, StoredRecords records) {
 		this.io = io;
 		this.keys = keys;
+		this.records = records;
 	}
 
 	/**
 	 * Read the session. Each page is a task of its own for the I/O thread, so that other
 	 * sessions go on.
-	 * @return what was found
-	 * @throws SessionUnavailableException if Redis did not answer
+	 * @throws SessionException if Redis did not answer, or the records cannot be decoded
 	 */
-	StoredRecords load() throws SessionUnavailableException {
-		List<byte[]> fields = this.io.call((connection) -> {
-			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
-			return (found != null) ? List.copyOf(found) : List.of();
-		});
-		int page = FIRST_PAGE;
-		for (int from = 0; from < fields.size();) {
-			int to = Math.min(fields.size(), from + page);
-			long bytes = load(fields.subList(from, to));
-			page = nextPage(page, bytes);
-			from = to;
+	void load() throws SessionException {
+		List<byte[]> fields = this.io
+			.call((connection) -> FIELDS.runRaw(connection, List.of(this.keys.hash()), List.of()));
+		List<byte[]> page = new ArrayList<>();
+		long bytes = 0;
+		for (int i = 0; i < fields.size(); i += 2) {
+			long size = Long.parseLong(new String(fields.get(i + 1), StandardCharsets.US_ASCII));
+			if (!page.isEmpty() && (page.size() == LARGEST_PAGE || bytes + size > PAGE_BYTES)) {
+				load(page, bytes);
+				page.clear();
+				bytes = 0;
+			}
+			page.add(fields.get(i));
+			bytes += size;
 		}
-		this.records.complete();
-		return this.records;
+		if (!page.isEmpty()) {
+			load(page, bytes);
+		}
 	}
 
-	private long load(List<byte[]> fields) throws SessionUnavailableException {
+	private void load(List<byte[]> fields, long bytes) throws SessionException {
 		byte[][] names = fields.toArray(byte[][]::new);
-		List<byte[]> values = Objects
-			.requireNonNull(this.io.call((connection) -> connection.hashCommands().hMGet(this.keys.hash(), names)));
-		long bytes = 0;
+		List<byte[]> values = Objects.requireNonNull(
+				this.io.call((connection) -> connection.hashCommands().hMGet(this.keys.hash(), names), bytes));
 		for (int i = 0; i < names.length; i++) {
 			byte[] value = values.get(i);
 			if (value != null) {
 				this.records.add(new String(names[i], NAMES), value);
-				bytes += value.length;
 			}
 		}
-		return bytes;
-	}
-
-	private static int nextPage(int page, long bytes) {
-		if (bytes > 2 * PAGE_BYTES) {
-			return Math.max(1, page / 4);
-		}
-		return (bytes < PAGE_BYTES / 2) ? Math.min(LARGEST_PAGE, page * 4) : page;
 	}
 
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
+import io.github.mqttredis.session.FormerRecords;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
@@ -37,7 +38,6 @@ import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStatus.Contents;
 import io.github.mqttredis.session.SessionUnavailableException;
-import io.github.mqttredis.session.StoredRecords;
 import io.github.mqttredis.session.StoredSession;
 
 /**
@@ -68,16 +68,17 @@ final class SessionOpener {
 	/**
 	 * Own and load a session.
 	 * @param id the session
+	 * @param former what its client left elsewhere
 	 * @param activity counts what is done for it
 	 * @return the session, with all its records
 	 * @throws SessionException if somebody else goes on owning it, or Redis did not
 	 * answer
 	 */
-	OwnedSession open(SessionId id, SessionActivity activity) throws SessionException {
+	OwnedSession open(SessionId id, FormerRecords former, SessionActivity activity) throws SessionException {
 		long start = System.nanoTime();
 		boolean opened = false;
 		try {
-			OwnedSession session = open(id, activity, start);
+			OwnedSession session = open(id, former, activity, start);
 			opened = true;
 			return session;
 		}
@@ -87,21 +88,45 @@ final class SessionOpener {
 		}
 	}
 
-	private OwnedSession open(SessionId id, SessionActivity activity, long start) throws SessionException {
+	private OwnedSession open(SessionId id, FormerRecords former, SessionActivity activity, long start)
+			throws SessionException {
 		SessionKeys keys = new SessionKeys(this.settings.keyPrefix(), id);
-		RedisScripts scripts = new RedisScripts(keys, this.owner.token(), this.settings.leaseTtl().toMillis());
+		RedisScripts scripts = new RedisScripts(keys, this.owner.token(), this.settings);
 		OwnedSession session = new OwnedSession(id, keys, scripts, this.io, this.settings, activity);
 		acquire(session);
-		StoredRecords records = new SessionLoader(this.io, keys).load();
-		if (!records.unreadable().isEmpty()) {
-			this.io.call((connection) -> session.shipper().check().quarantine(connection, records.unreadable()));
-		}
-		records.fill(session.log());
+		Restoration restoration = restore(session, former);
 		session.schedule().soonest();
 		this.io.call((connection) -> this.index.add(connection, keys));
-		opened(session, records.readable().size(), start);
+		opened(session, restoration.restored(), start);
 		reportOtherVersion(id);
 		return session;
+	}
+
+	private Restoration restore(OwnedSession session, FormerRecords former) throws SessionException {
+		Restoration restoration = new Restoration(session, this.io, this.settings.codec());
+		boolean restored = false;
+		try {
+			restoration.load();
+			former.moveTo(restoration);
+			restoration.fill();
+			restored = true;
+			return restoration;
+		}
+		finally {
+			if (!restored) {
+				release(session);
+			}
+		}
+	}
+
+	/** Give back a lease that is of no use: who mends what is wrong need not wait. */
+	private void release(OwnedSession session) {
+		try {
+			this.io.call(session.shipper().claim()::release);
+		}
+		catch (SessionUnavailableException ex) {
+			RedisSessionStore.logger.debug("The lease of MQTT session " + session.id() + " ends by itself", ex);
+		}
 	}
 
 	private void opened(OwnedSession session, int restored, long start) {
@@ -170,7 +195,7 @@ final class SessionOpener {
 	}
 
 	private Acquired acquire(OwnedSession session, String replaced) throws SessionException {
-		return this.io.call((connection) -> session.shipper().acquire(connection, replaced));
+		return this.io.call((connection) -> session.shipper().claim().acquire(connection, replaced));
 	}
 
 	/**

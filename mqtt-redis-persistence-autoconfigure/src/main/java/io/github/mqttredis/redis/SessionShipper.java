@@ -18,15 +18,12 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 
-import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.RedisScripts.Written;
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.WriteLog;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.data.redis.connection.RedisConnection;
 
 /**
  * Ships one session's write log to Redis, keeps its lease, and writes the session back
@@ -51,6 +48,8 @@ final class SessionShipper {
 
 	private final Fence fence = new Fence();
 
+	private final SessionClaim claim;
+
 	private final SessionCheck check;
 
 	/** Whether the mark has to be looked at before anything else is sent. */
@@ -71,22 +70,16 @@ final class SessionShipper {
 		this.io = io;
 		this.log = session.log();
 		this.lease = new LeaseClock(leaseTtl, session.activity());
-		this.check = new SessionCheck(session, keys, scripts, io, this.fence, this.lease);
+		this.claim = new SessionClaim(session, scripts, this.fence, this.lease);
+		this.check = new SessionCheck(session, scripts, io, this.claim, this.fence, this.lease);
 	}
 
 	/**
-	 * Try to take the lease.
-	 * @param connection the connection
-	 * @param replaced the token of an owner that may be replaced
-	 * @return what came of it
+	 * Return what this ships under.
+	 * @return the claim to the session
 	 */
-	Acquired acquire(RedisConnection connection, String replaced) {
-		Acquired acquired = this.scripts.acquire(connection, replaced);
-		if (acquired.owned()) {
-			this.fence.begin(acquired.epoch());
-			this.lease.taken();
-		}
-		return acquired;
+	SessionClaim claim() {
+		return this.claim;
 	}
 
 	/** Renew the lease if no batch has done so of late. */
@@ -98,10 +91,6 @@ final class SessionShipper {
 
 	LeaseClock lease() {
 		return this.lease;
-	}
-
-	SessionCheck check() {
-		return this.check;
 	}
 
 	boolean isRefusing() {
@@ -116,15 +105,6 @@ final class SessionShipper {
 	void confirmSoon() {
 		this.unconfirmed = true;
 		this.session.schedule().soonest();
-	}
-
-	/**
-	 * Give the lease back, so that a successor need not wait.
-	 * @param connection the connection
-	 * @return whether it was still ours
-	 */
-	boolean release(RedisConnection connection) {
-		return !this.session.isFenced() && this.scripts.release(connection);
 	}
 
 	/**
@@ -209,7 +189,7 @@ final class SessionShipper {
 		Mark next = this.fence.next();
 		this.fence.sending(batch, next);
 		Written written = this.io.link()
-			.run((connection) -> this.scripts.write(connection, this.fence.mark(), next, batch));
+			.run((connection) -> this.scripts.write(connection, this.fence.mark(), next, batch), batch.bytes());
 		if (!written.found().equals(this.fence.mark())) {
 			this.fence.refused();
 			this.unconfirmed = true;

@@ -46,7 +46,11 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 		io.every(settings.leaseTtl().dividedBy(4),
 				() -> sessions.get().forEach((session) -> session.shipper().renew()));
 		SessionIndex index = new SessionIndex(io, settings.keyPrefix());
-		io.every(settings.leaseTtl(), () -> index.refresh(sessions.get()));
+		ExpiredSessions expired = new ExpiredSessions(io, settings);
+		io.every(settings.leaseTtl(), () -> {
+			index.refresh(sessions.get());
+			expired.sweep();
+		});
 		return new StoreEngine(io, new SessionOpener(io, index, Owner.ofThisProcess(), settings), monitor);
 	}
 
@@ -67,7 +71,7 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 		session.await(session.log().end(), session.log().progress().failures(), () -> false);
 		session.end();
 		try {
-			this.io.call(session.shipper()::release);
+			this.io.call(session.shipper().claim()::release);
 		}
 		catch (SessionUnavailableException ex) {
 			RedisSessionStore.logger

@@ -19,6 +19,7 @@ package io.github.mqttredis.redis;
 import java.time.Duration;
 
 import io.github.mqttredis.session.Durability;
+import io.github.mqttredis.session.RecordCodec;
 
 import org.springframework.util.Assert;
 
@@ -33,10 +34,12 @@ import org.springframework.util.Assert;
  * @param onConflict what opening does while another owner lives
  * @param onOutage what happens to messages while Redis is away
  * @param durability when a published message is stored for certain
+ * @param sessionExpiry how long a session is kept that nobody owns, zero for ever
+ * @param codec what records are stored as
  * @since 0.1.0
  */
 public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
-		OnConflict onConflict, OnOutage onOutage, Durability durability) {
+		OnConflict onConflict, OnOutage onOutage, Durability durability, Duration sessionExpiry, RecordCodec codec) {
 
 	public StoreSettings {
 		Assert.hasText(keyPrefix, "keyPrefix must not be empty");
@@ -44,6 +47,24 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 		Assert.isTrue(writeTimeout.toMillis() > 0, "writeTimeout must be positive");
 		Assert.isTrue(leaseTtl.toMillis() > 0, "leaseTtl must be positive");
 		Assert.isTrue(!acquireTimeout.isNegative(), "acquireTimeout must not be negative");
+		Assert.isTrue(sessionExpiry.isZero() || sessionExpiry.compareTo(leaseTtl) >= 0,
+				"sessionExpiry must be zero or not shorter than leaseTtl");
+	}
+
+	/**
+	 * Create settings with which sessions are kept for ever, as they are.
+	 * @param keyPrefix what all keys start with
+	 * @param writeTimeout how long a call may wait for Redis
+	 * @param leaseTtl how long a session stays owned after its owner died
+	 * @param acquireTimeout how long opening waits for another owner's lease to end
+	 * @param onConflict what opening does while another owner lives
+	 * @param onOutage what happens to messages while Redis is away
+	 * @param durability when a published message is stored for certain
+	 */
+	public StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
+			OnConflict onConflict, OnOutage onOutage, Durability durability) {
+		this(keyPrefix, writeTimeout, leaseTtl, acquireTimeout, onConflict, onOutage, durability, Duration.ZERO,
+				RecordCodec.PLAIN);
 	}
 
 	/**
@@ -74,7 +95,27 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings with(Durability other) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
-				this.onOutage, other);
+				this.onOutage, other, this.sessionExpiry, this.codec);
+	}
+
+	/**
+	 * Return these settings with an expiry of sessions.
+	 * @param expiry how long a session is kept that nobody owns, zero for ever
+	 * @return new settings
+	 */
+	public StoreSettings withSessionExpiry(Duration expiry) {
+		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
+				this.onOutage, this.durability, expiry, this.codec);
+	}
+
+	/**
+	 * Return these settings with another codec.
+	 * @param other what records are stored as
+	 * @return new settings
+	 */
+	public StoreSettings with(RecordCodec other) {
+		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
+				this.onOutage, this.durability, this.sessionExpiry, other);
 	}
 
 	/**

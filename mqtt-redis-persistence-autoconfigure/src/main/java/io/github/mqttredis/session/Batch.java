@@ -71,6 +71,15 @@ public final class Batch {
 	}
 
 	/**
+	 * Return a batch of records that are no writes of a log.
+	 * @param records the records by key
+	 * @return the batch
+	 */
+	public static Batch of(Map<RecordKey, byte[]> records) {
+		return new Batch(false, records, List.of(), 0, UNKNOWN_LENGTH, null);
+	}
+
+	/**
 	 * Return whether Redis stores records if it applies this batch. One at its memory
 	 * limit applies any batch that begins with a removal.
 	 * @return whether storing comes first
@@ -93,6 +102,14 @@ public final class Batch {
 	 */
 	public Map<RecordKey, byte[]> puts() {
 		return this.puts;
+	}
+
+	/**
+	 * Return how much is stored.
+	 * @return the sum of the lengths of the values
+	 */
+	public long bytes() {
+		return this.puts.values().stream().mapToLong((value) -> value.length).sum();
 	}
 
 	/**

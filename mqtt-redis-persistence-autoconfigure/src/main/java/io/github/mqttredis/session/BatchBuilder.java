@@ -67,7 +67,7 @@ final class BatchBuilder {
 		}
 		this.last = write;
 		RecordKey key = write.key();
-		byte[] value = write.value();
+		byte[] value = write.stored();
 		if (key == null) {
 			this.clear = true;
 			this.puts.clear();

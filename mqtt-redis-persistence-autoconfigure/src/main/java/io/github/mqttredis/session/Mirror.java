@@ -101,6 +101,15 @@ public final class Mirror {
 	}
 
 	/**
+	 * Return what stored a record last.
+	 * @param key the key
+	 * @return the write, {@code null} if there is no such record
+	 */
+	@Nullable Write write(RecordKey key) {
+		return this.records.get(key);
+	}
+
+	/**
 	 * Return whether there is such a record.
 	 * @param key the key
 	 * @return whether there is

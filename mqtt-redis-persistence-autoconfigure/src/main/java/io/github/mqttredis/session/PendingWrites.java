@@ -66,14 +66,22 @@ final class PendingWrites {
 		if (this.dropped) {
 			return;
 		}
-		if (this.writes.size() >= this.maxWrites || this.bytes + write.bytes() > this.maxBytes) {
+		if (this.writes.size() >= this.maxWrites || this.bytes + counted(write) > this.maxBytes) {
 			this.writes.clear();
 			this.bytes = 0;
 			this.dropped = true;
 			return;
 		}
 		this.writes.add(write);
-		this.bytes += write.bytes();
+		this.bytes += counted(write);
+	}
+
+	/**
+	 * A single record may be larger than all bounds, and must not have the whole session
+	 * written back each time that another one follows it.
+	 */
+	private long counted(Write write) {
+		return Math.min(write.bytes(), this.maxBytes / 4);
 	}
 
 	/**
@@ -85,7 +93,7 @@ final class PendingWrites {
 	void restart(List<Write> rewrite, long endOfRewrite) {
 		this.writes.clear();
 		this.writes.addAll(rewrite);
-		this.bytes = rewrite.stream().mapToLong(Write::bytes).sum();
+		this.bytes = rewrite.stream().mapToLong(this::counted).sum();
 		this.dropped = false;
 		this.end = endOfRewrite;
 		this.rewriteEnd = endOfRewrite;
@@ -117,10 +125,10 @@ final class PendingWrites {
 		Set<Write> outOfOrder = batch.outOfOrder();
 		if (outOfOrder != null) {
 			this.writes.removeIf(outOfOrder::contains);
-			outOfOrder.forEach((write) -> this.bytes -= write.bytes());
+			outOfOrder.forEach((write) -> this.bytes -= counted(write));
 		}
 		while (!this.writes.isEmpty() && this.writes.peek().position() <= batch.end()) {
-			this.bytes -= this.writes.remove().bytes();
+			this.bytes -= counted(this.writes.remove());
 		}
 		noteApplied(batch.end());
 	}

@@ -23,7 +23,7 @@ package io.github.mqttredis.session;
  * @since 0.1.0
  */
 public abstract sealed class SessionException extends Exception
-		permits SessionInUseException, SessionUnavailableException {
+		permits SessionImportException, SessionInUseException, SessionKeyException, SessionUnavailableException {
 
 	private static final long serialVersionUID = 1L;
 

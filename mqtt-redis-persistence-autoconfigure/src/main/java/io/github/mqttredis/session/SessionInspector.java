@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.session;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,12 @@ public interface SessionInspector extends AutoCloseable {
 	 * The cursor of a first page.
 	 */
 	String FIRST = "0";
+
+	/**
+	 * The shortest time of {@link #sweep}: an application that is started again loses
+	 * nothing.
+	 */
+	Duration SHORTEST_UNSEEN = Duration.ofMinutes(1);
 
 	/**
 	 * Read a page of all sessions. A session that is there all the time is found on one
@@ -71,6 +79,17 @@ public interface SessionInspector extends AutoCloseable {
 	 * @throws SessionUnavailableException if the server did not answer
 	 */
 	boolean delete(String name) throws SessionException;
+
+	/**
+	 * Remove sessions that nobody owns, and that nobody was seen to own for a time, with
+	 * what is in quarantine. One that somebody takes meanwhile is kept.
+	 * @param unseenFor the time, at least {@link #SHORTEST_UNSEEN}
+	 * @return what was removed
+	 * @throws SessionUnavailableException if the server did not answer; some sessions may
+	 * be removed already
+	 * @throws IllegalArgumentException if the time is too short
+	 */
+	SweptSessions sweep(Duration unseenFor) throws SessionUnavailableException;
 
 	/**
 	 * End the connection to the server.

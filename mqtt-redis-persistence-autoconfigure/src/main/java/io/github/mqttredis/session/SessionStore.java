@@ -36,7 +36,23 @@ public interface SessionStore {
 	 * so
 	 * @throws SessionUnavailableException if Redis could not be asked
 	 */
-	Session open(SessionId id) throws SessionException;
+	default Session open(SessionId id) throws SessionException {
+		return open(id, FormerRecords.NONE);
+	}
+
+	/**
+	 * Open a session as {@link #open(SessionId)} does, and move into it what its client
+	 * left elsewhere, before anybody reads it. Where this process has it open already,
+	 * nothing is moved.
+	 * @param id the session
+	 * @param former what the client left
+	 * @return the hold on the session
+	 * @throws SessionInUseException if somebody else owns the session and goes on doing
+	 * so
+	 * @throws SessionUnavailableException if Redis could not be asked
+	 * @throws SessionImportException if something was left that cannot be moved
+	 */
+	Session open(SessionId id, FormerRecords former) throws SessionException;
 
 	/**
 	 * Return how the sessions stand that this process has opened.

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What was found of a session where it is stored, sorted into what Paho can read and what
@@ -29,19 +30,44 @@ import java.util.Map;
  */
 public final class StoredRecords {
 
+	private final SessionId session;
+
+	private final RecordCodec codec;
+
 	private final Map<String, byte[]> readable = new HashMap<>();
 
+	/** What the records are stored as. */
+	private final Map<String, byte[]> stored = new HashMap<>();
+
 	private final List<String> unreadable = new ArrayList<>();
+
+	/**
+	 * Create an empty collection.
+	 * @param session the session
+	 * @param codec what decodes its records
+	 */
+	public StoredRecords(SessionId session, RecordCodec codec) {
+		this.session = session;
+		this.codec = codec;
+	}
 
 	/**
 	 * Take a field that was found.
 	 * @param name the field's name
 	 * @param value the field's value
+	 * @throws SessionKeyException if the codec cannot decode any such value
 	 */
-	public void add(String name, byte[] value) {
+	public void add(String name, byte[] value) throws SessionKeyException {
 		RecordKey key = RecordKey.parse(name);
-		if (key != null && RecordFormat.isReadable(key, value)) {
-			this.readable.put(name, value);
+		byte[] record = (key != null) ? this.codec.decode(this.session, key, value) : null;
+		if (key != null && record == null && RecordFormat.isReadable(key, value)) {
+			throw new SessionKeyException(this.session, key, "is not encrypted. If it was stored before encryption was"
+					+ " switched on, set mqtt.persistence.encryption.accept-unencrypted=true until each client has been"
+					+ " started once");
+		}
+		if (key != null && record != null && RecordFormat.isReadable(key, record)) {
+			this.readable.put(name, record);
+			this.stored.put(name, value);
 		}
 		else {
 			this.unreadable.add(name);
@@ -60,7 +86,7 @@ public final class StoredRecords {
 	 * Take away messages without a topic, over which a broker ends the connection again
 	 * and again. Where PUBREL is next, the topic does not matter any more.
 	 */
-	public void complete() {
+	private void takeWithoutTopic() {
 		this.readable.entrySet().removeIf((record) -> {
 			RecordKey key = RecordKey.require(record.getKey());
 			boolean useless = RecordFormat.lacksTopic(key, record.getValue())
@@ -70,22 +96,32 @@ public final class StoredRecords {
 	}
 
 	/**
-	 * Return the names of what Paho must not see.
+	 * Take out what Paho must not see.
 	 * @return the names of the fields
 	 */
-	public List<String> unreadable() {
-		return this.unreadable;
+	public List<String> takeUnreadable() {
+		takeWithoutTopic();
+		List<String> result = List.copyOf(this.unreadable);
+		this.unreadable.clear();
+		return result;
 	}
 
 	/**
 	 * Fill a log's mirror with what can be read. A message that was published from Paho's
 	 * offline buffer and answered by PUBREC before its records were moved is given the
 	 * name that Paho looks for: it would take the PUBREL for an orphan, and publish the
-	 * message again (ClientState.restoreState).
+	 * message again (ClientState.restoreState). Records that are not encoded as they
+	 * would be now are stored anew.
 	 * @param log the log, whose writes make the store follow
 	 */
 	public void fill(WriteLog log) {
-		log.load(this.readable);
+		log.load(this.readable, (name) -> Objects.requireNonNull(this.stored.get(name)));
+		this.stored.forEach((name, value) -> {
+			byte[] record = this.readable.get(name);
+			if (record != null && !this.codec.isCurrent(value)) {
+				log.put(RecordKey.require(name), record);
+			}
+		});
 		this.readable.forEach((name, value) -> {
 			RecordKey key = RecordKey.require(name);
 			if (key.kind() == RecordKind.PUBREL

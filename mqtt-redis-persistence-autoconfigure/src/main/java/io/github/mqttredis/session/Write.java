@@ -29,27 +29,32 @@ final class Write {
 
 	private final byte @Nullable [] value;
 
+	/** What is stored in place of the value. */
+	private final byte @Nullable [] stored;
+
 	private int lengthAfter;
 
 	private long since = System.nanoTime();
 
-	private Write(long position, @Nullable RecordKey key, byte @Nullable [] value, int lengthAfter) {
+	private Write(long position, @Nullable RecordKey key, byte @Nullable [] value, byte @Nullable [] stored,
+			int lengthAfter) {
 		this.position = position;
 		this.key = key;
 		this.value = value;
+		this.stored = stored;
 		this.lengthAfter = lengthAfter;
 	}
 
-	static Write put(long position, RecordKey key, byte[] value) {
-		return new Write(position, key, value, Batch.UNKNOWN_LENGTH);
+	static Write put(long position, RecordKey key, byte[] value, byte[] stored) {
+		return new Write(position, key, value, stored, Batch.UNKNOWN_LENGTH);
 	}
 
 	static Write remove(long position, RecordKey key, int lengthAfter) {
-		return new Write(position, key, null, lengthAfter);
+		return new Write(position, key, null, null, lengthAfter);
 	}
 
 	static Write clear(long position) {
-		return new Write(position, null, null, 0);
+		return new Write(position, null, null, null, 0);
 	}
 
 	long position() {
@@ -84,12 +89,25 @@ final class Write {
 		return this.value;
 	}
 
+	byte @Nullable [] stored() {
+		return this.stored;
+	}
+
+	/**
+	 * Make a write that stores the same record again.
+	 * @param at its position
+	 * @return the write
+	 */
+	Write again(long at) {
+		return new Write(at, this.key, this.value, this.stored, Batch.UNKNOWN_LENGTH);
+	}
+
 	/**
 	 * Return how many bytes of the log's bounds this write takes.
-	 * @return the length of the value
+	 * @return the length of what is stored
 	 */
 	int bytes() {
-		return (this.value != null) ? this.value.length : 0;
+		return (this.stored != null) ? this.stored.length : 0;
 	}
 
 	int lengthAfter() {

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -46,6 +47,8 @@ public final class WriteLog {
 
 	private final PendingWrites pending;
 
+	private final BiFunction<RecordKey, byte[], byte[]> encoder;
+
 	private long appended;
 
 	/** The position of the last write that somebody may wait for. */
@@ -58,23 +61,26 @@ public final class WriteLog {
 	 * Create a log.
 	 * @param maxWrites how many writes may wait for Redis before the log is dropped
 	 * @param maxBytes how many bytes may wait for Redis before the log is dropped
+	 * @param encoder makes of a record what is stored; used by those who append
 	 */
-	public WriteLog(int maxWrites, long maxBytes) {
+	public WriteLog(int maxWrites, long maxBytes, BiFunction<RecordKey, byte[], byte[]> encoder) {
 		this.pending = new PendingWrites(maxWrites, maxBytes);
+		this.encoder = encoder;
 	}
 
-	/** Fill the mirror with what Redis holds. */
-	void load(Map<String, byte[]> records) {
-		this.lock.lock();
-		try {
+	/**
+	 * Fill the mirror with what Redis holds.
+	 * @param records the records
+	 * @param stored what Redis holds of each of them
+	 */
+	void load(Map<String, byte[]> records, Function<String, byte[]> stored) {
+		read((all) -> {
 			records.forEach((name, value) -> {
 				RecordKey key = RecordKey.require(name);
-				this.mirror.put(key, Write.put(0, key, value));
+				all.put(key, Write.put(0, key, value, stored.apply(name)));
 			});
-		}
-		finally {
-			this.lock.unlock();
-		}
+			return all;
+		});
 	}
 
 	/**
@@ -84,10 +90,11 @@ public final class WriteLog {
 	 * @return the position to wait for
 	 */
 	public long put(RecordKey key, byte[] value) {
+		byte[] stored = this.encoder.apply(key, value);
 		this.lock.lock();
 		try {
 			long position = ++this.appended;
-			Write write = Write.put(position, key, value);
+			Write write = Write.put(position, key, value, stored);
 			this.mirror.put(key, write);
 			write.lengthAfter(this.mirror.size());
 			this.pending.add(write);
@@ -223,10 +230,9 @@ public final class WriteLog {
 	}
 
 	private Write rewrite(RecordKey key) {
-		byte[] value = this.mirror.get(key);
+		Write last = this.mirror.write(key);
 		long position = ++this.appended;
-		Write write = (value != null) ? Write.put(position, key, value)
-				: Write.remove(position, key, this.mirror.size());
+		Write write = (last != null) ? last.again(position) : Write.remove(position, key, this.mirror.size());
 		write.lengthAfter(this.mirror.size());
 		return write;
 	}

@@ -1,8 +1,9 @@
 -- Takes the lease of a session and raises its epoch, so that no earlier owner can write any more.
 --
--- KEYS[1] lease   KEYS[2] mark
+-- KEYS[1] lease   KEYS[2] mark   KEYS[3] session's hash   KEYS[4] quarantine's hash
 -- ARGV[1] owner's token   ARGV[2] lease time in ms
 -- ARGV[3] token of an owner that may be replaced, '*' for any, '' for none
+-- ARGV[4] expiry of the session in ms, '0' for none
 --
 -- Returns {'held', token of the owner, remaining ms} or {'owned', epoch}.
 
@@ -22,4 +23,12 @@ local epoch = string.format('%.0f', math.max(clock, last + 1))
 redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[2], epoch .. ':0')
+-- What an owner with another expiry has set holds no longer.
+for _, key in ipairs({KEYS[2], KEYS[3], KEYS[4]}) do
+  if ARGV[4] ~= '0' then
+    redis.call('PEXPIRE', key, ARGV[4])
+  elseif redis.call('PTTL', key) >= 0 then
+    redis.call('PERSIST', key)
+  end
+end
 return {'owned', epoch}

@@ -2,8 +2,9 @@
 -- still be applied. Takes a lease back that ended while nobody else took it, or whose acquisition Redis
 -- has forgotten.
 --
--- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease
+-- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash
 -- ARGV[1] owner's token   ARGV[2] lease time in ms   ARGV[3] owner's epoch   ARGV[4] sequence to set
+-- ARGV[5] expiry of the session in ms, '0' for none
 --
 -- Returns {'fenced', token of the owner or '', remaining ms} or
 -- {'owned', mark that was found or '', number of records, mark that is set}.
@@ -37,4 +38,9 @@ local set = string.format('%.0f:%.0f', own, next)
 redis.call('DEL', KEYS[3])
 redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[2], set)
+if ARGV[5] ~= '0' then
+  redis.call('PEXPIRE', KEYS[1], ARGV[5])
+  redis.call('PEXPIRE', KEYS[2], ARGV[5])
+  redis.call('PEXPIRE', KEYS[4], ARGV[5])
+end
 return {'owned', mark or '', tostring(redis.call('HLEN', KEYS[1])), set}

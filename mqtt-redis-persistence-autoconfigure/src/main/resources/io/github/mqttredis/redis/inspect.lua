@@ -1,9 +1,10 @@
 -- Looks at a session without owning it.
 --
--- KEYS[1] session's hash   KEYS[2] lease   KEYS[3] quarantine's hash
+-- KEYS[1] session's hash   KEYS[2] lease   KEYS[3] quarantine's hash   KEYS[4] mark
 --
--- Returns {number of records, token of the owner or '', remaining ms, number of records in quarantine}.
+-- Returns {number of records, token of the owner or '', remaining ms, number of records in quarantine,
+-- mark or ''}.
 
 local holder = redis.call('GET', KEYS[2])
 return {tostring(redis.call('HLEN', KEYS[1])), holder or '', tostring(redis.call('PTTL', KEYS[2])),
-  tostring(redis.call('HLEN', KEYS[3]))}
+  tostring(redis.call('HLEN', KEYS[3])), redis.call('GET', KEYS[4]) or ''}

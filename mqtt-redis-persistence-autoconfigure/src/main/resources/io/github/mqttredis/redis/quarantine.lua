@@ -1,7 +1,8 @@
 -- Moves fields that are no records out of a session's hash, if the session is as its owner left it.
 --
 -- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] quarantine's hash
--- ARGV[1] mark that is expected   ARGV[2] mark to set   ARGV[3 ..] the fields
+-- ARGV[1] mark that is expected   ARGV[2] mark to set   ARGV[3] expiry of the session in ms, '0' for none
+-- ARGV[4 ..] the fields
 --
 -- Returns {mark that was found, number of records afterwards}. Nothing is changed unless it is the expected one.
 
@@ -9,7 +10,7 @@ local mark = redis.call('GET', KEYS[2])
 if mark ~= ARGV[1] then
   return {mark or '', tostring(redis.call('HLEN', KEYS[1]))}
 end
-for i = 3, #ARGV do
+for i = 4, #ARGV do
   local value = redis.call('HGET', KEYS[1], ARGV[i])
   if value then
     redis.call('HSET', KEYS[3], ARGV[i], value)
@@ -17,4 +18,8 @@ for i = 3, #ARGV do
   end
 end
 redis.call('SET', KEYS[2], ARGV[2])
+if ARGV[3] ~= '0' then
+  redis.call('PEXPIRE', KEYS[2], ARGV[3])
+  redis.call('PEXPIRE', KEYS[3], ARGV[3])
+end
 return {mark, tostring(redis.call('HLEN', KEYS[1]))}

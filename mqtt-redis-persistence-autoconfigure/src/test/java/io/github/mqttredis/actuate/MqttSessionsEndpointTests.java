@@ -155,13 +155,32 @@ class MqttSessionsEndpointTests {
 		assertThat(application.get("/" + id + query).status()).isEqualTo(400);
 	}
 
+	@Test
+	void whenOrphansAreSweptThenTheAnswerTellsWhatWasDeleted() throws Exception {
+		orphan("{old@tcp://broker:1883}:v3", "s-1", Packets.publish(1, 1, "payload"));
+		Answer answer = application.delete("?olderThan=7d");
+		assertThat(answer.status()).isEqualTo(200);
+		assertThat(answer.json()).contains(entry("more", false));
+		assertThat(answer.list("deleted")).singleElement()
+			.satisfies((session) -> assertThat(session).contains(entry("clientId", "old"), entry("records", 1)));
+		assertThat(listed()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "?olderThan=59s", "?olderThan=x", "?olderThan=-7d" })
+	void whenASweepDoesNotSayHowOldThenNothingIsDeleted(String query) throws Exception {
+		orphan("{old@b}:v3", "s-1", Packets.publish(1, 1, "payload"));
+		assertThat(application.delete(query).status()).isEqualTo(400);
+		assertThat(listed()).hasSize(1);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "x", "%2e%2e", "a%2Fb", "%00", "%7Bclient%40b%7D%3Av3", "e3h9OnYz", "*" })
 	void whenThereIsNoSuchSessionThenItIsNotFound(String id) throws Exception {
 		orphan("{orphan@b}:v3", "s-1", Packets.publish(1, 1, "payload"));
 		assertThat(application.get("/" + id).status()).isIn(400, 404);
 		assertThat(application.delete("/" + id).status()).isIn(400, 404);
-		assertThat(application.get("").list("sessions")).hasSize(1);
+		assertThat(listed()).hasSize(1);
 	}
 
 	@ParameterizedTest
@@ -174,13 +193,13 @@ class MqttSessionsEndpointTests {
 			Session session = stores.start().open(new SessionId(hostile, "tcp://broker:1883", MqttVersion.V3));
 			session.put("s-1", publish(topic));
 		}
-		Map<String, Object> listed = application.get("").list("sessions").get(0);
+		Map<String, Object> listed = listed().get(0);
 		String id = (String) listed.get("id");
 		assertThat(id).matches("[A-Za-z0-9_-]+");
 		assertThat(bytes((String) listed.get("clientId"))).isEqualTo(bytes(hostile));
 		assertThat(application.get("/" + id).message("s-1")).containsEntry("topic", topic);
 		assertThat(application.delete("/" + id).status()).isEqualTo(204);
-		assertThat(application.get("").list("sessions")).isEmpty();
+		assertThat(listed()).isEmpty();
 		assertThat(output.toString().lines()).noneMatch((line) -> line.startsWith("ERROR injected"));
 		assertThat(output).contains("was deleted on request");
 	}
@@ -285,6 +304,17 @@ class MqttSessionsEndpointTests {
 			server.invoke(name, "delete", new Object[] { id }, new String[] { String.class.getName() });
 			assertThat(other.get("/" + id).status()).isEqualTo(404);
 		}
+	}
+
+	/**
+	 * All but a session that the application under test owns, and lists again and again.
+	 */
+	private static List<Map<String, Object>> listed() throws Exception {
+		return application.get("")
+			.list("sessions")
+			.stream()
+			.filter((session) -> !"gateway".equals(session.get("clientId")))
+			.toList();
 	}
 
 	private static String orphan(String rest, String field, byte[] record) {

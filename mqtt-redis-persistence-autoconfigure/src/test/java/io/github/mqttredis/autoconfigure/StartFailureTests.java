@@ -17,11 +17,14 @@
 package io.github.mqttredis.autoconfigure;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionInspector.Part;
@@ -127,6 +130,31 @@ class StartFailureTests {
 			.contains("NOPERM", "ACL SETUSER <user> ~mqtt:persistence:* +ping", "+evalsha",
 					"spring.data.redis.username")
 			.doesNotContain("Start Redis", "\tat ", "right");
+	}
+
+	@Test
+	void whenASessionIsEncryptedWithAnotherKeyThenTheAnalysisNamesTheProperties(CapturedOutput output) {
+		String[] first = { "mqtt.persistence.encryption.key=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=",
+				"mqtt.persistence.key-prefix=encrypted" };
+		try (ConfigurableApplicationContext context = builder(Application.class)
+			.properties(properties(REDIS.properties(), first))
+			.run()) {
+			SessionStore store = context.getBean(SessionStore.class);
+			store.open(new SessionId("gateway", "tcp://127.0.0.1:1", MqttVersion.V3))
+				.put("s-1", Packets.publish(1, 1, "payload"));
+		}
+		catch (SessionException ex) {
+			throw new IllegalStateException(ex);
+		}
+		assertThatThrownBy(() -> run(Application.class,
+				properties(REDIS.properties(), CLIENT[0], CLIENT[1], "mqtt.persistence.encryption.password=wrong",
+						"mqtt.persistence.encryption.salt=somewhere", "mqtt.persistence.key-prefix=encrypted")));
+		assertThat(analysis(output)).contains("s-1", "fingerprint", "mqtt.persistence.encryption.keys")
+			.doesNotContain("\tat ", "AQEB");
+	}
+
+	private static String[] properties(String[] some, String... others) {
+		return Stream.of(some, others).flatMap(Arrays::stream).toArray(String[]::new);
 	}
 
 	@Test

@@ -44,43 +44,68 @@ class WrongPropertyTests {
 	static final EmbeddedRedis REDIS = new EmbeddedRedis();
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			mqtt.persistence.key-prefix            | a{b                    | must hold no braces
-			mqtt.persistence.key-prefix            | a}b                    | must hold no braces
-			mqtt.persistence.key-prefix            | ''                     | must not be empty
-			mqtt.persistence.broker-id             | ' '                    | must not be empty
-			mqtt.persistence.write-timeout         | 0s                     | must be at least 1ms
-			mqtt.persistence.lease.ttl             | 999ms                  | must be at least 1s
-			mqtt.persistence.lease.acquire-timeout | -1s                    | must not be negative
-			mqtt.persistence.offline-buffer.size   | 0                      | must be between 1 and 60000
-			mqtt.persistence.offline-buffer.size   | 60001                  | must be between 1 and 60000
-			mqtt.persistence.redis.url             | localhost:6379         | must start with redis://
-			mqtt.persistence.redis.url             | http://localhost:6379  | must start with redis://
-			mqtt.persistence.redis.url             | redis://local host     | must be a URL such as
-			mqtt.persistence.redis.url             | redis://localhost/a    | must end with the port
-			mqtt.persistence.redis.unix-socket     | redis.sock             | must be an absolute path
-			mqtt.persistence.redis.database        | -1                     | needs mqtt.persistence.redis.url
-			mqtt.persistence.redis.username        | user                   | needs mqtt.persistence.redis.url
-			mqtt.persistence.redis.password        | secret                 | needs mqtt.persistence.redis.url
-			mqtt.persistence.redis.ssl-bundle      | any                    | needs mqtt.persistence.redis.url
-			mqtt.client.keep-alive                 | 1500ms                 | must be whole seconds
-			mqtt.client.keep-alive                 | -1s                    | must be between 0s and 65535s
-			mqtt.client.keep-alive                 | 65536                  | must be between 0s and 65535s
-			mqtt.client.connection-timeout         | -1s                    | must be between 0s and
-			mqtt.client.max-inflight               | 0                      | must be between 1 and 65535
-			mqtt.client.max-inflight               | 65536                  | must be between 1 and 65535
-			mqtt.client.server-uris                | localhost:1883         | must start with tcp://
-			mqtt.client.server-uris                | mqtt://localhost:1883  | must start with tcp://
-			mqtt.client.server-uris                | tcp://localhost:1883/a | must end with the port
-			mqtt.client.server-uris                | tcp://local host       | must be URIs such as
-			mqtt.client.will.topic                 | a/#                    | must hold no wildcards
-			mqtt.client.password                   | secret                 | mqtt.client.username must be set
-			mqtt.client.ssl-bundle                 | none                   | There is no such SSL bundle
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					mqtt.persistence.key-prefix            | a{b                    | must hold no braces
+					mqtt.persistence.key-prefix            | a}b                    | must hold no braces
+					mqtt.persistence.key-prefix            | ''                     | must not be empty
+					mqtt.persistence.broker-id             | ' '                    | must not be empty
+					mqtt.persistence.write-timeout         | 0s                     | must be at least 1ms
+					mqtt.persistence.lease.ttl             | 999ms                  | must be at least 1s
+					mqtt.persistence.lease.acquire-timeout | -1s                    | must not be negative
+					mqtt.persistence.session-expiry        | 9999ms                 | must not be shorter than mqtt.persistence.lease.ttl
+					mqtt.persistence.import-from           | pom.xml                | must be a directory
+					mqtt.persistence.import-dry-run        | true                   | needs mqtt.persistence.import-from
+					mqtt.persistence.offline-buffer.size   | 0                      | must be between 1 and 60000
+					mqtt.persistence.offline-buffer.size   | 60001                  | must be between 1 and 60000
+					mqtt.persistence.redis.url             | localhost:6379         | must start with redis://
+					mqtt.persistence.redis.url             | http://localhost:6379  | must start with redis://
+					mqtt.persistence.redis.url             | redis://local host     | must be a URL such as
+					mqtt.persistence.redis.url             | redis://localhost/a    | must end with the port
+					mqtt.persistence.redis.unix-socket     | redis.sock             | must be an absolute path
+					mqtt.persistence.redis.database        | -1                     | needs mqtt.persistence.redis.url
+					mqtt.persistence.redis.username        | user                   | needs mqtt.persistence.redis.url
+					mqtt.persistence.redis.password        | secret                 | needs mqtt.persistence.redis.url
+					mqtt.persistence.redis.ssl-bundle      | any                    | needs mqtt.persistence.redis.url
+					mqtt.client.keep-alive                 | 1500ms                 | must be whole seconds
+					mqtt.client.keep-alive                 | -1s                    | must be between 0s and 65535s
+					mqtt.client.keep-alive                 | 65536                  | must be between 0s and 65535s
+					mqtt.client.connection-timeout         | -1s                    | must be between 0s and
+					mqtt.client.max-inflight               | 0                      | must be between 1 and 65535
+					mqtt.client.max-inflight               | 65536                  | must be between 1 and 65535
+					mqtt.client.server-uris                | localhost:1883         | must start with tcp://
+					mqtt.client.server-uris                | mqtt://localhost:1883  | must start with tcp://
+					mqtt.client.server-uris                | tcp://localhost:1883/a | must end with the port
+					mqtt.client.server-uris                | tcp://local host       | must be URIs such as
+					mqtt.client.will.topic                 | a/#                    | must hold no wildcards
+					mqtt.client.password                   | secret                 | mqtt.client.username must be set
+					mqtt.client.ssl-bundle                 | none                   | There is no such SSL bundle
+					""")
 	void whenAValueIsWrongThenTheAnalysisNamesTheProperty(String property, String value, String reason,
 			CapturedOutput output) {
 		assertThatThrownBy(() -> run(property + "=" + value)).isInstanceOf(Exception.class);
 		assertThat(analysis(output)).contains(property, reason).doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenAnEncryptionKeyIsWrongThenTheAnalysisNamesThePropertyAndNotTheKey(CapturedOutput output) {
+		assertThatThrownBy(() -> run("mqtt.persistence.encryption.key=c2VjcmV0")).isInstanceOf(Exception.class);
+		assertThat(analysis(output)).contains("mqtt.persistence.encryption.key must be 32 bytes in Base64");
+		assertThat(output).doesNotContain("c2VjcmV0");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			keys.old=x                                                   | keys.old must be 32 bytes
+			keys.old=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=        | active-key must be set
+			active-key=new                                               | active-key must be the id of one of
+			password=secret                                              | salt must have at least 8 characters
+			accept-unencrypted=true                                      | accept-unencrypted needs a key
+			""")
+	void whenEncryptionIsSetUpHalfThenTheAnalysisNamesWhatIsMissing(String property, String reason,
+			CapturedOutput output) {
+		assertThatThrownBy(() -> run("mqtt.persistence.encryption." + property)).isInstanceOf(Exception.class);
+		assertThat(analysis(output)).contains("mqtt.persistence.encryption." + reason);
 	}
 
 	@Test

@@ -26,6 +26,7 @@ import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.FormerRecords;
 import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity;
@@ -235,8 +236,8 @@ class ShutdownOrderTests {
 		}
 
 		@Override
-		public Session open(SessionId id) throws SessionException {
-			return this.delegate.open(id);
+		public Session open(SessionId id, FormerRecords former) throws SessionException {
+			return this.delegate.open(id, former);
 		}
 
 		@Override

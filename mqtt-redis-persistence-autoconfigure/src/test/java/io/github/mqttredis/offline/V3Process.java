@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
+import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
@@ -58,7 +59,7 @@ final class V3Process extends Process {
 		this.options.setAutomaticReconnect(true);
 		this.options.setKeepAliveInterval(20);
 		this.client = new PersistentMqttAsyncClient(brokerLink().uri(), clientId,
-				new SessionMqttClientPersistence(store(), "broker", settings));
+				new SessionMqttClientPersistence(store(), "broker", settings, FormerStore.NONE));
 		return this;
 	}
 

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
+import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
@@ -60,7 +61,7 @@ final class V5Process extends Process {
 		this.options.setMaxReconnectDelay(1000);
 		this.options.setKeepAliveInterval(20);
 		this.client = new PersistentMqttAsyncClient(brokerLink().uri(), clientId,
-				new SessionMqttClientPersistence(store(), "", "broker", settings));
+				new SessionMqttClientPersistence(store(), "", "broker", settings, FormerStore.NONE));
 		return this;
 	}
 

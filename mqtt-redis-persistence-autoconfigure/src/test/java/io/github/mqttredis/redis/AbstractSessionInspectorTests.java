@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -36,6 +38,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionInspector.Part;
+import io.github.mqttredis.session.SweptSessions;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
 import org.junit.jupiter.api.AfterEach;
@@ -317,6 +320,106 @@ abstract class AbstractSessionInspectorTests {
 	void whenACursorIsNoneThenItIsRefused(String cursor) {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.inspector.sessions(cursor, 10));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.inspector.records("x", Part.RECORDS, cursor, 10));
+	}
+
+	@Test
+	void whenOrphansAreSweptThenOnlyThoseThatWereNotSeenForThatLongAreDeleted() throws Exception {
+		IntStream.range(0, 120).forEach((i) -> orphan(id("old-" + i)));
+		orphan(id("fresh"));
+		this.redis.zSetCommands()
+			.zAdd(SessionKeys.sessions("test"), Instant.now().minusSeconds(30).toEpochMilli(),
+					new SessionKeys("test", id("fresh")).hash());
+		this.redis.zSetCommands().zAdd(SessionKeys.sessions("test"), 1, bytes("test:something"));
+		store().open(ID).put("s-1", Packets.publish(1, 1, "payload"));
+		this.redis.zSetCommands().zAdd(SessionKeys.sessions("test"), 1, KEYS.hash());
+		SweptSessions swept = this.inspector.sweep(Duration.ofMinutes(1));
+		assertThat(swept.more()).isFalse();
+		assertThat(swept.deleted()).hasSize(120)
+			.allSatisfy((session) -> assertThat(session.id().clientId()).startsWith("old-"))
+			.allSatisfy((session) -> assertThat(session.records()).isEqualTo(1));
+		assertThat(this.redis.keyCommands().exists(new SessionKeys("test", id("old-7")).hash())).isFalse();
+		assertThat(this.redis.hashCommands().hLen(KEYS.hash())).isEqualTo(1);
+		assertThat(this.redis.hashCommands().hLen(new SessionKeys("test", id("fresh")).hash())).isEqualTo(1);
+		assertThat(this.inspector.sweep(Duration.ofMinutes(1)).deleted()).isEmpty();
+	}
+
+	@Test
+	void whenASessionIsTakenWhileOrphansAreSweptThenNothingIsLostOfIt() throws Exception {
+		for (int round = 0; round < 20; round++) {
+			orphan(ID);
+			RedisSessionStore store = store();
+			CompletableFuture<SweptSessions> sweep = CompletableFuture.supplyAsync(() -> sweep());
+			store.open(ID).put("s-2", Packets.publish(2, 1, "payload"));
+			store.stop();
+			sweep.get(30, TimeUnit.SECONDS);
+			assertThat(this.redis.hashCommands().hExists(KEYS.hash(), bytes("s-2"))).as("round " + round).isTrue();
+			this.redis.serverCommands().flushAll();
+		}
+	}
+
+	@Test
+	void whenASessionWasTakenAndGivenBackSinceItWasLookedAtThenItIsNotDeleted() throws Exception {
+		orphan(ID);
+		InspectionScripts.Look look = InspectionScripts.inspect(this.redis, KEYS);
+		RedisSessionStore store = store();
+		store.open(ID).put("s-2", Packets.publish(2, 1, "payload"));
+		store.stop();
+		assertThat(InspectionScripts.delete(this.redis, KEYS, look.mark(), Duration.ZERO).isDeleted()).isFalse();
+		assertThat(this.redis.hashCommands().hLen(KEYS.hash())).isEqualTo(2);
+	}
+
+	@Test
+	void whenASessionWasTakenAndGivenBackBeforeItsTurnInTheSweepThenItIsKept() throws Exception {
+		orphan(id("first"));
+		orphan(ID);
+		this.redis.zSetCommands().zAdd(SessionKeys.sessions("test"), 2, KEYS.hash());
+		InspectionLink link = new InspectionLink(this.factory, SETTINGS.writeTimeout());
+		OrphanSweep sweep = new OrphanSweep(link, SETTINGS, (id) -> {
+			if ("first".equals(id.clientId())) {
+				takeAndGiveBack();
+			}
+			return false;
+		}, Duration.ofMinutes(1));
+		assertThat(sweep.run(Duration.ofMinutes(1)).deleted()).extracting((session) -> session.id().clientId())
+			.containsExactly("first");
+		assertThat(this.redis.hashCommands().hLen(KEYS.hash())).isEqualTo(1);
+		link.close();
+	}
+
+	private void takeAndGiveBack() {
+		try {
+			RedisSessionStore store = store();
+			store.open(ID);
+			store.stop();
+		}
+		catch (SessionException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void whenASessionOfThisProcessHasNoLeaseForAMomentThenItIsNotSwept() throws Exception {
+		RedisSessionStore store = store();
+		store.open(ID).put("s-1", Packets.publish(1, 1, "payload"));
+		try (SessionInspector own = store.inspector()) {
+			this.redis.keyCommands().del(KEYS.lease());
+			this.redis.zSetCommands().zAdd(SessionKeys.sessions("test"), 1, KEYS.hash());
+			assertThat(own.sweep(Duration.ofMinutes(1)).deleted()).isEmpty();
+		}
+	}
+
+	@Test
+	void whenASweepWouldDeleteWhatWasThereAMomentAgoThenItIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.inspector.sweep(Duration.ofSeconds(59)));
+	}
+
+	private SweptSessions sweep() {
+		try {
+			return this.inspector.sweep(Duration.ofMinutes(1));
+		}
+		catch (SessionException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private RedisSessionStore store() {

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class WriteLogTests {
 
-	private final WriteLog log = new WriteLog(1000, 1_000_000);
+	private final WriteLog log = new WriteLog(1000, 1_000_000, (key, record) -> record);
 
 	@Test
 	void whenRecordIsPutThenCanBeReadAtOnce() {
@@ -164,7 +164,7 @@ class WriteLogTests {
 
 	@Test
 	void whenLogGrowsPastItsBoundsThenOnlyTheMirrorIsLeft() {
-		WriteLog small = new WriteLog(3, 1000);
+		WriteLog small = new WriteLog(3, 1000, (key, record) -> record);
 		for (int id = 1; id <= 4; id++) {
 			small.put(key("s-" + id), bytes(1));
 		}
@@ -230,7 +230,7 @@ class WriteLogTests {
 	void whenShippedInAnyBatchesThenRedisHoldsTheMirror() {
 		for (int seed = 0; seed < 200; seed++) {
 			Random random = new Random(seed);
-			WriteLog tested = new WriteLog(30, 300);
+			WriteLog tested = new WriteLog(30, 300, (key, record) -> record);
 			Map<String, byte[]> redis = new HashMap<>();
 			for (int step = 0; step < 300; step++) {
 				randomStep(random, tested, redis);

@@ -32,6 +32,9 @@ final class Rules {
 	}
 
 	static boolean applies(Round round, Variant variant) {
+		if (variant.store() == StoreKind.ENCRYPTED) {
+			return false;
+		}
 		return switch (round.scenario()) {
 			// Paho's memory has nothing to restore.
 			case RESTORE -> variant.store() != StoreKind.MEMORY;

@@ -20,17 +20,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.benchmarks.Addresses;
 import io.github.mqttredis.benchmarks.StoreKind;
 import io.github.mqttredis.benchmarks.Variant;
+import io.github.mqttredis.encryption.AesGcmRecordCodec;
+import io.github.mqttredis.encryption.RecordEncryptionKey;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
@@ -77,7 +81,11 @@ final class StoreUnderTest implements AutoCloseable {
 
 	private static StoreSettings settings(StoreKind kind) {
 		return StoreSettings.defaults()
-			.with((kind == StoreKind.BEFORE_SEND) ? Durability.BEFORE_SEND : Durability.BEFORE_RETURN);
+			.with((kind == StoreKind.BEFORE_SEND) ? Durability.BEFORE_SEND : Durability.BEFORE_RETURN)
+			.with((kind == StoreKind.ENCRYPTED)
+					? new AesGcmRecordCodec(RecordEncryptionKey.of(new byte[RecordEncryptionKey.LENGTH]), List.of(),
+							false)
+					: RecordCodec.PLAIN);
 	}
 
 	/**
@@ -101,7 +109,7 @@ final class StoreUnderTest implements AutoCloseable {
 			case MEMORY -> new MemoryPersistence();
 			case FILE -> new MqttDefaultFilePersistence(this.addresses.files().toString());
 			case DIRECT -> new DirectPersistence(factory());
-			case BEFORE_RETURN, BEFORE_SEND -> sessions();
+			case BEFORE_RETURN, BEFORE_SEND, ENCRYPTED -> sessions();
 		};
 	}
 

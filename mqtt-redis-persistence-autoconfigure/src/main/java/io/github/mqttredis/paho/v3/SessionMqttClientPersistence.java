@@ -21,6 +21,7 @@ import java.util.Enumeration;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.session.BufferedRecords;
+import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.Session;
@@ -54,6 +55,8 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 
 	private final OfflineBufferSettings offlineBuffer;
 
+	private final FormerStore formerStore;
+
 	/** Whether Paho is not shown what is buffered, because our client sends it. */
 	private volatile boolean bufferWithheld;
 
@@ -71,18 +74,21 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	 * @param brokerId the broker's name in stored sessions, {@code null} to use its URI
 	 */
 	public SessionMqttClientPersistence(SessionStore store, @Nullable String brokerId) {
-		this(store, brokerId, OfflineBufferSettings.DISABLED);
+		this(store, brokerId, OfflineBufferSettings.DISABLED, FormerStore.NONE);
 	}
 
 	/**
-	 * Create the persistence of one client with an offline buffer.
+	 * Create the persistence of one client with an offline buffer, and with what the
+	 * client left elsewhere.
 	 * @param store where sessions are kept
 	 * @param brokerId the broker's name in stored sessions, {@code null} to use its URI
 	 * @param offlineBuffer what a {@link PersistentMqttAsyncClient} does with messages
 	 * that it cannot send
+	 * @param formerStore where the client stored its session before
 	 */
 	public SessionMqttClientPersistence(SessionStore store, @Nullable String brokerId,
-			OfflineBufferSettings offlineBuffer) {
+			OfflineBufferSettings offlineBuffer, FormerStore formerStore) {
+		this.formerStore = formerStore;
 		this.store = store;
 		this.brokerId = brokerId;
 		this.offlineBuffer = offlineBuffer;
@@ -106,7 +112,7 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 		try {
 			Session opened = this.session;
 			if (opened == null) {
-				this.session = this.store.open(id);
+				this.session = this.store.open(id, this.formerStore.of(id, serverUri));
 				return;
 			}
 			if (!opened.id().equals(id)) {

@@ -21,6 +21,7 @@ import java.util.Enumeration;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.session.BufferedRecords;
+import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.Session;
@@ -57,7 +58,11 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 
 	private final SessionId broker;
 
+	private final String serverUri;
+
 	private final OfflineBufferSettings offlineBuffer;
+
+	private final FormerStore formerStore;
 
 	/** Whether Paho is not shown what is buffered, because our client sends it. */
 	private volatile boolean bufferWithheld;
@@ -78,19 +83,23 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	 * @param brokerId the broker's name in stored sessions, {@code null} to use its URI
 	 */
 	public SessionMqttClientPersistence(SessionStore store, String serverUri, @Nullable String brokerId) {
-		this(store, serverUri, brokerId, OfflineBufferSettings.DISABLED);
+		this(store, serverUri, brokerId, OfflineBufferSettings.DISABLED, FormerStore.NONE);
 	}
 
 	/**
-	 * Create the persistence of one client with an offline buffer.
+	 * Create the persistence of one client with an offline buffer, and with what the
+	 * client left elsewhere.
 	 * @param store where sessions are kept
 	 * @param serverUri the first URI that the client is given
 	 * @param brokerId the broker's name in stored sessions, {@code null} to use its URI
 	 * @param offlineBuffer what a {@link PersistentMqttAsyncClient} does with messages
 	 * that it cannot send
+	 * @param formerStore where the client stored its session before
 	 */
 	public SessionMqttClientPersistence(SessionStore store, String serverUri, @Nullable String brokerId,
-			OfflineBufferSettings offlineBuffer) {
+			OfflineBufferSettings offlineBuffer, FormerStore formerStore) {
+		this.formerStore = formerStore;
+		this.serverUri = serverUri;
 		this.store = store;
 		this.offlineBuffer = offlineBuffer;
 		this.broker = (brokerId != null) ? new SessionId("", brokerId, MqttVersion.V5)
@@ -120,7 +129,7 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 		try {
 			Session opened = this.session;
 			if (opened == null) {
-				this.session = this.store.open(id);
+				this.session = this.store.open(id, this.formerStore.of(id, this.serverUri));
 				return;
 			}
 			if (!opened.id().equals(id)) {

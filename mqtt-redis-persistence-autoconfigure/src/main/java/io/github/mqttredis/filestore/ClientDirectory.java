@@ -1,0 +1,194 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.filestore;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.github.mqttredis.session.FormerRecords.Destination;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionImportException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one client left in its directory. A file is removed when the session has stored
+ * its record, and no client sends a record before its file is gone: whenever a crash
+ * comes, it can be begun again, and no message is sent twice.
+ */
+final class ClientDirectory {
+
+	private static final String LOCK = ".lck";
+
+	private static final int MOST_RECORDS = 500;
+
+	private static final long MOST_BYTES = 1024 * 1024;
+
+	private final Path directory;
+
+	private final Destination session;
+
+	/** Packets whose records the session has not stored yet. */
+	private final List<LeftPacket> waiting = new ArrayList<>();
+
+	private int moved;
+
+	ClientDirectory(Path directory, Destination session) {
+		this.directory = directory;
+		this.session = session;
+	}
+
+	/**
+	 * Move the records into the session.
+	 * @param dryRun whether they are only listed
+	 * @throws SessionException if that is not possible
+	 */
+	void moveIn(boolean dryRun) throws SessionException {
+		if (!Files.isDirectory(this.directory)) {
+			return;
+		}
+		try {
+			if (packets().isEmpty()) {
+				return;
+			}
+			if (dryRun) {
+				list();
+				return;
+			}
+			moveInLocked();
+			clean();
+		}
+		catch (IOException ex) {
+			throw new SessionImportException(
+					"MQTT session " + this.session.id() + " cannot be moved in from " + this.directory.toAbsolutePath()
+							+ " (mqtt.persistence.import-from), where its files still are: " + ex,
+					ex);
+		}
+	}
+
+	/** Paho locks the same file, but goes on where it is locked. */
+	private void moveInLocked() throws IOException, SessionException {
+		try (FileChannel channel = FileChannel.open(this.directory.resolve(LOCK), StandardOpenOption.CREATE,
+				StandardOpenOption.WRITE)) {
+			FileLock lock = lock(channel);
+			if (lock == null) {
+				throw new SessionImportException("MQTT session " + this.session.id() + " cannot be moved in from "
+						+ this.directory.toAbsolutePath() + " (mqtt.persistence.import-from): a client in a living"
+						+ " process uses this directory. Stop that process, then start again");
+			}
+			moveInAll();
+		}
+	}
+
+	private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+		try {
+			return channel.tryLock();
+		}
+		catch (OverlappingFileLockException ex) {
+			PahoFileStore.logger.debug("A client of this process holds the lock", ex);
+			return null;
+		}
+	}
+
+	private void moveInAll() throws IOException, SessionException {
+		int records = 0;
+		long bytes = 0;
+		for (LeftPacket packet : packets().values()) {
+			packet.read();
+			switch (packet.compare(this.session)) {
+				case NEW -> {
+					if (records + packet.records().size() > MOST_RECORDS || bytes + packet.bytes() > MOST_BYTES) {
+						storeWaiting();
+						records = 0;
+						bytes = 0;
+					}
+					this.waiting.add(packet);
+					records += packet.records().size();
+					bytes += packet.bytes();
+				}
+				// The session stored it just before the process died.
+				case STORED -> packet.delete();
+				case TAKEN -> PahoFileStore.logger.warn("MQTT session " + this.session.id()
+						+ " has another message with the packet id of " + packet.files()
+						+ ", which stay where they are. They are moved in at a later start, when the id is free");
+			}
+		}
+		storeWaiting();
+		PahoFileStore.logger.info("MQTT session " + this.session.id() + ": " + this.moved
+				+ " records were moved in from " + this.directory.toAbsolutePath());
+	}
+
+	private void storeWaiting() throws IOException, SessionException {
+		Map<RecordKey, byte[]> records = new TreeMap<>();
+		this.waiting.forEach((packet) -> records.putAll(packet.records()));
+		if (!records.isEmpty()) {
+			this.session.store(records);
+		}
+		for (LeftPacket packet : this.waiting) {
+			packet.delete();
+		}
+		this.moved += records.size();
+		this.waiting.clear();
+	}
+
+	private void list() throws IOException {
+		for (LeftPacket packet : packets().values()) {
+			packet.read();
+			PahoFileStore.logger.info("MQTT session " + this.session.id() + ": "
+					+ ((packet.compare(this.session) == LeftPacket.Compared.TAKEN)
+							? "would stay, because the session has another message with this packet id"
+							: "would be moved in")
+					+ ": " + packet.describe(this.session.id().version()));
+		}
+	}
+
+	/** Leave nothing behind, as Paho does when it closes its store. */
+	private void clean() throws IOException {
+		Files.deleteIfExists(this.directory.resolve(LOCK));
+		try {
+			Files.delete(this.directory);
+		}
+		catch (DirectoryNotEmptyException ex) {
+			PahoFileStore.logger.debug("There is more in the directory than Paho has stored", ex);
+		}
+	}
+
+	/** What there is, with the records of one packet id together. */
+	private Map<RecordKey, LeftPacket> packets() throws IOException {
+		Map<RecordKey, LeftPacket> packets = new TreeMap<>();
+		try (var files = Files.newDirectoryStream(this.directory, Files::isRegularFile)) {
+			for (Path file : files) {
+				RecordKey key = LeftPacket.key(file);
+				if (key != null) {
+					packets.computeIfAbsent(LeftPacket.packet(key), (first) -> new LeftPacket()).add(key, file);
+				}
+			}
+		}
+		return packets;
+	}
+
+}

@@ -1,0 +1,132 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import io.github.mqttredis.redis.InspectionScripts.Look;
+import io.github.mqttredis.session.InspectedSession;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.SweptSessions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.domain.Range;
+import org.springframework.data.redis.connection.Limit;
+
+/**
+ * Removes sessions that nobody owns, and that nobody was seen to own for a time. One that
+ * is taken meanwhile is kept, also if it was given back since.
+ */
+final class OrphanSweep {
+
+	private static final int PAGE = 50;
+
+	private static final int MOST = 500;
+
+	private final InspectionLink link;
+
+	private final StoreSettings settings;
+
+	private final SessionNames names;
+
+	private final Predicate<SessionId> openHere;
+
+	/** Those last seen before are removed, in milliseconds since 1970. */
+	private final double before;
+
+	private final List<InspectedSession> deleted = new ArrayList<>();
+
+	OrphanSweep(InspectionLink link, StoreSettings settings, Predicate<SessionId> openHere, Duration unseenFor) {
+		this.link = link;
+		this.settings = settings;
+		this.names = new SessionNames(settings.keyPrefix());
+		this.openHere = openHere;
+		this.before = Instant.now().minus(unseenFor).toEpochMilli();
+	}
+
+	/**
+	 * Remove them.
+	 * @param limit how long to go on
+	 * @return what was removed
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	SweptSessions run(Duration limit) throws SessionUnavailableException {
+		long deadline = System.nanoTime() + limit.toNanos();
+		long kept = 0;
+		for (List<byte[]> page = page(kept); !page.isEmpty(); page = page(kept)) {
+			for (byte[] key : page) {
+				if (this.deleted.size() >= MOST || System.nanoTime() - deadline > 0) {
+					return new SweptSessions(this.deleted, true);
+				}
+				SessionId id = this.names.ofKey(new String(key, StandardCharsets.UTF_8));
+				InspectedSession gone = (id != null) ? delete(id) : null;
+				if (gone != null) {
+					this.deleted.add(gone);
+				}
+				else {
+					kept++;
+				}
+			}
+		}
+		return new SweptSessions(this.deleted, false);
+	}
+
+	private List<byte[]> page(long kept) throws SessionUnavailableException {
+		return this.link.call(
+				(connection) -> List.copyOf(Objects.requireNonNullElse(
+						connection.zSetCommands()
+							.zRangeByScore(SessionKeys.sessions(this.settings.keyPrefix()),
+									Range.closed(0D, this.before), Limit.limit().offset((int) kept).count(PAGE)),
+						Set.<byte[]>of())));
+	}
+
+	private @Nullable InspectedSession delete(SessionId id) throws SessionUnavailableException {
+		SessionKeys keys = this.names.keys(id);
+		Look look = this.link.call((connection) -> InspectionScripts.inspect(connection, keys));
+		// After the mark was read: who takes the session from here on changes the mark.
+		List<Double> seen = this.link.call((connection) -> {
+			Double score = connection.zSetCommands()
+				.zScore(SessionKeys.sessions(this.settings.keyPrefix()), keys.hash());
+			return (score != null) ? List.of(score) : List.of();
+		});
+		if (look.isOwned() || this.openHere.test(id) || seen.isEmpty() || seen.get(0) > this.before) {
+			return null;
+		}
+		boolean done = this.link
+			.call((connection) -> InspectionScripts.delete(connection, keys, look.mark(), this.settings.sessionExpiry())
+				.isDeleted());
+		if (!done) {
+			return null;
+		}
+		this.link.call((connection) -> connection.zSetCommands()
+			.zRem(SessionKeys.sessions(this.settings.keyPrefix()), keys.hash()));
+		Instant lastSeen = Instant.ofEpochMilli(seen.get(0).longValue());
+		RedisSessionStore.logger.info("MQTT session " + id + " with " + look.records()
+				+ " records was deleted on request: nobody was seen to own it since " + lastSeen);
+		return new InspectedSession(this.names.name(keys), id, look.records(), look.quarantined(), null, Duration.ZERO,
+				lastSeen);
+	}
+
+}

@@ -1,0 +1,112 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.util.List;
+
+import io.github.mqttredis.redis.RedisScripts.Acquired;
+import io.github.mqttredis.redis.RedisScripts.Written;
+import io.github.mqttredis.session.Batch;
+
+import org.springframework.data.redis.connection.RedisConnection;
+
+/**
+ * What an owner does with its session besides shipping the write log: take it, put right
+ * what is in it, and give it back. Used in turn ({@link IoLoop}) only.
+ */
+final class SessionClaim {
+
+	private final OwnedSession session;
+
+	private final RedisScripts scripts;
+
+	private final Fence fence;
+
+	private final LeaseClock lease;
+
+	SessionClaim(OwnedSession session, RedisScripts scripts, Fence fence, LeaseClock lease) {
+		this.session = session;
+		this.scripts = scripts;
+		this.fence = fence;
+		this.lease = lease;
+	}
+
+	/**
+	 * Try to take the lease.
+	 * @param connection the connection
+	 * @param replaced the token of an owner that may be replaced
+	 * @return what came of it
+	 */
+	Acquired acquire(RedisConnection connection, String replaced) {
+		Acquired acquired = this.scripts.acquire(connection, replaced);
+		if (acquired.owned()) {
+			this.fence.begin(acquired.epoch());
+			this.lease.taken();
+		}
+		return acquired;
+	}
+
+	/**
+	 * Store records that do not come from the write log, before anything does.
+	 * @param connection the connection
+	 * @param batch the records
+	 * @return whether it was done; if not, the session is not as this owner left it
+	 */
+	boolean store(RedisConnection connection, Batch batch) {
+		Mark next = this.fence.next();
+		boolean done = isApplied(this.scripts.write(connection, this.fence.mark(), next, batch), next);
+		if (done) {
+			this.lease.extended();
+		}
+		return done;
+	}
+
+	/**
+	 * Move what cannot be read to the quarantine.
+	 * @param connection the connection
+	 * @param fields the fields
+	 * @return whether it was done
+	 */
+	boolean quarantine(RedisConnection connection, List<String> fields) {
+		Mark next = this.fence.next();
+		Written written = this.scripts.quarantine(connection, this.fence.mark(), next,
+				fields.stream().map((name) -> name.getBytes(SessionLoader.NAMES)).toList());
+		boolean done = isApplied(written, next);
+		if (done) {
+			this.session.standing().quarantined(fields, this.session.keys());
+		}
+		return done;
+	}
+
+	private boolean isApplied(Written written, Mark next) {
+		boolean applied = written.found().equals(this.fence.mark());
+		if (applied) {
+			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
+		}
+		return applied;
+	}
+
+	/**
+	 * Give the lease back, so that a successor need not wait.
+	 * @param connection the connection
+	 * @return whether it was still ours
+	 */
+	boolean release(RedisConnection connection) {
+		return !this.session.isFenced() && this.scripts.release(connection);
+	}
+
+}

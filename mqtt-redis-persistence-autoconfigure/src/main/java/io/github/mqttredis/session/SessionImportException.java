@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+/**
+ * What a client left where it stored its session before cannot be moved into the session.
+ * Nothing is lost: it is still there.
+ *
+ * @since 0.1.0
+ */
+public final class SessionImportException extends SessionException {
+
+	private static final long serialVersionUID = 1L;
+
+	public SessionImportException(String message) {
+		super(message);
+	}
+
+	public SessionImportException(String message, Throwable cause) {
+		super(message, cause);
+	}
+
+}

@@ -1,0 +1,143 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Random;
+
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionActivity.Event;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.RedisServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Records up to the largest packet of MQTT (2.2.3). They take longer than a write
+ * time-out, which says nothing about whether Redis is away.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class LargeRecordTests {
+
+	private static final int MIB = 1024 * 1024;
+
+	/** In a run with all crash points the largest that MQTT allows. */
+	private static final int SIZE = "all".equals(System.getProperty("crashpoints")) ? 268_435_455 : 32 * MIB;
+
+	private static final SessionId ID = new SessionId("client", "b", MqttVersion.V3);
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenARecordTakesLongerThanTheTimeoutThenRedisIsNotAwayAndAllIsStored(boolean lettuce, CapturedOutput output)
+			throws Exception {
+		byte[] large = publish(1, SIZE);
+		try (RedisServer server = RedisServer.start(); FaultyLink link = FaultyLink.to(server.port())) {
+			RedisSessionStore store = store(link, lettuce, Duration.ofMillis(60));
+			Session session = store.open(ID);
+			session.guarded();
+			session.put("sc-9", Packets.pubrel(9));
+			boolean publishing = session.beginPublish();
+			session.put("s-1", large);
+			session.put("s-2", Packets.publish(2, 1, "small"));
+			assertThat(publishing).isTrue();
+			try (var redis = server.connect()) {
+				Await.until("all is stored", () -> redis.hlen("test:{client@b}:v3") == 3);
+			}
+			Await.until("the session is whole", () -> store.sessions().get(0).state() == SessionState.OWNER);
+			assertThat(store.activity().get(ID).count(Event.RESYNC)).isZero();
+			assertThat(output).doesNotContain("is away");
+			store.stop();
+			RedisSessionStore next = store(link, lettuce, Duration.ofMillis(60));
+			assertThat(next.open(ID).get("s-1")).isEqualTo(large);
+			assertThat(output).doesNotContain("is away");
+			next.stop();
+		}
+	}
+
+	@Test
+	void whenManyLargeRecordsAreReadThenEachComesAlone() throws Exception {
+		try (RedisServer server = RedisServer.start(); FaultyLink link = FaultyLink.to(server.port())) {
+			RedisSessionStore store = store(link, true, Duration.ofSeconds(20));
+			Session session = store.open(ID);
+			for (int i = 1; i <= 12; i++) {
+				session.put("s-" + i, publish(i, 4 * MIB));
+			}
+			store.stop();
+			RedisSessionStore next = store(link, true, Duration.ofSeconds(2));
+			assertThat(next.open(ID).keys()).hasSize(12);
+			next.stop();
+			try (var redis = server.connect()) {
+				assertThat(redis.info("commandstats")).containsPattern("cmdstat_hmget:calls=12,");
+			}
+		}
+	}
+
+	private static RedisSessionStore store(FaultyLink link, boolean lettuce, Duration timeout) throws Exception {
+		RedisConnectionFactory factory;
+		RedisStandaloneConfiguration server = new RedisStandaloneConfiguration("127.0.0.1", link.port());
+		if (lettuce) {
+			LettuceConnectionFactory made = new LettuceConnectionFactory(server);
+			made.afterPropertiesSet();
+			made.start();
+			factory = made;
+		}
+		else {
+			JedisConnectionFactory made = new JedisConnectionFactory(server);
+			made.afterPropertiesSet();
+			made.start();
+			factory = made;
+		}
+		RedisSessionStore store = new RedisSessionStore(factory,
+				new StoreSettings("test", timeout, Duration.ofMinutes(2), Duration.ofSeconds(5)));
+		store.start();
+		return store;
+	}
+
+	/** A PUBLISH of exactly the given remaining length. */
+	private static byte[] publish(int packetId, int length) {
+		ByteBuffer packet = ByteBuffer.allocate(5 + length);
+		packet.put((byte) 0x32);
+		for (int shift = 0; shift < 21; shift += 7) {
+			packet.put((byte) (length >> shift & 0x7f | 0x80));
+		}
+		packet.put((byte) (length >> 21)).putShort((short) 1).put((byte) 't').putShort((short) packetId);
+		byte[] payload = new byte[MIB];
+		new Random(packetId).nextBytes(payload);
+		while (packet.hasRemaining()) {
+			packet.put(payload, 0, Math.min(payload.length, packet.remaining()));
+		}
+		return packet.array();
+	}
+
+}
