@@ -30,6 +30,7 @@ import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionUnavailableException;
@@ -177,6 +178,18 @@ class MqttPersistenceMetricsTests {
 			.isZero();
 		awaitValue("records", 1, "kind", "sent", "client.id", "meters");
 		assertThat(value("records", "kind", "sent", "client.id", "other")).isZero();
+	}
+
+	@Test
+	void whenAnEventWasDroppedThenTheNextOneBringsTheMetersOfAllSessions() throws Exception {
+		RedisSessionStore store = store();
+		MqttPersistenceMetrics metrics = new MqttPersistenceMetrics(() -> store, true);
+		metrics.bindTo(this.registry);
+		store.open(ID);
+		store.open(new SessionId("other", "broker", MqttVersion.V5));
+		assertThat(this.registry.getMeters()).isEmpty();
+		metrics.onEvent(new SessionEvent.Recovered(ID));
+		assertThat(this.registry.find("mqtt.persistence.put").tag("client.id", "other").meters()).hasSize(2);
 	}
 
 	@Test
