@@ -25,7 +25,7 @@ final class AmbiguousRedisException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	private final List<String> names;
+	private final transient List<String> names;
 
 	private final boolean marked;
 

@@ -60,6 +60,8 @@ class SessionRedisTests {
 	@RegisterExtension
 	static final EmbeddedRedis SESSIONS = new EmbeddedRedis(OPEN_USER, "user gateway on >right ~* +@all");
 
+	private static final String MARKED_PORT = "sessions.redis.port=" + SESSIONS.port();
+
 	private final String clientId = UUID.randomUUID().toString();
 
 	private final ApplicationContextRunner contexts = MqttContexts.with(APPLICATION)
@@ -90,22 +92,26 @@ class SessionRedisTests {
 
 	@Test
 	void whenABeanIsMarkedThenItsRedisKeepsSessionsAndTheApplicationsStaysTheOnlyOneForOthers() {
-		this.contexts.withUserConfiguration(Marked.class).run((context) -> {
-			assertKeptIn(SESSIONS, context);
-			assertOthersUseApplicationsRedis(context);
-		});
+		this.contexts.withUserConfiguration(SessionRedisExample.class)
+			.withPropertyValues(MARKED_PORT)
+			.run((context) -> {
+				assertKeptIn(SESSIONS, context);
+				assertOthersUseApplicationsRedis(context);
+			});
 	}
 
 	@Test
 	void whenThereIsNoRedisButThatOfTheMarkedBeanThenItKeepsSessions() {
 		MqttContexts.withoutRedis()
-			.withUserConfiguration(Marked.class)
+			.withUserConfiguration(SessionRedisExample.class)
+			.withPropertyValues(MARKED_PORT)
 			.run((context) -> assertKeptIn(SESSIONS, context));
 	}
 
 	@Test
 	void whenABeanIsMarkedAndAUrlIsSetThenTheBeanCounts() {
-		this.contexts.withUserConfiguration(Marked.class)
+		this.contexts.withUserConfiguration(SessionRedisExample.class)
+			.withPropertyValues(MARKED_PORT)
 			.withPropertyValues("mqtt.persistence.redis.url=redis://127.0.0.1:1")
 			.run((context) -> assertKeptIn(SESSIONS, context));
 	}
@@ -128,9 +134,10 @@ class SessionRedisTests {
 
 	@Test
 	void whenSeveralAreMarkedThenTheAnalysisNamesThem() {
-		this.contexts.withUserConfiguration(Marked.class, MarkedToo.class)
+		this.contexts.withUserConfiguration(SessionRedisExample.class, MarkedToo.class)
+			.withPropertyValues(MARKED_PORT)
 			.run((context) -> assertThat(analysis(context).getDescription()).contains("@MqttPersistenceRedis",
-					"sessions", "sessionsToo"));
+					"sessionsRedis", "sessionsToo"));
 	}
 
 	@Test
@@ -228,17 +235,6 @@ class SessionRedisTests {
 
 		@Autowired
 		RedisConnectionFactory factory;
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Marked {
-
-		@Bean(defaultCandidate = false)
-		@MqttPersistenceRedis
-		LettuceConnectionFactory sessions() {
-			return to(SESSIONS);
-		}
 
 	}
 
