@@ -44,7 +44,10 @@ class ConfigurationMetadataTests {
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("mqtt.client.client-id", "mqtt.client.server-uris",
 			"mqtt.client.version", "mqtt.client.username", "mqtt.client.password", "mqtt.client.ssl-bundle",
 			"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.exclude-beans",
-			"management.endpoint.mqttsessions.roles");
+			"management.endpoint.mqttsessions.roles", "mqtt.persistence.session-expiry", "mqtt.persistence.import-from",
+			"mqtt.persistence.encryption.active-key", "mqtt.persistence.encryption.key",
+			"mqtt.persistence.encryption.keys", "mqtt.persistence.encryption.password",
+			"mqtt.persistence.encryption.salt");
 
 	@Test
 	void whenThePropertiesAreListedThenTheyAreThoseThatAreBuilt() throws IOException {
