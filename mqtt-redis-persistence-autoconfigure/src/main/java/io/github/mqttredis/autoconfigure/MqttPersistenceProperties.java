@@ -34,6 +34,7 @@ import io.github.mqttredis.session.RecordCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
@@ -79,7 +80,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
 		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
 		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Redis redis, @Nullable Duration sessionExpiry,
-		@DefaultValue EncryptionProperties encryption, @Nullable Path importFrom,
+		@NestedConfigurationProperty @DefaultValue EncryptionProperties encryption, @Nullable Path importFrom,
 		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Metrics metrics) {
 

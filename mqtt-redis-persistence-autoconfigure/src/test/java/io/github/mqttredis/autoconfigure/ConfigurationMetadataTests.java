@@ -46,7 +46,10 @@ class ConfigurationMetadataTests {
 			"mqtt.client.will.topic", "mqtt.persistence.broker-id", "mqtt.persistence.exclude-beans",
 			"mqtt.persistence.redis.url", "mqtt.persistence.redis.unix-socket", "mqtt.persistence.redis.username",
 			"mqtt.persistence.redis.password", "mqtt.persistence.redis.ssl-bundle",
-			"management.endpoint.mqttsessions.roles");
+			"management.endpoint.mqttsessions.roles", "mqtt.persistence.session-expiry", "mqtt.persistence.import-from",
+			"mqtt.persistence.encryption.active-key", "mqtt.persistence.encryption.key",
+			"mqtt.persistence.encryption.keys", "mqtt.persistence.encryption.password",
+			"mqtt.persistence.encryption.salt");
 
 	@Test
 	void whenThePropertiesAreListedThenTheyAreThoseThatAreBuilt() throws IOException {
