@@ -25,9 +25,10 @@ import java.util.List;
 import redis.embedded.RedisExecProvider;
 
 /**
- * A real Redis server, a process of its own, on a free port of the loopback interface.
+ * A real Redis server, a process of its own, on a free port of the loopback interface. It
+ * keeps nothing on a disk: after it was off it comes back empty.
  */
-class EmbeddedRedis implements AutoCloseable {
+class EmbeddedRedis implements Switch, AutoCloseable {
 
 	static final String HOST = "127.0.0.1";
 
@@ -35,16 +36,25 @@ class EmbeddedRedis implements AutoCloseable {
 
 	private final int port = Ports.free();
 
-	private final Process process;
+	private final Path directory;
+
+	private volatile Process process;
 
 	EmbeddedRedis(Path directory) {
+		this.directory = directory;
+		this.process = start();
+	}
+
+	private Process start() {
 		try {
 			File executable = RedisExecProvider.defaultProvider().get();
-			this.process = new ProcessBuilder(List.of(executable.getAbsolutePath(), "--bind", HOST, "--port",
-					Integer.toString(this.port), "--dir", directory.toString(), "--save", "", "--appendonly", "no"))
+			Process started = new ProcessBuilder(List.of(executable.getAbsolutePath(), "--bind", HOST, "--port",
+					Integer.toString(this.port), "--dir", this.directory.toString(), "--pidfile", pidFile().toString(),
+					"--save", "", "--appendonly", "no"))
 				.redirectErrorStream(true)
 				.start();
-			awaitReady(this.process.inputReader());
+			awaitReady(started.inputReader());
+			return started;
 		}
 		catch (IOException ex) {
 			throw new LauncherException("No embedded Redis: " + ex.getMessage()
@@ -70,13 +80,35 @@ class EmbeddedRedis implements AutoCloseable {
 		return this.port;
 	}
 
-	long pid() {
-		return this.process.pid();
+	/**
+	 * Return the file with the id of its process, which is another one each time that it
+	 * is turned on.
+	 * @return the file
+	 */
+	Path pidFile() {
+		return this.directory.resolve("redis.pid");
+	}
+
+	@Override
+	public synchronized void off() {
+		Processes.stop(this.process);
+	}
+
+	@Override
+	public synchronized void on() {
+		if (!isOn()) {
+			this.process = start();
+		}
+	}
+
+	@Override
+	public boolean isOn() {
+		return this.process.isAlive();
 	}
 
 	@Override
 	public void close() {
-		Processes.stop(this.process);
+		off();
 	}
 
 }
