@@ -71,13 +71,14 @@ public final class GatewayClient {
 	}
 
 	/**
-	 * Return what the gateway says of its health.
-	 * @return the answer of the health endpoint, whatever the status; missing if the
+	 * Return what the gateway says of the health of its session. That of all the gateway
+	 * waits long for Redis when that is away; this comes from memory.
+	 * @return the component of the health endpoint, whatever the status; missing if the
 	 * gateway does not answer
 	 */
-	public JsonNode health() {
+	public JsonNode sessionHealth() {
 		try {
-			return this.json.readTree(get(healthUri()).body());
+			return this.json.readTree(get(healthUri() + "/mqttPersistence").body());
 		}
 		catch (IOException | JacksonException ex) {
 			// Not there, or just gone.

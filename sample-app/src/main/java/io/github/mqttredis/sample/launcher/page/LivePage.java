@@ -76,6 +76,8 @@ public final class LivePage implements AutoCloseable {
 
 	private final Servers servers;
 
+	private final Map<String, String> states = new TreeMap<>();
+
 	private volatile @Nullable GatewayClient accepting;
 
 	private volatile @Nullable State last;
@@ -140,7 +142,7 @@ public final class LivePage implements AutoCloseable {
 	public String check() {
 		this.gateways.check();
 		State state = this.last;
-		Integer inFlight = (state != null) ? state.inFlight() : null;
+		Integer inFlight = (state != null) ? state.inFlight() : Integer.valueOf(0);
 		Counts counts = this.tally.counts(System.nanoTime());
 		return "published %d   in flight %s   delivered %d".formatted(counts.published(),
 				(inFlight != null) ? inFlight : "? (Redis does not answer)", counts.delivered());
@@ -199,12 +201,20 @@ public final class LivePage implements AutoCloseable {
 		}
 		Map<String, Boolean> can = new TreeMap<>(this.actions.available());
 		Switch broker = this.servers.broker();
-		State state = new State(counts, inFlight, records,
-				this.gateways.members().stream().map((member) -> member.view(owner)).toList(), inFlight != null,
+		List<Member.View> gateways = this.gateways.members().stream().map((member) -> member.view(owner)).toList();
+		gateways.forEach(this::noteChange);
+		State state = new State(counts, inFlight, records, gateways, inFlight != null,
 				(broker != null) ? broker.isOn() : null, this.gateways.handover(), this.journal.entries(), can,
 				List.copyOf(this.history));
 		this.last = state;
 		this.server.show(this.json.writeValueAsString(state));
+	}
+
+	private void noteChange(Member.View gateway) {
+		String before = this.states.put(gateway.name(), gateway.state());
+		if (before != null && !before.equals(gateway.state())) {
+			this.journal.add("%s: %s", gateway.name(), gateway.state());
+		}
 	}
 
 	@Override

@@ -75,12 +75,8 @@ final class Member {
 			return new View(this.name, this.port, pid, owns,
 					waits ? "waiting for the lease" : this.phase.name().toLowerCase(Locale.ROOT), "none");
 		}
-		JsonNode health = this.gateway.client().health();
-		Iterator<JsonNode> clients = health.path("components")
-			.path("mqttPersistence")
-			.path("details")
-			.path("clients")
-			.iterator();
+		JsonNode health = this.gateway.client().sessionHealth();
+		Iterator<JsonNode> clients = health.path("details").path("clients").iterator();
 		String state = clients.hasNext() ? clients.next().path("state").asString("unknown") : "unknown";
 		return new View(this.name, this.port, pid, owns, state, health.path("status").asString("no answer"));
 	}
@@ -112,7 +108,7 @@ final class Member {
 	 * @param pid the id of its process
 	 * @param owner whether the lease in Redis names this process
 	 * @param state the state of its client
-	 * @param health the status of its health
+	 * @param health the health of its session
 	 */
 	record View(String name, int port, long pid, boolean owner, String state, String health) {
 
