@@ -72,17 +72,14 @@ class PageIT {
 				.map((one) => one.what + ": " + one.ratio);
 			""";
 
-	@TempDir
-	Path directory;
-
 	private LauncherProcess launcher;
 
 	private Browser browser;
 
 	@BeforeAll
-	void start() throws Exception {
-		this.browser = Browser.startIfInstalled(this.directory.resolve("profile"));
-		this.launcher = LauncherProcess.start(this.directory);
+	void start(@TempDir Path directory) throws Exception {
+		this.browser = Browser.startIfInstalled(directory.resolve("profile"));
+		this.launcher = LauncherProcess.start(directory);
 		this.browser.driver().get(this.launcher.awaitPage());
 	}
 
