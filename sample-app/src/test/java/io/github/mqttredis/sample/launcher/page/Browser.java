@@ -39,6 +39,8 @@ final class Browser implements AutoCloseable {
 
 	private static final int WIDTH = 1200;
 
+	private static final int HEIGHT = 1320;
+
 	private final ChromeDriver driver;
 
 	private Browser(ChromeDriver driver) {
@@ -62,7 +64,7 @@ final class Browser implements AutoCloseable {
 				"--no-first-run", "--hide-scrollbars", "--user-data-dir=" + profile);
 		Browser browser = new Browser(new ChromeDriver(
 				new ChromeDriverService.Builder().usingDriverExecutable(driver.orElseThrow()).build(), options));
-		browser.size(WIDTH, 900, false);
+		browser.size(WIDTH, HEIGHT, false);
 		return browser;
 	}
 
@@ -83,7 +85,7 @@ final class Browser implements AutoCloseable {
 	}
 
 	void desk() {
-		size(WIDTH, 900, false);
+		size(WIDTH, HEIGHT, false);
 	}
 
 	private void size(int width, int height, boolean mobile) {
