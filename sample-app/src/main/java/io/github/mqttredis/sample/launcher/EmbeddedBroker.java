@@ -20,16 +20,27 @@ import java.nio.file.Path;
 
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.remoting.server.RemotingService;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 
 /**
  * A real MQTT broker, ActiveMQ Artemis in this JVM, on a free port of the loopback
  * interface.
+ *
+ * <p>
+ * Off means that nobody can reach it; it forgets nothing. The launcher's own subscriber
+ * has an address of its own, which stays open: what it counts is what the gateway did.
  */
-class EmbeddedBroker implements AutoCloseable {
+class EmbeddedBroker implements Switch, AutoCloseable {
+
+	private static final String ACCEPTOR = "mqtt";
+
+	private static final String PROTOCOL = "?protocols=MQTT";
 
 	private final String uri = "tcp://127.0.0.1:" + Ports.free();
+
+	private final String observerUri = "tcp://127.0.0.1:" + Ports.free();
 
 	private final EmbeddedActiveMQ server = new EmbeddedActiveMQ();
 
@@ -57,12 +68,49 @@ class EmbeddedBroker implements AutoCloseable {
 		configuration.setBindingsDirectory(directory.resolve("bindings").toString());
 		configuration.setPagingDirectory(directory.resolve("paging").toString());
 		configuration.setLargeMessagesDirectory(directory.resolve("large").toString());
-		configuration.addAcceptorConfiguration("mqtt", this.uri + "?protocols=MQTT");
+		configuration.addAcceptorConfiguration(ACCEPTOR, this.uri + PROTOCOL);
+		configuration.addAcceptorConfiguration("observer", this.observerUri + PROTOCOL);
 		return configuration;
 	}
 
 	String uri() {
 		return this.uri;
+	}
+
+	String observerUri() {
+		return this.observerUri;
+	}
+
+	@Override
+	public synchronized void off() {
+		try {
+			remoting().destroyAcceptor(ACCEPTOR);
+		}
+		catch (Exception ex) {
+			throw new LauncherException("The embedded broker did not go off: " + ex.getMessage(), ex);
+		}
+	}
+
+	@Override
+	public synchronized void on() {
+		if (isOn()) {
+			return;
+		}
+		try {
+			remoting().createAcceptor(ACCEPTOR, this.uri + PROTOCOL).start();
+		}
+		catch (Exception ex) {
+			throw new LauncherException("The embedded broker did not come back: " + ex.getMessage(), ex);
+		}
+	}
+
+	@Override
+	public boolean isOn() {
+		return remoting().getAcceptor(ACCEPTOR) != null;
+	}
+
+	private RemotingService remoting() {
+		return this.server.getActiveMQServer().getRemotingService();
 	}
 
 	@Override

@@ -30,9 +30,10 @@ import redis.embedded.RedisExecProvider;
 
 /**
  * A real Redis server, a process of its own, on a free port of the loopback interface,
- * and on a UNIX socket where the gateway can use one.
+ * and on a UNIX socket where the gateway can use one. It keeps nothing on a disk: after
+ * it was off it comes back empty.
  */
-class EmbeddedRedis implements AutoCloseable {
+class EmbeddedRedis implements Switch, AutoCloseable {
 
 	static final String HOST = "127.0.0.1";
 
@@ -43,23 +44,32 @@ class EmbeddedRedis implements AutoCloseable {
 
 	private final int port = Ports.free();
 
+	private final Path directory;
+
 	private final @Nullable Path unixSocket;
 
-	private final Process process;
+	private volatile Process process;
 
 	EmbeddedRedis(Path directory) {
+		this.directory = directory;
 		Path socket = directory.resolve("redis.sock");
 		boolean usable = EpollProvider.isAvailable() || KqueueProvider.isAvailable();
 		this.unixSocket = (usable && socket.toString().length() <= LONGEST_PATH) ? socket : null;
+		this.process = start();
+	}
+
+	private Process start() {
 		try {
 			File executable = RedisExecProvider.defaultProvider().get();
 			List<String> command = new ArrayList<>(List.of(executable.getAbsolutePath(), "--bind", HOST, "--port",
-					Integer.toString(this.port), "--dir", directory.toString(), "--save", "", "--appendonly", "no"));
+					Integer.toString(this.port), "--dir", this.directory.toString(), "--pidfile", pidFile().toString(),
+					"--save", "", "--appendonly", "no"));
 			if (this.unixSocket != null) {
 				command.addAll(List.of("--unixsocket", this.unixSocket.toString(), "--unixsocketperm", "700"));
 			}
-			this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
-			awaitReady(this.process.inputReader());
+			Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
+			awaitReady(started.inputReader());
+			return started;
 		}
 		catch (IOException ex) {
 			throw new LauncherException("No embedded Redis: " + ex.getMessage()
@@ -93,13 +103,35 @@ class EmbeddedRedis implements AutoCloseable {
 		return this.unixSocket;
 	}
 
-	long pid() {
-		return this.process.pid();
+	/**
+	 * Return the file with the id of its process, which is another one each time that it
+	 * is turned on.
+	 * @return the file
+	 */
+	Path pidFile() {
+		return this.directory.resolve("redis.pid");
+	}
+
+	@Override
+	public synchronized void off() {
+		Processes.stop(this.process);
+	}
+
+	@Override
+	public synchronized void on() {
+		if (!isOn()) {
+			this.process = start();
+		}
+	}
+
+	@Override
+	public boolean isOn() {
+		return this.process.isAlive();
 	}
 
 	@Override
 	public void close() {
-		Processes.stop(this.process);
+		off();
 	}
 
 }

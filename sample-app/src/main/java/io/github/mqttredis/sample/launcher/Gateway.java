@@ -38,6 +38,9 @@ public final class Gateway implements AutoCloseable {
 
 	private static final int TAIL = 60;
 
+	/** The exit code of a process that a signal ended is 128 more than the signal. */
+	private static final int SIGKILL = 128 + 9;
+
 	private final GatewaySettings settings;
 
 	private final GatewayClient client;
@@ -48,7 +51,11 @@ public final class Gateway implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	Gateway(GatewaySettings settings) {
+	/**
+	 * Create a gateway that is not started yet.
+	 * @param settings with what it is started
+	 */
+	public Gateway(GatewaySettings settings) {
 		this.settings = settings;
 		this.client = new GatewayClient(settings.port());
 	}
@@ -57,12 +64,20 @@ public final class Gateway implements AutoCloseable {
 	 * Start the process and wait until it answers.
 	 */
 	public void start() {
+		start(START_TIMEOUT);
+	}
+
+	/**
+	 * Start the process and wait until it answers.
+	 * @param timeout how long to wait
+	 */
+	public void start(Duration timeout) {
 		if (!Ports.isFree(this.settings.port())) {
 			throw new LauncherException("Port " + this.settings.port()
 					+ " is taken: stop what listens there, or choose another with --gateway.port=N");
 		}
 		Process started = launch();
-		boolean ready = Await.until(() -> !started.isAlive() || this.client.isReady(), START_TIMEOUT);
+		boolean ready = Await.until(() -> !started.isAlive() || this.client.isReady(), timeout);
 		if (!ready || !started.isAlive()) {
 			throw new LauncherException("The gateway did not start. Its last words:" + System.lineSeparator() + tail());
 		}
@@ -125,6 +140,34 @@ public final class Gateway implements AutoCloseable {
 	}
 
 	/**
+	 * Ask the process to end, and wait until it is gone.
+	 */
+	public void stop() {
+		Process running = this.process;
+		if (running != null) {
+			Processes.stop(running);
+		}
+	}
+
+	/**
+	 * Return whether the process was ended by SIGKILL.
+	 * @return whether it is gone, in that way
+	 */
+	public boolean wasKilled() {
+		Process ended = this.process;
+		return ended != null && !ended.isAlive() && ended.exitValue() == SIGKILL;
+	}
+
+	/**
+	 * Return the id of the process.
+	 * @return the id, or 0 if it was never started
+	 */
+	public long pid() {
+		Process started = this.process;
+		return (started != null) ? started.pid() : 0;
+	}
+
+	/**
 	 * Return whether the process runs.
 	 * @return whether it runs
 	 */
@@ -146,10 +189,7 @@ public final class Gateway implements AutoCloseable {
 		synchronized (this) {
 			this.closed = true;
 		}
-		Process running = this.process;
-		if (running != null) {
-			Processes.stop(running);
-		}
+		stop();
 	}
 
 }

@@ -66,7 +66,7 @@ class GatewayArguments {
 		if (unixSocket != null) {
 			set("mqtt.persistence.redis.unix-socket", unixSocket.toString());
 		}
-		this.jvmArguments.add("-D" + GatewayProcess.REDIS_PID + "=" + redis.pid());
+		this.jvmArguments.add("-D" + GatewayProcess.REDIS_PID_FILE + "=" + redis.pidFile());
 	}
 
 	void broker(List<String> uris) {
@@ -82,6 +82,21 @@ class GatewayArguments {
 		if (inMemory) {
 			set("mqtt.persistence.enabled", "false");
 			set("spring.main.sources", MemoryClientManager.class.getName());
+		}
+	}
+
+	/**
+	 * The page publishes itself, so that it knows of every reading what becomes of it,
+	 * and turns the broker off.
+	 */
+	void page() {
+		setUnlessGiven("sample.interval", "1d");
+		setUnlessGiven("mqtt.persistence.offline-buffer.enabled", "true");
+	}
+
+	private void setUnlessGiven(String name, String value) {
+		if (this.arguments.stream().noneMatch((argument) -> argument.startsWith("--" + name + "="))) {
+			set(name, value);
 		}
 	}
 

@@ -53,7 +53,11 @@ public final class GatewayClient {
 		this.uri = "http://localhost:" + port;
 	}
 
-	String healthUri() {
+	/**
+	 * Return where the health of the gateway is to be seen.
+	 * @return the address
+	 */
+	public String healthUri() {
 		return this.uri + "/actuator/health";
 	}
 
@@ -67,25 +71,19 @@ public final class GatewayClient {
 	}
 
 	/**
-	 * Return how many readings this process of the gateway has published.
-	 * @return the number, or 0 if the gateway does not answer
+	 * Return what the gateway says of the health of its session. That of all the gateway
+	 * waits long for Redis when that is away; this comes from memory.
+	 * @return the component of the health endpoint, whatever the status; missing if the
+	 * gateway does not answer
 	 */
-	long published() {
+	public JsonNode sessionHealth() {
 		try {
-			HttpResponse<String> answer = get(this.uri
-					+ "/actuator/metrics/spring.integration.send?tag=name:telemetry.publish&tag=result:success");
-			if (answer.statusCode() == OK) {
-				for (JsonNode measurement : this.json.readTree(answer.body()).path("measurements")) {
-					if (measurement.path("statistic").asString().equals("COUNT")) {
-						return measurement.path("value").asLong();
-					}
-				}
-			}
+			return this.json.readTree(get(healthUri() + "/mqttPersistence").body());
 		}
 		catch (IOException | JacksonException ex) {
 			// Not there, or just gone.
+			return this.json.missingNode();
 		}
-		return 0;
 	}
 
 	/**

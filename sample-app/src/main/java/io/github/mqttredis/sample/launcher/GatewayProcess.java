@@ -17,6 +17,8 @@
 package io.github.mqttredis.sample.launcher;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.sample.GatewayApplication;
@@ -33,9 +35,9 @@ import io.github.mqttredis.sample.GatewayApplication;
 public final class GatewayProcess {
 
 	/**
-	 * The system property with the process id of the embedded Redis.
+	 * The system property with the file that holds the process id of the embedded Redis.
 	 */
-	static final String REDIS_PID = "launcher.redis-pid";
+	static final String REDIS_PID_FILE = "launcher.redis-pid-file";
 
 	private static final long GRACE_SECONDS = 10;
 
@@ -60,7 +62,7 @@ public final class GatewayProcess {
 		catch (IOException ex) {
 			// The launcher is gone, as at the end of the stream.
 		}
-		ProcessHandle.of(Long.getLong(REDIS_PID, -1)).ifPresent(ProcessHandle::destroy);
+		stopRedis();
 		Thread exit = Daemons.start("launcher-gone", () -> System.exit(1));
 		try {
 			exit.join(TimeUnit.SECONDS.toMillis(GRACE_SECONDS));
@@ -69,6 +71,18 @@ public final class GatewayProcess {
 			Thread.currentThread().interrupt();
 		}
 		Runtime.getRuntime().halt(1);
+	}
+
+	private static void stopRedis() {
+		Path file = Path.of(System.getProperty(REDIS_PID_FILE, ""));
+		try {
+			if (Files.isRegularFile(file)) {
+				ProcessHandle.of(Long.parseLong(Files.readString(file).strip())).ifPresent(ProcessHandle::destroy);
+			}
+		}
+		catch (IOException | NumberFormatException ex) {
+			System.err.println("Redis may still run: " + ex);
+		}
 	}
 
 }

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.sample.launcher;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,7 +26,23 @@ import java.util.List;
  * @param jvmArguments arguments of its JVM
  * @param arguments its own arguments
  * @param echo whether its output is shown
+ * @since 0.1.0
  */
-record GatewaySettings(int port, List<String> jvmArguments, List<String> arguments, boolean echo) {
+public record GatewaySettings(int port, List<String> jvmArguments, List<String> arguments, boolean echo) {
+
+	/**
+	 * Return these settings for one more process.
+	 * @param otherPort the port of its HTTP endpoints
+	 * @param more further arguments, as {@code --name=value}; they win
+	 * @return new settings
+	 */
+	public GatewaySettings with(int otherPort, String... more) {
+		List<String> added = new ArrayList<>(List.of(more));
+		added.add("--" + Settings.SERVER_PORT + "=" + otherPort);
+		List<String> all = new ArrayList<>(this.arguments);
+		added.forEach((one) -> all.removeIf((argument) -> argument.startsWith(one.split("=", 2)[0] + "=")));
+		all.addAll(added);
+		return new GatewaySettings(otherPort, this.jvmArguments, List.copyOf(all), this.echo);
+	}
 
 }

@@ -19,6 +19,7 @@ package io.github.mqttredis.sample.launcher;
 import java.time.Duration;
 
 import io.github.mqttredis.sample.launcher.demo.CrashDemo;
+import io.github.mqttredis.sample.launcher.page.LivePage;
 
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.boot.WebApplicationType;
@@ -28,7 +29,8 @@ import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Starts a Redis and a broker, unless they are configured, and the gateway as a process
- * of its own; then shows what happens, or runs the crash demo.
+ * of its own; then shows what happens on a page until it is stopped, or runs the crash
+ * demo.
  *
  * @since 0.1.0
  */
@@ -64,12 +66,8 @@ public final class Launcher {
 
 	private static int run(ConfigurableApplicationContext context) {
 		LauncherOptions options = context.getBean(LauncherOptions.class);
-		Gateway gateway = context.getBean(Gateway.class);
-		InflightReader inflight = context.getBean(InflightReader.class);
-		DeliveryObserver observer = context.getBean(DeliveryObserver.class);
 		try {
-			return options.crashDemo() ? crashDemo(options, gateway, inflight, observer)
-					: watch(gateway, inflight, observer);
+			return options.crashDemo() ? crashDemo(options, context) : show(context.getBean(LivePage.class));
 		}
 		catch (RuntimeException ex) {
 			if (context.isClosed()) {
@@ -88,20 +86,20 @@ public final class Launcher {
 			.run(args);
 	}
 
-	private static int crashDemo(LauncherOptions options, Gateway gateway, InflightReader inflight,
-			DeliveryObserver observer) {
-		return new CrashDemo(options, gateway, inflight, observer).run() ? 0 : FAILED;
+	private static int crashDemo(LauncherOptions options, ConfigurableApplicationContext context) {
+		CrashDemo demo = new CrashDemo(options, context.getBean(Gateway.class), context.getBean(InflightReader.class),
+				context.getBean(DeliveryObserver.class));
+		return demo.run() ? 0 : FAILED;
 	}
 
-	private static int watch(Gateway gateway, InflightReader inflight, DeliveryObserver observer) {
-		StatusLines status = new StatusLines(gateway, inflight);
-		observer.start((id, qos) -> status.delivered());
-		gateway.start();
-		System.out.println("Health of the gateway: " + gateway.client().healthUri());
-		while (!Await.until(() -> !gateway.isAlive(), SECOND)) {
-			status.print();
+	private static int show(LivePage page) {
+		page.start();
+		System.out.println("Watch the gateway, and break it: " + page.uri());
+		System.out.println("Health of the gateway: " + page.healthUri());
+		while (!Await.until(() -> false, SECOND)) {
+			System.out.println(page.check());
 		}
-		throw new LauncherException("The gateway has ended");
+		return FAILED;
 	}
 
 }

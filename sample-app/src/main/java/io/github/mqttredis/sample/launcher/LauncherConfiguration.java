@@ -20,6 +20,10 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.mqttredis.sample.launcher.LauncherOptions.Store;
+import io.github.mqttredis.sample.launcher.page.LivePage;
+import io.github.mqttredis.sample.launcher.page.LivePage.Servers;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.SessionId;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationArguments;
@@ -31,6 +35,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 /**
@@ -96,8 +101,9 @@ class LauncherConfiguration {
 	}
 
 	@Bean
-	DeliveryObserver deliveryObserver(Broker broker) {
-		return new DeliveryObserver(broker);
+	DeliveryObserver deliveryObserver(Broker broker, ObjectProvider<EmbeddedBroker> embedded) {
+		EmbeddedBroker own = embedded.getIfAvailable();
+		return new DeliveryObserver((own != null) ? new Broker(List.of(own.observerUri()), null, null) : broker);
 	}
 
 	@Bean
@@ -107,8 +113,8 @@ class LauncherConfiguration {
 	}
 
 	@Bean
-	Gateway gateway(LauncherOptions options, Settings settings, ApplicationArguments arguments, Broker broker,
-			ObjectProvider<SlowLink> link, ObjectProvider<EmbeddedRedis> redis) {
+	GatewaySettings gatewaySettings(LauncherOptions options, Settings settings, ApplicationArguments arguments,
+			Broker broker, ObjectProvider<SlowLink> link, ObjectProvider<EmbeddedRedis> redis) {
 		GatewayArguments gateway = new GatewayArguments(settings, LauncherOptions.forGateway(arguments));
 		redis.ifAvailable(gateway::embeddedRedis);
 		if (options.crashDemo()) {
@@ -117,16 +123,32 @@ class LauncherConfiguration {
 		}
 		else {
 			gateway.broker(broker.uris());
+			gateway.page();
 		}
-		return new Gateway(gateway.toSettings(!options.crashDemo()));
+		return gateway.toSettings(!options.crashDemo());
 	}
 
 	@Bean
-	InflightReader inflightReader(StringRedisTemplate redis, Settings settings, LauncherOptions options, Broker broker,
-			ObjectProvider<SlowLink> link) {
-		String uri = options.crashDemo() ? link.getObject().uri() : broker.uri();
+	@Lazy
+	Gateway gateway(GatewaySettings settings) {
+		return new Gateway(settings);
+	}
+
+	@Bean
+	@Lazy
+	InflightReader inflightReader(StringRedisTemplate redis, Settings settings, SlowLink link) {
 		return new InflightReader(redis,
-				InflightReader.key(settings.keyPrefix(), settings.clientId(), settings.brokerId(uri)));
+				InflightReader.key(settings.keyPrefix(), settings.clientId(), settings.brokerId(link.uri())));
+	}
+
+	@Bean
+	@Lazy
+	LivePage livePage(GatewaySettings gateway, DeliveryObserver observer, Settings settings, Broker broker,
+			RedisConnectionFactory connectionFactory, ObjectProvider<EmbeddedRedis> redis,
+			ObjectProvider<EmbeddedBroker> embedded) {
+		SessionId session = SessionId.ofUri(settings.clientId(), settings.brokerId(broker.uri()), MqttVersion.V3);
+		return new LivePage(gateway, observer, new Servers(connectionFactory, settings.keyPrefix(), session,
+				redis.getIfAvailable(), embedded.getIfAvailable()), settings.pagePort());
 	}
 
 }

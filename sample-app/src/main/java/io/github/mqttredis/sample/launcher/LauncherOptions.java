@@ -42,7 +42,7 @@ public record LauncherOptions(boolean crashDemo, Store store, int kills, long se
 
 	private static final String SEED = "seed";
 
-	private static final Set<String> OWN = Set.of(CRASH_DEMO, STORE, KILLS, SEED, "gateway.port");
+	private static final Set<String> OWN = Set.of(CRASH_DEMO, STORE, KILLS, SEED, "gateway.port", "page.port");
 
 	/**
 	 * Read the options from a command line.

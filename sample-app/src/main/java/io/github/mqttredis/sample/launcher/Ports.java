@@ -24,8 +24,10 @@ import java.net.ServerSocket;
 
 /**
  * Ports of this machine.
+ *
+ * @since 0.1.0
  */
-final class Ports {
+public final class Ports {
 
 	private Ports() {
 	}
@@ -34,7 +36,7 @@ final class Ports {
 	 * Return a port of the loopback interface on which nobody listens.
 	 * @return the port
 	 */
-	static int free() {
+	public static int free() {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
@@ -48,7 +50,7 @@ final class Ports {
 	 * @param port the port
 	 * @return whether it is free
 	 */
-	static boolean isFree(int port) {
+	public static boolean isFree(int port) {
 		try (ServerSocket socket = new ServerSocket()) {
 			socket.setReuseAddress(true);
 			socket.bind(new InetSocketAddress(port));

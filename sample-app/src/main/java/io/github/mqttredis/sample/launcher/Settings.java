@@ -39,6 +39,8 @@ final class Settings {
 
 	static final String SERVER_PORT = "server.port";
 
+	private static final int PAGE_PORT = 8090;
+
 	private static final List<String> REDIS = List.of("spring.data.redis.url", "spring.data.redis.host",
 			"spring.data.redis.port", "spring.data.redis.sentinel.nodes", "spring.data.redis.cluster.nodes",
 			"spring.data.redis.masterreplica.nodes");
@@ -81,6 +83,10 @@ final class Settings {
 	int port() {
 		return this.binder.bind("gateway.port", Integer.class)
 			.orElseGet(() -> this.binder.bind(SERVER_PORT, Integer.class).orElse(8080));
+	}
+
+	int pagePort() {
+		return this.binder.bind("page.port", Integer.class).orElseGet(() -> Ports.isFree(PAGE_PORT) ? PAGE_PORT : 0);
 	}
 
 	private BindResult<String> string(String name) {

@@ -21,8 +21,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -38,83 +36,64 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class LauncherIT {
 
-	private static final Duration TIMEOUT = Duration.ofMinutes(2);
-
 	@TempDir
 	Path directory;
 
 	@Test
 	void whenTheGatewayIsKilledThenNothingIsLost() throws Exception {
-		Process launcher = launch("--crash-demo", "--kills=2", "--gateway.port=" + Ports.free());
-		assertThat(exitCode(launcher)).as(output()).isZero();
-		assertThat(output()).contains("lost 0, duplicates 0");
+		LauncherProcess launcher = LauncherProcess.start(this.directory, "--crash-demo", "--kills=2");
+		assertThat(launcher.exitCode()).as(launcher.output()).isZero();
+		assertThat(launcher.output()).contains("lost 0, duplicates 0");
 		assertNothingIsLeft();
 	}
 
 	@Test
 	void whenTheSessionIsInMemoryThenMessagesAreLost() throws Exception {
-		Process launcher = launch("--crash-demo", "--store=memory", "--kills=2", "--gateway.port=" + Ports.free());
-		assertThat(exitCode(launcher)).as(output()).isEqualTo(1);
-		assertThat(output()).containsPattern("lost [1-9][0-9]*, duplicates 0");
+		LauncherProcess launcher = LauncherProcess.start(this.directory, "--crash-demo", "--store=memory", "--kills=2");
+		assertThat(launcher.exitCode()).as(launcher.output()).isEqualTo(1);
+		assertThat(launcher.output()).containsPattern("lost [1-9][0-9]*, duplicates 0");
 		assertNothingIsLeft();
 	}
 
 	@Test
 	void whenTheLauncherIsAskedToStopThenNothingIsLeft() throws Exception {
-		Process launcher = launchAndAwaitLines();
-		List<ProcessHandle> children = launcher.descendants().toList();
+		LauncherProcess launcher = launchAndAwaitLines();
+		List<ProcessHandle> children = launcher.process().descendants().toList();
 		assertThat(children).hasSizeGreaterThanOrEqualTo(2);
-		launcher.toHandle().destroy();
-		exitCode(launcher);
+		launcher.process().toHandle().destroy();
+		launcher.exitCode();
 		assertThat(children).noneMatch(ProcessHandle::isAlive);
 		assertNothingIsLeft();
 	}
 
 	@Test
 	void whenTheLauncherIsKilledThenItsProcessesEndToo() throws Exception {
-		Process launcher = launchAndAwaitLines();
-		List<ProcessHandle> children = launcher.descendants().toList();
-		launcher.toHandle().destroyForcibly();
-		assertThat(Await.until(() -> children.stream().noneMatch(ProcessHandle::isAlive), TIMEOUT)).isTrue();
+		LauncherProcess launcher = launchAndAwaitLines();
+		List<ProcessHandle> children = launcher.process().descendants().toList();
+		launcher.process().toHandle().destroyForcibly();
+		assertThat(Await.until(() -> children.stream().noneMatch(ProcessHandle::isAlive), LauncherProcess.TIMEOUT))
+			.isTrue();
 	}
 
 	@Test
 	void whenThePortIsTakenThenTheMessageSaysSo() throws Exception {
 		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			Process launcher = launch("--gateway.port=" + taken.getLocalPort());
-			assertThat(exitCode(launcher)).isEqualTo(1);
-			assertThat(output()).contains("Port " + taken.getLocalPort() + " is taken");
+			LauncherProcess launcher = LauncherProcess.start(this.directory, "--gateway.port=" + taken.getLocalPort());
+			assertThat(launcher.exitCode()).isEqualTo(1);
+			assertThat(launcher.output()).contains("Port " + taken.getLocalPort() + " is taken");
 		}
 		assertNothingIsLeft();
 	}
 
-	private Process launchAndAwaitLines() throws IOException {
-		Process launcher = launch("--gateway.port=" + Ports.free());
-		assertThat(Await.until(() -> output().matches("(?s).*published [1-9]\\d* +in flight \\d+ +delivered [1-9].*"),
-				TIMEOUT))
-			.as(this::output)
+	private LauncherProcess launchAndAwaitLines() throws IOException {
+		LauncherProcess launcher = LauncherProcess.start(this.directory);
+		assertThat(Await.until(
+				() -> launcher.output().matches("(?s).*published [1-9]\\d* +in flight \\d+ +delivered [1-9].*"),
+				LauncherProcess.TIMEOUT))
+			.as(launcher::output)
 			.isTrue();
-		assertThat(output()).contains("/actuator/health");
+		assertThat(launcher.output()).contains("/actuator/health").contains("http://localhost:");
 		return launcher;
-	}
-
-	private Process launch(String... arguments) throws IOException {
-		List<String> command = new ArrayList<>();
-		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.addAll(List.of("-Xmx512m", "-Djava.io.tmpdir=" + Files.createDirectories(temporary())));
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), Launcher.class.getName()));
-		command.addAll(List.of(arguments));
-		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log().toFile());
-		builder.environment().keySet().removeIf((name) -> name.startsWith("SPRING_") || name.startsWith("MQTT_"));
-		return builder.start();
-	}
-
-	private static int exitCode(Process process) throws InterruptedException {
-		if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-			process.toHandle().destroy();
-			throw new AssertionError("The launcher did not end");
-		}
-		return process.exitValue();
 	}
 
 	private void assertNothingIsLeft() throws IOException {
@@ -125,19 +104,6 @@ class LauncherIT {
 
 	private Path temporary() {
 		return this.directory.resolve("tmp");
-	}
-
-	private Path log() {
-		return this.directory.resolve("launcher.log");
-	}
-
-	private String output() {
-		try {
-			return Files.readString(log());
-		}
-		catch (IOException ex) {
-			return "";
-		}
 	}
 
 }

@@ -1,0 +1,42 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.sample.launcher;
+
+/**
+ * A server that can be turned off and on.
+ *
+ * @since 0.1.0
+ */
+public interface Switch {
+
+	/**
+	 * Turn it off.
+	 */
+	void off();
+
+	/**
+	 * Turn it on again.
+	 */
+	void on();
+
+	/**
+	 * Return whether it is on.
+	 * @return whether it is on
+	 */
+	boolean isOn();
+
+}

@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.sample.launcher.page;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+/**
+ * Chromium without a window, where it is installed.
+ */
+final class Browser implements AutoCloseable {
+
+	private static final int WIDTH = 1200;
+
+	private static final int HEIGHT = 1320;
+
+	private final ChromeDriver driver;
+
+	private Browser(ChromeDriver driver) {
+		this.driver = driver;
+	}
+
+	/**
+	 * Start Chromium, or skip the test.
+	 * @param profile an empty directory for its profile
+	 * @return the browser
+	 */
+	static Browser startIfInstalled(Path profile) {
+		Optional<File> chromium = find("chromium", "chromium-browser", "google-chrome");
+		Optional<File> driver = find("chromedriver");
+		assumeThat(chromium).as("chromium on the PATH").isPresent();
+		assumeThat(driver).as("chromedriver on the PATH").isPresent();
+		ChromeOptions options = new ChromeOptions();
+		options.setBinary(chromium.orElseThrow());
+		// A container has no sandbox for root, and little shared memory.
+		options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
+				"--no-first-run", "--hide-scrollbars", "--user-data-dir=" + profile);
+		Browser browser = new Browser(new ChromeDriver(
+				new ChromeDriverService.Builder().usingDriverExecutable(driver.orElseThrow()).build(), options));
+		browser.size(WIDTH, HEIGHT, false);
+		return browser;
+	}
+
+	private static Optional<File> find(String... names) {
+		List<String> path = List.of(System.getenv("PATH").split(File.pathSeparator));
+		return Arrays.stream(names)
+			.flatMap((name) -> path.stream().map((directory) -> new File(directory, name)))
+			.filter(File::canExecute)
+			.findFirst();
+	}
+
+	ChromeDriver driver() {
+		return this.driver;
+	}
+
+	void phone() {
+		size(390, 844, true);
+	}
+
+	void desk() {
+		size(WIDTH, HEIGHT, false);
+	}
+
+	private void size(int width, int height, boolean mobile) {
+		this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+				Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", mobile));
+	}
+
+	void scheme(String scheme) {
+		this.driver.executeCdpCommand("Emulation.setEmulatedMedia",
+				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+	}
+
+	/**
+	 * Take a picture of what is seen of the page, into the build directory; and for the
+	 * documents with {@code -Ddocs.update=true}.
+	 * @param name the name of the picture
+	 * @throws IOException if it cannot be written
+	 */
+	void picture(String name) throws IOException {
+		byte[] picture = this.driver.getScreenshotAs(OutputType.BYTES);
+		Path target = Files.createDirectories(Path.of("target", "screenshots"));
+		Files.write(target.resolve(name + ".png"), picture);
+		if (Boolean.getBoolean("docs.update")) {
+			Files.write(Path.of("..", "docs", "images", name + ".png"), picture);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.driver.quit();
+	}
+
+}
