@@ -21,8 +21,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which points are run: all with {@code -Dcrashpoints=all}, otherwise some of every
- * scenario, always the same. {@code -Dcrashpoints.scenarios} names some scenarios only.
+ * Which points are run: all with {@code -Dcrashpoints=all}, one of every scenario with
+ * {@code -Dcrashpoints=few}, otherwise some, always the same.
+ * {@code -Dcrashpoints.scenarios} names some scenarios only.
  *
  * @param points how many points of each scenario
  * @param childPoints how many of each scenario in child JVMs
@@ -32,12 +33,27 @@ record Slice(int points, int childPoints, int rounds) {
 
 	static final int ALL_CHILD_POINTS = 3;
 
+	Slice {
+		if (isFew()) {
+			points = 1;
+			childPoints = 0;
+			rounds = 1;
+		}
+	}
+
 	static boolean isAll() {
 		return "all".equals(System.getProperty("crashpoints", "slice"));
 	}
 
+	private static boolean isFew() {
+		return "few".equals(System.getProperty("crashpoints"));
+	}
+
 	static String name() {
-		return isAll() ? "all points" : "a slice; all with -Pcrash-points";
+		if (isAll()) {
+			return "all points";
+		}
+		return isFew() ? "one of each scenario" : "a slice; all with -Pcrash-points";
 	}
 
 	static List<Scenario> scenarios() {
