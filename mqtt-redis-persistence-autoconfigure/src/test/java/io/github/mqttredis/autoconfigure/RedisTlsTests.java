@@ -104,6 +104,8 @@ class RedisTlsTests {
 		String bundle = "spring.ssl.bundle.pem.";
 		return new SpringApplicationBuilder(Alone.class).web(WebApplicationType.NONE)
 			.properties("spring.data.redis.client-type=" + clientType,
+					// The first handshake loads most of the JDK's TLS.
+					"mqtt.persistence.write-timeout=10s",
 					bundle + "full.truststore.certificate=file:" + server.certificateFile(),
 					bundle + "full.keystore.certificate=file:" + client.certificateFile(),
 					bundle + "full.keystore.private-key=file:" + client.privateKeyFile(),
