@@ -34,7 +34,7 @@ public final class LauncherProcess {
 	/**
 	 * How long anything may take.
 	 */
-	public static final Duration TIMEOUT = Duration.ofMinutes(2);
+	public static final Duration TIMEOUT = Duration.ofMinutes(4);
 
 	private static final Pattern PAGE = Pattern.compile("break it: (http://localhost:\\d+/)");
 
