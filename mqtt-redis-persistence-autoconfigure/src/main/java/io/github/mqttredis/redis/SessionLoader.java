@@ -18,9 +18,9 @@ package io.github.mqttredis.redis;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.StoredRecords;
@@ -37,7 +37,7 @@ final class SessionLoader {
 	 */
 	static final Charset NAMES = StandardCharsets.ISO_8859_1;
 
-	private static final RedisScript FIELDS = new RedisScript("fields.lua");
+	private static final RedisScript SIZES = new RedisScript("sizes.lua");
 
 	private static final int LARGEST_PAGE = 4096;
 
@@ -61,23 +61,29 @@ final class SessionLoader {
 	 * @throws SessionException if Redis did not answer, or the records cannot be decoded
 	 */
 	void load() throws SessionException {
-		List<byte[]> fields = this.io
-			.call((connection) -> FIELDS.runRaw(connection, List.of(this.keys.hash()), List.of()));
-		List<byte[]> page = new ArrayList<>();
+		List<byte[]> fields = this.io.call((connection) -> {
+			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
+			return (found != null) ? List.copyOf(found) : List.of();
+		});
+		for (int from = 0; from < fields.size(); from += LARGEST_PAGE) {
+			loadBySize(fields.subList(from, Math.min(fields.size(), from + LARGEST_PAGE)));
+		}
+	}
+
+	private void loadBySize(List<byte[]> fields) throws SessionException {
+		List<String> sizes = this.io.call((connection) -> SIZES.run(connection, List.of(this.keys.hash()), fields));
+		int begin = 0;
 		long bytes = 0;
-		for (int i = 0; i < fields.size(); i += 2) {
-			long size = Long.parseLong(new String(fields.get(i + 1), StandardCharsets.US_ASCII));
-			if (!page.isEmpty() && (page.size() == LARGEST_PAGE || bytes + size > PAGE_BYTES)) {
-				load(page, bytes);
-				page.clear();
+		for (int i = 0; i < fields.size(); i++) {
+			long size = Long.parseLong(sizes.get(i));
+			if (i > begin && bytes + size > PAGE_BYTES) {
+				load(fields.subList(begin, i), bytes);
+				begin = i;
 				bytes = 0;
 			}
-			page.add(fields.get(i));
 			bytes += size;
 		}
-		if (!page.isEmpty()) {
-			load(page, bytes);
-		}
+		load(fields.subList(begin, fields.size()), bytes);
 	}
 
 	private void load(List<byte[]> fields, long bytes) throws SessionException {

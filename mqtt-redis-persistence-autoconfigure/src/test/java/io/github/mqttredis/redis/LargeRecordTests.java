@@ -63,7 +63,7 @@ class LargeRecordTests {
 			throws Exception {
 		byte[] large = publish(1, SIZE);
 		try (RedisServer server = RedisServer.start(); FaultyLink link = FaultyLink.to(server.port())) {
-			RedisSessionStore store = store(link, lettuce, Duration.ofMillis(60));
+			RedisSessionStore store = store(link, lettuce, Duration.ofMillis(400));
 			Session session = store.open(ID);
 			session.guarded();
 			session.put("sc-9", Packets.pubrel(9));
@@ -78,7 +78,7 @@ class LargeRecordTests {
 			assertThat(store.activity().get(ID).count(Event.RESYNC)).isZero();
 			assertThat(output).doesNotContain("is away");
 			store.stop();
-			RedisSessionStore next = store(link, lettuce, Duration.ofMillis(60));
+			RedisSessionStore next = store(link, lettuce, Duration.ofSeconds(2));
 			assertThat(next.open(ID).get("s-1")).isEqualTo(large);
 			assertThat(output).doesNotContain("is away");
 			next.stop();
