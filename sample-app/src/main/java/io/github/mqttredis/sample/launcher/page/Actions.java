@@ -101,7 +101,7 @@ class Actions {
 			return Outcome.DONE;
 		}
 		catch (LauncherException ex) {
-			this.journal.add("%s", ex.getMessage());
+			this.journal.add("%s", String.valueOf(ex.getMessage()));
 			return Outcome.NOT_NOW;
 		}
 	}
