@@ -20,6 +20,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,6 @@ import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
-
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Chromium without a window, where it is installed.
@@ -48,22 +47,42 @@ final class Browser implements AutoCloseable {
 	}
 
 	/**
-	 * Start Chromium, or skip the test.
+	 * Return which programs are missing on this machine.
+	 * @return their names, none if a browser can be started
+	 */
+	static List<String> missing() {
+		List<String> missing = new ArrayList<>();
+		if (chromium().isEmpty()) {
+			missing.add("chromium");
+		}
+		if (driverProgram().isEmpty()) {
+			missing.add("chromedriver");
+		}
+		return missing;
+	}
+
+	private static Optional<File> chromium() {
+		return find("chromium", "chromium-browser", "google-chrome");
+	}
+
+	private static Optional<File> driverProgram() {
+		return find("chromedriver");
+	}
+
+	/**
+	 * Start Chromium.
 	 * @param profile an empty directory for its profile
 	 * @return the browser
 	 */
-	static Browser startIfInstalled(Path profile) {
-		Optional<File> chromium = find("chromium", "chromium-browser", "google-chrome");
-		Optional<File> driver = find("chromedriver");
-		assumeThat(chromium).as("chromium on the PATH").isPresent();
-		assumeThat(driver).as("chromedriver on the PATH").isPresent();
+	static Browser start(Path profile) {
 		ChromeOptions options = new ChromeOptions();
-		options.setBinary(chromium.orElseThrow());
+		options.setBinary(chromium().orElseThrow());
 		// A container has no sandbox for root, and little shared memory.
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu",
 				"--no-first-run", "--hide-scrollbars", "--user-data-dir=" + profile);
 		Browser browser = new Browser(new ChromeDriver(
-				new ChromeDriverService.Builder().usingDriverExecutable(driver.orElseThrow()).build(), options));
+				new ChromeDriverService.Builder().usingDriverExecutable(driverProgram().orElseThrow()).build(),
+				options));
 		browser.size(WIDTH, HEIGHT, false);
 		return browser;
 	}
