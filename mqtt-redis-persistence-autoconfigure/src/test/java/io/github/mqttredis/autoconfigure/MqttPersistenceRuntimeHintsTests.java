@@ -104,7 +104,8 @@ class MqttPersistenceRuntimeHintsTests {
 					outbound5 + "qosProcessor", "support.DefaultPahoMessageConverter.defaultQos",
 					"support.DefaultPahoMessageConverter.qosProcessor")
 			.map((field) -> INTEGRATION + field);
-		return Stream.of(both, paho5, integration).flatMap((all) -> all);
+		Stream<String> data = Stream.of(LettuceConnectionFactory.class.getName() + ".configuration");
+		return Stream.of(both, paho5, integration, data).flatMap((all) -> all);
 	}
 
 	@ParameterizedTest
@@ -123,12 +124,6 @@ class MqttPersistenceRuntimeHintsTests {
 						"internal.ClientState.getNextMessageId", "internal.ClientState.releaseMessageId")
 				.map((method) -> client + method));
 		return Stream.concat(paho, Stream.of(INTEGRATION + "core.AbstractMqttClientManager.setClient"));
-	}
-
-	@Test
-	void whenAFieldOfSpringDataIsReadThenItIsKept() throws Exception {
-		assertThat(RuntimeHintsPredicates.reflection()
-			.onFieldAccess(LettuceConnectionFactory.class.getDeclaredField("configuration"))).accepts(this.hints);
 	}
 
 	@ParameterizedTest
