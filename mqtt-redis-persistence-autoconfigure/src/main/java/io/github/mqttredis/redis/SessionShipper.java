@@ -118,7 +118,13 @@ final class SessionShipper {
 		}
 		this.probing = false;
 		try {
-			shipBatch();
+			Batch batch = this.log.next(MAX_FIELDS, MAX_BATCH_BYTES);
+			// A record that is alone because of its size takes longer than its publisher
+			// may wait.
+			if (batch != null && batch.bytes() <= MAX_BATCH_BYTES) {
+				send(batch);
+				scheduleNext();
+			}
 		}
 		catch (RedisTrouble ex) {
 			this.unhandled = ex;
@@ -160,6 +166,10 @@ final class SessionShipper {
 		if (batch != null) {
 			send(batch);
 		}
+		scheduleNext();
+	}
+
+	private void scheduleNext() {
 		if (this.unconfirmed || this.log.isAwaited()) {
 			this.session.schedule().soonest();
 		}

@@ -73,11 +73,14 @@ class EndpointDocumentTests {
 				.results()
 				.map((match) -> match.group(1))
 				.toList();
-			assertThat(documented).hasSize(2);
+			assertThat(documented).hasSize(3);
 			assertList(json(documented.get(0)), application);
 			String path = "/" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(HASH.substring(5)));
 			assertSession(json(documented.get(1)), application.get(path));
 			assertSame("409", conflict(), application.delete(path).json());
+			jedis.hset("test:{orphan@b}:v3", "s-1", "record");
+			jedis.zadd("test:sessions", 1, "test:{orphan@b}:v3");
+			assertSweep(json(documented.get(2)), application.delete("?olderThan=7d"));
 		}
 	}
 
@@ -95,6 +98,14 @@ class EndpointDocumentTests {
 				.orElse(null);
 		}
 		assertSame("session", ((List<?>) expected.get("sessions")).get(0), owned);
+	}
+
+	private static void assertSweep(Map<String, Object> expected, Answer answer) {
+		assertThat(answer.json().keySet()).isEqualTo(expected.keySet());
+		assertThat(answer.json().get("more")).hasSameClassAs(expected.get("more"));
+		Map<?, ?> deleted = (Map<?, ?>) ((List<?>) expected.get("deleted")).get(0);
+		deleted.remove("...");
+		assertThat(answer.list("deleted").get(0).keySet().toArray()).contains(deleted.keySet().toArray());
 	}
 
 	private static void assertSession(Map<String, Object> expected, Answer answer) {

@@ -57,6 +57,12 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 final class Watched {
 
+	/** Where {@code write.lua} has the mark that it expects: after its keys. */
+	private static final int EXPECTED = 4;
+
+	/** Where it has the number of records to put. */
+	private static final int PUTS = EXPECTED + 6;
+
 	private static final List<String> SCRIPTS = List.of("acquire", "confirm", "quarantine", "release", "write");
 
 	/**
@@ -262,10 +268,10 @@ final class Watched {
 	private Object write(Object commands, Method method, Object[] arguments) throws Throwable {
 		Object reply = send(commands, method, arguments);
 		byte[][] all = (byte[][]) arguments[3];
-		if (Arrays.equals((byte[]) ((List<?>) reply).get(0), all[3])) {
-			int puts = Integer.parseInt(text(all[8]));
+		if (Arrays.equals((byte[]) ((List<?>) reply).get(0), all[EXPECTED])) {
+			int puts = Integer.parseInt(text(all[PUTS]));
 			for (int i = 0; i < puts; i++) {
-				this.stored.accept(all[10 + 2 * i]);
+				this.stored.accept(all[PUTS + 2 + 2 * i]);
 			}
 		}
 		return reply;
@@ -274,7 +280,7 @@ final class Watched {
 	private Object fail(Object commands, Method method, Object[] arguments) throws Throwable {
 		switch (this.fault.kind()) {
 			case OUT_OF_MEMORY -> {
-				if ("0".equals(text(((byte[][]) arguments[3])[8]))) {
+				if ("0".equals(text(((byte[][]) arguments[3])[PUTS]))) {
 					return write(commands, method, arguments);
 				}
 				throw new RedisSystemException("Error in execution",
@@ -290,20 +296,20 @@ final class Watched {
 	}
 
 	/**
-	 * Take the arguments of {@code write.lua} apart: three keys, then the ARGV that the
+	 * Take the arguments of {@code write.lua} apart: four keys, then the ARGV that the
 	 * script describes.
 	 */
 	private Set<Call> batch(byte[][] arguments) {
-		int puts = Integer.parseInt(text(arguments[8]));
+		int puts = Integer.parseInt(text(arguments[PUTS]));
 		List<String> put = new ArrayList<>();
 		List<String> removed = new ArrayList<>();
 		for (int i = 0; i < puts; i++) {
-			put.add(text(arguments[9 + 2 * i]));
+			put.add(text(arguments[PUTS + 1 + 2 * i]));
 		}
-		for (int i = 9 + 2 * puts; i < arguments.length; i++) {
+		for (int i = PUTS + 1 + 2 * puts; i < arguments.length; i++) {
 			removed.add(text(arguments[i]));
 		}
-		return this.life.carried(put, removed, "1".equals(text(arguments[7])));
+		return this.life.carried(put, removed, "1".equals(text(arguments[PUTS - 1])));
 	}
 
 	private static String text(byte[] bytes) {

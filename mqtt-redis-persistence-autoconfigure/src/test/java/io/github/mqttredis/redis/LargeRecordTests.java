@@ -71,6 +71,7 @@ class LargeRecordTests {
 			session.put("s-1", large);
 			session.put("s-2", Packets.publish(2, 1, "small"));
 			assertThat(publishing).isTrue();
+			session.endPublish(false);
 			try (var redis = server.connect()) {
 				Await.until("all is stored", () -> redis.hlen("test:{client@b}:v3") == 3);
 			}

@@ -30,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param delegate who wanted to be told, {@code null} if nobody did
  * @param action what to do
  * @param wanted whether the application has not disconnected the client
+ * @param stopTimer ends Paho's timer
  */
-record Connected(@Nullable IMqttActionListener delegate, Runnable action,
-		BooleanSupplier wanted) implements IMqttActionListener {
+record Connected(@Nullable IMqttActionListener delegate, Runnable action, BooleanSupplier wanted,
+		Runnable stopTimer) implements IMqttActionListener {
 
 	@Override
 	public void onSuccess(IMqttToken token) {
@@ -44,11 +45,12 @@ record Connected(@Nullable IMqttActionListener delegate, Runnable action,
 
 	@Override
 	public void onFailure(IMqttToken token, Throwable exception) {
-		// Paho's own listener would start another timer for a client that was
-		// disconnected meanwhile.
-		boolean late = isPahoTimer(this.delegate) && !this.wanted.getAsBoolean();
-		if (this.delegate != null && !late) {
+		if (this.delegate != null && (this.wanted.getAsBoolean() || !isPahoTimer(this.delegate))) {
 			this.delegate.onFailure(token, exception);
+		}
+		if (isPahoTimer(this.delegate) && !this.wanted.getAsBoolean()) {
+			// Paho has just started it for a client that was disconnected meanwhile.
+			this.stopTimer.run();
 		}
 	}
 

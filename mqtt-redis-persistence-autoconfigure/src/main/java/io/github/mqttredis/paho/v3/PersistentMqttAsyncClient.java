@@ -105,10 +105,11 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.connecting.lock();
 		try {
 			if (Connected.isPahoTimer(callback) && !this.reconnection.isWanted()) {
+				stopTimer();
 				throw new MqttException(MqttException.REASON_CODE_CLIENT_DISCONNECTING);
 			}
 			return super.connect(options, userContext,
-					new Connected(callback, this::onConnected, this.reconnection::isWanted));
+					new Connected(callback, this::onConnected, this.reconnection::isWanted, this::stopTimer));
 		}
 		finally {
 			this.connecting.unlock();
@@ -264,12 +265,16 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.connecting.lock();
 		try {
 			if (this.reconnection.disconnecting()) {
-				PrivateMembers.invoke(STOP_TIMER, this);
+				stopTimer();
 			}
 		}
 		finally {
 			this.connecting.unlock();
 		}
+	}
+
+	private void stopTimer() {
+		PrivateMembers.invoke(STOP_TIMER, this);
 	}
 
 }

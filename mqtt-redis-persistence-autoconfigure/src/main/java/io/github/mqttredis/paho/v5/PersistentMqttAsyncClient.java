@@ -112,10 +112,11 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.connecting.lock();
 		try {
 			if (Connected.isPahoTimer(callback) && !this.reconnection.isWanted()) {
+				stopTimer();
 				throw new MqttException(MqttClientException.REASON_CODE_CLIENT_DISCONNECTING);
 			}
 			return super.connect(options, userContext,
-					new Connected(callback, this::onConnected, this.reconnection::isWanted));
+					new Connected(callback, this::onConnected, this.reconnection::isWanted, this::stopTimer));
 		}
 		finally {
 			this.connecting.unlock();
@@ -279,12 +280,16 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.connecting.lock();
 		try {
 			if (this.reconnection.disconnecting()) {
-				PrivateMembers.invoke(STOP_TIMER, this);
+				stopTimer();
 			}
 		}
 		finally {
 			this.connecting.unlock();
 		}
+	}
+
+	private void stopTimer() {
+		PrivateMembers.invoke(STOP_TIMER, this);
 	}
 
 }
