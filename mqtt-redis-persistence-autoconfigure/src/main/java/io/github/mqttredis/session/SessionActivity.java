@@ -16,8 +16,7 @@
 
 package io.github.mqttredis.session;
 
-import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * What was done for a session, counted since the process first opened it. Counting takes
@@ -27,17 +26,14 @@ import java.util.stream.Stream;
  */
 public final class SessionActivity {
 
-	private final Times[] done = times();
+	private static final int OPERATIONS = Operation.values().length;
 
-	private final Times[] failed = times();
-
-	private final LongAdder[] events = Stream.generate(LongAdder::new)
-		.limit(Event.values().length)
-		.toArray(LongAdder[]::new);
-
-	private static Times[] times() {
-		return Stream.generate(Times::new).limit(Operation.values().length).toArray(Times[]::new);
-	}
+	/**
+	 * For each operation how often it did what was asked and how long that took, and the
+	 * same for when it did not; then how often each event was. One array, because a
+	 * process may have a thousand sessions.
+	 */
+	private final AtomicLongArray counts = new AtomicLongArray(4 * OPERATIONS + Event.values().length);
 
 	/**
 	 * Count an operation that ends now.
@@ -46,9 +42,9 @@ public final class SessionActivity {
 	 * @param success whether it did what was asked
 	 */
 	public void ended(Operation operation, long start, boolean success) {
-		Times times = times(operation, success);
-		times.count.increment();
-		times.nanos.add(System.nanoTime() - start);
+		int index = index(operation, success);
+		this.counts.getAndIncrement(index);
+		this.counts.getAndAdd(index + 1, System.nanoTime() - start);
 	}
 
 	/**
@@ -57,7 +53,7 @@ public final class SessionActivity {
 	 * @param times how often
 	 */
 	public void happened(Event event, long times) {
-		this.events[event.ordinal()].add(times);
+		this.counts.getAndAdd(index(event), times);
 	}
 
 	/**
@@ -67,7 +63,7 @@ public final class SessionActivity {
 	 * @return the number
 	 */
 	public long count(Operation operation, boolean success) {
-		return times(operation, success).count.sum();
+		return this.counts.get(index(operation, success));
 	}
 
 	/**
@@ -77,7 +73,7 @@ public final class SessionActivity {
 	 * @return the sum, in nanoseconds
 	 */
 	public long nanos(Operation operation, boolean success) {
-		return times(operation, success).nanos.sum();
+		return this.counts.get(index(operation, success) + 1);
 	}
 
 	/**
@@ -86,11 +82,15 @@ public final class SessionActivity {
 	 * @return the number
 	 */
 	public long count(Event event) {
-		return this.events[event.ordinal()].sum();
+		return this.counts.get(index(event));
 	}
 
-	private Times times(Operation operation, boolean success) {
-		return (success ? this.done : this.failed)[operation.ordinal()];
+	private static int index(Operation operation, boolean success) {
+		return 4 * operation.ordinal() + (success ? 0 : 2);
+	}
+
+	private static int index(Event event) {
+		return 4 * OPERATIONS + event.ordinal();
 	}
 
 	/**
@@ -174,17 +174,6 @@ public final class SessionActivity {
 		 * An event was not told, because listeners did not keep up.
 		 */
 		EVENT_DROPPED
-
-	}
-
-	/**
-	 * How often, and how long.
-	 */
-	private static final class Times {
-
-		private final LongAdder count = new LongAdder();
-
-		private final LongAdder nanos = new LongAdder();
 
 	}
 
