@@ -19,11 +19,8 @@ package io.github.mqttredis.redis;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
-import java.util.Set;
+import java.util.List;
 
-import org.springframework.data.domain.Range;
-import org.springframework.data.redis.connection.Limit;
 import org.springframework.data.redis.connection.RedisConnection;
 
 /**
@@ -37,43 +34,31 @@ final class ExpiredSessions {
 
 	private final IoLoop io;
 
-	private final byte[] sessions;
+	private final SessionIndex index;
 
 	private final Duration expiry;
 
 	private int offset;
 
-	ExpiredSessions(IoLoop io, StoreSettings settings) {
+	ExpiredSessions(IoLoop io, SessionIndex index, StoreSettings settings) {
 		this.io = io;
-		this.sessions = SessionKeys.sessions(settings.keyPrefix());
+		this.index = index;
 		this.expiry = settings.sessionExpiry();
 	}
 
 	/** Look at some sessions. Called on the I/O thread. */
 	void sweep() {
-		if (this.expiry.isZero() || this.io.away() != null) {
-			return;
-		}
-		try {
-			this.io.link().run(this::sweep);
-		}
-		catch (RedisTrouble trouble) {
-			RedisSessionStore.logger.debug("The set of all MQTT sessions could not be swept", trouble);
-			if (trouble.kind() == RedisTrouble.Kind.NO_ANSWER) {
-				this.io.lost(trouble);
-			}
+		if (!this.expiry.isZero()) {
+			this.io.attempt("Sweeping the set of all MQTT sessions", this::sweep);
 		}
 	}
 
 	private int sweep(RedisConnection connection) {
-		double before = Instant.now().minus(this.expiry).toEpochMilli();
-		Set<byte[]> old = Objects.requireNonNullElse(connection.zSetCommands()
-			.zRangeByScore(this.sessions, Range.closed(0D, before), Limit.limit().offset(this.offset).count(SOME)),
-				Set.of());
+		List<byte[]> old = this.index.seenUntil(connection, Instant.now().minus(this.expiry), this.offset, SOME);
 		int swept = 0;
 		for (byte[] key : old) {
 			if (isGone(connection, new String(key, StandardCharsets.UTF_8))) {
-				connection.zSetCommands().zRem(this.sessions, key);
+				this.index.remove(connection, key);
 				swept++;
 			}
 		}

@@ -61,7 +61,7 @@ final class InspectionLink {
 			if (this.closed) {
 				throw new SessionUnavailableException("The application is stopping");
 			}
-			return run(command);
+			return this.link.runAgainIfBroken(command);
 		}
 		catch (RedisTrouble trouble) {
 			throw new SessionUnavailableException(trouble.getMessage() + " (Redis at " + this.link.describe() + ")",
@@ -81,23 +81,6 @@ final class InspectionLink {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new SessionUnavailableException("Interrupted while waiting for Redis", ex);
-		}
-	}
-
-	private <T> T run(Function<RedisConnection, T> command) throws RedisTrouble {
-		try {
-			return this.link.run(command);
-		}
-		catch (RedisTrouble trouble) {
-			if (trouble.kind() != RedisTrouble.Kind.NO_ANSWER && !trouble.wrongServer()) {
-				throw trouble;
-			}
-			this.link.reset();
-			if (trouble.isTimeout()) {
-				throw trouble;
-			}
-			// The connection may have broken long ago, when nobody looked.
-			return this.link.run(command);
 		}
 	}
 

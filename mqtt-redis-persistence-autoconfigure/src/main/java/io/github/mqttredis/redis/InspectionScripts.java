@@ -57,9 +57,8 @@ final class InspectionScripts {
 	private InspectionScripts() {
 	}
 
-	static Page<Seen> sessions(RedisConnection connection, String keyPrefix, String cursor, int limit) {
-		List<String> reply = SESSIONS.run(connection, List.of(SessionKeys.sessions(keyPrefix)),
-				List.of(bytes(cursor), bytes(limit)));
+	static Page<Seen> sessions(RedisConnection connection, SessionIndex index, String cursor, int limit) {
+		List<String> reply = SESSIONS.run(connection, List.of(index.key()), List.of(bytes(cursor), bytes(limit)));
 		List<Seen> sessions = new ArrayList<>();
 		for (int i = 1; i < reply.size(); i += 2) {
 			sessions.add(new Seen(reply.get(i), (long) Double.parseDouble(reply.get(i + 1))));

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -147,11 +147,7 @@ final class IoLoop {
 	 * that was asked for
 	 */
 	<T> T call(Function<RedisConnection, T> command) throws SessionUnavailableException {
-		return await(() -> {
-			List<T> answer = new ArrayList<>(1);
-			guard(() -> answer.add(this.link.run(command)));
-			return answer.get(0);
-		}, this.timeout);
+		return call(command, 0);
 	}
 
 	/**
@@ -178,26 +174,9 @@ final class IoLoop {
 	 */
 	void connect() throws SessionUnavailableException {
 		await(() -> {
-			guard(this::connectOrTryAgain);
+			guard(() -> this.link.runAgainIfBroken(RedisConnection::ping));
 			return true;
 		}, this.timeout.plus(FIRST_CONNECT));
-	}
-
-	/**
-	 * A connection that breaks while it is made does not say why: Redis may have closed
-	 * it right behind the refusal of a password. The second one says it, or works.
-	 */
-	private void connectOrTryAgain() throws RedisTrouble {
-		try {
-			this.link.run(RedisConnection::ping);
-		}
-		catch (RedisTrouble trouble) {
-			if (trouble.kind() != RedisTrouble.Kind.NO_ANSWER || trouble.isTimeout()) {
-				throw trouble;
-			}
-			this.link.reset();
-			this.link.run(RedisConnection::ping);
-		}
 	}
 
 	/**
@@ -214,15 +193,8 @@ final class IoLoop {
 	}
 
 	private <T> T await(Callable<T> task, Duration patience) throws SessionUnavailableException {
-		Future<T> future = this.executor.submit(() -> {
-			this.turn.lock();
-			try {
-				return task.call();
-			}
-			finally {
-				this.turn.unlock();
-			}
-		});
+		FutureTask<T> future = new FutureTask<>(task);
+		execute(future);
 		try {
 			return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
 		}
@@ -242,6 +214,20 @@ final class IoLoop {
 		}
 		finally {
 			future.cancel(false);
+		}
+	}
+
+	/**
+	 * Run a command that may as well fail. Called in turn.
+	 * @param what what it does, for the log
+	 * @param command the command
+	 */
+	void attempt(String what, Function<RedisConnection, ?> command) {
+		try {
+			guard(() -> this.link.run(command));
+		}
+		catch (RedisTrouble trouble) {
+			RedisSessionStore.logger.debug(what + " failed", trouble);
 		}
 	}
 

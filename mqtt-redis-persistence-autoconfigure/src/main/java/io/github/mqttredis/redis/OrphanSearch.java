@@ -18,7 +18,6 @@ package io.github.mqttredis.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -33,14 +32,14 @@ final class OrphanSearch {
 
 	private static final int SOME = 50;
 
-	private final byte[] sessions;
+	private final SessionIndex index;
 
 	private final Set<String> found = new TreeSet<>();
 
 	private long offset;
 
-	OrphanSearch(String keyPrefix) {
-		this.sessions = SessionKeys.sessions(keyPrefix);
+	OrphanSearch(SessionIndex index) {
+		this.index = index;
 	}
 
 	/**
@@ -49,10 +48,10 @@ final class OrphanSearch {
 	 * @return the keys of all that were found orphaned when they were looked at last
 	 */
 	List<String> next(RedisConnection connection) {
-		Set<byte[]> keys = range(connection);
+		List<byte[]> keys = this.index.range(connection, this.offset, SOME);
 		if (keys.isEmpty() && this.offset > 0) {
 			this.offset = 0;
-			keys = range(connection);
+			keys = this.index.range(connection, 0, SOME);
 		}
 		for (byte[] key : keys) {
 			String name = new String(key, StandardCharsets.UTF_8);
@@ -65,11 +64,6 @@ final class OrphanSearch {
 		}
 		this.offset = (keys.size() < SOME) ? 0 : this.offset + SOME;
 		return List.copyOf(this.found);
-	}
-
-	private Set<byte[]> range(RedisConnection connection) {
-		return Objects.requireNonNullElse(
-				connection.zSetCommands().zRange(this.sessions, this.offset, this.offset + SOME - 1), Set.of());
 	}
 
 	private static boolean isOrphan(RedisConnection connection, byte[] key, String name) {

@@ -21,8 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import java.util.function.Predicate;
 
 import io.github.mqttredis.redis.InspectionScripts.Look;
@@ -31,9 +29,6 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SweptSessions;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.data.domain.Range;
-import org.springframework.data.redis.connection.Limit;
 
 /**
  * Removes sessions that nobody owns, and that nobody was seen to own for a time. One that
@@ -47,23 +42,26 @@ final class OrphanSweep {
 
 	private final InspectionLink link;
 
+	private final SessionIndex index;
+
 	private final StoreSettings settings;
 
 	private final SessionNames names;
 
 	private final Predicate<SessionId> openHere;
 
-	/** Those last seen before are removed, in milliseconds since 1970. */
-	private final double before;
+	/** Those last seen until then are removed. */
+	private final Instant until;
 
 	private final List<InspectedSession> deleted = new ArrayList<>();
 
 	OrphanSweep(InspectionLink link, StoreSettings settings, Predicate<SessionId> openHere, Duration unseenFor) {
 		this.link = link;
+		this.index = new SessionIndex(settings.keyPrefix());
 		this.settings = settings;
 		this.names = new SessionNames(settings.keyPrefix());
 		this.openHere = openHere;
-		this.before = Instant.now().minus(unseenFor).toEpochMilli();
+		this.until = Instant.now().minus(unseenFor);
 	}
 
 	/**
@@ -94,24 +92,15 @@ final class OrphanSweep {
 	}
 
 	private List<byte[]> page(long kept) throws SessionUnavailableException {
-		return this.link.call(
-				(connection) -> List.copyOf(Objects.requireNonNullElse(
-						connection.zSetCommands()
-							.zRangeByScore(SessionKeys.sessions(this.settings.keyPrefix()),
-									Range.closed(0D, this.before), Limit.limit().offset((int) kept).count(PAGE)),
-						Set.<byte[]>of())));
+		return this.link.call((connection) -> this.index.seenUntil(connection, this.until, (int) kept, PAGE));
 	}
 
 	private @Nullable InspectedSession delete(SessionId id) throws SessionUnavailableException {
 		SessionKeys keys = this.names.keys(id);
 		Look look = this.link.call((connection) -> InspectionScripts.inspect(connection, keys));
 		// After the mark was read: who takes the session from here on changes the mark.
-		List<Double> seen = this.link.call((connection) -> {
-			Double score = connection.zSetCommands()
-				.zScore(SessionKeys.sessions(this.settings.keyPrefix()), keys.hash());
-			return (score != null) ? List.of(score) : List.of();
-		});
-		if (look.isOwned() || this.openHere.test(id) || seen.isEmpty() || seen.get(0) > this.before) {
+		Instant seen = this.link.call((connection) -> this.index.lastSeen(connection, keys.hash())).orElse(null);
+		if (look.isOwned() || this.openHere.test(id) || seen == null || seen.isAfter(this.until)) {
 			return null;
 		}
 		boolean done = this.link
@@ -120,13 +109,11 @@ final class OrphanSweep {
 		if (!done) {
 			return null;
 		}
-		this.link.call((connection) -> connection.zSetCommands()
-			.zRem(SessionKeys.sessions(this.settings.keyPrefix()), keys.hash()));
-		Instant lastSeen = Instant.ofEpochMilli(seen.get(0).longValue());
+		this.link.call((connection) -> this.index.remove(connection, keys.hash()));
 		RedisSessionStore.logger.info("MQTT session " + id + " with " + look.records()
-				+ " records was deleted on request: nobody was seen to own it since " + lastSeen);
+				+ " records was deleted on request: nobody was seen to own it since " + seen);
 		return new InspectedSession(this.names.name(keys), id, look.records(), look.quarantined(), null, Duration.ZERO,
-				lastSeen);
+				seen);
 	}
 
 }

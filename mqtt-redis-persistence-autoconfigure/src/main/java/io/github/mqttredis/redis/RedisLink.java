@@ -64,6 +64,32 @@ final class RedisLink {
 	}
 
 	/**
+	 * Run a command, and run it once more over a new connection where this one broke: it
+	 * may have broken long ago, when nobody looked, and one that breaks while it is made
+	 * does not say why. Redis may have closed it right behind the refusal of a password;
+	 * the second one says it, or works.
+	 * @param <T> the type of the answer
+	 * @param command the command, which may reach Redis twice
+	 * @return the answer
+	 * @throws RedisTrouble if Redis did not answer, or not as asked
+	 */
+	<T> T runAgainIfBroken(Function<RedisConnection, T> command) throws RedisTrouble {
+		try {
+			return run(command);
+		}
+		catch (RedisTrouble trouble) {
+			if (trouble.kind() != RedisTrouble.Kind.NO_ANSWER && !trouble.wrongServer()) {
+				throw trouble;
+			}
+			reset();
+			if (trouble.isTimeout()) {
+				throw trouble;
+			}
+			return run(command);
+		}
+	}
+
+	/**
 	 * Run a command that moves many bytes, which takes its time: over a connection of its
 	 * own, whose time-out is the longer for it.
 	 * @param <T> the type of the answer

@@ -51,7 +51,7 @@ final class RedisSessionInspector implements SessionInspector {
 
 	private final StoreSettings settings;
 
-	private final String keyPrefix;
+	private final SessionIndex index;
 
 	private final Duration timeout;
 
@@ -68,7 +68,7 @@ final class RedisSessionInspector implements SessionInspector {
 	RedisSessionInspector(RedisConnectionFactory source, StoreSettings settings, Predicate<SessionId> openHere) {
 		this.link = new InspectionLink(source, settings.writeTimeout());
 		this.settings = settings;
-		this.keyPrefix = settings.keyPrefix();
+		this.index = new SessionIndex(settings.keyPrefix());
 		this.timeout = settings.writeTimeout();
 		this.names = new SessionNames(settings.keyPrefix());
 		this.openHere = openHere;
@@ -79,7 +79,7 @@ final class RedisSessionInspector implements SessionInspector {
 		checkCursor(cursor);
 		long deadline = System.nanoTime() + this.timeout.multipliedBy(TIMEOUTS_PER_PAGE).toNanos();
 		Page<Seen> page = this.link
-			.call((connection) -> InspectionScripts.sessions(connection, this.keyPrefix, cursor, limit));
+			.call((connection) -> InspectionScripts.sessions(connection, this.index, cursor, limit));
 		List<InspectedSession> sessions = new ArrayList<>();
 		for (Seen seen : page.entries()) {
 			SessionId id = this.names.ofKey(seen.key());
@@ -102,15 +102,12 @@ final class RedisSessionInspector implements SessionInspector {
 
 	private @Nullable InspectedSession session(SessionId id) throws SessionUnavailableException {
 		byte[] hash = this.names.keys(id).hash();
-		List<Double> score = this.link.call((connection) -> {
-			Double found = connection.zSetCommands().zScore(SessionKeys.sessions(this.keyPrefix), hash);
-			return (found != null) ? List.of(found) : List.of();
-		});
+		Instant lastSeen = this.link.call((connection) -> this.index.lastSeen(connection, hash)).orElse(null);
 		Look look = look(id);
-		if (score.isEmpty() && look.records() == 0 && look.quarantined() == 0 && !look.isOwned()) {
+		if (lastSeen == null && look.records() == 0 && look.quarantined() == 0 && !look.isOwned()) {
 			return null;
 		}
-		return session(id, look, score.isEmpty() ? null : Instant.ofEpochMilli(score.get(0).longValue()));
+		return session(id, look, lastSeen);
 	}
 
 	private Look look(SessionId id) throws SessionUnavailableException {
@@ -163,8 +160,7 @@ final class RedisSessionInspector implements SessionInspector {
 		}
 		// The last step, so that who could not take it sees the session, and can try
 		// again.
-		this.link
-			.call((connection) -> connection.zSetCommands().zRem(SessionKeys.sessions(this.keyPrefix), keys.hash()));
+		this.link.call((connection) -> this.index.remove(connection, keys.hash()));
 		RedisSessionStore.logger.info("MQTT session " + id + " was deleted on request");
 		return true;
 	}

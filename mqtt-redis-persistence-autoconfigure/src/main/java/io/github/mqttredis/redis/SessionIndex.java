@@ -19,24 +19,29 @@ package io.github.mqttredis.redis;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.domain.Range;
+import org.springframework.data.redis.connection.Limit;
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisZSetCommands;
 import org.springframework.data.redis.connection.zset.Tuple;
 
 /**
  * The sorted set of all sessions, by which they are found: of those that are owned, and
  * of those whose owner is gone. Written anew all the time, so that a Redis that lost it
- * has it again, and that it tells when an owner was last seen.
+ * has it again, and that it tells when an owner was last seen. Its members are the keys
+ * of the sessions' hashes.
  */
 final class SessionIndex {
 
-	private final IoLoop io;
-
 	private final byte[] key;
 
-	SessionIndex(IoLoop io, String keyPrefix) {
-		this.io = io;
+	SessionIndex(String keyPrefix) {
 		this.key = SessionKeys.sessions(keyPrefix);
 	}
 
@@ -47,38 +52,85 @@ final class SessionIndex {
 	 * @return whether it is new
 	 */
 	Boolean add(RedisConnection connection, SessionKeys keys) {
-		return Boolean.TRUE.equals(connection.zSetCommands().zAdd(this.key, Instant.now().toEpochMilli(), keys.hash()));
+		return Boolean.TRUE.equals(zSet(connection).zAdd(this.key, Instant.now().toEpochMilli(), keys.hash()));
 	}
 
 	/**
-	 * Note which sessions are owned. One whose lease may have ended is left out: it may
-	 * have been deleted. Called in turn ({@link IoLoop}).
-	 * @param sessions the sessions of this process
+	 * Note that sessions are owned.
+	 * @param connection the connection
+	 * @param sessions their keys, at least those of one
+	 * @return how many are new
 	 */
-	void refresh(Collection<OwnedSession> sessions) {
+	Long addAll(RedisConnection connection, Collection<SessionKeys> sessions) {
 		double now = Instant.now().toEpochMilli();
 		Set<Tuple> members = new HashSet<>();
-		for (OwnedSession session : sessions) {
-			if (isOwned(session)) {
-				members.add(Tuple.of(session.keys().hash(), now));
-			}
-		}
-		if (members.isEmpty() || this.io.away() != null) {
-			return;
-		}
-		try {
-			this.io.link().run((connection) -> connection.zSetCommands().zAdd(this.key, members));
-		}
-		catch (RedisTrouble trouble) {
-			RedisSessionStore.logger.debug("The set of all MQTT sessions could not be written", trouble);
-			if (trouble.kind() == RedisTrouble.Kind.NO_ANSWER) {
-				this.io.lost(trouble);
-			}
-		}
+		sessions.forEach((keys) -> members.add(Tuple.of(keys.hash(), now)));
+		return orZero(zSet(connection).zAdd(this.key, members));
 	}
 
-	private static boolean isOwned(OwnedSession session) {
-		return !session.isFenced() && !session.shipper().lease().remaining().isZero();
+	/**
+	 * Forget a session.
+	 * @param connection the connection
+	 * @param hash the key of its hash
+	 * @return how many were forgotten
+	 */
+	Long remove(RedisConnection connection, byte[] hash) {
+		return orZero(zSet(connection).zRem(this.key, hash));
+	}
+
+	/**
+	 * Return when an owner of a session was last seen.
+	 * @param connection the connection
+	 * @param hash the key of its hash
+	 * @return the instant, none if the session is not in the set
+	 */
+	Optional<Instant> lastSeen(RedisConnection connection, byte[] hash) {
+		return Optional.ofNullable(zSet(connection).zScore(this.key, hash))
+			.map((score) -> Instant.ofEpochMilli(score.longValue()));
+	}
+
+	/**
+	 * Return some sessions whose owners were last seen at an instant or before.
+	 * @param connection the connection
+	 * @param instant the instant
+	 * @param offset how many of them to leave out
+	 * @param count how many to return at most
+	 * @return the keys of their hashes, those first that were not seen for longest
+	 */
+	List<byte[]> seenUntil(RedisConnection connection, Instant instant, int offset, int count) {
+		return list(zSet(connection).zRangeByScore(this.key, Range.closed(0D, (double) instant.toEpochMilli()),
+				Limit.limit().offset(offset).count(count)));
+	}
+
+	/**
+	 * Return some sessions.
+	 * @param connection the connection
+	 * @param offset how many to leave out
+	 * @param count how many to return at most
+	 * @return the keys of their hashes, those first that were not seen for longest
+	 */
+	List<byte[]> range(RedisConnection connection, long offset, int count) {
+		return list(zSet(connection).zRange(this.key, offset, offset + count - 1));
+	}
+
+	/**
+	 * Return the key of the set.
+	 * @return the key, for scripts
+	 */
+	byte[] key() {
+		return this.key;
+	}
+
+	private static RedisZSetCommands zSet(RedisConnection connection) {
+		return connection.zSetCommands();
+	}
+
+	private static Long orZero(@Nullable Long count) {
+		return (count != null) ? count : 0;
+	}
+
+	private static List<byte[]> list(@Nullable Set<byte[]> members) {
+		return (members != null) ? List.copyOf(members) : List.of();
 	}
 
 }

@@ -36,8 +36,9 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 
 	static StoreEngine create(RedisConnectionFactory factory, StoreSettings settings, List<SessionListener> listeners,
 			Supplier<List<OwnedSession>> sessions) {
+		SessionIndex index = new SessionIndex(settings.keyPrefix());
 		ServerMonitor monitor = new ServerMonitor(new RedisLink(factory, settings.writeTimeout()),
-				settings.writeTimeout(), new ServerFacts(new OrphanSearch(settings.keyPrefix())));
+				settings.writeTimeout(), new ServerFacts(new OrphanSearch(index)));
 		IoLoop io = new IoLoop(new RedisLink(factory, settings.writeTimeout()), settings.writeTimeout(),
 				new Listeners(listeners), () -> sessions.get().forEach(OwnedSession::away), () -> {
 					monitor.forget();
@@ -45,13 +46,23 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 				});
 		io.every(settings.leaseTtl().dividedBy(4),
 				() -> sessions.get().forEach((session) -> session.shipper().renew()));
-		SessionIndex index = new SessionIndex(io, settings.keyPrefix());
-		ExpiredSessions expired = new ExpiredSessions(io, settings);
+		ExpiredSessions expired = new ExpiredSessions(io, index, settings);
 		io.every(settings.leaseTtl(), () -> {
-			index.refresh(sessions.get());
+			noteOwned(sessions.get(), io, index);
 			expired.sweep();
 		});
 		return new StoreEngine(io, new SessionOpener(io, index, Owner.ofThisProcess(), settings), monitor);
+	}
+
+	/** A session whose lease may have ended is left out: it may have been deleted. */
+	private static void noteOwned(List<OwnedSession> sessions, IoLoop io, SessionIndex index) {
+		List<SessionKeys> owned = sessions.stream()
+			.filter((session) -> !session.isFenced() && !session.shipper().lease().remaining().isZero())
+			.map(OwnedSession::keys)
+			.toList();
+		if (!owned.isEmpty()) {
+			io.attempt("Writing the set of all MQTT sessions", (connection) -> index.addAll(connection, owned));
+		}
 	}
 
 	/**
