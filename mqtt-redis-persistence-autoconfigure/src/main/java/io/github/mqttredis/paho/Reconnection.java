@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -45,6 +46,16 @@ public final class Reconnection {
 
 	private volatile BooleanSupplier attempt = () -> true;
 
+	private volatile Runnable stopTimer = () -> {
+	};
+
+	/**
+	 * Lets one attempt to connect begin at a time: Paho checks and changes its state in
+	 * two steps, and its own timer and this class may both try. Taken before any lock of
+	 * Paho's, never with one held.
+	 */
+	private final ReentrantLock connecting = new ReentrantLock();
+
 	/** What the thread that made the client uses: callbacks may load classes by it. */
 	private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
@@ -53,8 +64,6 @@ public final class Reconnection {
 	private volatile boolean automatic;
 
 	private volatile long longestPause;
-
-	private volatile boolean begun;
 
 	/** Whether the application has not disconnected the client. */
 	private volatile boolean wanted;
@@ -72,14 +81,16 @@ public final class Reconnection {
 	 * @param connected whether the client is connected
 	 * @param attempt begins to connect, without blocking; answers whether the client is
 	 * closed
+	 * @param stopTimer ends Paho's reconnect timer
 	 */
-	public void connecting(boolean automatic, long longestPause, BooleanSupplier connected, BooleanSupplier attempt) {
+	public void connecting(boolean automatic, long longestPause, BooleanSupplier connected, BooleanSupplier attempt,
+			Runnable stopTimer) {
 		this.connected = connected;
 		this.attempt = attempt;
+		this.stopTimer = stopTimer;
 		this.automatic = automatic;
 		this.longestPause = longestPause;
 		this.wanted = true;
-		this.begun = true;
 	}
 
 	/** Note that the broker has accepted the client. */
@@ -94,13 +105,54 @@ public final class Reconnection {
 	}
 
 	/**
-	 * Note that the application disconnects the client.
-	 * @return whether it has ever begun to connect
+	 * Begin to connect while no other thread does.
+	 * @param <T> what beginning answers
+	 * @param <E> what it throws
+	 * @param beginning begins to connect, without blocking
+	 * @return its answer
+	 * @throws E if it throws that
 	 */
-	public boolean disconnecting() {
+	public <T, E extends Exception> T alone(Beginning<T, E> beginning) throws E {
+		this.connecting.lock();
+		try {
+			return beginning.begin();
+		}
+		finally {
+			this.connecting.unlock();
+		}
+	}
+
+	/**
+	 * Note that the application disconnects the client. Paho's timer would outlive it: it
+	 * makes one more attempt, and its thread, which is no daemon, then keeps the JVM
+	 * alive until the client is garbage.
+	 */
+	public void disconnecting() {
+		this.connecting.lock();
+		try {
+			notWanted();
+			this.stopTimer.run();
+		}
+		finally {
+			this.connecting.unlock();
+		}
+	}
+
+	private void notWanted() {
 		this.wanted = false;
 		this.lasting = false;
-		return this.begun;
+	}
+
+	/**
+	 * End Paho's timer if the application has disconnected the client.
+	 * @return whether it has
+	 */
+	public boolean stopTimerIfNotWanted() {
+		if (this.wanted) {
+			return false;
+		}
+		this.stopTimer.run();
+		return true;
 	}
 
 	/**
@@ -136,7 +188,7 @@ public final class Reconnection {
 
 	private boolean isDone() {
 		if (this.wanted && !this.connected.getAsBoolean() && this.attempt.getAsBoolean()) {
-			disconnecting();
+			notWanted();
 		}
 		return !this.wanted || this.connected.getAsBoolean();
 	}
@@ -173,6 +225,25 @@ public final class Reconnection {
 		executor.setKeepAliveTime(10, TimeUnit.SECONDS);
 		executor.allowCoreThreadTimeOut(true);
 		return executor;
+	}
+
+	/**
+	 * Begins to connect.
+	 *
+	 * @param <T> what it answers
+	 * @param <E> what it throws
+	 * @since 0.1.0
+	 */
+	@FunctionalInterface
+	public interface Beginning<T, E extends Exception> {
+
+		/**
+		 * Begin, without blocking.
+		 * @return the answer
+		 * @throws E if that failed
+		 */
+		T begin() throws E;
+
 	}
 
 }

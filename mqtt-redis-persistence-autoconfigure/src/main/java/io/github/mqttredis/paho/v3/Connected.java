@@ -16,8 +16,7 @@
 
 package io.github.mqttredis.paho.v3;
 
-import java.util.function.BooleanSupplier;
-
+import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
@@ -29,11 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param delegate who wanted to be told, {@code null} if nobody did
  * @param action what to do
- * @param wanted whether the application has not disconnected the client
- * @param stopTimer ends Paho's timer
+ * @param reconnection knows whether the client is to be connected
  */
-record Connected(@Nullable IMqttActionListener delegate, Runnable action, BooleanSupplier wanted,
-		Runnable stopTimer) implements IMqttActionListener {
+record Connected(@Nullable IMqttActionListener delegate, Runnable action,
+		Reconnection reconnection) implements IMqttActionListener {
 
 	@Override
 	public void onSuccess(IMqttToken token) {
@@ -45,12 +43,13 @@ record Connected(@Nullable IMqttActionListener delegate, Runnable action, Boolea
 
 	@Override
 	public void onFailure(IMqttToken token, Throwable exception) {
-		if (this.delegate != null && (this.wanted.getAsBoolean() || !isPahoTimer(this.delegate))) {
+		if (this.delegate != null && (this.reconnection.isWanted() || !isPahoTimer(this.delegate))) {
 			this.delegate.onFailure(token, exception);
 		}
-		if (isPahoTimer(this.delegate) && !this.wanted.getAsBoolean()) {
-			// Paho has just started it for a client that was disconnected meanwhile.
-			this.stopTimer.run();
+		if (isPahoTimer(this.delegate)) {
+			// Paho has just started it, maybe for a client that was disconnected
+			// meanwhile.
+			this.reconnection.stopTimerIfNotWanted();
 		}
 	}
 

@@ -17,7 +17,6 @@
 package io.github.mqttredis.paho.v3;
 
 import java.lang.reflect.Method;
-import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.PrivateMembers;
@@ -60,13 +59,6 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	private final Reconnection reconnection = new Reconnection();
 
 	/**
-	 * Lets one attempt to connect begin at a time: Paho checks and changes its state in
-	 * two steps, and its own timer and our reconnection may both try. Taken before any
-	 * lock of Paho's, never with one held.
-	 */
-	private final ReentrantLock connecting = new ReentrantLock();
-
-	/**
 	 * Create a client. Opens its session, which may wait for another owner to let go of
 	 * it.
 	 * @param serverUri the broker's URI
@@ -102,18 +94,12 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public IMqttToken connect(MqttConnectOptions options, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException, MqttSecurityException {
-		this.connecting.lock();
-		try {
-			if (Connected.isPahoTimer(callback) && !this.reconnection.isWanted()) {
-				stopTimer();
+		return this.reconnection.alone(() -> {
+			if (Connected.isPahoTimer(callback) && this.reconnection.stopTimerIfNotWanted()) {
 				throw new MqttException(MqttException.REASON_CODE_CLIENT_DISCONNECTING);
 			}
-			return super.connect(options, userContext,
-					new Connected(callback, this::onConnected, this.reconnection::isWanted, this::stopTimer));
-		}
-		finally {
-			this.connecting.unlock();
-		}
+			return super.connect(options, userContext, new Connected(callback, this::onConnected, this.reconnection));
+		});
 	}
 
 	@Override
@@ -189,7 +175,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
-				this.comms::isConnected, this::beginToReconnect);
+				this.comms::isConnected, this::beginToReconnect, () -> PrivateMembers.invoke(STOP_TIMER, this));
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.internals, this.reconnection);
 		}
@@ -210,10 +196,9 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	}
 
 	@Override
-
 	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
-		disconnecting();
+		this.reconnection.disconnecting();
 		return super.disconnect(quiesceTimeout, userContext, callback);
 	}
 
@@ -232,7 +217,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
-		disconnecting();
+		this.reconnection.disconnecting();
 		boolean linked = isConnected();
 		if (!linked || !sendDisconnectPacket || !tellBroker(quiesceTimeout, disconnectTimeout)) {
 			boolean patient = linked && !sendDisconnectPacket;
@@ -253,28 +238,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	@Override
 	public void close(boolean force) throws MqttException {
-		disconnecting();
+		this.reconnection.disconnecting();
 		super.close(force);
-	}
-
-	/**
-	 * Paho's timer would outlive the client: it makes one more attempt, and its thread,
-	 * which is no daemon, then keeps the JVM alive until the client is garbage.
-	 */
-	private void disconnecting() {
-		this.connecting.lock();
-		try {
-			if (this.reconnection.disconnecting()) {
-				stopTimer();
-			}
-		}
-		finally {
-			this.connecting.unlock();
-		}
-	}
-
-	private void stopTimer() {
-		PrivateMembers.invoke(STOP_TIMER, this);
 	}
 
 }

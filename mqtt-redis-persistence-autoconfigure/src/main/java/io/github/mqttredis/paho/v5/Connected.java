@@ -16,8 +16,7 @@
 
 package io.github.mqttredis.paho.v5;
 
-import java.util.function.BooleanSupplier;
-
+import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -29,11 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param delegate who wanted to be told, {@code null} if nobody did
  * @param action what to do
- * @param wanted whether the application has not disconnected the client
- * @param stopTimer ends Paho's timer
+ * @param reconnection knows whether the client is to be connected
  */
-record Connected(@Nullable MqttActionListener delegate, Runnable action, BooleanSupplier wanted,
-		Runnable stopTimer) implements MqttActionListener {
+record Connected(@Nullable MqttActionListener delegate, Runnable action,
+		Reconnection reconnection) implements MqttActionListener {
 
 	@Override
 	public void onSuccess(IMqttToken token) {
@@ -45,12 +43,13 @@ record Connected(@Nullable MqttActionListener delegate, Runnable action, Boolean
 
 	@Override
 	public void onFailure(IMqttToken token, Throwable exception) {
-		if (this.delegate != null && (this.wanted.getAsBoolean() || !isPahoTimer(this.delegate))) {
+		if (this.delegate != null && (this.reconnection.isWanted() || !isPahoTimer(this.delegate))) {
 			this.delegate.onFailure(token, exception);
 		}
-		if (isPahoTimer(this.delegate) && !this.wanted.getAsBoolean()) {
-			// Paho has just started it for a client that was disconnected meanwhile.
-			this.stopTimer.run();
+		if (isPahoTimer(this.delegate)) {
+			// Paho has just started it, maybe for a client that was disconnected
+			// meanwhile.
+			this.reconnection.stopTimerIfNotWanted();
 		}
 	}
 
