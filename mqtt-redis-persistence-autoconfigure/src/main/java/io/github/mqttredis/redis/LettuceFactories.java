@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisSocketConfiguration;
@@ -39,6 +40,7 @@ import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfigu
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
+import org.springframework.util.Assert;
 
 /**
  * Derives factories from those of Lettuce.
@@ -59,37 +61,24 @@ final class LettuceFactories {
 		LettuceConnectionFactory source = (LettuceConnectionFactory) factory;
 		LettuceClientConfiguration client = new ShortTimeouts(source.getClientConfiguration(), timeout,
 				source.isClusterAware());
-		LettuceConnectionFactory derived = create(source, client);
+		LettuceConnectionFactory derived = new LettuceConnectionFactory(configuration(source), client);
 		derived.setAutoStartup(false);
 		derived.afterPropertiesSet();
 		derived.start();
 		return derived;
 	}
 
-	private static LettuceConnectionFactory create(LettuceConnectionFactory source, LettuceClientConfiguration client) {
-		RedisClusterConfiguration cluster = source.getClusterConfiguration();
-		if (cluster != null) {
-			return new LettuceConnectionFactory(cluster, client);
-		}
-		RedisSentinelConfiguration sentinel = source.getSentinelConfiguration();
-		if (sentinel != null) {
-			return new LettuceConnectionFactory(sentinel, client);
-		}
-		RedisSocketConfiguration socket = source.getSocketConfiguration();
-		if (socket != null) {
-			return new LettuceConnectionFactory(socket, client);
-		}
-		RedisStaticMasterReplicaConfiguration masterReplica = masterReplica(source);
-		return (masterReplica != null) ? new LettuceConnectionFactory(masterReplica, client)
-				: new LettuceConnectionFactory(source.getStandaloneConfiguration(), client);
-	}
-
 	/**
-	 * Return the addresses of a master and its replicas. There is no getter for them.
+	 * Return where a factory connects to. The getters do not tell it of every factory:
+	 * that of a standalone server answers {@code localhost:6379} where the configuration
+	 * was given as any {@link RedisConfiguration}, and there is none for a master and its
+	 * replicas.
 	 */
-	private static @Nullable RedisStaticMasterReplicaConfiguration masterReplica(LettuceConnectionFactory source) {
+	private static RedisConfiguration configuration(LettuceConnectionFactory source) {
 		Object configuration = new DirectFieldAccessor(source).getPropertyValue("configuration");
-		return (configuration instanceof RedisStaticMasterReplicaConfiguration masterReplica) ? masterReplica : null;
+		Assert.state(configuration instanceof RedisConfiguration,
+				"No configuration in LettuceConnectionFactory: this version of Spring Data Redis is not supported");
+		return (RedisConfiguration) configuration;
 	}
 
 	static void reset(RedisConnectionFactory factory) {
@@ -111,8 +100,7 @@ final class LettuceFactories {
 		if (sentinel != null) {
 			return "sentinels " + sentinel.getSentinels();
 		}
-		RedisStaticMasterReplicaConfiguration masterReplica = masterReplica(lettuce);
-		if (masterReplica != null) {
+		if (configuration(lettuce) instanceof RedisStaticMasterReplicaConfiguration masterReplica) {
 			return "one of " + masterReplica.getNodes()
 				.stream()
 				.map((node) -> node.getHostName() + ":" + node.getPort())

@@ -17,18 +17,24 @@
 package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInspector;
+import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.TlsMaterial;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -36,33 +42,30 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * Tests for sessions over TLS, with a Redis that asks for a client certificate.
+ * Tests that the connections of the store have the certificates that the application's
+ * connection to Redis has.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class RedisTlsTests {
+class RedisTlsConnectionsTests {
 
-	private static final int PORT = EmbeddedRedis.freePort();
+	private static final int TLS_PORT = EmbeddedRedis.freePort();
 
-	private static final String OWN = "mqtt.persistence.redis.url=rediss://127.0.0.1:" + PORT;
-
-	private static TlsMaterial server;
-
-	private static TlsMaterial client;
+	private static TlsMaterial material;
 
 	private static RedisServer redis;
 
 	@BeforeAll
 	static void start() throws Exception {
-		server = TlsMaterial.create();
-		client = TlsMaterial.create();
-		redis = RedisServer.start("--tls-port", Integer.toString(PORT), "--tls-cert-file",
-				server.certificateFile().toString(), "--tls-key-file", server.privateKeyFile().toString(),
-				"--tls-ca-cert-file", client.certificateFile().toString(), "--tls-auth-clients", "yes");
+		material = TlsMaterial.create();
+		redis = RedisServer.start("--tls-port", Integer.toString(TLS_PORT), "--tls-auth-clients", "no",
+				"--tls-cert-file", material.certificateFile().toString(), "--tls-key-file",
+				material.privateKeyFile().toString());
 	}
 
 	@AfterAll
@@ -71,54 +74,53 @@ class RedisTlsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "lettuce,false", "jedis,false", "lettuce,true", "jedis,true" })
-	void whenTheBundleHoldsAClientCertificateThenSessionsAreKeptOverTls(String clientType, boolean own)
-			throws Exception {
-		String name = clientType + own;
-		String[] properties = own ? new String[] { OWN, "mqtt.persistence.redis.ssl-bundle=full" }
-				: new String[] { "spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + PORT,
-						"spring.data.redis.ssl.bundle=full" };
-		try (ConfigurableApplicationContext context = run(clientType, properties)) {
-			context.getBean(SessionStore.class)
-				.open(new SessionId(name, "b", MqttVersion.V3))
-				.put("s-1", Packets.publish(1, 1, "payload"));
-			boolean stored = redis.ask((one) -> one.exists("mqtt:persistence:{" + name + "@b}:v3"));
-			assertThat(stored).isTrue();
-			String clients = redis.ask(Jedis::clientList);
-			assertThat(clients).contains("laddr=127.0.0.1:" + PORT + " ");
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void whenRedisSpeaksTlsThenSessionsAreStoredAndHealthAndEndpointSeeThem(String client) throws Exception {
+		try (ConfigurableApplicationContext context = run("spring.data.redis.client-type=" + client,
+				"spring.data.redis.ssl.bundle=redis",
+				"spring.ssl.bundle.pem.redis.truststore.certificate=file:" + material.certificateFile(),
+				"mqtt.persistence.key-prefix=" + client, "management.endpoints.web.exposure.include=mqttsessions")) {
+			SessionStore store = context.getBean(SessionStore.class);
+			Session session = store.open(new SessionId("tls", "broker", MqttVersion.V3));
+			session.put("s-1", Packets.publish(1, 1, "payload"));
+			try (Jedis plain = redis.connect()) {
+				assertThat(plain.hkeys(client + ":{tls@broker}:v3")).containsExactly("s-1");
+				// Connections that are made anew have them as well.
+				plain.clientKill(new ClientKillParams().type(ClientType.NORMAL));
+			}
+			Await.until("it is connected again", () -> session.status().state() == SessionState.OWNER);
+			session.put("s-2", Packets.publish(2, 1, "payload"));
+			assertThat(store.server().isAvailable()).isTrue();
+			assertThat(context.getBean(SessionInspector.class).sessions("0", 10).entries()).hasSize(1);
 		}
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "mqtt.persistence.redis.ssl-bundle=anonymous",
-			"mqtt.persistence.redis.ssl-bundle=stranger", "none=none" })
-	void whenTheBundleLacksACertificateThenTheAnalysisNamesTheBundle(String property, CapturedOutput output) {
-		assertThatThrownBy(() -> run("lettuce", OWN, property));
-		assertThat(output).contains("APPLICATION FAILED TO START");
-		assertThat(output.toString().substring(output.toString().indexOf("APPLICATION FAILED TO START")))
-			.contains("127.0.0.1:" + PORT, "mqtt.persistence.redis.ssl-bundle")
-			.doesNotContain("\tat ");
+	@Test
+	void whenTheApplicationDoesNotTrustTheCertificateThenTheStartFailsAndSaysWhy(CapturedOutput output) {
+		assertThatThrownBy(() -> run("spring.data.redis.ssl.enabled=true"));
+		assertThat(output).contains("MQTT sessions cannot be kept in Redis", "unable to find valid certification path",
+				"Name an SSL bundle with spring.data.redis.ssl.bundle");
+		assertThat(output).doesNotContain("Start Redis");
 	}
 
-	private static ConfigurableApplicationContext run(String clientType, String... properties) throws Exception {
-		String bundle = "spring.ssl.bundle.pem.";
-		return new SpringApplicationBuilder(Alone.class).web(WebApplicationType.NONE)
-			.properties("spring.data.redis.client-type=" + clientType,
-					// The first handshake loads most of the JDK's TLS.
-					"mqtt.persistence.write-timeout=10s",
-					bundle + "full.truststore.certificate=file:" + server.certificateFile(),
-					bundle + "full.keystore.certificate=file:" + client.certificateFile(),
-					bundle + "full.keystore.private-key=file:" + client.privateKeyFile(),
-					bundle + "anonymous.truststore.certificate=file:" + server.certificateFile(),
-					bundle + "stranger.truststore.certificate=file:" + client.certificateFile(),
-					bundle + "stranger.keystore.certificate=file:" + client.certificateFile(),
-					bundle + "stranger.keystore.private-key=file:" + client.privateKeyFile())
+	@Test
+	void whenTheApplicationDoesNotSpeakTlsThenTheStartFails(CapturedOutput output) {
+		assertThatThrownBy(RedisTlsConnectionsTests::run);
+		assertThat(output).contains("MQTT sessions cannot be kept in Redis", "127.0.0.1:" + TLS_PORT,
+				"Where it speaks TLS, set spring.data.redis.ssl.bundle");
+	}
+
+	private static ConfigurableApplicationContext run(String... properties) {
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties("spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + TLS_PORT,
+					"spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=mqttsessions")
 			.properties(properties)
 			.run();
 	}
 
+	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	static class Alone {
+	static class Application {
 
 	}
 
