@@ -20,8 +20,6 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.util.StringUtils;
@@ -58,19 +56,7 @@ final class PropertiesMqttConnectionDetails implements MqttConnectionDetails {
 	@Override
 	public @Nullable SslBundle getSslBundle() {
 		String name = this.properties.sslBundle();
-		if (!StringUtils.hasText(name)) {
-			return null;
-		}
-		try {
-			if (this.sslBundles == null) {
-				throw new NoSuchSslBundleException(name, "There are no SSL bundles");
-			}
-			return this.sslBundles.getBundle(name);
-		}
-		catch (NoSuchSslBundleException ex) {
-			throw new InvalidConfigurationPropertyValueException("mqtt.client.ssl-bundle", name,
-					"There is no such SSL bundle. Define it with spring.ssl.bundle.pem or spring.ssl.bundle.jks.", ex);
-		}
+		return StringUtils.hasText(name) ? NamedSslBundle.find(this.sslBundles, "mqtt.client.ssl-bundle", name) : null;
 	}
 
 }

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
@@ -126,20 +124,9 @@ final class SessionRedis {
 
 	private SslBundle sslBundle() {
 		String name = this.own.sslBundle();
-		if (!StringUtils.hasText(name)) {
-			return SslBundle.systemDefault();
-		}
-		try {
-			SslBundles bundles = this.beans.getBeanProvider(SslBundles.class).getIfAvailable();
-			if (bundles == null) {
-				throw new NoSuchSslBundleException(name, "There are no SSL bundles");
-			}
-			return bundles.getBundle(name);
-		}
-		catch (NoSuchSslBundleException ex) {
-			throw new InvalidConfigurationPropertyValueException(SSL_BUNDLE, name,
-					"There is no such SSL bundle. Define it with spring.ssl.bundle.pem or spring.ssl.bundle.jks.", ex);
-		}
+		return StringUtils.hasText(name)
+				? NamedSslBundle.find(this.beans.getBeanProvider(SslBundles.class).getIfAvailable(), SSL_BUNDLE, name)
+				: SslBundle.systemDefault();
 	}
 
 }
