@@ -35,6 +35,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Meter;
@@ -59,16 +60,11 @@ class MqttPersistenceMetricsTests {
 
 	private final RedisServer redis = RedisServer.start();
 
-	private final LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", this.redis.port());
+	private final LettuceConnectionFactory factory = RedisClient.lettuce(this.redis.port());
 
 	private final List<RedisSessionStore> stores = new ArrayList<>();
 
 	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-
-	MqttPersistenceMetricsTests() {
-		this.factory.afterPropertiesSet();
-		this.factory.start();
-	}
 
 	@AfterEach
 	void close() {

@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * Tests for sessions over TLS, with a Redis that asks for a client certificate.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class RedisTlsTests {
+class RedisClientCertificateTests {
 
 	private static final int PORT = EmbeddedRedis.freePort();
 

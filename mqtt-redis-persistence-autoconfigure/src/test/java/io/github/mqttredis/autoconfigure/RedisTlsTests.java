@@ -52,7 +52,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * connection to Redis has.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class RedisTlsConnectionsTests {
+class RedisTlsTests {
 
 	private static final int TLS_PORT = EmbeddedRedis.freePort();
 
@@ -105,7 +105,7 @@ class RedisTlsConnectionsTests {
 
 	@Test
 	void whenTheApplicationDoesNotSpeakTlsThenTheStartFails(CapturedOutput output) {
-		assertThatThrownBy(RedisTlsConnectionsTests::run);
+		assertThatThrownBy(RedisTlsTests::run);
 		assertThat(output).contains("MQTT sessions cannot be kept in Redis", "127.0.0.1:" + TLS_PORT,
 				"Where it speaks TLS, set spring.data.redis.ssl.bundle");
 	}

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
+import io.github.mqttredis.testing.RedisClient;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -52,9 +53,7 @@ final class Surroundings implements AutoCloseable {
 		this.redisPort = redisPort;
 		this.brokerUri = brokerUri;
 		this.variant = variant;
-		this.connections = new LettuceConnectionFactory("127.0.0.1", redisPort);
-		this.connections.afterPropertiesSet();
-		this.connections.start();
+		this.connections = RedisClient.lettuce(redisPort);
 		try (Jedis jedis = jedis()) {
 			Watched.scripts().forEach((script) -> jedis.scriptLoad(Watched.script(script)));
 		}

@@ -33,13 +33,10 @@ import io.github.mqttredis.session.SessionInspector.Part;
 import io.github.mqttredis.session.SessionKeyException;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
-import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import io.github.mqttredis.testing.SharedRedis;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
@@ -62,34 +59,12 @@ class EncryptionTests {
 
 	private static final byte[] QUARANTINE = "test:{client@b}:v3:quarantine".getBytes(StandardCharsets.US_ASCII);
 
-	private static RedisServer server;
+	@RegisterExtension
+	static final SharedRedis server = new SharedRedis();
 
-	private RedisStores stores;
+	private final RedisStores stores = server.stores();
 
-	private Jedis redis;
-
-	@BeforeAll
-	static void startRedis() {
-		server = RedisServer.start();
-	}
-
-	@AfterAll
-	static void stopRedis() {
-		server.close();
-	}
-
-	@BeforeEach
-	void connect() {
-		this.stores = new RedisStores(server);
-		this.redis = server.connect();
-		this.redis.flushAll();
-	}
-
-	@AfterEach
-	void close() {
-		this.stores.close();
-		this.redis.close();
-	}
+	private final Jedis redis = server.jedis();
 
 	@Test
 	void whenRecordsAreStoredThenRedisHoldsNothingOfThemAndTheNextOwnerReadsThem() throws Exception {
@@ -257,8 +232,7 @@ class EncryptionTests {
 
 	/** As the next process: the one before gives its lease back. */
 	private Session reopen(RecordCodec codec) throws SessionException {
-		this.stores.close();
-		this.stores = new RedisStores(server);
+		this.stores.stop();
 		return open(codec);
 	}
 

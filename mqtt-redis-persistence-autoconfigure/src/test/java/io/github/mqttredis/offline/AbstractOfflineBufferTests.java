@@ -23,13 +23,12 @@ import java.util.stream.IntStream;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import io.github.mqttredis.testing.Await;
-import io.github.mqttredis.testing.RedisServer;
-import org.junit.jupiter.api.AfterAll;
+import io.github.mqttredis.testing.SharedRedis;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.Jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,31 +41,20 @@ abstract class AbstractOfflineBufferTests {
 
 	private static final int WIDE = 1000;
 
-	private static RedisServer server;
+	@RegisterExtension
+	static final SharedRedis server = new SharedRedis();
 
 	private final List<Process> processes = new ArrayList<>();
 
 	private String clientId;
 
-	private Jedis redis;
+	private final Jedis redis = server.jedis();
 
 	private Arrivals arrivals;
-
-	@BeforeAll
-	static void startRedis() {
-		server = RedisServer.start();
-	}
-
-	@AfterAll
-	static void stopRedis() {
-		server.close();
-	}
 
 	@BeforeEach
 	void start(TestInfo test) throws Exception {
 		this.clientId = test.getTestMethod().orElseThrow().getName();
-		this.redis = server.connect();
-		this.redis.flushAll();
 		this.arrivals = new Arrivals(broker(), "test/" + this.clientId);
 	}
 
@@ -77,7 +65,6 @@ abstract class AbstractOfflineBufferTests {
 			process.close();
 		}
 		this.arrivals.close();
-		this.redis.close();
 	}
 
 	abstract String broker();

@@ -24,6 +24,7 @@ import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.RedisClient;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -53,9 +54,7 @@ abstract class Process implements AutoCloseable {
 		this.broker = FaultyLink.to(brokerUri);
 		this.broker.refuse();
 		this.broker.record();
-		this.factory = new LettuceConnectionFactory("127.0.0.1", this.redis.port());
-		this.factory.afterPropertiesSet();
-		this.factory.start();
+		this.factory = RedisClient.lettuce(this.redis.port());
 		this.store = new RedisSessionStore(this.factory, SETTINGS);
 		this.store.start();
 	}

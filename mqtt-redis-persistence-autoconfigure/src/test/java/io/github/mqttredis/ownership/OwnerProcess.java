@@ -26,6 +26,7 @@ import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Application;
+import io.github.mqttredis.testing.RedisClient;
 import org.eclipse.paho.client.mqttv3.MqttException;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -47,9 +48,7 @@ public final class OwnerProcess {
 
 	private OwnerProcess(int redisPort, String brokerUri, String clientId, StoreSettings settings)
 			throws MqttException {
-		LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", redisPort);
-		factory.afterPropertiesSet();
-		factory.start();
+		LettuceConnectionFactory factory = RedisClient.lettuce(redisPort);
 		this.clientId = clientId;
 		this.store = new RedisSessionStore(factory, settings);
 		this.store.start();

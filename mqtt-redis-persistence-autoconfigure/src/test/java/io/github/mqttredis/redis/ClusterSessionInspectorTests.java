@@ -16,13 +16,13 @@
 
 package io.github.mqttredis.redis;
 
+import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisCluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * What a session inspector shows in a Redis Cluster.
@@ -43,10 +43,7 @@ class ClusterSessionInspectorTests extends AbstractSessionInspectorTests {
 
 	@Override
 	RedisConnectionFactory connectionFactory() {
-		LettuceConnectionFactory factory = new LettuceConnectionFactory(new RedisClusterConfiguration(server.nodes()));
-		factory.afterPropertiesSet();
-		factory.start();
-		return factory;
+		return RedisClient.lettuce(new RedisClusterConfiguration(server.nodes()));
 	}
 
 }

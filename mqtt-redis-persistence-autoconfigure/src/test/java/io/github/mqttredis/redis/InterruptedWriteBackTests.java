@@ -27,6 +27,7 @@ import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -53,9 +54,7 @@ class InterruptedWriteBackTests {
 	@Test
 	void whenRedisGoesAwayBetweenFindingTheLossAndWritingBackThenIsWrittenBackLater() throws Exception {
 		try (RedisServer server = RedisServer.start(); Jedis redis = server.connect()) {
-			LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", server.port());
-			factory.afterPropertiesSet();
-			factory.start();
+			LettuceConnectionFactory factory = RedisClient.lettuce(server.port());
 			RedisSessionStore store = new RedisSessionStore(failing(factory),
 					new StoreSettings("test", Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO));
 			Session session = store.open(ID);

@@ -16,13 +16,12 @@
 
 package io.github.mqttredis.redis;
 
+import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
 /**
  * What a session inspector shows over Jedis.
@@ -43,11 +42,7 @@ class JedisSessionInspectorTests extends AbstractSessionInspectorTests {
 
 	@Override
 	RedisConnectionFactory connectionFactory() {
-		JedisConnectionFactory factory = new JedisConnectionFactory(
-				new RedisStandaloneConfiguration("127.0.0.1", server.port()));
-		factory.afterPropertiesSet();
-		factory.start();
-		return factory;
+		return RedisClient.JEDIS.connect(server.port());
 	}
 
 }

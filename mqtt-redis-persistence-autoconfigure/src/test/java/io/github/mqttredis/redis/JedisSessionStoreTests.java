@@ -16,9 +16,9 @@
 
 package io.github.mqttredis.redis;
 
+import io.github.mqttredis.testing.RedisClient;
+
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
 /**
  * The contract of {@link RedisSessionStore} over Jedis.
@@ -27,11 +27,7 @@ class JedisSessionStoreTests extends AbstractSessionStoreTests {
 
 	@Override
 	RedisConnectionFactory connectionFactory(int port) {
-		JedisConnectionFactory factory = new JedisConnectionFactory(
-				new RedisStandaloneConfiguration("127.0.0.1", port));
-		factory.afterPropertiesSet();
-		factory.start();
-		return factory;
+		return RedisClient.JEDIS.connect(port);
 	}
 
 }

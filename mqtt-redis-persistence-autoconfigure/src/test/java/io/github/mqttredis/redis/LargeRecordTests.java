@@ -28,18 +28,15 @@ import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,14 +55,16 @@ class LargeRecordTests {
 	private static final SessionId ID = new SessionId("client", "b", MqttVersion.V3);
 
 	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void whenARecordTakesLongerThanTheTimeoutThenRedisIsNotAwayAndAllIsStored(boolean lettuce, CapturedOutput output)
+	@EnumSource
+	void whenARecordTakesLongerThanTheTimeoutThenRedisIsNotAwayAndAllIsStored(RedisClient client, CapturedOutput output)
 			throws Exception {
 		byte[] large = publish(1, SIZE);
 		try (RedisServer server = RedisServer.start(); FaultyLink link = FaultyLink.to(server.port())) {
-			RedisSessionStore store = store(link, lettuce, Duration.ofMillis(400));
+			RedisSessionStore store = store(link, client, Duration.ofMillis(400));
 			Session session = store.open(ID);
 			session.guarded();
+			// 32 MiB take 512 pieces of this link, and so at least a second.
+			link.delay(Duration.ofMillis(2));
 			session.put("sc-9", Packets.pubrel(9));
 			boolean publishing = session.beginPublish();
 			session.put("s-1", large);
@@ -79,7 +78,7 @@ class LargeRecordTests {
 			assertThat(store.activity().get(ID).count(Event.RESYNC)).isZero();
 			assertThat(output).doesNotContain("is away");
 			store.stop();
-			RedisSessionStore next = store(link, lettuce, Duration.ofSeconds(2));
+			RedisSessionStore next = store(link, client, Duration.ofSeconds(2));
 			assertThat(next.open(ID).get("s-1")).isEqualTo(large);
 			assertThat(output).doesNotContain("is away");
 			next.stop();
@@ -89,13 +88,13 @@ class LargeRecordTests {
 	@Test
 	void whenManyLargeRecordsAreReadThenEachComesAlone() throws Exception {
 		try (RedisServer server = RedisServer.start(); FaultyLink link = FaultyLink.to(server.port())) {
-			RedisSessionStore store = store(link, true, Duration.ofSeconds(20));
+			RedisSessionStore store = store(link, RedisClient.LETTUCE, Duration.ofSeconds(20));
 			Session session = store.open(ID);
 			for (int i = 1; i <= 12; i++) {
 				session.put("s-" + i, publish(i, 4 * MIB));
 			}
 			store.stop();
-			RedisSessionStore next = store(link, true, Duration.ofSeconds(2));
+			RedisSessionStore next = store(link, RedisClient.LETTUCE, Duration.ofSeconds(2));
 			assertThat(next.open(ID).keys()).hasSize(12);
 			next.stop();
 			try (var redis = server.connect()) {
@@ -104,22 +103,8 @@ class LargeRecordTests {
 		}
 	}
 
-	private static RedisSessionStore store(FaultyLink link, boolean lettuce, Duration timeout) throws Exception {
-		RedisConnectionFactory factory;
-		RedisStandaloneConfiguration server = new RedisStandaloneConfiguration("127.0.0.1", link.port());
-		if (lettuce) {
-			LettuceConnectionFactory made = new LettuceConnectionFactory(server);
-			made.afterPropertiesSet();
-			made.start();
-			factory = made;
-		}
-		else {
-			JedisConnectionFactory made = new JedisConnectionFactory(server);
-			made.afterPropertiesSet();
-			made.start();
-			factory = made;
-		}
-		RedisSessionStore store = new RedisSessionStore(factory,
+	private static RedisSessionStore store(FaultyLink link, RedisClient client, Duration timeout) throws Exception {
+		RedisSessionStore store = new RedisSessionStore(client.connect(link.port()),
 				new StoreSettings("test", timeout, Duration.ofMinutes(2), Duration.ofSeconds(5)));
 		store.start();
 		return store;

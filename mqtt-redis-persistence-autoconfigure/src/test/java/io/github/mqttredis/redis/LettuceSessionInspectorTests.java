@@ -16,12 +16,12 @@
 
 package io.github.mqttredis.redis;
 
+import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * What a session inspector shows over Lettuce.
@@ -42,10 +42,7 @@ class LettuceSessionInspectorTests extends AbstractSessionInspectorTests {
 
 	@Override
 	RedisConnectionFactory connectionFactory() {
-		LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", server.port());
-		factory.afterPropertiesSet();
-		factory.start();
-		return factory;
+		return RedisClient.LETTUCE.connect(server.port());
 	}
 
 }

@@ -16,8 +16,9 @@
 
 package io.github.mqttredis.redis;
 
+import io.github.mqttredis.testing.RedisClient;
+
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * The contract of {@link RedisSessionStore} over Lettuce.
@@ -26,10 +27,7 @@ class LettuceSessionStoreTests extends AbstractSessionStoreTests {
 
 	@Override
 	RedisConnectionFactory connectionFactory(int port) {
-		LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", port);
-		factory.afterPropertiesSet();
-		factory.start();
-		return factory;
+		return RedisClient.LETTUCE.connect(port);
 	}
 
 }

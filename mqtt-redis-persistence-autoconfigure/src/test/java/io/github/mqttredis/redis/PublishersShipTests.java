@@ -29,6 +29,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,9 +38,6 @@ import redis.clients.jedis.Jedis;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -67,8 +65,8 @@ class PublishersShipTests {
 
 	private Session session;
 
-	private void open(Driver driver) throws SessionException {
-		this.factory = driver.factory(this.server.port());
+	private void open(RedisClient client) throws SessionException {
+		this.factory = client.connect(this.server.port());
 		this.store = new RedisSessionStore(this.factory, SETTINGS);
 		this.session = this.store.open(ID);
 		this.session.guarded();
@@ -115,8 +113,8 @@ class PublishersShipTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void whenNobodyElseSpeaksWithRedisThenPublisherShipsItsRecord(Driver driver) throws Exception {
-		open(driver);
+	void whenNobodyElseSpeaksWithRedisThenPublisherShipsItsRecord(RedisClient client) throws Exception {
+		open(client);
 		this.server.pause();
 		publishAside("s-2");
 		this.server.resume();
@@ -126,48 +124,22 @@ class PublishersShipTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void whenPublisherIsInterruptedThenItsRecordIsStoredAllTheSame(Driver driver) throws Exception {
-		open(driver);
+	void whenPublisherIsInterruptedThenItsRecordIsStoredAllTheSame(RedisClient client) throws Exception {
+		open(client);
 		this.server.pause();
 		Thread publisher = publishAside("s-2");
 		publisher.interrupt();
-		if (driver == Driver.LETTUCE) {
+		if (client == RedisClient.LETTUCE) {
 			assertThat(this.stored.get(30, TimeUnit.SECONDS)).as("known to be stored").isFalse();
 		}
 		this.server.resume();
 		assertStored("s-1", "s-2");
-		assertThat(this.stored.get(30, TimeUnit.SECONDS)).as("known to be stored").isEqualTo(driver == Driver.JEDIS);
+		assertThat(this.stored.get(30, TimeUnit.SECONDS)).as("known to be stored")
+			.isEqualTo(client == RedisClient.JEDIS);
 		assertThat(this.interrupted).isTrue();
 		Await.until("all is well", () -> this.session.status().state() == SessionState.OWNER);
 		publish("s-3");
 		assertStored("s-1", "s-2", "s-3");
-	}
-
-	enum Driver {
-
-		LETTUCE {
-			@Override
-			RedisConnectionFactory factory(int port) {
-				LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", port);
-				factory.afterPropertiesSet();
-				factory.start();
-				return factory;
-			}
-		},
-
-		JEDIS {
-			@Override
-			RedisConnectionFactory factory(int port) {
-				JedisConnectionFactory factory = new JedisConnectionFactory(
-						new RedisStandaloneConfiguration("127.0.0.1", port));
-				factory.afterPropertiesSet();
-				factory.start();
-				return factory;
-			}
-		};
-
-		abstract RedisConnectionFactory factory(int port);
-
 	}
 
 }

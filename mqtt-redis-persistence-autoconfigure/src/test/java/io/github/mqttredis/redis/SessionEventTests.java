@@ -34,6 +34,7 @@ import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,16 +59,11 @@ class SessionEventTests {
 
 	private final RedisServer redis = RedisServer.start();
 
-	private final LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", this.redis.port());
+	private final LettuceConnectionFactory factory = RedisClient.lettuce(this.redis.port());
 
 	private final List<RedisSessionStore> stores = new ArrayList<>();
 
 	private final List<SessionEvent> events = new CopyOnWriteArrayList<>();
-
-	SessionEventTests() {
-		this.factory.afterPropertiesSet();
-		this.factory.start();
-	}
 
 	@AfterEach
 	void close() {

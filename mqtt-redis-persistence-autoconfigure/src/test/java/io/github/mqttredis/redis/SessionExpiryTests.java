@@ -25,13 +25,10 @@ import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
-import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import io.github.mqttredis.testing.SharedRedis;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.Jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -52,34 +49,12 @@ class SessionExpiryTests {
 
 	private static final List<String> KEYS = List.of(HASH, HASH + ":mark", HASH + ":quarantine");
 
-	private static RedisServer server;
+	@RegisterExtension
+	static final SharedRedis server = new SharedRedis();
 
-	private RedisStores stores;
+	private final RedisStores stores = server.stores();
 
-	private Jedis redis;
-
-	@BeforeAll
-	static void startRedis() {
-		server = RedisServer.start();
-	}
-
-	@AfterAll
-	static void stopRedis() {
-		server.close();
-	}
-
-	@BeforeEach
-	void connect() {
-		this.stores = new RedisStores(server);
-		this.redis = server.connect();
-		this.redis.flushAll();
-	}
-
-	@AfterEach
-	void close() {
-		this.stores.close();
-		this.redis.close();
-	}
+	private final Jedis redis = server.jedis();
 
 	@Test
 	void whenASessionIsOwnedThenItIsKeptHoweverLongNothingIsWritten() throws Exception {

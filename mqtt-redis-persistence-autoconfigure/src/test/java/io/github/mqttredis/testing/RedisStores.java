@@ -41,9 +41,7 @@ public final class RedisStores implements AutoCloseable {
 	private final List<RedisSessionStore> stores = new ArrayList<>();
 
 	public RedisStores(RedisServer server) {
-		this.factory = new LettuceConnectionFactory("127.0.0.1", server.port());
-		this.factory.afterPropertiesSet();
-		this.factory.start();
+		this.factory = RedisClient.lettuce(server.port());
 	}
 
 	public RedisSessionStore start() {
@@ -57,9 +55,15 @@ public final class RedisStores implements AutoCloseable {
 		return store;
 	}
 
+	/** Stop all stores, as when their processes end. */
+	public void stop() {
+		this.stores.forEach(RedisSessionStore::stop);
+		this.stores.clear();
+	}
+
 	@Override
 	public void close() {
-		this.stores.forEach(RedisSessionStore::stop);
+		stop();
 		this.factory.destroy();
 	}
 
