@@ -40,8 +40,8 @@ final class ComponentChecks {
 
 	List<ComponentCheck> all() {
 		return List.of(ComponentChecks::notStored, this::cleanSession, ComponentChecks::sessionExpiry,
-				ComponentChecks::emptyClientId, ComponentChecks::sharedClientId, ComponentChecks::qos0,
-				this::keepAlive);
+				this::redisExpiry, ComponentChecks::emptyClientId, ComponentChecks::sharedClientId,
+				ComponentChecks::qos0, this::keepAlive);
 	}
 
 	private static @Nullable ComponentFinding notStored(ClientView view, Collection<ClientView> all) {
@@ -85,6 +85,24 @@ final class ComponentChecks {
 						+ "' when the link is lost, because there is no session expiry interval",
 				"Call setSessionExpiryInterval on its MqttConnectionOptions, or where these are made from properties,"
 						+ " set mqtt.client.session-expiry above 0s");
+	}
+
+	/**
+	 * The broker goes on with exchanges of QoS 2 that Redis has forgotten. How long an
+	 * MQTT 3 broker keeps a session is not known here.
+	 */
+	private @Nullable ComponentFinding redisExpiry(ClientView view, Collection<ClientView> all) {
+		Duration redis = this.settings.sessionExpiry();
+		Long broker = view.sessionExpiry();
+		if (redis == null || broker == null || !makesStoredSession(view) || view.cleanSession()
+				|| redis.compareTo(Duration.ofSeconds(broker)) >= 0) {
+			return null;
+		}
+		return new ComponentFinding(Kind.REDIS_EXPIRY, view.name(),
+				"Redis forgets the MQTT session of '" + view.name() + "' after " + redis.toSeconds()
+						+ " s without an owner, and the broker only after " + broker + " s",
+				"Raise mqtt.persistence.session-expiry, or lower mqtt.client.session-expiry or the interval that the"
+						+ " application sets by setSessionExpiryInterval");
 	}
 
 	private static @Nullable ComponentFinding emptyClientId(ClientView view, Collection<ClientView> all) {

@@ -54,6 +54,11 @@ public record ComponentFinding(Kind kind, String component, String problem, Stri
 		SESSION_EXPIRY,
 
 		/**
+		 * Redis forgets an MQTT 5 session before the broker does.
+		 */
+		REDIS_EXPIRY,
+
+		/**
 		 * There is no client id.
 		 */
 		EMPTY_CLIENT_ID,

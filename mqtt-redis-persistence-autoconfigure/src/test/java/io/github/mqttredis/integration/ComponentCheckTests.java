@@ -115,6 +115,22 @@ class ComponentCheckTests {
 	}
 
 	@Test
+	void whenRedisForgetsTheSessionBeforeTheBrokerThenSaysSo(CapturedOutput output) {
+		ApplicationContextRunner runner = fromProperties("forgotten").withPropertyValues("mqtt.client.version=5",
+				"mqtt.client.session-expiry=1h");
+		runner.withPropertyValues("mqtt.persistence.session-expiry=59m").run((context) -> {
+			assertThat(Components.findings(context)).singleElement()
+				.extracting(ComponentFinding::kind)
+				.isEqualTo(Kind.REDIS_EXPIRY);
+			assertThat(output).containsOnlyOnce("Redis forgets the MQTT session of 'mqttv5ClientManager' after 3540 s"
+					+ " without an owner, and the broker only after 3600 s. Raise mqtt.persistence.session-expiry");
+		});
+		runner.withPropertyValues("mqtt.persistence.session-expiry=1h")
+			.run((context) -> assertThat(Components.findings(context)).isEmpty());
+		runner.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
 	void whenThereIsNoClientIdThenSaysSo(CapturedOutput output) {
 		this.contexts.withBean("own", Mqttv3ClientManager.class, () -> Components.manager(Components.options(), ""))
 			.run((context) -> {

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -52,6 +53,9 @@ class LargeRecordTests {
 	/** In a run with all crash points the largest that MQTT allows. */
 	private static final int SIZE = "all".equals(System.getProperty("crashpoints")) ? 268_435_455 : 32 * MIB;
 
+	/** Longer than Redis itself is busy with the record, shorter than it is under way. */
+	private static final Duration TIMEOUT = (SIZE > 32 * MIB) ? Duration.ofSeconds(5) : Duration.ofMillis(400);
+
 	private static final SessionId ID = new SessionId("client", "b", MqttVersion.V3);
 
 	@ParameterizedTest
@@ -60,10 +64,10 @@ class LargeRecordTests {
 			throws Exception {
 		byte[] large = publish(1, SIZE);
 		try (RedisServer server = RedisServer.start(); FaultyLink link = FaultyLink.to(server.port())) {
-			RedisSessionStore store = store(link, client, Duration.ofMillis(400));
+			RedisSessionStore store = store(link, client, TIMEOUT);
 			Session session = store.open(ID);
 			session.guarded();
-			// 32 MiB take 512 pieces of this link, and so at least a second.
+			// A piece has 64 KiB: 32 MiB take a second at least, 256 MiB take eight.
 			link.delay(Duration.ofMillis(2));
 			session.put("sc-9", Packets.pubrel(9));
 			boolean publishing = session.beginPublish();
@@ -71,7 +75,7 @@ class LargeRecordTests {
 			session.put("s-2", Packets.publish(2, 1, "small"));
 			assertThat(publishing).isTrue();
 			session.endPublish(false);
-			try (var redis = server.connect()) {
+			try (Jedis redis = new Jedis("127.0.0.1", server.port(), (int) Duration.ofSeconds(20).toMillis())) {
 				Await.until("all is stored", () -> redis.hlen("test:{client@b}:v3") == 3);
 			}
 			Await.until("the session is whole", () -> store.sessions().get(0).state() == SessionState.OWNER);
@@ -97,7 +101,7 @@ class LargeRecordTests {
 			RedisSessionStore next = store(link, RedisClient.LETTUCE, Duration.ofSeconds(2));
 			assertThat(next.open(ID).keys()).hasSize(12);
 			next.stop();
-			try (var redis = server.connect()) {
+			try (Jedis redis = server.connect()) {
 				assertThat(redis.info("commandstats")).containsPattern("cmdstat_hmget:calls=12,");
 			}
 		}
