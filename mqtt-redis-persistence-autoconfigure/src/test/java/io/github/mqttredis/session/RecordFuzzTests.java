@@ -19,11 +19,13 @@ package io.github.mqttredis.session;
 import java.util.Arrays;
 import java.util.Random;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.github.mqttredis.testing.Packets;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Whatever bytes are found in Redis, reading them ends, throws nothing, and what counts
@@ -49,6 +51,25 @@ class RecordFuzzTests {
 			byte[] bytes = (round % 4 == 0) ? random(this.random.nextInt(64)) : mutated(key);
 			String description = "seed " + SEED + ", round " + round + ", " + key + " " + Arrays.toString(bytes);
 			assertThatCode(() -> read(key, bytes)).as(description).doesNotThrowAnyException();
+		}
+	}
+
+	/**
+	 * With {@code -Pfuzz} led by coverage, for as long as said here; without it only with
+	 * no bytes, and with what was found before.
+	 */
+	@FuzzTest(maxDuration = "1m")
+	void whenAFuzzerChoosesTheBytesThenTheyAreReadOrPutAside(byte[] input) throws SessionException {
+		if (input.length == 0) {
+			return;
+		}
+		String key = KEYS[Math.floorMod(input[0], KEYS.length)];
+		byte[] bytes = Arrays.copyOfRange(input, 1, input.length);
+		if (RecordCodec.isMarked(bytes)) {
+			assertThatExceptionOfType(SessionKeyException.class).isThrownBy(() -> read(key, bytes));
+		}
+		else {
+			read(key, bytes);
 		}
 	}
 
