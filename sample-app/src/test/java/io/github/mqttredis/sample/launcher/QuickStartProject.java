@@ -48,6 +48,8 @@ final class QuickStartProject {
 
 	private static final Pattern CLASS = Pattern.compile("(?m)^(?:public )?class (\\w+)");
 
+	private static final String EXAMPLE = "tcp://broker.example.com:1883";
+
 	private static final long MINUTES = 5;
 
 	private final Path directory;
@@ -59,13 +61,21 @@ final class QuickStartProject {
 		this.text = text;
 	}
 
-	static QuickStartProject create(Path directory, Path readme) throws IOException {
+	/**
+	 * Make the project.
+	 * @param directory where it is made
+	 * @param readme whose quick start is followed
+	 * @param broker where the broker is, which a user would write in place of the example
+	 * @return the project
+	 */
+	static QuickStartProject create(Path directory, Path readme, String broker) throws IOException {
 		copy(TEMPLATE, directory);
 		// Where a project of Maven begins; else this one's settings would be used.
 		Files.createDirectories(directory.resolve(".mvn"));
 		Matcher section = SECTION.matcher(Files.readString(readme));
 		assertThat(section.find()).as("a quick start in the README").isTrue();
-		QuickStartProject project = new QuickStartProject(directory, section.group(1));
+		assertThat(section.group(1)).contains(EXAMPLE);
+		QuickStartProject project = new QuickStartProject(directory, section.group(1).replace(EXAMPLE, broker));
 		project.addDependencies();
 		Files.write(directory.resolve(PROPERTIES), project.blocks("properties"), StandardOpenOption.APPEND);
 		for (String code : project.blocks("java")) {
@@ -165,6 +175,8 @@ final class QuickStartProject {
 			.redirectOutput(log.toFile());
 		builder.environment().keySet().removeIf((name) -> name.matches("(SPRING|MQTT|SERVER|MANAGEMENT)_.*"));
 		builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+		// None of them lives long.
+		builder.environment().put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
 		builder.environment().putAll(environment);
 		return builder.start();
 	}
