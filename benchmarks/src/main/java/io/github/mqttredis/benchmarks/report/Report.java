@@ -26,8 +26,8 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes what a run has measured into {@code docs/performance.md}, between markers, and
- * the chart beside it. No figure there is typed by hand.
+ * Writes what a run has measured into {@code docs/performance.md}, between markers, the
+ * chart beside it, and the ratios in the README. No figure there is typed by hand.
  */
 public final class Report {
 
@@ -35,8 +35,8 @@ public final class Report {
 	}
 
 	/**
-	 * Write page and chart.
-	 * @param args the results, the page and the chart
+	 * Write page, chart and README.
+	 * @param args the results, the page, the chart, and the README, which compares
 	 * @throws IOException if one of them cannot be read or written
 	 */
 	public static void main(String[] args) throws IOException {
@@ -55,6 +55,8 @@ public final class Report {
 		Files.writeString(page, text);
 		Files.createDirectories(chart.toAbsolutePath().getParent());
 		Files.writeString(chart, new Chart(results).svg());
+		Path readme = Path.of(args[3]);
+		Files.writeString(readme, new Comparison(text).update(Files.readString(readme)));
 	}
 
 	static String replace(String page, String name, String content) {
