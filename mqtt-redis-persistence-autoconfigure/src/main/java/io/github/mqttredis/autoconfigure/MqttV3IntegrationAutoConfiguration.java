@@ -112,8 +112,9 @@ public final class MqttV3IntegrationAutoConfiguration {
 	@ConditionalOnBean(PersistentMqttv3ClientManager.class)
 	ClientManagerInRole mqttv3ClientManagerInRole(PersistentMqttv3ClientManager manager,
 			MqttClientProperties properties, SmartLifecycleRoleController roles) {
-		ClientManagerInRole member = new ClientManagerInRole(manager);
-		roles.addLifecycleToRole(String.valueOf(properties.role()), member);
+		String role = String.valueOf(properties.role());
+		ClientManagerInRole member = new ClientManagerInRole(manager, role);
+		roles.addLifecycleToRole(role, member);
 		return member;
 	}
 

@@ -111,8 +111,9 @@ public final class MqttV5IntegrationAutoConfiguration {
 	@ConditionalOnBean(PersistentMqttv5ClientManager.class)
 	ClientManagerInRole mqttv5ClientManagerInRole(PersistentMqttv5ClientManager manager,
 			MqttClientProperties properties, SmartLifecycleRoleController roles) {
-		ClientManagerInRole member = new ClientManagerInRole(manager);
-		roles.addLifecycleToRole(String.valueOf(properties.role()), member);
+		String role = String.valueOf(properties.role());
+		ClientManagerInRole member = new ClientManagerInRole(manager, role);
+		roles.addLifecycleToRole(role, member);
 		return member;
 	}
 

@@ -17,6 +17,7 @@
 package io.github.mqttredis.integration;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,7 +29,11 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.integration.leader.event.AbstractLeaderEvent;
+import org.springframework.integration.leader.event.OnGrantedEvent;
+import org.springframework.integration.leader.event.OnRevokedEvent;
 import org.springframework.integration.mqtt.core.AbstractMqttClientManager;
 import org.springframework.integration.support.SmartLifecycleRoleController;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -41,13 +46,20 @@ import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
  *
  * @since 0.1.0
  */
-public final class ClientManagerInRole implements SmartLifecycle {
+public final class ClientManagerInRole implements SmartLifecycle, ApplicationListener<AbstractLeaderEvent> {
 
 	private static final Log logger = LogFactory.getLog(ClientManagerInRole.class);
 
 	private static final Duration PAUSE = Duration.ofSeconds(1);
 
+	/** How long the end of the application waits for the end of its leadership. */
+	private static final Duration FAREWELL = Duration.ofSeconds(2);
+
 	private final AbstractMqttClientManager<?, ?> manager;
+
+	private final String role;
+
+	private volatile CountDownLatch leading = new CountDownLatch(0);
 
 	/** One thread, which starts and stops in the order in which that was asked for. */
 	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS,
@@ -64,8 +76,10 @@ public final class ClientManagerInRole implements SmartLifecycle {
 	/**
 	 * Create the member of the role.
 	 * @param manager what is started and stopped
+	 * @param role the role
 	 */
-	public ClientManagerInRole(AbstractMqttClientManager<?, ?> manager) {
+	public ClientManagerInRole(AbstractMqttClientManager<?, ?> manager, String role) {
+		this.role = role;
 		this.manager = manager;
 		this.executor.allowCoreThreadTimeOut(true);
 	}
@@ -163,6 +177,38 @@ public final class ClientManagerInRole implements SmartLifecycle {
 		}
 		catch (ExecutionException ex) {
 			logger.error(this + " could not be stopped", ex.getCause());
+		}
+	}
+
+	/**
+	 * Stop with the application. A leader gives up its leadership on a thread of its own,
+	 * for which Redis may have to be there, and Redis is closed after this: otherwise the
+	 * next leader would wait until the lock of this one has ended.
+	 */
+	@Override
+	public void stop(Runnable callback) {
+		stop();
+		try {
+			if (!this.leading.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+				logger.debug(this + " has stopped, and its role is not revoked");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		callback.run();
+	}
+
+	@Override
+	public void onApplicationEvent(AbstractLeaderEvent event) {
+		if (!this.role.equals(event.getRole())) {
+			return;
+		}
+		if (event instanceof OnGrantedEvent) {
+			this.leading = new CountDownLatch(1);
+		}
+		else if (event instanceof OnRevokedEvent) {
+			this.leading.countDown();
 		}
 	}
 

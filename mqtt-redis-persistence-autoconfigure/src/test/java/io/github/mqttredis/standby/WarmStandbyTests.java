@@ -34,11 +34,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.messaging.MessagingException;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,6 +51,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * A warm standby: two gateways with one client id, of which Spring Integration's leader
  * works.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class WarmStandbyTests {
 
 	private static ArtemisBroker broker;
@@ -118,7 +122,7 @@ class WarmStandbyTests {
 
 	@ParameterizedTest
 	@EnumSource(names = { "V3", "V5" })
-	void whenLeaderGivesUpThenStandbyGoesOnAndBack(Kind kind) throws Exception {
+	void whenLeaderGivesUpThenStandbyGoesOnAndBack(Kind kind, CapturedOutput output) throws Exception {
 		try (Subscriber subscriber = Subscriber.to(broker, this.clientId); StandbyGateway first = gateway(kind)) {
 			awaitLeader(first);
 			try (StandbyGateway second = gateway(kind)) {
@@ -144,6 +148,7 @@ class WarmStandbyTests {
 				Await.until("the leader has it again", () -> first.received().contains("three"));
 				assertThat(first.received()).containsExactly("one", "three");
 				assertThat(second.received()).containsExactly("two");
+				assertThat(output).doesNotContain("Error subscribing");
 			}
 			Await.until("all is delivered",
 					() -> subscriber.received().keySet().containsAll(List.of("one-q2", "two-q2", "three-q2")));
