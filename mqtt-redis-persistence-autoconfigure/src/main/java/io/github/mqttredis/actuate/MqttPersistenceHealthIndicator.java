@@ -56,6 +56,8 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 
 	private final Supplier<List<String>> warnings;
 
+	private final Supplier<List<ClientInRole>> inRoles;
+
 	/**
 	 * Create the indicator.
 	 * @param store where the sessions are kept
@@ -63,26 +65,42 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 	 * @param warnings what else may cost sessions
 	 */
 	public MqttPersistenceHealthIndicator(SessionStore store, boolean sentUnstored, Supplier<List<String>> warnings) {
+		this(store, sentUnstored, warnings, List::of);
+	}
+
+	/**
+	 * Create the indicator of an application that has clients in roles.
+	 * @param store where the sessions are kept
+	 * @param sentUnstored whether messages are sent while they cannot be stored
+	 * @param warnings what else may cost sessions
+	 * @param inRoles the clients that a role starts and stops
+	 */
+	public MqttPersistenceHealthIndicator(SessionStore store, boolean sentUnstored, Supplier<List<String>> warnings,
+			Supplier<List<ClientInRole>> inRoles) {
 		super("The health of the stored MQTT sessions could not be told");
 		this.store = store;
 		this.whenNotStored = sentUnstored ? DEGRADED : Status.DOWN;
 		this.warnings = warnings;
+		this.inRoles = inRoles;
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
 		ServerStatus server = this.store.server();
 		List<SessionStatus> sessions = this.store.sessions();
-		builder.status(status(server, sessions));
+		List<ClientInRole> idle = this.inRoles.get().stream().filter((client) -> !client.started()).toList();
+		builder.status(status(server, sessions, idle));
 		builder.withDetail("redis", (server.failure() == null) ? server.facts() : Map.of("failure", server.failure()));
-		builder.withDetail("clients", clients(sessions));
+		Map<String, Object> clients = clients(sessions);
+		idle.forEach((client) -> clients.putIfAbsent(client.clientId(), client.details()));
+		builder.withDetail("clients", clients);
 		List<String> all = Stream.concat(server.warnings().stream(), this.warnings.get().stream()).toList();
 		if (!all.isEmpty()) {
 			builder.withDetail("warnings", all);
 		}
 	}
 
-	private Status status(ServerStatus server, List<SessionStatus> sessions) {
+	private Status status(ServerStatus server, List<SessionStatus> sessions, List<ClientInRole> idle) {
 		List<SessionState> states = sessions.stream().map(SessionStatus::state).toList();
 		boolean stored = server.isAvailable() && !states.contains(SessionState.DEGRADED);
 		if (states.contains(SessionState.FENCED)) {
@@ -91,7 +109,7 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		if (!stored && Status.DOWN.equals(this.whenNotStored)) {
 			return Status.DOWN;
 		}
-		if (states.contains(SessionState.WAITING)) {
+		if (states.contains(SessionState.WAITING) || idle.stream().anyMatch(ClientInRole::granted)) {
 			return Status.OUT_OF_SERVICE;
 		}
 		return stored ? Status.UP : this.whenNotStored;

@@ -35,6 +35,11 @@ import org.springframework.util.StringUtils;
 /**
  * The MQTT clients that are made for the application.
  *
+ * @param autoStartup Whether the client manager opens its session and connects when the
+ * application starts. Where it is not set, it does unless it has a role.
+ * @param role Role that starts and stops the client manager, with the inbound adapters
+ * that use it: one of Spring Integration's SmartLifecycleRoleController, such as that of
+ * a leader.
  * @param clientId MQTT client identifier. With server URIs set, too, a client manager is
  * made that connects at start.
  * @param serverUris URIs of the broker, tried in order, such as tcp://localhost:1883. The
@@ -59,9 +64,9 @@ import org.springframework.util.StringUtils;
  * @param will Message that the broker publishes when the client is gone.
  */
 @ConfigurationProperties("mqtt.client")
-record MqttClientProperties(@Nullable String clientId, @DefaultValue List<String> serverUris, @Nullable String username,
-		@Nullable String password, @Nullable String sslBundle,
-		@DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration keepAlive,
+record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role, @Nullable String clientId,
+		@DefaultValue List<String> serverUris, @Nullable String username, @Nullable String password,
+		@Nullable String sslBundle, @DefaultValue("60s") @DurationUnit(ChronoUnit.SECONDS) Duration keepAlive,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration connectionTimeout,
 		@DefaultValue("true") boolean automaticReconnect, @Nullable Integer version,
 		@DefaultValue("1d") @DurationUnit(ChronoUnit.SECONDS) Duration sessionExpiry,
@@ -77,6 +82,7 @@ record MqttClientProperties(@Nullable String clientId, @DefaultValue List<String
 	private static final Set<String> SECURE = Set.of("ssl", "wss");
 
 	MqttClientProperties {
+		Assert.isTrue(role == null || StringUtils.hasText(role), "mqtt.client.role must not be empty");
 		Assert.isTrue(password == null || StringUtils.hasText(username),
 				"mqtt.client.username must be set where mqtt.client.password is (MQTT 3.1.1, 3.1.2.9)");
 		checkSeconds("mqtt.client.keep-alive", keepAlive, LARGEST_PACKET_ID);
@@ -86,6 +92,14 @@ record MqttClientProperties(@Nullable String clientId, @DefaultValue List<String
 		Assert.isTrue(maxInflight >= 1 && maxInflight <= LARGEST_PACKET_ID,
 				"mqtt.client.max-inflight must be between 1 and " + LARGEST_PACKET_ID);
 		serverUris.forEach((uri) -> checkServerUri(uri, StringUtils.hasText(sslBundle)));
+	}
+
+	/**
+	 * Return whether the client manager starts with the application.
+	 * @return whether it does
+	 */
+	boolean isStartedWithApplication() {
+		return (this.autoStartup != null) ? this.autoStartup : this.role == null;
 	}
 
 	/**

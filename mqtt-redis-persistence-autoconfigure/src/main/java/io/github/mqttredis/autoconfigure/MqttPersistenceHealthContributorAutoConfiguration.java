@@ -19,7 +19,9 @@ package io.github.mqttredis.autoconfigure;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.actuate.ClientInRole;
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
+import io.github.mqttredis.integration.ClientManagerInRole;
 import io.github.mqttredis.integration.ComponentFindings;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.SessionStore;
@@ -65,9 +67,14 @@ public final class MqttPersistenceHealthContributorAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(name = { "mqttPersistenceHealthIndicator", "mqttPersistenceHealthContributor" })
 	MqttPersistenceHealthIndicator mqttPersistenceHealthContributor(SessionStore store,
-			MqttPersistenceProperties properties, ObjectProvider<ComponentFindings> findings) {
+			MqttPersistenceProperties properties, ObjectProvider<ComponentFindings> findings,
+			ObjectProvider<ClientManagerInRole> inRoles) {
 		return new MqttPersistenceHealthIndicator(store, properties.onRedisOutage() == OnOutage.CONTINUE,
-				() -> findings.stream().flatMap((found) -> found.all().stream()).map(Object::toString).toList());
+				() -> findings.stream().flatMap((found) -> found.all().stream()).map(Object::toString).toList(),
+				() -> inRoles.stream()
+					.map((member) -> new ClientInRole(member.getClientId(), member.isRunning(), member.isStarted(),
+							member.getFailure()))
+					.toList());
 	}
 
 	/**

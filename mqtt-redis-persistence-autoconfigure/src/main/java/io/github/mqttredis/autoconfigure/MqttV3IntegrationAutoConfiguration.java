@@ -17,6 +17,7 @@
 package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.integration.ClientManagerConnector;
+import io.github.mqttredis.integration.ClientManagerInRole;
 import io.github.mqttredis.integration.ExcludedBeans;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
@@ -47,6 +48,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.integration.mqtt.support.MqttUtils;
+import org.springframework.integration.support.SmartLifecycleRoleController;
 import org.springframework.util.ObjectUtils;
 
 /**
@@ -101,7 +103,19 @@ public final class MqttV3IntegrationAutoConfiguration {
 		PersistentMqttv3ClientManager manager = new PersistentMqttv3ClientManager(complete,
 				String.valueOf(properties.clientId()), persistences);
 		manager.setQuiescentTimeout(QUIESCENT_MILLIS);
+		manager.setAutoStartup(properties.isStartedWithApplication());
 		return manager;
+	}
+
+	@Bean
+	@ConditionalOnProperty("mqtt.client.role")
+	@ConditionalOnBean(PersistentMqttv3ClientManager.class)
+	ClientManagerInRole mqttv3ClientManagerInRole(PersistentMqttv3ClientManager manager,
+			MqttClientProperties properties, SmartLifecycleRoleController roles) {
+		String role = String.valueOf(properties.role());
+		ClientManagerInRole member = new ClientManagerInRole(manager, role);
+		roles.addLifecycleToRole(role, member);
+		return member;
 	}
 
 	@Bean

@@ -17,6 +17,7 @@
 package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.integration.ClientManagerConnector;
+import io.github.mqttredis.integration.ClientManagerInRole;
 import io.github.mqttredis.integration.ExcludedBeans;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
 import io.github.mqttredis.integration.Mqttv5ApplicationClientManagers;
@@ -37,11 +38,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
+import org.springframework.integration.support.SmartLifecycleRoleController;
 import org.springframework.util.Assert;
 import org.springframework.util.ObjectUtils;
 
@@ -84,7 +87,6 @@ public final class MqttV5IntegrationAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnBooleanProperty("mqtt.persistence.offline-buffer.enabled")
 	static Mqttv5OutboundPostProcessor mqttv5OutboundPostProcessor() {
 		return new Mqttv5OutboundPostProcessor();
 	}
@@ -100,7 +102,19 @@ public final class MqttV5IntegrationAutoConfiguration {
 		PersistentMqttv5ClientManager manager = new PersistentMqttv5ClientManager(options,
 				String.valueOf(properties.clientId()), persistences);
 		manager.setQuiescentTimeout(QUIESCENT_MILLIS);
+		manager.setAutoStartup(properties.isStartedWithApplication());
 		return manager;
+	}
+
+	@Bean
+	@ConditionalOnProperty("mqtt.client.role")
+	@ConditionalOnBean(PersistentMqttv5ClientManager.class)
+	ClientManagerInRole mqttv5ClientManagerInRole(PersistentMqttv5ClientManager manager,
+			MqttClientProperties properties, SmartLifecycleRoleController roles) {
+		String role = String.valueOf(properties.role());
+		ClientManagerInRole member = new ClientManagerInRole(manager, role);
+		roles.addLifecycleToRole(role, member);
+		return member;
 	}
 
 	@Bean

@@ -23,6 +23,9 @@ import java.lang.reflect.Proxy;
 
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.IMqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttClientException;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -30,10 +33,12 @@ import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 
 /**
- * Lets a {@link Mqttv5PahoMessageHandler} whose client manager has our client publish
- * while the broker is away. The handler does not ask the client to publish then, but to
- * connect, and fails; so it is shown a client that passes for a connected one as long as
- * it has an offline buffer.
+ * Shows a {@link Mqttv5PahoMessageHandler} whose client manager has our client one that
+ * is always the manager's present client. The handler asks its manager only once, when it
+ * starts, which fails where the manager is not started, and would keep a client that is
+ * closed where the manager is started again. While the broker is away the handler does
+ * not ask the client to publish, but to connect, and fails; so this client passes for a
+ * connected one as long as it has an offline buffer.
  *
  * @since 0.1.0
  */
@@ -53,22 +58,34 @@ public final class Mqttv5OutboundPostProcessor implements BeanPostProcessor {
 	}
 
 	private static ClientManager<?, ?> outbound(ClientManager<?, ?> manager) {
+		IMqttAsyncClient current = current(manager);
 		return proxy(ClientManager.class, (proxy, method, arguments) -> {
 			Object result = invoke(manager, method, arguments);
-			return (result instanceof PersistentMqttAsyncClient client) ? outbound(client) : result;
+			boolean ours = result instanceof PersistentMqttAsyncClient
+					|| (result == null && manager instanceof PersistentMqttv5ClientManager);
+			return (ours && method.getName().equals("getClient")) ? current : result;
 		});
 	}
 
-	private static IMqttAsyncClient outbound(PersistentMqttAsyncClient client) {
+	private static IMqttAsyncClient current(ClientManager<?, ?> manager) {
 		return proxy(IMqttAsyncClient.class, (proxy, method, arguments) -> {
-			if (method.getName().equals("isConnected") && client.isBufferingOffline()) {
+			boolean asked = method.getName().equals("isConnected");
+			Object client = manager.getClient();
+			if (client == null) {
+				if (asked) {
+					return false;
+				}
+				throw new MqttException(MqttClientException.REASON_CODE_CLIENT_CLOSED,
+						new IllegalStateException("The client manager is not started"));
+			}
+			if (asked && client instanceof PersistentMqttAsyncClient buffering && buffering.isBufferingOffline()) {
 				return true;
 			}
 			return invoke(client, method, arguments);
 		});
 	}
 
-	private static Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
+	private static @Nullable Object invoke(Object target, Method method, Object[] arguments) throws Throwable {
 		try {
 			return method.invoke(target, arguments);
 		}

@@ -31,6 +31,7 @@ import org.eclipse.paho.client.mqttv3.MqttSecurityException;
 import org.eclipse.paho.client.mqttv3.MqttToken;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.support.MqttUtils;
 
@@ -45,6 +46,9 @@ final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
 	private static final Log logger = LogFactory.getLog(OutboundMqttAsyncClient.class);
 
 	private volatile boolean outbound;
+
+	/** Whether an adapter uses this client, which makes another one when it starts. */
+	private volatile boolean inbound;
 
 	OutboundMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
@@ -62,7 +66,22 @@ final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
 			super.setCallback(new LastingCallback(callback));
 		}
 		else {
+			this.inbound = callback instanceof MqttPahoMessageDrivenChannelAdapter;
 			super.setCallback(callback);
+		}
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * An adapter that stops does this, and does not close the client, so that the session
+	 * would stay owned by a client that never connects again.
+	 */
+	@Override
+	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout) throws MqttException {
+		super.disconnectForcibly(quiesceTimeout, disconnectTimeout);
+		if (this.inbound) {
+			close();
 		}
 	}
 

@@ -22,6 +22,8 @@ import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 
 /**
@@ -30,9 +32,14 @@ import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
  *
  * @since 0.1.0
  */
-public class PersistentMqttv5ClientManager extends Mqttv5ClientManager implements DeferredClientManager {
+public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
+		implements DeferredClientManager, BeanFactoryAware {
 
 	private final PahoV5PersistenceFactory persistences;
+
+	private final InboundAdapters adapters = new InboundAdapters(this);
+
+	private boolean autoStartup = true;
 
 	private boolean connectionDeferred;
 
@@ -49,8 +56,30 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager implement
 	}
 
 	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		this.adapters.setBeanFactory(beanFactory);
+	}
+
+	/**
+	 * Set whether the manager starts with the application. The inbound adapters that use
+	 * one that does not start with the manager, and stop with it.
+	 * @param autoStartup whether it does
+	 */
+	public void setAutoStartup(boolean autoStartup) {
+		this.autoStartup = autoStartup;
+	}
+
+	@Override
+	public boolean isAutoStartup() {
+		return this.autoStartup;
+	}
+
+	@Override
 	public void deferConnection() {
 		this.connectionDeferred = true;
+		if (!this.autoStartup) {
+			this.adapters.withhold();
+		}
 	}
 
 	@Override
@@ -60,9 +89,19 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager implement
 			if (getClient() == null) {
 				setClient(createClient(this, this.persistences));
 			}
-			if (!this.connectionDeferred) {
-				// Connects the client that it finds; it would only make one if there were
-				// none.
+			if (this.connectionDeferred) {
+				return;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.adapters.start();
+		this.lock.lock();
+		try {
+			// Connects the client that it finds; it would only make one if there were
+			// none, because the manager was stopped meanwhile.
+			if (getClient() != null) {
 				super.start();
 			}
 		}
@@ -72,18 +111,24 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager implement
 	}
 
 	@Override
+	public void stop() {
+		this.adapters.stop();
+		super.stop();
+	}
+
+	@Override
 	public void connect() {
+		boolean wanted;
 		this.lock.lock();
 		try {
-			if (this.connectionDeferred) {
-				this.connectionDeferred = false;
-				if (isRunning()) {
-					start();
-				}
-			}
+			wanted = this.connectionDeferred && isRunning();
+			this.connectionDeferred = false;
 		}
 		finally {
 			this.lock.unlock();
+		}
+		if (wanted) {
+			start();
 		}
 	}
 

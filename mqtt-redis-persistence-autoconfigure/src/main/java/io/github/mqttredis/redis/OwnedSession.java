@@ -235,7 +235,8 @@ final class OwnedSession {
 		}
 		String prefix = "Could not " + what + " of MQTT session " + this.id + ": ";
 		if (this.ended) {
-			return new SessionUnavailableException(prefix + "the session store is stopped");
+			return new SessionUnavailableException(
+					prefix + "it was given back, because its client is closed or the store is stopped");
 		}
 		RedisTrouble reason = this.standing.trouble();
 		if (reason != null) {
@@ -271,6 +272,15 @@ final class OwnedSession {
 
 	void onRecovered(BooleanSupplier listener) {
 		this.recoveryListener = listener;
+	}
+
+	/**
+	 * Have something done on the listeners' thread, again a little later while it returns
+	 * false.
+	 * @param task what is to be done
+	 */
+	void tell(BooleanSupplier task) {
+		this.io.listeners().tell(task);
 	}
 
 	void fenced(String by) {

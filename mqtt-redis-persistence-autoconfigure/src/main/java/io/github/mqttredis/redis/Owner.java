@@ -19,10 +19,10 @@ package io.github.mqttredis.redis;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Optional;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -33,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host the host's name
  * @param pid the process id
- * @param started when the process started, in milliseconds since 1970
+ * @param started when the process started, in clock ticks since the boot, 0 where the
+ * system does not tell. The time of day would not do: it may be set, by decades on a
+ * machine without a clock of its own
  * @param boot the identity of the host's boot, of the process namespace and of the user,
  * empty where the system does not tell
  * @param random what tells two stores of one process apart
@@ -42,21 +44,49 @@ record Owner(String host, long pid, long started, String boot, String random) {
 
 	private static final String SEPARATOR = "|";
 
-	/** The system's clock may be set between two looks at a process. */
-	private static final long START_TOLERANCE_MILLIS = 10_000;
+	private static final Path PROC = Path.of("/proc");
+
+	/** Where the start is among the fields of stat that follow the process's name. */
+	private static final int START_FIELD = 19;
 
 	/**
 	 * Return a new owner in this process.
 	 * @return the owner
 	 */
 	static Owner ofThisProcess() {
-		ProcessHandle process = ProcessHandle.current();
-		long started = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-		return new Owner(hostName().replace(SEPARATOR, "_"), process.pid(), started, bootId(),
-				UUID.randomUUID().toString());
+		return ofThisProcess(PROC);
 	}
 
-	private static String hostName() {
+	/**
+	 * Return a new owner in this process.
+	 * @param proc where the system tells of processes
+	 * @return the owner
+	 */
+	static Owner ofThisProcess(Path proc) {
+		long pid = ProcessHandle.current().pid();
+		String host = hostName(proc).replace(SEPARATOR, "_");
+		String random = UUID.randomUUID().toString();
+		try {
+			return new Owner(host, pid, startOf(pid, proc), bootId(pid, proc), random);
+		}
+		catch (IOException | RuntimeException ex) {
+			// Not Linux, or not all of it: no process can be told apart from a later one.
+			RedisSessionStore.logger.debug("That an owner on this host is dead cannot be proved", ex);
+			return new Owner(host, pid, 0, "", random);
+		}
+	}
+
+	private static String hostName(Path proc) {
+		try {
+			// Asks no name server, which may not know a container, or not answer.
+			return Files.readString(proc.resolve("sys/kernel/hostname")).strip();
+		}
+		catch (IOException ex) {
+			return resolvedHostName();
+		}
+	}
+
+	private static String resolvedHostName() {
 		try {
 			return InetAddress.getLocalHost().getHostName();
 		}
@@ -65,16 +95,19 @@ record Owner(String host, long pid, long started, String boot, String random) {
 		}
 	}
 
-	private static String bootId() {
-		try {
-			String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-			return boot + "/" + Files.readSymbolicLink(Path.of("/proc/self/ns/pid")) + "/"
-					+ System.getProperty("user.name", "").replace(SEPARATOR, "_");
+	private static String bootId(long pid, Path proc) throws IOException {
+		Path self = proc.resolve("self");
+		if (!Files.readSymbolicLink(self).toString().equals(Long.toString(pid))) {
+			throw new IOException(proc + " shows another process namespace than that of this process");
 		}
-		catch (IOException | UnsupportedOperationException | SecurityException ex) {
-			// Not Linux: processes of one host cannot be told apart by a name that lasts.
-			return "";
-		}
+		String boot = Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
+		return boot + "/" + Files.readSymbolicLink(self.resolve("ns/pid")) + "/" + Files.getAttribute(self, "unix:uid");
+	}
+
+	private static long startOf(long pid, Path proc) throws IOException {
+		// The name, in brackets, may hold anything.
+		String stat = Files.readString(proc.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
+		return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[START_FIELD]);
 	}
 
 	/**
@@ -111,7 +144,9 @@ record Owner(String host, long pid, long started, String boot, String random) {
 	/**
 	 * Return whether this owner can be proved dead by looking at the processes of this
 	 * host. Only a process of the same user, process namespace and boot would be seen if
-	 * it lived; of any other nothing is known.
+	 * it lived; of any other nothing is known. In containers every process may have id 1
+	 * and the kernel's boot is the same: there the namespace tells. Its number is given
+	 * to another one only when all of its processes are dead.
 	 * @param self the owner in this process
 	 * @return whether the process is gone, or another one has its id now
 	 */
@@ -119,13 +154,16 @@ record Owner(String host, long pid, long started, String boot, String random) {
 		if (this.boot.isEmpty() || !this.boot.equals(self.boot) || !this.host.equals(self.host)) {
 			return false;
 		}
-		Optional<ProcessHandle> process = ProcessHandle.of(this.pid);
-		if (process.isEmpty() || !process.get().isAlive()) {
+		try {
+			return startOf(this.pid, PROC) != this.started;
+		}
+		catch (NoSuchFileException ex) {
 			return true;
 		}
-		Optional<Instant> start = process.get().info().startInstant();
-		return start.isPresent() && this.started > 0
-				&& Math.abs(start.get().toEpochMilli() - this.started) > START_TOLERANCE_MILLIS;
+		catch (IOException | RuntimeException ex) {
+			RedisSessionStore.logger.debug("Could not look at process " + this.pid, ex);
+			return false;
+		}
 	}
 
 	/**

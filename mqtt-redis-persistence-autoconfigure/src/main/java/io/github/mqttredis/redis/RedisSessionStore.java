@@ -74,13 +74,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	 */
 	private final ReentrantLock lifecycle = new ReentrantLock();
 
-	/**
-	 * One lock a session, held while it is opened, which may take as long as another
-	 * owner's lease. Taken before the lifecycle lock, never after it.
-	 */
-	private final Map<SessionId, ReentrantLock> openings = new ConcurrentHashMap<>();
-
-	private final Map<SessionId, Entry> sessions = new ConcurrentHashMap<>();
+	private final OpenSessions sessions = new OpenSessions();
 
 	private final Map<SessionId, SessionActivity> activity = new ConcurrentHashMap<>();
 
@@ -144,14 +138,10 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	private StoreEngine engine() {
 		StoreEngine current = this.engine;
 		if (current == null) {
-			current = StoreEngine.create(this.connectionFactory, this.settings, this.listeners, this::all);
+			current = StoreEngine.create(this.connectionFactory, this.settings, this.listeners, this.sessions::all);
 			this.engine = current;
 		}
 		return current;
-	}
-
-	private List<OwnedSession> all() {
-		return this.sessions.values().stream().map(Entry::session).toList();
 	}
 
 	/**
@@ -166,7 +156,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 			this.started = false;
 			StoreEngine current = this.engine;
 			if (current != null) {
-				all().forEach(current::release);
+				this.sessions.all().forEach(current::release);
 				this.sessions.clear();
 				current.close();
 				this.engine = null;
@@ -193,18 +183,26 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 
 	@Override
 	public Session open(SessionId id, FormerRecords former) throws SessionException {
-		ReentrantLock opening = this.openings.computeIfAbsent(id, (key) -> new ReentrantLock());
+		ReentrantLock opening = this.sessions.opening(id);
 		opening.lock();
 		try {
-			Entry entry = this.sessions.get(id);
-			OwnedSession session = (entry != null && !entry.session().isFenced()) ? entry.session()
+			OwnedSession known = this.sessions.usable(id);
+			OwnedSession session = (known != null) ? known
 					: opener(id).open(id, former, this.activity.computeIfAbsent(id, (key) -> new SessionActivity()));
 			SessionHandle handle = new SessionHandle(session);
-			register(new Entry(session, handle), entry);
+			register(session, handle);
 			return handle;
 		}
 		finally {
 			opening.unlock();
+		}
+	}
+
+	@Override
+	public void release(Session session) {
+		StoreEngine current = this.engine;
+		if (current != null) {
+			this.sessions.release(session, current::giveBack);
 		}
 	}
 
@@ -226,18 +224,18 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		}
 	}
 
-	private void register(Entry entry, @Nullable Entry previous) throws SessionUnavailableException {
+	private void register(OwnedSession session, SessionHandle handle) throws SessionUnavailableException {
+		SessionHandle previous;
 		this.lifecycle.lock();
 		try {
-			checkNotStopped(entry.session().id());
-			this.sessions.put(entry.session().id(), entry);
+			checkNotStopped(session.id());
+			previous = this.sessions.add(session, handle);
 		}
 		finally {
 			this.lifecycle.unlock();
 		}
-		if (previous != null && previous.handle().supersede()) {
-			logger.warn("MQTT session " + entry.session().id()
-					+ " was opened by a second client while the first one used it. "
+		if (previous != null && previous.supersede()) {
+			logger.warn("MQTT session " + session.id() + " was opened by a second client while the first one used it. "
 					+ "The first one can store nothing more; use one client for each client id and broker");
 		}
 	}
@@ -252,7 +250,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	@Override
 	public List<SessionStatus> sessions() {
 		Map<SessionId, SessionStatus> result = new HashMap<>();
-		this.sessions.forEach((id, entry) -> result.put(id, entry.session().status()));
+		this.sessions.all().forEach((session) -> result.put(session.id(), session.status()));
 		StoreEngine current = this.engine;
 		if (current != null) {
 			current.opener().waiting().forEach((status) -> result.put(status.id(), status));
@@ -281,20 +279,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	 * @return the inspector, to be closed by the caller
 	 */
 	public SessionInspector inspector() {
-		return new RedisSessionInspector(this.connectionFactory, this.settings, (id) -> {
-			Entry entry = this.sessions.get(id);
-			return entry != null && !entry.session().isFenced();
-		});
-	}
-
-	/**
-	 * A session and the newest client's hold on it.
-	 *
-	 * @param session the session
-	 * @param handle the hold
-	 */
-	private record Entry(OwnedSession session, SessionHandle handle) {
-
+		return new RedisSessionInspector(this.connectionFactory, this.settings,
+				(id) -> this.sessions.usable(id) != null);
 	}
 
 }

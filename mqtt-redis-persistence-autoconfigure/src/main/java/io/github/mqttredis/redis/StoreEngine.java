@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 
 import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.SessionListener;
+import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionUnavailableException;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -72,6 +73,32 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 	ServerStatus server() {
 		RedisTrouble away = this.io.away();
 		return (away != null) ? ServerStatus.unavailable(String.valueOf(away.getMessage())) : this.monitor.status();
+	}
+
+	/**
+	 * Give a session's lease back, if Redis holds all of the session.
+	 * @param session the session
+	 * @return whether the session is not owned any more
+	 */
+	boolean giveBack(OwnedSession session) {
+		if (!isStored(session) && !session.isFenced()) {
+			return false;
+		}
+		release(session);
+		return true;
+	}
+
+	private static boolean isStored(OwnedSession session) {
+		try {
+			// Redis may have lost what it held a moment ago.
+			session.confirmNow();
+		}
+		catch (SessionUnavailableException ex) {
+			RedisSessionStore.logger.debug("MQTT session " + session.id() + " is not given back yet", ex);
+			return false;
+		}
+		return session.await(session.log().end(), session.log().progress().failures(), () -> false)
+				&& session.status().state() == SessionState.OWNER;
 	}
 
 	/**

@@ -55,7 +55,16 @@ public interface SessionStore {
 	Session open(SessionId id, FormerRecords former) throws SessionException;
 
 	/**
-	 * Return how the sessions stand that this process has opened.
+	 * Give a session back whose client is closed for good: another process need not wait
+	 * for the lease to end then. Waits at most for a few write time-outs. As long as the
+	 * store's server does not hold all of it, the session stays owned, and is given back
+	 * as soon as it does. Does nothing where a newer client has opened it.
+	 * @param session the client's hold on the session
+	 */
+	void release(Session session);
+
+	/**
+	 * Return how the sessions stand that this process has open.
 	 * @return a look at each, taken from memory
 	 */
 	List<SessionStatus> sessions();

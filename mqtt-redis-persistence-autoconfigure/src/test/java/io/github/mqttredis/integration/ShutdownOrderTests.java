@@ -241,6 +241,11 @@ class ShutdownOrderTests {
 		}
 
 		@Override
+		public void release(Session session) {
+			this.delegate.release(session);
+		}
+
+		@Override
 		public List<SessionStatus> sessions() {
 			return this.delegate.sessions();
 		}

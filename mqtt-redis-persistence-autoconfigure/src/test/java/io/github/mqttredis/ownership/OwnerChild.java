@@ -23,6 +23,8 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -53,15 +55,24 @@ final class OwnerChild implements AutoCloseable {
 	 * @return the process, which owns the session
 	 */
 	static OwnerChild start(int redisPort, String brokerUri, String clientId, Duration leaseTtl) throws IOException {
-		Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-Xmx128m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				OwnerProcess.class.getName(), Integer.toString(redisPort), brokerUri, clientId,
-				Long.toString(leaseTtl.toMillis()))
-			.redirectErrorStream(true)
-			.start();
-		OwnerChild child = new OwnerChild(process);
+		OwnerChild child = launch(List.of(), redisPort, brokerUri, clientId, leaseTtl);
 		assertThat(child.answer()).isEqualTo("opened");
 		return child;
+	}
+
+	/**
+	 * Start a process that tries to open a session.
+	 * @param prefix what runs the process, such as a shell in a namespace of its own
+	 * @return the process, whose first answer is {@code opened} or {@code ended}
+	 */
+	static OwnerChild launch(List<String> prefix, int redisPort, String brokerUri, String clientId, Duration leaseTtl)
+			throws IOException {
+		List<String> command = new ArrayList<>(prefix);
+		command.addAll(
+				List.of(ProcessHandle.current().info().command().orElse("java"), "-Xmx128m", "-XX:TieredStopAtLevel=1",
+						"-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), OwnerProcess.class.getName(),
+						Integer.toString(redisPort), brokerUri, clientId, Long.toString(leaseTtl.toMillis())));
+		return new OwnerChild(new ProcessBuilder(command).redirectErrorStream(true).start());
 	}
 
 	private void read() {
@@ -92,7 +103,7 @@ final class OwnerChild implements AutoCloseable {
 		return answer();
 	}
 
-	private String answer() {
+	String answer() {
 		try {
 			String answer = this.answers.poll(60, TimeUnit.SECONDS);
 			assertThat(answer).as("the child's answer").isNotNull();

@@ -20,6 +20,7 @@ import java.time.Duration;
 
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,8 +51,15 @@ public class GatewayApplication {
 	}
 
 	@Bean
-	IntegrationFlow sensor(@Value("${sample.interval:1s}") Duration interval) {
-		return IntegrationFlow.fromSupplier(new Sensor(), (source) -> source.poller(Pollers.fixedRate(interval)))
+	IntegrationFlow sensor(@Value("${sample.interval:1s}") Duration interval,
+			@Value("${mqtt.client.role:#{null}}") @Nullable String role) {
+		return IntegrationFlow.fromSupplier(new Sensor(), (source) -> {
+			source.poller(Pollers.fixedRate(interval));
+			if (role != null) {
+				// A standby has nothing to publish with.
+				source.role(role).autoStartup(false);
+			}
+		})
 			.wireTap((tap) -> tap.filter(Reading.class, Reading::tooWarm, (warm) -> warm.discardChannel("nullChannel"))
 				.transform(Reading.class, (reading) -> new Command("fan of " + reading.sensor(), "on"))
 				.channel("commands.input"))

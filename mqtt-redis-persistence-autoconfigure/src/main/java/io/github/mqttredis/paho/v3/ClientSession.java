@@ -35,8 +35,34 @@ final class ClientSession {
 
 	private final Session session;
 
-	ClientSession(Session session) {
+	private final Runnable release;
+
+	/** Whether the application wants the client to be disconnected. */
+	private volatile boolean leaving;
+
+	/**
+	 * Create a client's side of a session.
+	 * @param session the session
+	 * @param release gives the session back
+	 */
+	ClientSession(Session session, Runnable release) {
 		this.session = session;
+		this.release = release;
+	}
+
+	/** Note that the application disconnects the client. */
+	void leaving() {
+		this.leaving = true;
+	}
+
+	/**
+	 * Give the session back, unless the client was only closed because it lost its link
+	 * and another one is to take its place: Spring Integration's handlers do so.
+	 */
+	void closed() {
+		if (this.leaving) {
+			this.release.run();
+		}
 	}
 
 	/**

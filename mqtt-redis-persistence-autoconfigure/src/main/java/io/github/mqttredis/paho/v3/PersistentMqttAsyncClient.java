@@ -198,6 +198,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
+		this.session.leaving();
 		this.reconnection.disconnecting();
 		return super.disconnect(quiesceTimeout, userContext, callback);
 	}
@@ -217,6 +218,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
+		this.session.leaving();
 		this.reconnection.disconnecting();
 		boolean linked = isConnected();
 		if (!linked || !sendDisconnectPacket || !tellBroker(quiesceTimeout, disconnectTimeout)) {
@@ -240,6 +242,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	public void close(boolean force) throws MqttException {
 		this.reconnection.disconnecting();
 		super.close(force);
+		this.session.closed();
 	}
 
 }

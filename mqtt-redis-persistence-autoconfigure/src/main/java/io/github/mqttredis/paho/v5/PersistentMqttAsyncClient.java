@@ -207,6 +207,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 			@Nullable MqttActionListener callback, int reasonCode, MqttProperties properties) throws MqttException {
+		this.session.leaving();
 		this.reconnection.disconnecting();
 		return super.disconnect(quiesceTimeout, userContext, callback, reasonCode, properties);
 	}
@@ -221,6 +222,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, int reasonCode,
 			MqttProperties properties) throws MqttException {
+		this.session.leaving();
 		this.reconnection.disconnecting();
 		if (!isConnected() || !tellBroker(quiesceTimeout, disconnectTimeout, reasonCode, properties)) {
 			super.disconnectForcibly(Math.min(quiesceTimeout, 1), disconnectTimeout, reasonCode, properties);
@@ -246,6 +248,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 					new MqttProperties());
 		}
 		else {
+			this.session.leaving();
 			this.reconnection.disconnecting();
 			super.disconnectForcibly(isConnected() ? quiesceTimeout : Math.min(quiesceTimeout, 1), disconnectTimeout,
 					false);
@@ -256,6 +259,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	public void close(boolean force) throws MqttException {
 		this.reconnection.disconnecting();
 		super.close(force);
+		this.session.closed();
 	}
 
 }

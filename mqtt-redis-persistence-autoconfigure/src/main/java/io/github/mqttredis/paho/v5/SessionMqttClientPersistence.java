@@ -75,6 +75,9 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 
 	private volatile @Nullable Session session;
 
+	/** Whether the session was given back, because its client is closed for good. */
+	private volatile boolean released;
+
 	/**
 	 * Create the persistence of one client.
 	 * @param store where sessions are kept
@@ -128,7 +131,8 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 		this.opening.lock();
 		try {
 			Session opened = this.session;
-			if (opened == null) {
+			if (opened == null || this.released) {
+				this.released = false;
 				this.session = this.store.open(id, this.formerStore.of(id, this.serverUri));
 				return;
 			}
@@ -238,7 +242,11 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	 * @throws MqttPersistenceException if the session was never opened
 	 */
 	ClientSession client() throws MqttPersistenceException {
-		return new ClientSession(opened("serve a client"));
+		Session opened = opened("serve a client");
+		return new ClientSession(opened, () -> {
+			this.released = true;
+			this.store.release(opened);
+		});
 	}
 
 	@Override

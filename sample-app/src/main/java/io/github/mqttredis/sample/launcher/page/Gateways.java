@@ -95,7 +95,10 @@ class Gateways implements AutoCloseable {
 
 	private void running(Member member) {
 		member.enter(Phase.RUNNING);
-		this.journal.add("%s (process %d) is ready and owns the session", member.name(), member.gateway().pid());
+		Member owner = owner();
+		// With a role it is ready before it has the session.
+		this.journal.add("%s (process %d) is ready and %s", member.name(), member.gateway().pid(),
+				(owner == null || owner.equals(member)) ? "owns the session" : "stands by");
 	}
 
 	/**
@@ -205,7 +208,7 @@ class Gateways implements AutoCloseable {
 	}
 
 	private boolean hasStandby() {
-		return this.members.stream().anyMatch((member) -> member.phase() == Phase.STARTING);
+		return this.members.size() == 2;
 	}
 
 	boolean canStopFirst() {

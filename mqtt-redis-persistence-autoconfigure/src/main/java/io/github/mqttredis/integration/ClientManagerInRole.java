@@ -1,0 +1,241 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.integration.leader.event.AbstractLeaderEvent;
+import org.springframework.integration.leader.event.OnGrantedEvent;
+import org.springframework.integration.leader.event.OnRevokedEvent;
+import org.springframework.integration.mqtt.core.AbstractMqttClientManager;
+import org.springframework.integration.support.SmartLifecycleRoleController;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/**
+ * A client manager as {@link SmartLifecycleRoleController} starts and stops it. Starting
+ * may wait for the former leader to give the session back, and for the broker: too long
+ * for the thread that tells of the leadership, because it also keeps it. So it is done on
+ * a thread of its own, and again when it fails, which that controller does not do.
+ *
+ * @since 0.1.0
+ */
+public final class ClientManagerInRole implements SmartLifecycle, ApplicationListener<AbstractLeaderEvent> {
+
+	private static final Log logger = LogFactory.getLog(ClientManagerInRole.class);
+
+	private static final Duration PAUSE = Duration.ofSeconds(1);
+
+	/** How long the end of the application waits for the end of its leadership. */
+	private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+	private final AbstractMqttClientManager<?, ?> manager;
+
+	private final String role;
+
+	private volatile CountDownLatch leading = new CountDownLatch(0);
+
+	/** One thread, which starts and stops in the order in which that was asked for. */
+	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS,
+			new LinkedBlockingQueue<>(), threads());
+
+	private volatile boolean running;
+
+	private volatile boolean started;
+
+	private volatile @Nullable String failure;
+
+	private @Nullable Future<?> starting;
+
+	/**
+	 * Create the member of the role.
+	 * @param manager what is started and stopped
+	 * @param role the role
+	 */
+	public ClientManagerInRole(AbstractMqttClientManager<?, ?> manager, String role) {
+		this.role = role;
+		this.manager = manager;
+		this.executor.allowCoreThreadTimeOut(true);
+	}
+
+	private static ThreadFactory threads() {
+		CustomizableThreadFactory factory = new CustomizableThreadFactory("mqtt-client-role-");
+		factory.setDaemon(true);
+		return factory;
+	}
+
+	/**
+	 * Return the id of the manager's client.
+	 * @return the client id
+	 */
+	public String getClientId() {
+		return this.manager.getClientId();
+	}
+
+	/**
+	 * Return whether the manager was started since the role was granted.
+	 * @return whether it was
+	 */
+	public boolean isStarted() {
+		return this.started;
+	}
+
+	/**
+	 * Return why the manager could not be started yet.
+	 * @return the reason, or {@code null} if there is none
+	 */
+	public @Nullable String getFailure() {
+		return this.failure;
+	}
+
+	/**
+	 * Begin to start the manager.
+	 */
+	@Override
+	public synchronized void start() {
+		if (!this.running) {
+			this.running = true;
+			this.starting = this.executor.submit(this::startUntilItWorks);
+		}
+	}
+
+	private void startUntilItWorks() {
+		try {
+			while (this.running && !attempt()) {
+				TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+			}
+		}
+		catch (InterruptedException ex) {
+			// Stopped.
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private boolean attempt() {
+		try {
+			this.manager.start();
+			this.started = true;
+			this.failure = null;
+			return true;
+		}
+		catch (RuntimeException ex) {
+			if (this.running) {
+				this.failure = (ex.getCause() != null) ? ex.getCause().getMessage() : ex.getMessage();
+				logger.warn("MQTT client manager '" + this.manager.getBeanName() + "' could not be started. It is tried"
+						+ " again every " + PAUSE.toSeconds() + " s as long as its role is granted: " + this.failure);
+			}
+			return false;
+		}
+	}
+
+	/**
+	 * Stop the manager, which gives its session back, and wait until that is done. Who
+	 * interrupts the waiting does not interrupt the stopping: a leader is told so that it
+	 * is none any more.
+	 */
+	@Override
+	public void stop() {
+		Future<?> stopping;
+		synchronized (this) {
+			this.running = false;
+			if (this.starting != null) {
+				this.starting.cancel(true);
+			}
+			stopping = this.executor.submit(this::stopManager);
+		}
+		try {
+			stopping.get();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException ex) {
+			logger.error(this + " could not be stopped", ex.getCause());
+		}
+	}
+
+	/**
+	 * Stop with the application. A leader gives up its leadership on a thread of its own,
+	 * for which Redis may have to be there, and Redis is closed after this: otherwise the
+	 * next leader would wait until the lock of this one has ended.
+	 */
+	@Override
+	public void stop(Runnable callback) {
+		stop();
+		try {
+			if (!this.leading.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS)) {
+				logger.debug(this + " has stopped, and its role is not revoked");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		callback.run();
+	}
+
+	@Override
+	public void onApplicationEvent(AbstractLeaderEvent event) {
+		if (!this.role.equals(event.getRole())) {
+			return;
+		}
+		if (event instanceof OnGrantedEvent) {
+			this.leading = new CountDownLatch(1);
+		}
+		else if (event instanceof OnRevokedEvent) {
+			this.leading.countDown();
+		}
+	}
+
+	private void stopManager() {
+		this.manager.stop();
+		this.started = false;
+		this.failure = null;
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public boolean isAutoStartup() {
+		return false;
+	}
+
+	@Override
+	public int getPhase() {
+		return this.manager.getPhase();
+	}
+
+	@Override
+	public String toString() {
+		return "MQTT client manager '" + this.manager.getBeanName() + "'";
+	}
+
+}
