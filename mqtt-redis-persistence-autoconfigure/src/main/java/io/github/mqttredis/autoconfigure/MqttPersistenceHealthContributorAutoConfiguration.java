@@ -85,7 +85,7 @@ public final class MqttPersistenceHealthContributorAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnProperty(name = "mqtt.persistence.on-redis-outage", havingValue = "continue")
 	StatusAggregator healthStatusAggregator(Environment environment) {
-		return StatusAggregator.of(Binder.get(environment)
+		return new OrderedStatusAggregator(Binder.get(environment)
 			.bind("management.endpoint.health.status.order", Bindable.listOf(String.class))
 			.orElse(STATUS_ORDER));
 	}

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.TypeReference;
+import org.springframework.util.ClassUtils;
 
 /**
  * What a native image has to keep that is found by name only: the Lua, and the private
@@ -49,6 +51,9 @@ class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 
 	private static final String LETTUCE = "org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory";
 
+	/** Its settings are read through a proxy. */
+	private static final String JEDIS = "org.springframework.data.redis.connection.jedis.JedisClientConfiguration";
+
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources().registerPattern("io/github/mqttredis/redis/*.lua");
@@ -57,6 +62,10 @@ class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 			.registerTypeIfPresent(classLoader, type, MemberCategory.ACCESS_DECLARED_FIELDS,
 					MemberCategory.INVOKE_DECLARED_METHODS, MemberCategory.INVOKE_PUBLIC_METHODS));
 		hints.reflection().registerTypeIfPresent(classLoader, LETTUCE, MemberCategory.ACCESS_DECLARED_FIELDS);
+		if (ClassUtils.isPresent(JEDIS, classLoader)) {
+			hints.reflection().registerType(TypeReference.of(JEDIS), MemberCategory.INVOKE_PUBLIC_METHODS);
+			hints.proxies().registerJdkProxy(TypeReference.of(JEDIS));
+		}
 	}
 
 }

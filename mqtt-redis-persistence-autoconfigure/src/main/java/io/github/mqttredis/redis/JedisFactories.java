@@ -16,28 +16,26 @@
 
 package io.github.mqttredis.redis;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Set;
 
-import javax.net.ssl.HostnameVerifier;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocketFactory;
-
-import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.jedis.JedisClientBuilderCustomizer;
-import org.springframework.data.redis.connection.jedis.JedisClientConfigBuilderCustomizer;
 import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Derives factories from those of Jedis.
  */
 final class JedisFactories {
+
+	private static final Set<String> TIMEOUTS = Set.of("getConnectTimeout", "getReadTimeout");
 
 	private JedisFactories() {
 	}
@@ -48,7 +46,7 @@ final class JedisFactories {
 
 	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {
 		JedisConnectionFactory source = (JedisConnectionFactory) factory;
-		JedisConnectionFactory derived = create(source, new ShortTimeouts(source.getClientConfiguration(), timeout));
+		JedisConnectionFactory derived = create(source, withShortTimeouts(source.getClientConfiguration(), timeout));
 		derived.setAutoStartup(false);
 		derived.afterPropertiesSet();
 		derived.start();
@@ -81,70 +79,19 @@ final class JedisFactories {
 	}
 
 	/**
-	 * The application's settings but for what makes a caller wait.
+	 * Make the application's settings but for what makes a caller wait. A proxy, because
+	 * the versions of Spring Data differ in what else the settings have.
 	 */
-	private record ShortTimeouts(JedisClientConfiguration source,
-			Duration timeout) implements JedisClientConfiguration {
+	private static JedisClientConfiguration withShortTimeouts(JedisClientConfiguration source, Duration timeout) {
+		return (JedisClientConfiguration) Proxy.newProxyInstance(JedisFactories.class.getClassLoader(),
+				new Class<?>[] { JedisClientConfiguration.class }, (proxy, method, arguments) -> {
+					Object setting = ReflectionUtils.invokeMethod(method, source, arguments);
+					return TIMEOUTS.contains(method.getName()) ? shorter((Duration) setting, timeout) : setting;
+				});
+	}
 
-		@Override
-		public Optional<JedisClientConfigBuilderCustomizer> getClientConfigCustomizer() {
-			return this.source.getClientConfigCustomizer();
-		}
-
-		@Override
-		public Optional<JedisClientBuilderCustomizer> getClientCustomizer() {
-			return this.source.getClientCustomizer();
-		}
-
-		@Override
-		public boolean isUseSsl() {
-			return this.source.isUseSsl();
-		}
-
-		@Override
-		public Optional<SSLSocketFactory> getSslSocketFactory() {
-			return this.source.getSslSocketFactory();
-		}
-
-		@Override
-		public Optional<SSLParameters> getSslParameters() {
-			return this.source.getSslParameters();
-		}
-
-		@Override
-		public Optional<HostnameVerifier> getHostnameVerifier() {
-			return this.source.getHostnameVerifier();
-		}
-
-		@Override
-		public boolean isUsePooling() {
-			return this.source.isUsePooling();
-		}
-
-		@Override
-		public Optional<GenericObjectPoolConfig<?>> getPoolConfig() {
-			return this.source.getPoolConfig();
-		}
-
-		@Override
-		public Optional<String> getClientName() {
-			return this.source.getClientName();
-		}
-
-		@Override
-		public Duration getConnectTimeout() {
-			return shorter(this.source.getConnectTimeout());
-		}
-
-		@Override
-		public Duration getReadTimeout() {
-			return shorter(this.source.getReadTimeout());
-		}
-
-		private Duration shorter(Duration other) {
-			return (!other.isZero() && other.compareTo(this.timeout) < 0) ? other : this.timeout;
-		}
-
+	private static Duration shorter(@Nullable Duration one, Duration other) {
+		return (one != null && !one.isZero() && one.compareTo(other) < 0) ? one : other;
 	}
 
 }

@@ -17,6 +17,7 @@
 package io.github.mqttredis.autoconfigure;
 
 import java.io.IOException;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ReflectionUtils;
 
@@ -133,6 +135,16 @@ class MqttPersistenceRuntimeHintsTests {
 			.filter((method) -> member(name).equals(method.getName()) && !method.isBridge())
 			.toList();
 		assertThat(methods).isNotEmpty()
+			.allSatisfy((method) -> assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(method))
+				.accepts(this.hints));
+	}
+
+	@Test
+	void whenJedisIsThereThenItsSettingsCanBeReadThroughAProxy() {
+		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(JedisClientConfiguration.class)).accepts(this.hints);
+		assertThat(JedisClientConfiguration.class.getMethods())
+			.filteredOn((method) -> !Modifier.isStatic(method.getModifiers()))
+			.isNotEmpty()
 			.allSatisfy((method) -> assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(method))
 				.accepts(this.hints));
 	}
