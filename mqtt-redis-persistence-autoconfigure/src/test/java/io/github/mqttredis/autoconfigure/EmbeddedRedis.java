@@ -20,11 +20,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
+import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import redis.embedded.RedisServer;
-import redis.embedded.RedisServerBuilder;
 
 /**
  * A real Redis server for the tests of a class, on a free port of the loopback interface.
@@ -33,15 +32,12 @@ public final class EmbeddedRedis implements BeforeAllCallback, AfterAllCallback 
 
 	private final int port = freePort();
 
-	private final RedisServer server;
+	private final String[] arguments;
 
-	public EmbeddedRedis(String... settings) {
-		RedisServerBuilder builder = RedisServer.builder().port(this.port).bind("127.0.0.1");
-		builder.setting("save \"\"").setting("appendonly no");
-		for (String setting : settings) {
-			builder.setting(setting);
-		}
-		this.server = builder.build();
+	private RedisServer server;
+
+	public EmbeddedRedis(String... arguments) {
+		this.arguments = arguments;
 	}
 
 	/**
@@ -71,12 +67,12 @@ public final class EmbeddedRedis implements BeforeAllCallback, AfterAllCallback 
 
 	@Override
 	public void beforeAll(ExtensionContext context) {
-		this.server.start();
+		this.server = RedisServer.startAt(this.port, this.arguments);
 	}
 
 	@Override
 	public void afterAll(ExtensionContext context) {
-		this.server.stop();
+		this.server.close();
 	}
 
 }

@@ -66,13 +66,14 @@ class StartFailureTests {
 	static final EmbeddedRedis REDIS = new EmbeddedRedis();
 
 	@RegisterExtension
-	static final EmbeddedRedis WITH_PASSWORD = new EmbeddedRedis("requirepass right");
+	static final EmbeddedRedis WITH_PASSWORD = new EmbeddedRedis("--requirepass", "right");
 
 	@RegisterExtension
 	static final EmbeddedRedis WITH_USERS = new EmbeddedRedis(
-			"user nobody on >right ~mqtt:persistence:* +ping +info +hello",
-			"user stranger on >right ~other:* " + RedisPermissionFailureAnalyzer.COMMANDS,
-			"user enough on >right ~mqtt:persistence:* " + RedisPermissionFailureAnalyzer.COMMANDS);
+			("--user nobody on >right ~mqtt:persistence:* +ping +info +hello --user stranger on >right ~other:* "
+					+ RedisPermissionFailureAnalyzer.COMMANDS + " --user enough on >right ~mqtt:persistence:* "
+					+ RedisPermissionFailureAnalyzer.COMMANDS)
+				.split(" "));
 
 	private static final String[] CLIENT = { "mqtt.client.client-id=gateway",
 			"mqtt.client.server-uris=tcp://127.0.0.1:1" };

@@ -65,7 +65,7 @@ class UnixSocketTests {
 
 	@BeforeAll
 	static void start() {
-		sessions = new EmbeddedRedis("unixsocket " + socket(), "requirepass s3cr3t");
+		sessions = new EmbeddedRedis("--unixsocket", socket().toString(), "--requirepass", "s3cr3t");
 		sessions.beforeAll(null);
 	}
 

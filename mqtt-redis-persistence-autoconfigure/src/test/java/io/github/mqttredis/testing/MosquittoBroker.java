@@ -24,11 +24,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A Mosquitto from the {@code PATH}, as a process of its own that keeps nothing on disk.
+ * A Mosquitto from the {@code PATH}, or in a container, as a process of its own that
+ * keeps nothing on disk.
  */
 public final class MosquittoBroker implements AutoCloseable {
 
@@ -36,16 +37,16 @@ public final class MosquittoBroker implements AutoCloseable {
 
 	private final int port;
 
-	private final Process process;
+	private final ServerProcess process;
 
-	private MosquittoBroker(Path configuration, int port, Process process) {
+	private MosquittoBroker(Path configuration, int port, ServerProcess process) {
 		this.configuration = configuration;
 		this.port = port;
 		this.process = process;
 	}
 
 	public static boolean isInstalled() {
-		return executable() != null;
+		return Docker.provides(Docker.mosquittoImage()) || executable() != null;
 	}
 
 	private static File executable() {
@@ -70,17 +71,21 @@ public final class MosquittoBroker implements AutoCloseable {
 					"listener " + port + " 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
 							+ "max_queued_messages 0\nmax_inflight_messages 1000\nlog_type none\n"
 							+ String.join("\n", settings) + "\n");
-			Process process = new ProcessBuilder(executable().getPath(), "-c", configuration.toString())
-				.redirectErrorStream(true)
-				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
-				.start();
-			MosquittoBroker broker = new MosquittoBroker(configuration, port, process);
+			MosquittoBroker broker = new MosquittoBroker(configuration, port, launch(configuration));
 			Await.until("mosquitto listens", broker::listens);
 			return broker;
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	private static ServerProcess launch(Path configuration) {
+		boolean contained = Docker.provides(Docker.mosquittoImage());
+		List<String> command = List.of(contained ? "mosquitto" : executable().getPath(), "-c",
+				configuration.toString());
+		return contained ? Docker.start(Docker.mosquittoImage(), command)
+				: ServerProcess.local(command, new File("/dev/null"));
 	}
 
 	private boolean listens() {
@@ -98,13 +103,9 @@ public final class MosquittoBroker implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.process.destroy();
+		this.process.kill();
 		try {
-			this.process.waitFor(10, TimeUnit.SECONDS);
 			Files.deleteIfExists(this.configuration);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

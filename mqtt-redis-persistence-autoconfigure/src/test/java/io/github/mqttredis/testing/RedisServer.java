@@ -24,16 +24,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.embedded.RedisExecProvider;
 
 /**
  * A real Redis server on a free port of the loopback interface, as a process that can be
- * killed, paused and started again.
+ * killed, paused and started again. {@link RedisExecutable} says which Redis.
  */
 public final class RedisServer implements AutoCloseable {
 
@@ -43,7 +41,7 @@ public final class RedisServer implements AutoCloseable {
 
 	private final List<String> arguments;
 
-	private Process process;
+	private ServerProcess process;
 
 	private volatile boolean paused;
 
@@ -63,7 +61,7 @@ public final class RedisServer implements AutoCloseable {
 		try (ServerSocket socket = new ServerSocket(0)) {
 			int port = socket.getLocalPort();
 			socket.close();
-			return new RedisServer(Files.createTempDirectory("redis-"), port, List.of(arguments));
+			return startAt(port, arguments);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -87,27 +85,34 @@ public final class RedisServer implements AutoCloseable {
 		}
 	}
 
-	private Process launch() {
+	/**
+	 * Start a server at a given port.
+	 * @param port the port
+	 * @param arguments further arguments of {@code redis-server}
+	 * @return the server, which answers
+	 */
+	public static RedisServer startAt(int port, String... arguments) {
 		try {
-			// A configuration file comes first.
-			int files = (!this.arguments.isEmpty() && !this.arguments.get(0).startsWith("--")) ? 1 : 0;
-			List<String> command = new ArrayList<>(List.of(RedisExecProvider.defaultProvider().get().getPath()));
-			command.addAll(this.arguments.subList(0, files));
-			command.addAll(List.of("--port", Integer.toString(this.port), "--bind", "127.0.0.1", "--dir",
-					this.directory.toString()));
-			if (files == 0) {
-				command.addAll(List.of("--save", "", "--appendonly", "no"));
-			}
-			command.addAll(this.arguments.subList(files, this.arguments.size()));
-			Process started = new ProcessBuilder(command).redirectErrorStream(true)
-				.redirectOutput(this.directory.resolve("redis.log").toFile())
-				.start();
-			awaitAnswer();
-			return started;
+			return new RedisServer(Files.createTempDirectory("redis-"), port, List.of(arguments));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	private ServerProcess launch() {
+		// A configuration file comes first.
+		int files = (!this.arguments.isEmpty() && !this.arguments.get(0).startsWith("--")) ? 1 : 0;
+		List<String> command = new ArrayList<>(this.arguments.subList(0, files));
+		command.addAll(List.of("--port", Integer.toString(this.port), "--bind", "127.0.0.1", "--dir",
+				this.directory.toString()));
+		if (files == 0) {
+			command.addAll(List.of("--save", "", "--appendonly", "no"));
+		}
+		command.addAll(this.arguments.subList(files, this.arguments.size()));
+		ServerProcess started = RedisExecutable.start(command, this.directory.resolve("redis.log").toFile());
+		awaitAnswer();
+		return started;
 	}
 
 	private void awaitAnswer() {
@@ -115,9 +120,13 @@ public final class RedisServer implements AutoCloseable {
 		while (true) {
 			try (Jedis jedis = connect()) {
 				jedis.ping();
+				RedisExecutable.check(jedis.info("server"));
 				return;
 			}
 			catch (JedisException ex) {
+				if (ex.getMessage().startsWith("NOAUTH")) {
+					return;
+				}
 				if (System.nanoTime() > deadline) {
 					throw new IllegalStateException("Redis did not start in " + this.directory, ex);
 				}
@@ -170,13 +179,7 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	public void kill() {
-		this.process.destroyForcibly();
-		try {
-			this.process.waitFor(10, TimeUnit.SECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.process.kill();
 	}
 
 	/**
@@ -188,24 +191,12 @@ public final class RedisServer implements AutoCloseable {
 
 	public void pause() {
 		this.paused = true;
-		signal("-STOP");
+		this.process.pause();
 	}
 
 	public void resume() {
-		signal("-CONT");
+		this.process.resume();
 		this.paused = false;
-	}
-
-	private void signal(String signal) {
-		try {
-			new ProcessBuilder("kill", signal, Long.toString(this.process.pid())).start().waitFor();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
 	}
 
 	@Override

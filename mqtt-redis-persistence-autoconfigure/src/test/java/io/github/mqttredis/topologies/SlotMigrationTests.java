@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.topologies;
 
+import java.lang.reflect.Method;
 import java.util.Set;
 
 import io.github.mqttredis.session.SessionState;
@@ -34,6 +35,7 @@ import redis.clients.jedis.Jedis;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -82,12 +84,14 @@ class SlotMigrationTests {
 		};
 	}
 
-	/** What Lettuce 6 does unless it is told to. */
-	@SuppressWarnings("deprecation")
+	/** What Lettuce 6 does unless it is told to; 7 has to be told not to. */
 	private static ClusterClientOptions neverRefreshing() {
-		return ClusterClientOptions.builder()
-			.topologyRefreshOptions(ClusterTopologyRefreshOptions.builder().disableAllAdaptiveRefreshTriggers().build())
-			.build();
+		ClusterTopologyRefreshOptions.Builder refresh = ClusterTopologyRefreshOptions.builder();
+		Method disable = ReflectionUtils.findMethod(refresh.getClass(), "disableAllAdaptiveRefreshTriggers");
+		if (disable != null) {
+			ReflectionUtils.invokeMethod(disable, refresh);
+		}
+		return ClusterClientOptions.builder().topologyRefreshOptions(refresh.build()).build();
 	}
 
 }
