@@ -45,9 +45,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.test.annotation.DirtiesContext;
 
-import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 /**
  * The test of an application as its author would write it: Redis is a container, and
@@ -78,8 +76,8 @@ class ServiceConnectionTests {
 			mqtt.getClient().publish("test/gateway", "reading".getBytes(), 2, false).waitForCompletion(10_000);
 			Await.until("it arrives", () -> subscriber.received().containsKey("reading"));
 		}
-		assertThat(inRedis((jedis) -> jedis.keys("mqtt:persistence:*:lease"))).singleElement(as(STRING))
-			.contains("{gateway@" + broker.uri());
+		assertThat(inRedis((jedis) -> jedis.keys("mqtt:persistence:*:lease")))
+			.contains("mqtt:persistence:{gateway@" + broker.uri() + "}:v3:lease");
 	}
 
 	@Test

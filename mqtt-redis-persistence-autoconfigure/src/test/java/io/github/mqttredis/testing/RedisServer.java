@@ -194,9 +194,14 @@ public final class RedisServer implements AutoCloseable {
 		this.process.pause();
 	}
 
+	/**
+	 * Go on after {@link #pause()}, if it was paused.
+	 */
 	public void resume() {
-		this.process.resume();
-		this.paused = false;
+		if (this.paused) {
+			this.process.resume();
+			this.paused = false;
+		}
 	}
 
 	@Override
