@@ -52,13 +52,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SessionRedisTests {
 
-	private static final String OPEN_USER = "user default on nopass ~* +@all";
+	private static final String OPEN_USER = "--user default on nopass ~* +@all";
 
 	@RegisterExtension
 	static final EmbeddedRedis APPLICATION = new EmbeddedRedis();
 
 	@RegisterExtension
-	static final EmbeddedRedis SESSIONS = new EmbeddedRedis(OPEN_USER, "user gateway on >right ~* +@all");
+	static final EmbeddedRedis SESSIONS = new EmbeddedRedis((OPEN_USER + " --user gateway on >right ~* +@all").split(" "));
 
 	private static final String MARKED_PORT = "sessions.redis.port=" + SESSIONS.port();
 

@@ -115,12 +115,12 @@ abstract class AbstractFaultTests {
 	}
 
 	final void start(StoreSettings settings, String... arguments) throws MqttException {
-		startRedis(arguments);
+		startRedis(RedisServer.start(arguments));
 		startTraffic(settings);
 	}
 
-	final void startRedis(String... arguments) {
-		this.server = RedisServer.start(arguments);
+	final void startRedis(RedisServer started) {
+		this.server = started;
 	}
 
 	final void startTraffic(StoreSettings settings) throws MqttException {

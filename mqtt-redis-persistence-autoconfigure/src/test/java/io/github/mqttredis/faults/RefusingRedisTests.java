@@ -16,9 +16,8 @@
 
 package io.github.mqttredis.faults;
 
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Application;
@@ -37,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RefusingRedisTests extends AbstractFaultTests {
 
-	private static final int SLOTS = 16_384;
+	private static final int[] SLOTS = IntStream.range(0, 16384).toArray();
 
 	@Test
 	void whenRedisIsFullThenMessagesAreRefusedUntilThereIsRoom() throws Exception {
@@ -134,21 +133,20 @@ class RefusingRedisTests extends AbstractFaultTests {
 	@EnabledIfSystemProperty(named = "crashpoints", matches = "all", disabledReason = "slow: run with -Pcrash-points")
 	void whenSlotIsServedByNobodyThenMessagesAreRefusedUntilItIs() throws Exception {
 		startCluster();
-		redis((redis) -> redis.clusterDelSlotsRange(0, SLOTS - 1));
+		redis((redis) -> redis.clusterDelSlots(SLOTS));
 		assertReported("CLUSTERDOWN");
 		publisher().awaitThrown(20);
-		redis((redis) -> redis.clusterAddSlotsRange(0, SLOTS - 1));
+		redis((redis) -> redis.clusterAddSlots(SLOTS));
 		assertHealed();
 	}
 
 	@Test
 	void whenSlotIsServedByAnotherNodeThenMessagesAreRefusedUntilItIsBack() throws Exception {
 		startCluster();
-		int bus = freePort();
-		try (RedisServer second = RedisServer.start("--cluster-enabled", "yes", "--cluster-port",
-				Integer.toString(bus)); Jedis other = second.connect(); Jedis redis = server().connect()) {
-			redis.sendCommand(Protocol.Command.CLUSTER, "MEET", "127.0.0.1", Integer.toString(second.port()),
-					Integer.toString(bus));
+		try (RedisServer second = RedisServer.startNode();
+				Jedis other = second.connect();
+				Jedis redis = server().connect()) {
+			redis.sendCommand(Protocol.Command.CLUSTER, "MEET", "127.0.0.1", Integer.toString(second.port()));
 			Await.until("the nodes know each other", () -> redis.clusterInfo().contains("cluster_known_nodes:2")
 					&& !redis.clusterNodes().contains("handshake") && !other.clusterNodes().contains("handshake"));
 			int slot = (int) redis.clusterKeySlot(hash());
@@ -170,18 +168,12 @@ class RefusingRedisTests extends AbstractFaultTests {
 	 * the answers that a client of a cluster would follow.
 	 */
 	private void startCluster() throws Exception {
-		startRedis("--cluster-enabled", "yes", "--cluster-port", Integer.toString(freePort()));
+		startRedis(RedisServer.startNode());
 		redis((redis) -> {
-			redis.clusterAddSlotsRange(0, SLOTS - 1);
+			redis.clusterAddSlots(SLOTS);
 			Await.until("the cluster is up", () -> redis.clusterInfo().contains("cluster_state:ok"));
 		});
 		startTraffic(Application.SETTINGS);
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 }

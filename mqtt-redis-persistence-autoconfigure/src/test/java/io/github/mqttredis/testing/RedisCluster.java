@@ -16,13 +16,10 @@
 
 package io.github.mqttredis.testing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
@@ -81,23 +78,19 @@ public final class RedisCluster implements RedisTopology {
 	}
 
 	private void launch(int count) {
-		List<Integer> ports = Stream.generate(RedisCluster::freePort).distinct().limit(count).toList();
 		for (int i = 0; i < count; i++) {
-			RedisServer server = RedisServer.start("--cluster-enabled", "yes", "--cluster-port",
-					ports.get(i).toString(), "--cluster-node-timeout", "1000", "--cluster-replica-validity-factor", "0",
-					"--repl-diskless-sync-delay", "0");
+			RedisServer server = RedisServer.startNode("--cluster-node-timeout", "1000",
+					"--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0");
 			this.servers.add(server);
 			if (i < MASTERS) {
 				int first = SLOTS * i / MASTERS;
 				int last = SLOTS * (i + 1) / MASTERS - 1;
-				server.ask((node) -> node.clusterAddSlotsRange(first, last));
+				server.ask((node) -> node.clusterAddSlots(IntStream.rangeClosed(first, last).toArray()));
 			}
 		}
 		for (int i = 1; i < count; i++) {
 			String port = Integer.toString(this.servers.get(i).port());
-			String bus = ports.get(i).toString();
-			this.servers.get(0)
-				.ask((first) -> first.sendCommand(Protocol.Command.CLUSTER, "MEET", "127.0.0.1", port, bus));
+			this.servers.get(0).ask((first) -> first.sendCommand(Protocol.Command.CLUSTER, "MEET", "127.0.0.1", port));
 		}
 		this.servers.forEach((server) -> Await.until("the cluster serves all slots", () -> isComplete(server, count)));
 	}
@@ -105,15 +98,6 @@ public final class RedisCluster implements RedisTopology {
 	private static boolean isComplete(RedisServer server, int nodes) {
 		String info = server.ask(Jedis::clusterInfo);
 		return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + nodes);
-	}
-
-	private static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	/**

@@ -18,6 +18,7 @@ package io.github.mqttredis.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,8 @@ import redis.clients.jedis.exceptions.JedisException;
  * killed, paused and started again. {@link RedisExecutable} says which Redis.
  */
 public final class RedisServer implements AutoCloseable {
+
+	private static final int BUS = 10_000;
 
 	private final Path directory;
 
@@ -82,6 +85,32 @@ public final class RedisServer implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Start a node of a cluster. Its bus is 10000 above its port, as Redis 6 wants it.
+	 * @param arguments further arguments of {@code redis-server}
+	 * @return the node, which answers and belongs to no cluster yet
+	 */
+	public static RedisServer startNode(String... arguments) {
+		List<String> all = new ArrayList<>(List.of("--cluster-enabled", "yes"));
+		all.addAll(List.of(arguments));
+		while (true) {
+			try (ServerSocket socket = new ServerSocket(0)) {
+				int port = socket.getLocalPort();
+				if (port + BUS < 65536) {
+					new ServerSocket(port + BUS).close();
+					socket.close();
+					return startAt(port, all.toArray(String[]::new));
+				}
+			}
+			catch (BindException ex) {
+				// Somebody else has the port of the bus: try another.
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
 		}
 	}
 

@@ -86,7 +86,7 @@ class LeastRightsTests {
 			killed.die();
 			killed.close();
 			Map<String, String> left = redis.ask((one) -> one.hgetAll(Application.hash(clientId)));
-			assertThat(left).hasSizeGreaterThanOrEqualTo(40);
+			assertThat(left).hasSizeGreaterThanOrEqualTo(20);
 			redis.ask((one) -> one.del(Application.hash(clientId) + ":lease"));
 			try (Application successor = start(clientId, client, redis).connect()) {
 				subscriber.assertDelivered(publisher);
@@ -153,6 +153,8 @@ class LeastRightsTests {
 
 	private static void assertNothingWasDenied(RedisServer server) {
 		List<AccessControlLogEntry> denied = server.ask((redis) -> redis.aclLog());
+		// Clients tell their own names, and do not mind where they may not.
+		denied.removeIf((entry) -> List.of("client", "client|setinfo").contains(entry.getObject()));
 		assertThat(denied).as("what the user lacked").isEmpty();
 	}
 
