@@ -58,7 +58,8 @@ class SessionRedisTests {
 	static final EmbeddedRedis APPLICATION = new EmbeddedRedis();
 
 	@RegisterExtension
-	static final EmbeddedRedis SESSIONS = new EmbeddedRedis((OPEN_USER + " --user gateway on >right ~* +@all").split(" "));
+	static final EmbeddedRedis SESSIONS = new EmbeddedRedis(
+			(OPEN_USER + " --user gateway on >right ~* +@all").split(" "));
 
 	private static final String MARKED_PORT = "sessions.redis.port=" + SESSIONS.port();
 

@@ -49,9 +49,8 @@ public final class RedisSentinels implements RedisTopology {
 		RedisServer master = RedisServer.start("--repl-diskless-sync-delay", "0");
 		started.servers.add(master);
 		for (int i = 0; i < 2; i++) {
-			started.servers
-				.add(RedisServer.start("--repl-diskless-sync-delay", "0", "--replicaof", "127.0.0.1",
-						Integer.toString(master.port())));
+			started.servers.add(RedisServer.start("--repl-diskless-sync-delay", "0", "--replicaof", "127.0.0.1",
+					Integer.toString(master.port())));
 		}
 		master.awaitReplicas(2);
 		for (int i = 0; i < 3; i++) {

@@ -41,8 +41,7 @@ class MasterReplicaTests {
 	@Test
 	void whenMasterAndReplicaAreNamedThenSessionsAreAtTheMaster() throws Exception {
 		try (RedisServer master = RedisServer.start("--repl-diskless-sync-delay", "0");
-				RedisServer replica = RedisServer.start("--replicaof", "127.0.0.1",
-						Integer.toString(master.port()))) {
+				RedisServer replica = RedisServer.start("--replicaof", "127.0.0.1", Integer.toString(master.port()))) {
 			master.awaitReplicas(1);
 			RedisStaticMasterReplicaConfiguration nodes = new RedisStaticMasterReplicaConfiguration("127.0.0.1",
 					replica.port());
