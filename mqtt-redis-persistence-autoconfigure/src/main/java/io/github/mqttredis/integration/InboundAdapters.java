@@ -37,19 +37,22 @@ import org.springframework.integration.mqtt.inbound.AbstractMqttMessageDrivenCha
  */
 final class InboundAdapters {
 
-	private final ClientManager<?, ?> manager;
+	static final InboundAdapters NONE = new InboundAdapters(null, null);
 
-	private @Nullable ListableBeanFactory beanFactory;
+	private final @Nullable ClientManager<?, ?> manager;
+
+	private final @Nullable ListableBeanFactory beanFactory;
 
 	/** Those that come back with the manager. */
 	private final Set<AbstractMqttMessageDrivenChannelAdapter<?, ?>> stopped = new LinkedHashSet<>();
 
-	InboundAdapters(ClientManager<?, ?> manager) {
+	private InboundAdapters(@Nullable ClientManager<?, ?> manager, @Nullable ListableBeanFactory beanFactory) {
 		this.manager = manager;
+		this.beanFactory = beanFactory;
 	}
 
-	void setBeanFactory(BeanFactory beanFactory) {
-		this.beanFactory = (beanFactory instanceof ListableBeanFactory listable) ? listable : null;
+	static InboundAdapters of(ClientManager<?, ?> manager, BeanFactory beanFactory) {
+		return (beanFactory instanceof ListableBeanFactory listable) ? new InboundAdapters(manager, listable) : NONE;
 	}
 
 	/** Keep those from starting with the application that would. */

@@ -58,13 +58,17 @@ public final class Mqttv5OutboundPostProcessor implements BeanPostProcessor {
 	}
 
 	private static ClientManager<?, ?> outbound(ClientManager<?, ?> manager) {
-		IMqttAsyncClient current = current(manager);
-		return proxy(ClientManager.class, (proxy, method, arguments) -> {
-			Object result = invoke(manager, method, arguments);
-			boolean ours = result instanceof PersistentMqttAsyncClient
-					|| (result == null && manager instanceof PersistentMqttv5ClientManager);
-			return (ours && method.getName().equals("getClient")) ? current : result;
-		});
+		return proxy(ClientManager.class, new Outbound(manager, current(manager)));
+	}
+
+	/**
+	 * Return the manager that a handler was given.
+	 * @param manager the manager that it has
+	 * @return that manager, or the one that it stands for
+	 */
+	static Object target(Object manager) {
+		return (Proxy.isProxyClass(manager.getClass())
+				&& Proxy.getInvocationHandler(manager) instanceof Outbound outbound) ? outbound.manager() : manager;
 	}
 
 	private static IMqttAsyncClient current(ClientManager<?, ?> manager) {
@@ -96,6 +100,24 @@ public final class Mqttv5OutboundPostProcessor implements BeanPostProcessor {
 
 	private static <T> T proxy(Class<T> type, InvocationHandler handler) {
 		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, handler));
+	}
+
+	/**
+	 * Stands for a client manager.
+	 *
+	 * @param manager the manager
+	 * @param current stands for its present client
+	 */
+	private record Outbound(ClientManager<?, ?> manager, IMqttAsyncClient current) implements InvocationHandler {
+
+		@Override
+		public @Nullable Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+			Object result = Mqttv5OutboundPostProcessor.invoke(this.manager, method, arguments);
+			boolean ours = result instanceof PersistentMqttAsyncClient
+					|| (result == null && this.manager instanceof PersistentMqttv5ClientManager);
+			return (ours && method.getName().equals("getClient")) ? this.current : result;
+		}
+
 	}
 
 }

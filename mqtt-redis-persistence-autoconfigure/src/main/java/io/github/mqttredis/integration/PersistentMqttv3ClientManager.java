@@ -35,7 +35,7 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager
 
 	private final PahoV3PersistenceFactory persistences;
 
-	private final InboundAdapters adapters = new InboundAdapters(this);
+	private InboundAdapters adapters = InboundAdapters.NONE;
 
 	private boolean autoStartup = true;
 
@@ -55,7 +55,7 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager
 
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
-		this.adapters.setBeanFactory(beanFactory);
+		this.adapters = InboundAdapters.of(this, beanFactory);
 	}
 
 	/**

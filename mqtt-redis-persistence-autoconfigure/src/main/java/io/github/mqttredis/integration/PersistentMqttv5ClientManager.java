@@ -37,7 +37,7 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 
 	private final PahoV5PersistenceFactory persistences;
 
-	private final InboundAdapters adapters = new InboundAdapters(this);
+	private InboundAdapters adapters = InboundAdapters.NONE;
 
 	private boolean autoStartup = true;
 
@@ -57,7 +57,7 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
-		this.adapters.setBeanFactory(beanFactory);
+		this.adapters = InboundAdapters.of(this, beanFactory);
 	}
 
 	/**
