@@ -106,6 +106,22 @@ public final class StandbyGateway implements AutoCloseable {
 		return this.context.getBean("mqttPersistenceHealthContributor", HealthIndicator.class).health();
 	}
 
+	/**
+	 * Return whether messages can be published.
+	 * @return whether the client of the manager is connected, if there is a manager
+	 */
+	boolean isConnected() {
+		for (ClientManager<?, ?> manager : this.context.getBeansOfType(ClientManager.class).values()) {
+			Object client = manager.getClient();
+			boolean three = client instanceof IMqttAsyncClient v3 && v3.isConnected();
+			boolean five = client instanceof org.eclipse.paho.mqttv5.client.IMqttAsyncClient v5 && v5.isConnected();
+			if (!three && !five) {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	LockRegistryLeaderInitiator leader() {
 		return this.context.getBean(LockRegistryLeaderInitiator.class);
 	}

@@ -110,6 +110,7 @@ class WarmStandbyTests {
 
 	private static void awaitLeader(StandbyGateway gateway) {
 		Await.until("it is the leader and owns the session", () -> "owner".equals(state(gateway)));
+		Await.until("its client manager is connected", gateway::isConnected);
 	}
 
 	private void command(String payload) throws Exception {
