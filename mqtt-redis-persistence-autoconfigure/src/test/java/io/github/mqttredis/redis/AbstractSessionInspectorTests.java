@@ -177,7 +177,8 @@ abstract class AbstractSessionInspectorTests {
 		String cursor = SessionInspector.FIRST;
 		while (cursor != null) {
 			Page<InspectedRecord> page = this.inspector.records(name, Part.RECORDS, cursor, 100);
-			assertThat(page.entries()).hasSizeBetween(1, 130);
+			// None, where Redis looked at empty places only.
+			assertThat(page.entries()).hasSizeLessThanOrEqualTo(130);
 			page.entries().forEach((record) -> found.add(record.key()));
 			cursor = page.next();
 		}

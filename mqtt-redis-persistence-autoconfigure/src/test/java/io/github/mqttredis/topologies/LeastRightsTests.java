@@ -86,7 +86,8 @@ class LeastRightsTests {
 			killed.die();
 			killed.close();
 			Map<String, String> left = redis.ask((one) -> one.hgetAll(Application.hash(clientId)));
-			assertThat(left).hasSizeGreaterThanOrEqualTo(20);
+			// One may have been on its way when the link was held.
+			assertThat(left).hasSizeGreaterThanOrEqualTo(39);
 			redis.ask((one) -> one.del(Application.hash(clientId) + ":lease"));
 			try (Application successor = start(clientId, client, redis).connect()) {
 				subscriber.assertDelivered(publisher);
