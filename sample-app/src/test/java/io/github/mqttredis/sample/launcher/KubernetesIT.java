@@ -63,8 +63,6 @@ class KubernetesIT {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
-	private static final Duration SHORTER_THAN_THE_LOCK = Duration.ofSeconds(5);
-
 	@TempDir
 	Path directory;
 
@@ -80,8 +78,7 @@ class KubernetesIT {
 		try {
 			run(Manifests.read(name), "--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + port,
 					"--REDIS_PASSWORD=" + redis.named(V1Secret.class, "redis-gateway").getStringData().get("password"));
-			assertThat(Await.until(() -> leader(redis, port) == null, SHORTER_THAN_THE_LOCK))
-				.as("the leader has given up the lock, for which it needs a right")
+			assertThat(Await.until(() -> leader(redis, port) == null, TIMEOUT)).as("nobody has the lock any more")
 				.isTrue();
 		}
 		finally {
