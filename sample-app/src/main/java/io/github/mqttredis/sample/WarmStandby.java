@@ -17,6 +17,7 @@
 package io.github.mqttredis.sample;
 
 import java.time.Duration;
+import java.util.UUID;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -41,7 +42,8 @@ class WarmStandby {
 
 	@Bean
 	LockRegistryLeaderInitiator leader(RedisLockRegistry leaderLocks) {
-		return new LockRegistryLeaderInitiator(leaderLocks, new DefaultCandidate(null, "gateway"));
+		return new LockRegistryLeaderInitiator(leaderLocks,
+				new DefaultCandidate(UUID.randomUUID().toString(), "gateway"));
 	}
 
 }
