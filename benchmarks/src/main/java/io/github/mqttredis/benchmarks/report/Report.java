@@ -55,8 +55,10 @@ public final class Report {
 		Files.writeString(page, text);
 		Files.createDirectories(chart.toAbsolutePath().getParent());
 		Files.writeString(chart, new Chart(results).svg());
-		Path readme = Path.of(args[3]);
-		Files.writeString(readme, new Comparison(text).update(Files.readString(readme)));
+		if (args.length > 3) {
+			Path readme = Path.of(args[3]);
+			Files.writeString(readme, new Comparison(text).update(Files.readString(readme)));
+		}
 	}
 
 	static String replace(String page, String name, String content) {
