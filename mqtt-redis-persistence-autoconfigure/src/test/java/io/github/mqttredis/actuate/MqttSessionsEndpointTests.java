@@ -30,6 +30,7 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
+import io.github.mqttredis.testing.SharedServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,20 +56,19 @@ class MqttSessionsEndpointTests {
 
 	private static final SessionId ID = new SessionId("gateway", "tcp://broker:1883", MqttVersion.V3);
 
+	@SharedServer
 	private static RedisServer redis;
 
 	private static EndpointApplication application;
 
 	@BeforeAll
 	static void start() {
-		redis = RedisServer.start();
 		application = EndpointApplication.start(redis.port(), "mqtt.persistence.write-timeout=10s");
 	}
 
 	@AfterAll
 	static void stop() {
 		application.close();
-		redis.close();
 	}
 
 	@BeforeEach

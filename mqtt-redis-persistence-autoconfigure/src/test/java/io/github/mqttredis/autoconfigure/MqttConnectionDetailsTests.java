@@ -22,10 +22,9 @@ import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
 import io.github.mqttredis.integration.PersistentMqttv5ClientManager;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.SharedServer;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -44,19 +43,10 @@ class MqttConnectionDetailsTests {
 	@RegisterExtension
 	static final EmbeddedRedis REDIS = new EmbeddedRedis();
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
 	private final ApplicationContextRunner contexts = MqttContexts.with(REDIS);
-
-	@BeforeAll
-	static void startBroker() {
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopBroker() {
-		broker.close();
-	}
 
 	@Test
 	void whenThereIsNoBeanThenThePropertiesAreTheDetails() {

@@ -34,11 +34,10 @@ import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Publisher;
 import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.Subscriber;
 import org.eclipse.paho.client.mqttv3.MqttException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
 import redis.clients.jedis.Jedis;
@@ -55,6 +54,7 @@ abstract class AbstractFaultTests {
 	/** What a call may take longer than the time-out because other threads run. */
 	private static final Duration TOLERANCE = Duration.ofSeconds(1);
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
 	private final Set<SessionState> seen = ConcurrentHashMap.newKeySet();
@@ -70,16 +70,6 @@ abstract class AbstractFaultTests {
 	private Thread watcher;
 
 	private String clientId;
-
-	@BeforeAll
-	static void startBroker() {
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopBroker() {
-		broker.close();
-	}
 
 	@BeforeEach
 	void name(TestInfo test) {

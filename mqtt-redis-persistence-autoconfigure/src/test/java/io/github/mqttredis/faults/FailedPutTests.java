@@ -26,14 +26,13 @@ import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.Subscriber;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -50,8 +49,10 @@ class FailedPutTests {
 
 	private static final int PUBLISH = 3;
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
+	@SharedServer
 	private static RedisServer server;
 
 	private String clientId;
@@ -61,18 +62,6 @@ class FailedPutTests {
 	private Subscriber subscriber;
 
 	private Application application;
-
-	@BeforeAll
-	static void startServers() {
-		broker = ArtemisBroker.start();
-		server = RedisServer.start();
-	}
-
-	@AfterAll
-	static void stopServers() {
-		broker.close();
-		server.close();
-	}
 
 	@BeforeEach
 	void start(TestInfo test) throws Exception {

@@ -36,11 +36,10 @@ import io.github.mqttredis.session.SessionImportException;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
+import io.github.mqttredis.testing.SharedServer;
 import org.eclipse.paho.client.mqttv3.internal.MqttPersistentData;
 import org.eclipse.paho.client.mqttv3.persist.MqttDefaultFilePersistence;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -67,6 +66,7 @@ class PahoFileStoreTests {
 
 	private static final String QUARANTINE = "test:{gateway@tcp://broker:1883}:v3:quarantine";
 
+	@SharedServer
 	private static RedisServer redis;
 
 	@TempDir
@@ -75,16 +75,6 @@ class PahoFileStoreTests {
 	private RedisStores stores;
 
 	private Path client;
-
-	@BeforeAll
-	static void startRedis() {
-		redis = RedisServer.start();
-	}
-
-	@AfterAll
-	static void stopRedis() {
-		redis.close();
-	}
 
 	@BeforeEach
 	void connect() {

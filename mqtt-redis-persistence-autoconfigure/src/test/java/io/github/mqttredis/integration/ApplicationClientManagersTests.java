@@ -23,11 +23,10 @@ import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.SharedServer;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -55,6 +54,7 @@ class ApplicationClientManagersTests {
 	@RegisterExtension
 	static final EmbeddedRedis REDIS = new EmbeddedRedis();
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
 	/** Nothing here is about time. */
@@ -62,16 +62,6 @@ class ApplicationClientManagersTests {
 		.withPropertyValues("mqtt.persistence.write-timeout=20s");
 
 	private final ApplicationContextRunner contexts = this.patient.withUserConfiguration(Flows.class);
-
-	@BeforeAll
-	static void startBroker() {
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopBroker() {
-		broker.close();
-	}
 
 	@Test
 	void whenFlowsUseManagersThenTheirClientsAreOursAndConnected() {

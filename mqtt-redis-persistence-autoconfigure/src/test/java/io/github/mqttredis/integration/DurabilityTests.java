@@ -20,11 +20,10 @@ import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.SharedServer;
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,19 +43,10 @@ import static org.assertj.core.api.Assertions.assertThatException;
  */
 class DurabilityTests {
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
 	private RedisServer server;
-
-	@BeforeAll
-	static void startBroker() {
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopBroker() {
-		broker.close();
-	}
 
 	@BeforeEach
 	void start() {

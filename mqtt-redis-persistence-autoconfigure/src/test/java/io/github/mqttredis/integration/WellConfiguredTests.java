@@ -24,10 +24,9 @@ import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.integration.ComponentFinding.Kind;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.SharedServer;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -66,21 +65,12 @@ class WellConfiguredTests {
 
 	private static final Map<String, Integer> RECEIVED = new ConcurrentHashMap<>();
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
 	private final ApplicationContextRunner contexts = MqttContexts.with(REDIS)
 		.withUserConfiguration(GatewayApplication.class)
 		.withPropertyValues("mqtt.client.client-id=gateway", "mqtt.client.server-uris=" + broker.uri());
-
-	@BeforeAll
-	static void startBroker() {
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopBroker() {
-		broker.close();
-	}
 
 	@Test
 	void whenAllIsSetWellThenMessagesPassAndNothingIsSaid(CapturedOutput output) {

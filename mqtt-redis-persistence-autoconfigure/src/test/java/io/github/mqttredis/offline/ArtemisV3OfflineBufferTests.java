@@ -17,25 +17,15 @@
 package io.github.mqttredis.offline;
 
 import io.github.mqttredis.testing.ArtemisBroker;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.github.mqttredis.testing.SharedServer;
 
 /**
  * The offline buffer of Paho 3, with Artemis.
  */
 class ArtemisV3OfflineBufferTests extends AbstractOfflineBufferTests {
 
+	@SharedServer
 	private static ArtemisBroker broker;
-
-	@BeforeAll
-	static void startBroker() {
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopBroker() {
-		broker.close();
-	}
 
 	@Override
 	String broker() {

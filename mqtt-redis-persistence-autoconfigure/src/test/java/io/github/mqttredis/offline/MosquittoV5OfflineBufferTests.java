@@ -17,8 +17,7 @@
 package io.github.mqttredis.offline;
 
 import io.github.mqttredis.testing.MosquittoBroker;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.github.mqttredis.testing.SharedServer;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
@@ -28,17 +27,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 		disabledReason = "mosquitto is not on the PATH")
 class MosquittoV5OfflineBufferTests extends AbstractOfflineBufferTests {
 
+	@SharedServer
 	private static MosquittoBroker broker;
-
-	@BeforeAll
-	static void startBroker() {
-		broker = MosquittoBroker.start();
-	}
-
-	@AfterAll
-	static void stopBroker() {
-		broker.close();
-	}
 
 	@Override
 	String broker() {

@@ -24,7 +24,7 @@ import java.util.List;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.RedisServer;
-import org.junit.jupiter.api.AfterAll;
+import io.github.mqttredis.testing.SharedServer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,17 +45,17 @@ class ContainerOwnershipTests {
 
 	private static final List<String> CONTAINER = List.of("unshare", "--pid", "--fork", "--kill-child");
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
+	@SharedServer
 	private static RedisServer server;
 
 	private String clientId;
 
 	@BeforeAll
-	static void startServers() throws Exception {
+	static void needNamespaces() throws Exception {
 		assumeTrue(canMakeNamespaces(), "unshare is not there or may not be used");
-		broker = ArtemisBroker.start();
-		server = RedisServer.start();
 	}
 
 	private static boolean canMakeNamespaces() throws InterruptedException {
@@ -66,14 +66,6 @@ class ContainerOwnershipTests {
 		}
 		catch (IOException ex) {
 			return false;
-		}
-	}
-
-	@AfterAll
-	static void stopServers() {
-		if (server != null) {
-			broker.close();
-			server.close();
 		}
 	}
 

@@ -37,12 +37,11 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.Subscriber;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -75,8 +74,10 @@ class OwnershipTests {
 
 	private static final int PUBLISH = 3;
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
+	@SharedServer
 	private static RedisServer server;
 
 	private String clientId;
@@ -86,18 +87,6 @@ class OwnershipTests {
 	private Jedis redis;
 
 	private Subscriber subscriber;
-
-	@BeforeAll
-	static void startServers() {
-		broker = ArtemisBroker.start();
-		server = RedisServer.start();
-	}
-
-	@AfterAll
-	static void stopServers() {
-		broker.close();
-		server.close();
-	}
 
 	@BeforeEach
 	void start(TestInfo test) throws Exception {

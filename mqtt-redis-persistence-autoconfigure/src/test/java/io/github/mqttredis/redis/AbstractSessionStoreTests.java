@@ -46,9 +46,8 @@ import io.github.mqttredis.session.StoredSession;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
-import org.junit.jupiter.api.AfterAll;
+import io.github.mqttredis.testing.SharedServer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +74,7 @@ abstract class AbstractSessionStoreTests {
 	private static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofMillis(1500),
 			Duration.ofMillis(1500), Duration.ofMillis(500));
 
+	@SharedServer
 	private static RedisServer server;
 
 	private final List<RedisSessionStore> stores = new ArrayList<>();
@@ -82,16 +82,6 @@ abstract class AbstractSessionStoreTests {
 	private RedisConnectionFactory factory;
 
 	private Jedis redis;
-
-	@BeforeAll
-	static void startServer() {
-		server = RedisServer.start();
-	}
-
-	@AfterAll
-	static void stopServer() {
-		server.close();
-	}
 
 	@BeforeEach
 	void connect() {

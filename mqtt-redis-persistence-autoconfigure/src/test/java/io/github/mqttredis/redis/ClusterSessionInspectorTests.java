@@ -18,8 +18,7 @@ package io.github.mqttredis.redis;
 
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisCluster;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.github.mqttredis.testing.SharedServer;
 
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -29,17 +28,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 class ClusterSessionInspectorTests extends AbstractSessionInspectorTests {
 
+	@SharedServer
 	private static RedisCluster server;
-
-	@BeforeAll
-	static void start() {
-		server = RedisCluster.start();
-	}
-
-	@AfterAll
-	static void end() {
-		server.close();
-	}
 
 	@Override
 	RedisConnectionFactory connectionFactory() {

@@ -18,8 +18,7 @@ package io.github.mqttredis.redis;
 
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.github.mqttredis.testing.SharedServer;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -28,17 +27,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 class JedisSessionInspectorTests extends AbstractSessionInspectorTests {
 
+	@SharedServer
 	private static RedisServer server;
-
-	@BeforeAll
-	static void start() {
-		server = RedisServer.start();
-	}
-
-	@AfterAll
-	static void end() {
-		server.close();
-	}
 
 	@Override
 	RedisConnectionFactory connectionFactory() {

@@ -26,11 +26,10 @@ import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.Subscriber;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -54,23 +53,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(OutputCaptureExtension.class)
 class WarmStandbyTests {
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
+	@SharedServer
 	private static RedisServer server;
 
 	private String clientId;
-
-	@BeforeAll
-	static void startServers() {
-		broker = ArtemisBroker.start();
-		server = RedisServer.start();
-	}
-
-	@AfterAll
-	static void stopServers() {
-		broker.close();
-		server.close();
-	}
 
 	@BeforeEach
 	void name(TestInfo test) {

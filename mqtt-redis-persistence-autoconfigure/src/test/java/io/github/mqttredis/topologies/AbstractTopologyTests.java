@@ -31,12 +31,11 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Publisher;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisTopology;
+import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.Subscriber;
 import io.lettuce.core.ReadFrom;
 import org.eclipse.paho.client.mqttv3.MqttException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
@@ -58,6 +57,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 abstract class AbstractTopologyTests {
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
 	private RedisTopology redis;
@@ -71,16 +71,6 @@ abstract class AbstractTopologyTests {
 	private String clientId;
 
 	abstract RedisTopology startRedis();
-
-	@BeforeAll
-	static void startBroker() {
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopBroker() {
-		broker.close();
-	}
 
 	@BeforeEach
 	void start(TestInfo test) throws MqttException {

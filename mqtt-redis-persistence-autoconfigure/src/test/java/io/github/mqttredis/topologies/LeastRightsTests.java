@@ -32,9 +32,8 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Publisher;
 import io.github.mqttredis.testing.RedisCluster;
 import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.Subscriber;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
@@ -57,17 +56,8 @@ class LeastRightsTests {
 
 	private static final String PASSWORD = "right";
 
+	@SharedServer
 	private static ArtemisBroker broker;
-
-	@BeforeAll
-	static void startBroker() {
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopBroker() {
-		broker.close();
-	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "lettuce", "jedis" })

@@ -28,15 +28,14 @@ import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
+import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.TcpLink;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -53,8 +52,10 @@ class PersistentMqttAsyncClientTests {
 
 	private static final String NAMED_HASH = "test:{gateway@broker}:v3";
 
+	@SharedServer
 	private static RedisServer server;
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
 	private final Map<String, Integer> received = new ConcurrentHashMap<>();
@@ -66,18 +67,6 @@ class PersistentMqttAsyncClientTests {
 	private MqttAsyncClient subscriber;
 
 	private String hash;
-
-	@BeforeAll
-	static void startServers() {
-		server = RedisServer.start();
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopServers() {
-		broker.close();
-		server.close();
-	}
 
 	@BeforeEach
 	void subscribe() throws Exception {

@@ -29,6 +29,7 @@ import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
+import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.TcpLink;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
@@ -36,9 +37,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -54,6 +53,7 @@ abstract class AbstractReceivedQos2Tests {
 
 	private static final AtomicInteger CLIENTS = new AtomicInteger();
 
+	@SharedServer
 	private static RedisServer server;
 
 	/** A session of its own for each test, at the broker as well. */
@@ -82,16 +82,6 @@ abstract class AbstractReceivedQos2Tests {
 	 * @return whether it does
 	 */
 	protected abstract boolean keepsPacketIds();
-
-	@BeforeAll
-	static void startServer() {
-		server = RedisServer.start();
-	}
-
-	@AfterAll
-	static void stopServer() {
-		server.close();
-	}
 
 	@BeforeEach
 	void connect() throws Exception {

@@ -17,25 +17,15 @@
 package io.github.mqttredis.paho.v5;
 
 import io.github.mqttredis.testing.ArtemisBroker;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.github.mqttredis.testing.SharedServer;
 
 /**
  * Receiving messages of QoS 2 from Artemis.
  */
 class ArtemisReceivedQos2Tests extends AbstractReceivedQos2Tests {
 
+	@SharedServer
 	private static ArtemisBroker broker;
-
-	@BeforeAll
-	static void startBroker() {
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopBroker() {
-		broker.close();
-	}
 
 	@Override
 	protected String broker() {

@@ -28,6 +28,7 @@ import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
+import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.TcpLink;
 import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -37,9 +38,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -56,8 +55,10 @@ class PersistentMqttAsyncClientTests {
 
 	private static final String NAMED_HASH = "test:{gateway@broker}:v5";
 
+	@SharedServer
 	private static RedisServer server;
 
+	@SharedServer
 	private static ArtemisBroker broker;
 
 	private final Map<String, Integer> received = new ConcurrentHashMap<>();
@@ -69,18 +70,6 @@ class PersistentMqttAsyncClientTests {
 	private MqttAsyncClient subscriber;
 
 	private String hash;
-
-	@BeforeAll
-	static void startServers() {
-		server = RedisServer.start();
-		broker = ArtemisBroker.start();
-	}
-
-	@AfterAll
-	static void stopServers() {
-		broker.close();
-		server.close();
-	}
 
 	@BeforeEach
 	void subscribe() throws Exception {

@@ -26,6 +26,7 @@ import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
+import io.github.mqttredis.testing.SharedServer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.internal.MqttPersistentData;
@@ -40,9 +41,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +59,7 @@ class SessionMqttClientPersistenceTests {
 
 	private static final String HASH = "test:{client@" + URI + "}:v5";
 
+	@SharedServer
 	private static RedisServer server;
 
 	private RedisStores stores;
@@ -67,16 +67,6 @@ class SessionMqttClientPersistenceTests {
 	private Jedis redis;
 
 	private SessionMqttClientPersistence persistence;
-
-	@BeforeAll
-	static void startServer() {
-		server = RedisServer.start();
-	}
-
-	@AfterAll
-	static void stopServer() {
-		server.close();
-	}
 
 	@BeforeEach
 	void connect() {
