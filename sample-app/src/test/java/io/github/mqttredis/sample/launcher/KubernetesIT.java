@@ -40,7 +40,6 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.EpollProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,8 +56,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
  * that are there, and asks what the probes ask.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-@DisabledIfSystemProperty(named = "crashpoints", matches = "few",
-		disabledReason = "one JDK is enough: crashpoints=few says that time is short")
+@OneJdkIsEnough
 class KubernetesIT {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(1);

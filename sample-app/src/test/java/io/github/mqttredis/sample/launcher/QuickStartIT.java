@@ -44,7 +44,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,8 +53,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * messages that survive their process.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
-@DisabledIfSystemProperty(named = "crashpoints", matches = "few",
-		disabledReason = "one JDK is enough: crashpoints=few says that time is short")
+@OneJdkIsEnough
 class QuickStartIT {
 
 	private static final Path README = Path.of("..", "README.md");

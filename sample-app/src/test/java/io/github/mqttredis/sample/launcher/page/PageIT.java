@@ -26,6 +26,7 @@ import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.sample.launcher.Await;
 import io.github.mqttredis.sample.launcher.LauncherProcess;
+import io.github.mqttredis.sample.launcher.OneJdkIsEnough;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +34,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -48,8 +48,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
  * The page of the launcher in a browser, with real servers behind it.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-@DisabledIfSystemProperty(named = "crashpoints", matches = "few",
-		disabledReason = "one JDK is enough: crashpoints=few says that time is short")
+@OneJdkIsEnough
 @TestInstance(Lifecycle.PER_CLASS)
 class PageIT {
 
