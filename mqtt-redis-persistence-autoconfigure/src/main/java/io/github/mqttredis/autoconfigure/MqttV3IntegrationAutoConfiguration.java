@@ -112,10 +112,7 @@ public final class MqttV3IntegrationAutoConfiguration {
 	@ConditionalOnBean(PersistentMqttv3ClientManager.class)
 	ClientManagerInRole mqttv3ClientManagerInRole(PersistentMqttv3ClientManager manager,
 			MqttClientProperties properties, SmartLifecycleRoleController roles) {
-		String role = String.valueOf(properties.role());
-		ClientManagerInRole member = new ClientManagerInRole(manager, role);
-		roles.addLifecycleToRole(role, member);
-		return member;
+		return ClientManagerInRole.join(roles, String.valueOf(properties.role()), manager);
 	}
 
 	@Bean

@@ -111,10 +111,7 @@ public final class MqttV5IntegrationAutoConfiguration {
 	@ConditionalOnBean(PersistentMqttv5ClientManager.class)
 	ClientManagerInRole mqttv5ClientManagerInRole(PersistentMqttv5ClientManager manager,
 			MqttClientProperties properties, SmartLifecycleRoleController roles) {
-		String role = String.valueOf(properties.role());
-		ClientManagerInRole member = new ClientManagerInRole(manager, role);
-		roles.addLifecycleToRole(role, member);
-		return member;
+		return ClientManagerInRole.join(roles, String.valueOf(properties.role()), manager);
 	}
 
 	@Bean

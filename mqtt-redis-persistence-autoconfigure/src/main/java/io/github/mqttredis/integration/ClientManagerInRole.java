@@ -73,15 +73,24 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 
 	private @Nullable Future<?> starting;
 
-	/**
-	 * Create the member of the role.
-	 * @param manager what is started and stopped
-	 * @param role the role
-	 */
-	public ClientManagerInRole(AbstractMqttClientManager<?, ?> manager, String role) {
+	private ClientManagerInRole(AbstractMqttClientManager<?, ?> manager, String role) {
 		this.role = role;
 		this.manager = manager;
 		this.executor.allowCoreThreadTimeOut(true);
+	}
+
+	/**
+	 * Make a manager a member of a role.
+	 * @param roles starts and stops the members
+	 * @param role the role
+	 * @param manager what is started and stopped
+	 * @return the member
+	 */
+	public static ClientManagerInRole join(SmartLifecycleRoleController roles, String role,
+			AbstractMqttClientManager<?, ?> manager) {
+		ClientManagerInRole member = new ClientManagerInRole(manager, role);
+		roles.addLifecycleToRole(role, member);
+		return member;
 	}
 
 	private static ThreadFactory threads() {

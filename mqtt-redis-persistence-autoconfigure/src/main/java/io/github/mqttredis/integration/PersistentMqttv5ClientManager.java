@@ -37,11 +37,7 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 
 	private final PahoV5PersistenceFactory persistences;
 
-	private InboundAdapters adapters = InboundAdapters.NONE;
-
-	private boolean autoStartup = true;
-
-	private boolean connectionDeferred;
+	private final ManagerLifecycle lifecycle = new ManagerLifecycle(this.lock);
 
 	/**
 	 * Create the manager.
@@ -57,7 +53,7 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
-		this.adapters = InboundAdapters.of(this, beanFactory);
+		this.lifecycle.serve(this, beanFactory);
 	}
 
 	/**
@@ -66,70 +62,33 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 	 * @param autoStartup whether it does
 	 */
 	public void setAutoStartup(boolean autoStartup) {
-		this.autoStartup = autoStartup;
+		this.lifecycle.setAutoStartup(autoStartup);
 	}
 
 	@Override
 	public boolean isAutoStartup() {
-		return this.autoStartup;
+		return this.lifecycle.isAutoStartup();
 	}
 
 	@Override
 	public void deferConnection() {
-		this.connectionDeferred = true;
-		if (!this.autoStartup) {
-			this.adapters.withhold();
-		}
+		this.lifecycle.deferConnection();
 	}
 
 	@Override
 	public void start() {
-		this.lock.lock();
-		try {
-			if (getClient() == null) {
-				setClient(createClient(this, this.persistences));
-			}
-			if (this.connectionDeferred) {
-				return;
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
-		this.adapters.start();
-		this.lock.lock();
-		try {
-			// Connects the client that it finds; it would only make one if there were
-			// none, because the manager was stopped meanwhile.
-			if (getClient() != null) {
-				super.start();
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.lifecycle.start(this, () -> setClient(createClient(this, this.persistences)), super::start);
 	}
 
 	@Override
 	public void stop() {
-		this.adapters.stop();
+		this.lifecycle.stopAdapters();
 		super.stop();
 	}
 
 	@Override
 	public void connect() {
-		boolean wanted;
-		this.lock.lock();
-		try {
-			wanted = this.connectionDeferred && isRunning();
-			this.connectionDeferred = false;
-		}
-		finally {
-			this.lock.unlock();
-		}
-		if (wanted) {
-			start();
-		}
+		this.lifecycle.connect(this);
 	}
 
 	static PersistentMqttAsyncClient createClient(Mqttv5ClientManager manager, PahoV5PersistenceFactory persistences) {

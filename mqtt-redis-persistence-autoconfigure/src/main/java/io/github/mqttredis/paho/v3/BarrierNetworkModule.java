@@ -21,11 +21,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OutboundPackets;
 import io.github.mqttredis.session.OutboundPackets.Needs;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 
 /**
@@ -37,7 +39,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final NetworkModule delegate;
 
-	private final ClientSession session;
+	private final ClientSession<MqttPersistenceException> session;
 
 	private final CommsInternals comms;
 
@@ -52,7 +54,7 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * @param comms the client's inner parts
 	 * @param reconnection told what becomes of the link
 	 */
-	BarrierNetworkModule(NetworkModule delegate, ClientSession session, CommsInternals comms,
+	BarrierNetworkModule(NetworkModule delegate, ClientSession<MqttPersistenceException> session, CommsInternals comms,
 			Reconnection reconnection) {
 		this.delegate = delegate;
 		this.session = session;

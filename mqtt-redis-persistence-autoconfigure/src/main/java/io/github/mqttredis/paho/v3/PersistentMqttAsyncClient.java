@@ -18,6 +18,7 @@ package io.github.mqttredis.paho.v3;
 
 import java.lang.reflect.Method;
 
+import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.Reconnection;
@@ -34,6 +35,7 @@ import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.MqttSecurityException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 
 	private static final Method STOP_TIMER = PrivateMembers.method(MqttAsyncClient.class, "stopReconnectCycle");
 
-	private final ClientSession session;
+	private final ClientSession<MqttPersistenceException> session;
 
 	private final CommsInternals internals;
 

@@ -21,11 +21,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OutboundPackets;
 import io.github.mqttredis.session.OutboundPackets.Needs;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 
 /**
  * A network module that connects only as the owner of the session, and whose output waits
@@ -36,7 +38,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final NetworkModule delegate;
 
-	private final ClientSession session;
+	private final ClientSession<MqttPersistenceException> session;
 
 	private final ReceivedMessages received;
 
@@ -57,8 +59,8 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * @param longestPacket the longest packet that Paho takes, in bytes
 	 * @param reconnection told what becomes of the link
 	 */
-	BarrierNetworkModule(NetworkModule delegate, ClientSession session, ReceivedMessages received, PahoComms comms,
-			long longestPacket, Reconnection reconnection) {
+	BarrierNetworkModule(NetworkModule delegate, ClientSession<MqttPersistenceException> session,
+			ReceivedMessages received, PahoComms comms, long longestPacket, Reconnection reconnection) {
 		this.delegate = delegate;
 		this.session = session;
 		this.received = received;

@@ -18,6 +18,7 @@ package io.github.mqttredis.paho.v5;
 
 import java.lang.reflect.Method;
 
+import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
@@ -32,6 +33,7 @@ import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.common.MqttSecurityException;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
@@ -52,7 +54,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	/** The longest packet there is (2.1.4). */
 	private static final long LONGEST_PACKET = 268_435_460;
 
-	private final ClientSession session;
+	private final ClientSession<MqttPersistenceException> session;
 
 	private final PahoComms pahoComms;
 

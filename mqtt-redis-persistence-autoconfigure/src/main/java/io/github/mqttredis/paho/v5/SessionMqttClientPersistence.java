@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.session.BufferedRecords;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.MqttVersion;
@@ -241,12 +242,12 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	 * @return the client's side of the session
 	 * @throws MqttPersistenceException if the session was never opened
 	 */
-	ClientSession client() throws MqttPersistenceException {
+	ClientSession<MqttPersistenceException> client() throws MqttPersistenceException {
 		Session opened = opened("serve a client");
-		return new ClientSession(opened, () -> {
+		return new ClientSession<>(opened, () -> {
 			this.released = true;
 			this.store.release(opened);
-		});
+		}, SessionPersistenceException::of);
 	}
 
 	@Override

@@ -14,28 +14,32 @@
  * limitations under the License.
  */
 
-package io.github.mqttredis.paho.v5;
+package io.github.mqttredis.paho;
 
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 import io.github.mqttredis.session.BufferedRecords;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
-import org.eclipse.paho.mqttv5.common.MqttException;
-import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client of ours asks of its session besides what Paho asks of a persistence: to
  * be let through the gate and the barrier, and to wait outside Paho's locks.
+ *
+ * @param <E> the exception of persistences in the version of Paho
+ * @since 0.1.0
  */
-final class ClientSession {
+public final class ClientSession<E extends Exception> {
 
 	private final Session session;
 
 	private final Runnable release;
+
+	private final Function<SessionException, E> failure;
 
 	/** Whether the application wants the client to be disconnected. */
 	private volatile boolean leaving;
@@ -44,14 +48,18 @@ final class ClientSession {
 	 * Create a client's side of a session.
 	 * @param session the session
 	 * @param release gives the session back
+	 * @param failure makes what is thrown, of its cause
 	 */
-	ClientSession(Session session, Runnable release) {
+	public ClientSession(Session session, Runnable release, Function<SessionException, E> failure) {
 		this.session = session;
 		this.release = release;
+		this.failure = failure;
 	}
 
-	/** Note that the application disconnects the client. */
-	void leaving() {
+	/**
+	 * Note that the application disconnects the client.
+	 */
+	public void leaving() {
 		this.leaving = true;
 	}
 
@@ -59,7 +67,7 @@ final class ClientSession {
 	 * Give the session back, unless the client was only closed because it lost its link
 	 * and another one is to take its place: Spring Integration's handlers do so.
 	 */
-	void closed() {
+	public void closed() {
 		if (this.leaving) {
 			this.release.run();
 		}
@@ -69,12 +77,14 @@ final class ClientSession {
 	 * Return what waits in the offline buffer.
 	 * @return packet ids, that of the oldest message first
 	 */
-	List<Integer> buffered() {
+	public List<Integer> buffered() {
 		return BufferedRecords.packetIds(this.session);
 	}
 
-	/** Note that the client sends nothing before {@link #awaitPuts} has let it. */
-	void guarded() {
+	/**
+	 * Note that the client sends nothing before {@link #awaitPuts} has let it.
+	 */
+	public void guarded() {
 		this.session.guarded();
 	}
 
@@ -82,11 +92,13 @@ final class ClientSession {
 	 * Publish, and wait for what that stores when it is done: Paho stores with its queue
 	 * lock held, and several publishers would wait one after the other.
 	 * @param <T> the type of the token
+	 * @param <X> what refuses a message
 	 * @param publish what publishes
 	 * @return the token
-	 * @throws MqttException if the message was refused, or is not known to be stored
+	 * @throws X if the message was refused
+	 * @throws E if the message is not known to be stored
 	 */
-	<T> T publish(Publish<T> publish) throws MqttException {
+	public <T, X extends Exception> T publish(Publish<T, X> publish) throws X, E {
 		if (!this.session.beginPublish()) {
 			return publish.run();
 		}
@@ -101,12 +113,12 @@ final class ClientSession {
 		}
 	}
 
-	private void endPublish(boolean accepted) throws MqttPersistenceException {
+	private void endPublish(boolean accepted) throws E {
 		try {
 			this.session.endPublish(accepted);
 		}
 		catch (SessionException ex) {
-			throw SessionPersistenceException.of(ex);
+			throw this.failure.apply(ex);
 		}
 	}
 
@@ -115,35 +127,42 @@ final class ClientSession {
 	 * @param record the record, {@code null} for all that were put up to now
 	 * @param cancelled ends the wait once it is true and {@link #wakeWaiters()} was
 	 * called
-	 * @throws MqttPersistenceException if it was not stored in time
+	 * @throws E if it was not stored in time
 	 */
-	void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws MqttPersistenceException {
+	public void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws E {
 		try {
 			this.session.awaitPuts(record, cancelled);
 		}
 		catch (SessionException ex) {
-			throw SessionPersistenceException.of(ex);
+			throw this.failure.apply(ex);
 		}
 	}
 
 	/**
 	 * Ask Redis whether this client's session is still owned by this process.
-	 * @throws MqttPersistenceException if it is not, or Redis did not answer
+	 * @throws E if it is not, or Redis did not answer
 	 */
-	void confirmOwned() throws MqttPersistenceException {
+	public void confirmOwned() throws E {
 		try {
 			this.session.confirmOwned();
 		}
 		catch (SessionException ex) {
-			throw SessionPersistenceException.of(ex);
+			throw this.failure.apply(ex);
 		}
 	}
 
-	void onRecovered(BooleanSupplier listener) {
+	/**
+	 * Have a listener called whenever the session is in Redis again after Redis was away.
+	 * @param listener as in {@link Session#onRecovered(BooleanSupplier)}
+	 */
+	public void onRecovered(BooleanSupplier listener) {
 		this.session.onRecovered(listener);
 	}
 
-	void wakeWaiters() {
+	/**
+	 * Let those who wait in {@link #awaitPuts} look whether they are cancelled.
+	 */
+	public void wakeWaiters() {
 		this.session.wakeWaiters();
 	}
 
@@ -151,11 +170,17 @@ final class ClientSession {
 	 * Something that publishes.
 	 *
 	 * @param <T> the type of the token
+	 * @param <X> what refuses a message
 	 */
 	@FunctionalInterface
-	interface Publish<T> {
+	public interface Publish<T, X extends Exception> {
 
-		T run() throws MqttException;
+		/**
+		 * Publish.
+		 * @return the token
+		 * @throws X if the message was refused
+		 */
+		T run() throws X;
 
 	}
 
