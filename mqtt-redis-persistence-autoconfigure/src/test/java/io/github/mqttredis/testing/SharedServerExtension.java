@@ -16,15 +16,14 @@
 
 package io.github.mqttredis.testing;
 
-import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.junit.platform.commons.support.AnnotationSupport;
-import org.junit.platform.commons.support.HierarchyTraversalMode;
+
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Starts the servers of the fields with {@link SharedServer}. They are closed with the
@@ -39,14 +38,13 @@ final class SharedServerExtension implements BeforeAllCallback {
 	private static final Namespace SERVERS = Namespace.create(SharedServerExtension.class);
 
 	@Override
-	public void beforeAll(ExtensionContext context) throws IllegalAccessException {
-		for (Field field : AnnotationSupport.findAnnotatedFields(context.getRequiredTestClass(), SharedServer.class,
-				(candidate) -> true, HierarchyTraversalMode.TOP_DOWN)) {
+	public void beforeAll(ExtensionContext context) {
+		ReflectionUtils.doWithFields(context.getRequiredTestClass(), (field) -> {
 			AutoCloseable server = STARTS.get(field.getType()).get();
 			context.getStore(SERVERS).put(field, server);
-			field.setAccessible(true);
+			ReflectionUtils.makeAccessible(field);
 			field.set(null, server);
-		}
+		}, (field) -> field.isAnnotationPresent(SharedServer.class));
 	}
 
 }
