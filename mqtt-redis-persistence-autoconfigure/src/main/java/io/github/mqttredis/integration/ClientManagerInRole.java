@@ -50,6 +50,9 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 
 	private static final Log logger = LogFactory.getLog(ClientManagerInRole.class);
 
+	/** Of a connection factory of Spring Data Redis, unless the application sets it. */
+	private static final int DEFAULT_REDIS_PHASE = 0;
+
 	private static final Duration PAUSE = Duration.ofSeconds(1);
 
 	/** How long the end of the application waits for the end of its leadership. */
@@ -190,9 +193,9 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 	}
 
 	/**
-	 * Stop with the application. A leader gives up its leadership on a thread of its own,
-	 * for which Redis may have to be there, and Redis is closed after this: otherwise the
-	 * next leader would wait until the lock of this one has ended.
+	 * Stop with the application. A leader gives up its leadership on a thread of its own:
+	 * without waiting for that, Redis would be closed meanwhile, and the next leader
+	 * would wait until the lock of this one has ended.
 	 */
 	@Override
 	public void stop(Runnable callback) {
@@ -237,9 +240,13 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 		return false;
 	}
 
+	/**
+	 * Return a phase that ends before that of Spring Data's connection factories, over
+	 * which a leader may have to give up its lock.
+	 */
 	@Override
 	public int getPhase() {
-		return this.manager.getPhase();
+		return DEFAULT_REDIS_PHASE + 1;
 	}
 
 	@Override

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.standby;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @ExtendWith(OutputCaptureExtension.class)
 class WarmStandbyTests {
+
+	private static final String LOCK = "gateway-leader:gateway";
 
 	@SharedServer
 	private static ArtemisBroker broker;
@@ -214,6 +217,20 @@ class WarmStandbyTests {
 				awaitLeader(second);
 				Await.until("the former leader stands by", () -> "standby".equals(state(first)));
 			}
+		}
+	}
+
+	@Test
+	void whenTheLeaderEndsThenItGivesUpItsLockThoughRedisIsSlow() {
+		try (FaultyLink link = FaultyLink.to(server.port());
+				StandbyGateway leader = new StandbyGateway(Kind.V3, properties(Kind.V3, broker.uri(), link.port()));
+				Jedis redis = server.connect()) {
+			awaitLeader(leader);
+			assertThat(redis.exists(LOCK)).isTrue();
+			link.delay(Duration.ofMillis(100));
+			leader.close();
+			assertThat(redis.exists(LOCK)).isFalse();
+			assertThat(isOwned()).isFalse();
 		}
 	}
 
