@@ -36,7 +36,7 @@ public enum StoreKind {
 	/** Ours: a message is in Redis before it is sent. */
 	BEFORE_SEND("before-send", true),
 
-	/** Ours with records encrypted, to see what a single operation costs. */
+	/** Ours with records encrypted, to see what that costs. */
 	ENCRYPTED("before-return-encrypted", true);
 
 	private final String label;

@@ -54,7 +54,7 @@ record Options(boolean quick, boolean cross, boolean artemis, Set<Scenario> scen
 			  --scenarios=a,b     publish, receive, latency, restore, clients, redis-cpu, operations; all by default
 			  --jmh               the same as --scenarios=operations
 			  --stores=a,b        memory, file, direct, before-return, before-send,
-			                      before-return-encrypted (operations only), or one with driver and transport,
+			                      before-return-encrypted (publish and operations only), or one with driver and transport,
 			                      such as direct-jedis-tcp; all by default
 			  --rounds=N          measured rounds of each store; their median counts
 			  --millis=N          how long a timed round is measured

@@ -33,7 +33,7 @@ final class Rules {
 
 	static boolean applies(Round round, Variant variant) {
 		if (variant.store() == StoreKind.ENCRYPTED) {
-			return false;
+			return round.scenario() == Scenario.PUBLISH && round.inflight() == Round.INFLIGHT;
 		}
 		return switch (round.scenario()) {
 			// Paho's memory has nothing to restore.
