@@ -37,7 +37,17 @@ public final class Await {
 	 * @param condition the condition
 	 */
 	public static void until(String what, Callable<Boolean> condition) {
-		long deadline = System.nanoTime() + LIMIT.toNanos();
+		until(what, LIMIT, condition);
+	}
+
+	/**
+	 * Wait until a condition is met; fail if it is not in time.
+	 * @param what what is waited for
+	 * @param limit how long, at most
+	 * @param condition the condition
+	 */
+	public static void until(String what, Duration limit, Callable<Boolean> condition) {
+		long deadline = System.nanoTime() + limit.toNanos();
 		try {
 			while (!condition.call()) {
 				assertThat(System.nanoTime()).as("in vain: " + what).isLessThan(deadline);

@@ -77,7 +77,12 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public void start() throws IOException, MqttException {
 		this.stopped = false;
-		this.comms.awaitCallback(() -> this.stopped);
+		// An attempt that fails because the application disconnects makes Paho try the
+		// next server at once, or the next version of MQTT (ConnectActionListener).
+		this.comms.awaitCallback(() -> this.stopped || !this.reconnection.isWanted());
+		if (!this.reconnection.isWanted()) {
+			throw new IOException("Not connecting: the application has disconnected the client");
+		}
 		this.comms.forgetAnswers();
 		try {
 			this.session.confirmOwned();

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho.v3;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -117,7 +118,8 @@ class LinkLostInCallbackTests {
 		loseLinkInCallback(1);
 		Await.until("the attempt to connect waits", () -> ConnectThread.waitsForCallback(this.clientId));
 		this.client.disconnectForcibly(1, 1);
-		Await.until("the attempt has ended", () -> !ConnectThread.exists(this.clientId));
+		// It would end by itself after 30 s.
+		Await.until("the attempt has ended", Duration.ofSeconds(15), () -> !ConnectThread.exists(this.clientId));
 	}
 
 	private void loseLinkInCallback(int qos) throws Exception {
