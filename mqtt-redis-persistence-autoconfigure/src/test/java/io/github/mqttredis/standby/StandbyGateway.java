@@ -122,6 +122,10 @@ public final class StandbyGateway implements AutoCloseable {
 		return true;
 	}
 
+	ClientManager<?, ?> manager() {
+		return this.context.getBean(ClientManager.class);
+	}
+
 	LockRegistryLeaderInitiator leader() {
 		return this.context.getBean(LockRegistryLeaderInitiator.class);
 	}
@@ -141,6 +145,12 @@ public final class StandbyGateway implements AutoCloseable {
 
 		/** A client manager of Paho 5. */
 		V5(V5Flows.class, "mqtt.client.version=5", "mqtt.client.role=gateway"),
+
+		/** As {@link #V3}, started by the application in place of a role. */
+		V3_BY_HAND(V3Flows.class, "mqtt.client.version=3", "mqtt.client.auto-startup=false"),
+
+		/** As {@link #V5}, started by the application in place of a role. */
+		V5_BY_HAND(V5Flows.class, "mqtt.client.version=5", "mqtt.client.auto-startup=false"),
 
 		/** An adapter that the application puts into the role, with a client factory. */
 		FACTORY(FactoryFlows.class);
