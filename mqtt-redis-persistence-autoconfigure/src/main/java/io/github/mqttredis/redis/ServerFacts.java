@@ -58,7 +58,7 @@ final class ServerFacts {
 		Properties info = info(link);
 		Map<String, Object> facts = new LinkedHashMap<>();
 		facts.put("version", version(info));
-		facts.put("mode", value(info, "redis_mode"));
+		facts.put("mode", mode(info));
 		facts.put("role", value(info, "role").replace("slave", "replica"));
 		facts.put("roundTrip", Duration.ofNanos(roundTrip.toNanos() / 1000 * 1000).toString());
 		String policy = value(info, "maxmemory_policy");
@@ -115,6 +115,12 @@ final class ServerFacts {
 	private static String version(Properties info) {
 		String valkey = value(info, "valkey_version");
 		return UNKNOWN.equals(valkey) ? value(info, "redis_version") : "Valkey " + valkey;
+	}
+
+	/** Valkey has renamed it in 8.1. */
+	private static String mode(Properties info) {
+		String mode = value(info, "redis_mode");
+		return UNKNOWN.equals(mode) ? value(info, "server_mode") : mode;
 	}
 
 	/**

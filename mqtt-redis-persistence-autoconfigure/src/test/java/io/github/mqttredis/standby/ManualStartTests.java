@@ -70,8 +70,17 @@ class ManualStartTests {
 				});
 				gateway.manager().stop();
 				assertThat(redis.keys("test:*:lease")).isEmpty();
+				forgetSubscription(clientId);
 			}
 			sender.disconnect();
+		}
+	}
+
+	/** An adapter that kept the client of before would not subscribe again. */
+	private static void forgetSubscription(String clientId) throws MqttException {
+		try (MqttClient client = new MqttClient(broker.uri(), clientId, new MemoryPersistence())) {
+			client.connect();
+			client.disconnect();
 		}
 	}
 
