@@ -76,8 +76,10 @@ class BarrierNetworkModuleTests {
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
 		ClientComms comms = (ClientComms) Objects
 			.requireNonNull(new DirectFieldAccessor(client).getPropertyValue("comms"));
+		Reconnection reconnection = new Reconnection();
+		reconnection.reconnecting();
 		this.module = new BarrierNetworkModule(this.wire, this.persistence.client(),
-				new CommsInternals(comms, comms.getClientState()), new Reconnection());
+				new CommsInternals(comms, comms.getClientState()), reconnection);
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

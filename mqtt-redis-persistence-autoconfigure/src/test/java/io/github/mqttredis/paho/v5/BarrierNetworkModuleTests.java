@@ -75,8 +75,10 @@ class BarrierNetworkModuleTests {
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
 		PahoComms comms = new PahoComms(comms(client));
 		ReceivedMessages received = new ReceivedMessages(this.persistence, comms);
+		Reconnection reconnection = new Reconnection();
+		reconnection.reconnecting();
 		this.module = new BarrierNetworkModule(this.wire, this.persistence.client(), received, comms, 1000,
-				new Reconnection());
+				reconnection);
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}
