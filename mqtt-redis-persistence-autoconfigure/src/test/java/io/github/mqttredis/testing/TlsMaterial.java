@@ -48,7 +48,10 @@ public final class TlsMaterial {
 	 * @return the key
 	 */
 	public static TlsMaterial create() throws IOException, InterruptedException {
-		Path keyStore = Files.createTempDirectory("tls-").resolve("server.p12");
+		Path directory = Files.createTempDirectory("tls-");
+		directory.toFile().deleteOnExit();
+		Path keyStore = directory.resolve("server.p12");
+		keyStore.toFile().deleteOnExit();
 		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
 				"-genkeypair", "-alias", ALIAS, "-keyalg", "RSA", "-storetype", "PKCS12", "-keystore",
 				keyStore.toString(), "-storepass", PASSWORD, "-dname", "CN=localhost", "-ext", "SAN=ip:127.0.0.1")
@@ -87,6 +90,7 @@ public final class TlsMaterial {
 
 	private Path pem(String what, byte[] content) throws IOException {
 		Path file = Files.createTempFile(this.keyStore.getParent(), "tls-", ".pem");
+		file.toFile().deleteOnExit();
 		String text = Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(content);
 		return Files.writeString(file, "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
 	}
