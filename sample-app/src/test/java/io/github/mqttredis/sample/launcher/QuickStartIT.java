@@ -45,6 +45,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -94,9 +96,14 @@ class QuickStartIT {
 		this.broker.close();
 	}
 
-	@Test
-	void whenANewUserFollowsTheReadmeThenMessagesSurviveTheirProcess() throws Exception {
-		QuickStartProject project = QuickStartProject.create(this.directory.resolve("demo"), README, this.broker.uri());
+	static String[] springBootVersions() {
+		return System.getProperty("quick-start.spring-boot").split(",");
+	}
+
+	@ParameterizedTest(name = "Spring Boot {0}")
+	@MethodSource("springBootVersions")
+	void whenANewUserFollowsTheReadmeThenMessagesSurviveTheirProcess(String springBoot) throws Exception {
+		QuickStartProject project = project(springBoot);
 		project.build(environment());
 		Collection<String> waiting = killWhileTheBrokerIsAway(project);
 		assertThat(waiting).hasSizeGreaterThanOrEqualTo(3).doesNotContainAnyElementsOf(this.delivered);
@@ -107,6 +114,7 @@ class QuickStartIT {
 				.isTrue();
 			assertThat(Await.until(() -> health().contains("\"state\":\"owner\""), TIMEOUT)).as(this::health).isTrue();
 			assertThat(health()).contains("\"mqttPersistence\"", "\"gateway-7\"");
+			assertThat(log("second.log")).contains(":: Spring Boot ::").contains("(v" + springBoot + ")");
 		}
 		finally {
 			Processes.stop(second);
@@ -115,12 +123,16 @@ class QuickStartIT {
 
 	@Test
 	void whenTheQuickStartIsReadThenItIsShort() throws Exception {
-		QuickStartProject project = QuickStartProject.create(this.directory.resolve("demo"), README, this.broker.uri());
+		QuickStartProject project = project(springBootVersions()[0]);
 		long lines = List.of(project.blocks("xml").get(0), project.blocks("properties").get(0))
 			.stream()
 			.flatMap(String::lines)
 			.count();
 		assertThat(lines).as("the README says: seven lines").isEqualTo(7);
+	}
+
+	private QuickStartProject project(String springBoot) throws IOException {
+		return QuickStartProject.create(this.directory.resolve("demo"), springBoot, README, this.broker.uri());
 	}
 
 	private Collection<String> killWhileTheBrokerIsAway(QuickStartProject project) throws Exception {

@@ -46,6 +46,9 @@ final class QuickStartProject {
 
 	private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+)\n(.*?)^```");
 
+	private static final Pattern SPRING_BOOT = Pattern
+		.compile("(<artifactId>spring-boot-starter-parent</artifactId>\\s+<version>)[^<]+");
+
 	private static final Pattern CLASS = Pattern.compile("(?m)^(?:public )?class (\\w+)");
 
 	private static final String EXAMPLE = "tcp://broker.example.com:1883";
@@ -64,11 +67,12 @@ final class QuickStartProject {
 	/**
 	 * Make the project.
 	 * @param directory where it is made
+	 * @param springBoot the version of Spring Boot that the user has chosen
 	 * @param readme whose quick start is followed
 	 * @param broker where the broker is, which a user would write in place of the example
 	 * @return the project
 	 */
-	static QuickStartProject create(Path directory, Path readme, String broker) throws IOException {
+	static QuickStartProject create(Path directory, String springBoot, Path readme, String broker) throws IOException {
 		copy(TEMPLATE, directory);
 		// Where a project of Maven begins; else this one's settings would be used.
 		Files.createDirectories(directory.resolve(".mvn"));
@@ -76,7 +80,7 @@ final class QuickStartProject {
 		assertThat(section.find()).as("a quick start in the README").isTrue();
 		assertThat(section.group(1)).contains(EXAMPLE);
 		QuickStartProject project = new QuickStartProject(directory, section.group(1).replace(EXAMPLE, broker));
-		project.addDependencies();
+		project.completePom(springBoot);
 		Files.write(directory.resolve(PROPERTIES), project.blocks("properties"), StandardOpenOption.APPEND);
 		for (String code : project.blocks("java")) {
 			Matcher name = CLASS.matcher(code);
@@ -97,10 +101,13 @@ final class QuickStartProject {
 		}
 	}
 
-	private void addDependencies() throws IOException {
+	private void completePom(String springBoot) throws IOException {
 		Path pom = this.directory.resolve("pom.xml");
+		Matcher parent = SPRING_BOOT.matcher(Files.readString(pom));
+		assertThat(parent.find()).isTrue();
 		String end = "\t</dependencies>";
-		Files.writeString(pom, Files.readString(pom).replace(end, String.join("", blocks("xml")) + end));
+		Files.writeString(pom,
+				parent.replaceFirst("$1" + springBoot).replace(end, String.join("", blocks("xml")) + end));
 	}
 
 	/**
