@@ -16,9 +16,6 @@
 
 package io.github.mqttredis.redis;
 
-import java.util.HashSet;
-import java.util.Set;
-
 import io.github.mqttredis.session.Batch;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +35,6 @@ final class Fence {
 
 	private Mark unansweredMark = Mark.NONE;
 
-	private final Set<Mark> confirms = new HashSet<>();
-
 	/**
 	 * How the mark that was found in Redis fits what this owner did.
 	 */
@@ -56,8 +51,9 @@ final class Fence {
 		BATCH_APPLIED,
 
 		/**
-		 * A confirmation whose answer was missed is applied. Whether a batch before it
-		 * was cannot be told, but it can no longer be applied now.
+		 * A confirmation whose answer was missed is applied. What it found is not known:
+		 * Redis may have lost data before it, and whether a batch before it was applied
+		 * cannot be told, but it can no longer be applied now.
 		 */
 		CONFIRMED,
 
@@ -76,7 +72,6 @@ final class Fence {
 		this.mark = new Mark(epoch, 0);
 		this.sequence = 0;
 		this.unanswered = null;
-		this.confirms.clear();
 		this.length = Batch.UNKNOWN_LENGTH;
 	}
 
@@ -97,10 +92,6 @@ final class Fence {
 		this.unansweredMark = next;
 	}
 
-	void sendingConfirm(Mark next) {
-		this.confirms.add(next);
-	}
-
 	/**
 	 * Note that Redis applied what was sent.
 	 * @param next the mark that it set
@@ -110,7 +101,6 @@ final class Fence {
 		this.mark = next;
 		this.length = lengthAfter;
 		this.unanswered = null;
-		this.confirms.clear();
 	}
 
 	/**
@@ -129,6 +119,17 @@ final class Fence {
 	}
 
 	/**
+	 * Return whether what was sent is applied.
+	 * @param found the mark that was found before it
+	 * @param next the mark that it was to set
+	 * @return whether it was applied now, or before, where a client of Redis has sent it
+	 * twice
+	 */
+	boolean isApplied(Mark found, Mark next) {
+		return found.equals(this.mark) || found.equals(next);
+	}
+
+	/**
 	 * Tell what a mark means that was found in Redis.
 	 * @param found the mark
 	 * @return what it means
@@ -140,7 +141,9 @@ final class Fence {
 		if (this.unanswered != null && found.equals(this.unansweredMark)) {
 			return Found.BATCH_APPLIED;
 		}
-		return this.confirms.contains(found) ? Found.CONFIRMED : Found.LOST;
+		// Redis that lost data has an earlier mark, or none.
+		boolean later = found.epoch() == this.mark.epoch() && found.sequence() > this.mark.sequence();
+		return later ? Found.CONFIRMED : Found.LOST;
 	}
 
 	/**

@@ -37,21 +37,31 @@ final class LeaseClock {
 		this.activity = activity;
 	}
 
-	/** Note that Redis has given us the lease. */
-	void taken() {
+	/**
+	 * Note that Redis has given us the lease.
+	 * @param asked when it was asked to, as {@link System#nanoTime()}: the lease may run
+	 * since then
+	 */
+	void taken(long asked) {
 		this.activity.happened(Event.LEASE_TAKEN, 1);
-		extended();
+		extended(asked);
 	}
 
-	/** Note that Redis has renewed the lease because we asked it. */
-	void renewed() {
+	/**
+	 * Note that Redis has renewed the lease because we asked it.
+	 * @param asked when it was asked to
+	 */
+	void renewed(long asked) {
 		this.activity.happened(Event.LEASE_RENEWED, 1);
-		extended();
+		extended(asked);
 	}
 
-	/** Note that Redis has renewed the lease with a batch. */
-	void extended() {
-		this.renewed = System.nanoTime();
+	/**
+	 * Note that Redis has renewed the lease with a batch.
+	 * @param asked when the batch was sent
+	 */
+	void extended(long asked) {
+		this.renewed = asked;
 	}
 
 	/**

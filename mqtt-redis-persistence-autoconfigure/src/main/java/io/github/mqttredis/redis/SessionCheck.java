@@ -44,6 +44,9 @@ final class SessionCheck {
 	/** Whether Redis lost records, and writing them back has not begun. */
 	private boolean lost;
 
+	/** Whether Redis may have lost records, and writing them back has not begun. */
+	private boolean doubtful;
+
 	SessionCheck(OwnedSession session, RedisScripts scripts, IoLoop io, SessionClaim claim, Fence fence,
 			LeaseClock lease) {
 		this.session = session;
@@ -62,43 +65,51 @@ final class SessionCheck {
 	 */
 	boolean confirm() throws RedisTrouble {
 		Mark next = this.fence.next();
-		this.fence.sendingConfirm(next);
+		long start = System.nanoTime();
 		Confirmed confirmed = this.io.link().run((connection) -> this.scripts.confirm(connection, next));
 		if (confirmed.fenced()) {
 			this.session.fenced(Owner.describe(confirmed.holder()));
 			return false;
 		}
-		this.lease.renewed();
-		this.lost |= !isIntact(confirmed);
-		this.fence.applied(confirmed.mark(), this.lost ? Batch.UNKNOWN_LENGTH : this.fence.length());
+		this.lease.renewed(start);
+		judge(confirmed);
+		this.fence.applied(confirmed.mark(), (this.lost || this.doubtful) ? Batch.UNKNOWN_LENGTH : this.fence.length());
 		return true;
 	}
 
 	/**
-	 * Have all of the session written back, if Redis lost a part of it or the log did.
+	 * Have all of the session written back, if Redis lost a part of it or may have, or
+	 * the log did.
 	 * @throws RedisTrouble if Redis did not say what it holds
 	 */
 	void mend() throws RedisTrouble {
-		if (this.lost || this.log.isDropped()) {
+		if (this.lost || this.doubtful || this.log.isDropped()) {
 			writeBack();
 			this.lost = false;
+			this.doubtful = false;
 		}
 	}
 
-	private boolean isIntact(Confirmed confirmed) {
+	private void judge(Confirmed confirmed) {
 		Batch missed = this.fence.unanswered();
 		Fence.Found found = this.fence.judge(confirmed.found());
-		if (found == Fence.Found.LOST) {
-			return false;
-		}
 		if (found == Fence.Found.BATCH_APPLIED && missed != null) {
 			this.log.applied(missed);
 			this.fence.applied(confirmed.found(), missed.lengthAfter());
 		}
-		else if (found == Fence.Found.CONFIRMED) {
-			this.fence.applied(confirmed.found(), Batch.UNKNOWN_LENGTH);
+		this.doubtful |= found == Fence.Found.CONFIRMED;
+		this.lost |= found == Fence.Found.LOST
+				|| (found != Fence.Found.CONFIRMED && Fence.differs(confirmed.length(), expectedLength()));
+	}
+
+	/** Of a session that was only restored the mirror tells it. */
+	private int expectedLength() {
+		int size = this.log.read(Mirror::size);
+		if (this.fence.length() != Batch.UNKNOWN_LENGTH) {
+			return this.fence.length();
 		}
-		return !Fence.differs(confirmed.length(), this.fence.length());
+		// Asked after the size: what was appended since is not in Redis yet.
+		return (this.log.hasPending() || this.log.isDropped()) ? Batch.UNKNOWN_LENGTH : size;
 	}
 
 	private void writeBack() throws RedisTrouble {

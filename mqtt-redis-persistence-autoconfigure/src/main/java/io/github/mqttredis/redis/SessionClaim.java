@@ -52,10 +52,11 @@ final class SessionClaim {
 	 * @return what came of it
 	 */
 	Acquired acquire(RedisConnection connection, String replaced) {
+		long start = System.nanoTime();
 		Acquired acquired = this.scripts.acquire(connection, replaced);
 		if (acquired.owned()) {
 			this.fence.begin(acquired.epoch());
-			this.lease.taken();
+			this.lease.taken(start);
 		}
 		return acquired;
 	}
@@ -68,9 +69,10 @@ final class SessionClaim {
 	 */
 	boolean store(RedisConnection connection, Batch batch) {
 		Mark next = this.fence.next();
+		long start = System.nanoTime();
 		boolean done = isApplied(this.scripts.write(connection, this.fence.mark(), next, batch), next);
 		if (done) {
-			this.lease.extended();
+			this.lease.extended(start);
 		}
 		return done;
 	}
@@ -93,7 +95,7 @@ final class SessionClaim {
 	}
 
 	private boolean isApplied(Written written, Mark next) {
-		boolean applied = written.found().equals(this.fence.mark());
+		boolean applied = this.fence.isApplied(written.found(), next);
 		if (applied) {
 			this.fence.applied(next, Batch.UNKNOWN_LENGTH);
 		}

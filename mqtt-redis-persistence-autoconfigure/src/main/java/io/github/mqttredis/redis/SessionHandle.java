@@ -76,9 +76,7 @@ final class SessionHandle implements Session {
 		if (this.session.isFenced() && this.session.refusal("open") instanceof SessionInUseException taken) {
 			throw taken;
 		}
-		if (!this.inUse) {
-			this.inUse = true;
-		}
+		this.inUse = true;
 	}
 
 	@Override
@@ -170,8 +168,6 @@ final class SessionHandle implements Session {
 	/**
 	 * Return whether a buffered message becomes a sent one. A failure there would make
 	 * Paho give it another packet id and keep the buffered record: a duplicate.
-	 * @param key the record's key
-	 * @return whether the record of the buffered message is still stored
 	 */
 	private boolean isBufferFlush(RecordKey key) {
 		return key.kind() == RecordKind.SENT && this.session.log().get(key.sibling(RecordKind.BUFFERED)) != null;
@@ -223,6 +219,14 @@ final class SessionHandle implements Session {
 	@Override
 	public void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws SessionException {
 		WriteLog log = this.session.log();
+		if (record == null) {
+			checkUsable("connect");
+			// Connecting may have taken longer than the lease ran that was confirmed
+			// before: who has the session since must not be thrown off the broker.
+			if (this.session.shipper().lease().remaining().isZero()) {
+				throw this.session.refusal("confirm the lease");
+			}
+		}
 		long seen = log.progress().failures();
 		long position = (record != null) ? log.position(record)
 				: log.position((value) -> !this.session.isSentUnstored(value));

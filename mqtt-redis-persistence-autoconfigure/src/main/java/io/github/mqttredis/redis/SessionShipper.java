@@ -198,15 +198,16 @@ final class SessionShipper {
 	private boolean apply(Batch batch) throws RedisTrouble {
 		Mark next = this.fence.next();
 		this.fence.sending(batch, next);
+		long start = System.nanoTime();
 		Written written = this.io.link()
 			.run((connection) -> this.scripts.write(connection, this.fence.mark(), next, batch), batch.bytes());
-		if (!written.found().equals(this.fence.mark())) {
+		if (!this.fence.isApplied(written.found(), next)) {
 			this.fence.refused();
 			this.unconfirmed = true;
 			return false;
 		}
 		this.fence.applied(next, batch.lengthAfter());
-		this.lease.extended();
+		this.lease.extended(start);
 		this.session.activity().happened(Event.BATCH_RECORD, batch.puts().size() + batch.removes().size());
 		this.refusing = this.refusing && !batch.provesRoom();
 		this.log.applied(batch);

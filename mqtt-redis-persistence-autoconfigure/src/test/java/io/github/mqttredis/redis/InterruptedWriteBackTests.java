@@ -16,11 +16,11 @@
 
 package io.github.mqttredis.redis;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
@@ -33,8 +33,6 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.dao.QueryTimeoutException;
-import org.springframework.data.redis.connection.RedisConnection;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,7 +53,7 @@ class InterruptedWriteBackTests {
 	void whenRedisGoesAwayBetweenFindingTheLossAndWritingBackThenIsWrittenBackLater() throws Exception {
 		try (RedisServer server = RedisServer.start(); Jedis redis = server.connect()) {
 			LettuceConnectionFactory factory = RedisClient.lettuce(server.port());
-			RedisSessionStore store = new RedisSessionStore(failing(factory),
+			RedisSessionStore store = new RedisSessionStore(InterceptedConnections.of(factory, this::failing),
 					new StoreSettings("test", Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO));
 			Session session = store.open(ID);
 			session.put("s-1", Packets.of("s-1", "a"));
@@ -69,43 +67,55 @@ class InterruptedWriteBackTests {
 		}
 	}
 
+	@Test
+	void whenRedisIsFlushedAndTheAnswerThatTellsItIsMissedThenIsWrittenBack() throws Exception {
+		assertUntoldLossIsMadeGood(Jedis::flushAll);
+	}
+
+	@Test
+	void whenRedisIsAsBeforeAndTheAnswerThatTellsItIsMissedThenIsWrittenBack() throws Exception {
+		assertUntoldLossIsMadeGood((redis) -> {
+			redis.set(HASH + ":mark", redis.get(HASH + ":mark").replaceAll(":.*", ":0"));
+			redis.hdel(HASH, "s-2");
+			redis.hset(HASH, "s-3", "older");
+		});
+	}
+
 	/**
-	 * Return a factory whose connections time out when keys are listed, as often as asked
-	 * for.
+	 * The owner asks, which sets the mark anew, and never gets to know what was there.
 	 */
-	private RedisConnectionFactory failing(RedisConnectionFactory factory) {
-		return (RedisConnectionFactory) Proxy.newProxyInstance(getClass().getClassLoader(),
-				new Class<?>[] { RedisConnectionFactory.class }, (proxy, method, arguments) -> {
-					Object result = invoke(() -> method.invoke(factory, arguments));
-					return (result instanceof RedisConnection connection && method.getName().equals("getConnection"))
-							? failing(connection) : result;
-				});
-	}
-
-	private RedisConnection failing(RedisConnection connection) {
-		return (RedisConnection) Proxy.newProxyInstance(getClass().getClassLoader(),
-				new Class<?>[] { RedisConnection.class }, (proxy, method, arguments) -> {
-					if (method.getName().equals("hashCommands") && this.failures.get() > 0) {
-						this.failures.decrementAndGet();
-						throw new QueryTimeoutException("no answer");
-					}
-					return invoke(() -> method.invoke(connection, arguments));
-				});
-	}
-
-	private static Object invoke(Call call) throws Throwable {
-		try {
-			return call.run();
-		}
-		catch (InvocationTargetException ex) {
-			throw ex.getCause();
+	private static void assertUntoldLossIsMadeGood(Consumer<Jedis> loss) throws Exception {
+		try (RedisServer server = RedisServer.start(); Jedis redis = server.connect()) {
+			LettuceConnectionFactory factory = RedisClient.lettuce(server.port());
+			AtomicInteger missed = new AtomicInteger();
+			RedisSessionStore store = new RedisSessionStore(InterceptedConnections.of(factory, (method, call) -> {
+				String before = redis.get(HASH + ":mark");
+				Object answer = call.run();
+				boolean moved = method.startsWith("eval") && !Objects.equals(before, redis.get(HASH + ":mark"));
+				if (moved && missed.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) {
+					throw new QueryTimeoutException("no answer");
+				}
+				return answer;
+			}), new StoreSettings("test", Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO));
+			Session session = store.open(ID);
+			session.put("s-1", Packets.of("s-1", "a"));
+			session.put("s-2", Packets.of("s-2", "b"));
+			try (Jedis other = server.connect()) {
+				loss.accept(other);
+				missed.set(1);
+				Await.until("the session is written back", () -> other.hkeys(HASH).equals(Set.of("s-1", "s-2")));
+			}
+			Await.until("an answer was missed", () -> missed.get() == 0);
+			store.stop();
+			factory.destroy();
 		}
 	}
 
-	private interface Call {
-
-		Object run() throws ReflectiveOperationException;
-
+	private Object failing(String method, InterceptedConnections.Call call) throws Throwable {
+		if (method.equals("hashCommands") && this.failures.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) {
+			throw new QueryTimeoutException("no answer");
+		}
+		return call.run();
 	}
 
 }
