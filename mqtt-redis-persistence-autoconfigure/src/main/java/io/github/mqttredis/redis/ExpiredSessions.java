@@ -18,7 +18,6 @@ package io.github.mqttredis.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -54,7 +53,8 @@ final class ExpiredSessions {
 	}
 
 	private int sweep(RedisConnection connection) {
-		List<byte[]> old = this.index.seenUntil(connection, Instant.now().minus(this.expiry), this.offset, SOME);
+		List<byte[]> old = this.index.seenUntil(connection, this.index.now(connection).minus(this.expiry), this.offset,
+				SOME);
 		int swept = 0;
 		for (byte[] key : old) {
 			if (isGone(connection, new String(key, StandardCharsets.UTF_8))) {

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import org.springframework.data.redis.connection.RedisConnection;
 
@@ -34,7 +35,13 @@ final class OrphanSearch {
 
 	private final SessionIndex index;
 
+	/** Those found in the round under way. */
 	private final Set<String> found = new TreeSet<>();
+
+	/**
+	 * Those of the round before it that it has not come to: they may be deleted since.
+	 */
+	private final Set<String> before = new TreeSet<>();
 
 	private long offset;
 
@@ -49,21 +56,25 @@ final class OrphanSearch {
 	 */
 	List<String> next(RedisConnection connection) {
 		List<byte[]> keys = this.index.range(connection, this.offset, SOME);
-		if (keys.isEmpty() && this.offset > 0) {
-			this.offset = 0;
-			keys = this.index.range(connection, 0, SOME);
-		}
 		for (byte[] key : keys) {
 			String name = new String(key, StandardCharsets.UTF_8);
+			this.before.remove(name);
 			if (isOrphan(connection, key, name)) {
 				this.found.add(name);
 			}
-			else {
-				this.found.remove(name);
-			}
 		}
-		this.offset = (keys.size() < SOME) ? 0 : this.offset + SOME;
-		return List.copyOf(this.found);
+		this.offset += SOME;
+		if (keys.size() < SOME) {
+			endRound();
+		}
+		return Stream.concat(this.before.stream(), this.found.stream()).distinct().sorted().toList();
+	}
+
+	private void endRound() {
+		this.offset = 0;
+		this.before.clear();
+		this.before.addAll(this.found);
+		this.found.clear();
 	}
 
 	private static boolean isOrphan(RedisConnection connection, byte[] key, String name) {

@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,8 +23,11 @@ import java.util.List;
 import java.util.function.Predicate;
 
 import io.github.mqttredis.redis.InspectionScripts.Look;
+import io.github.mqttredis.redis.InspectionScripts.Seen;
 import io.github.mqttredis.session.InspectedSession;
+import io.github.mqttredis.session.Page;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SweptSessions;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OrphanSweep {
 
-	private static final int PAGE = 50;
+	private static final int PAGE = 200;
 
 	private static final int MOST = 500;
 
@@ -50,8 +52,7 @@ final class OrphanSweep {
 
 	private final Predicate<SessionId> openHere;
 
-	/** Those last seen until then are removed. */
-	private final Instant until;
+	private final Duration unseenFor;
 
 	private final List<InspectedSession> deleted = new ArrayList<>();
 
@@ -61,7 +62,7 @@ final class OrphanSweep {
 		this.settings = settings;
 		this.names = new SessionNames(settings.keyPrefix());
 		this.openHere = openHere;
-		this.until = Instant.now().minus(unseenFor);
+		this.unseenFor = unseenFor;
 	}
 
 	/**
@@ -72,35 +73,41 @@ final class OrphanSweep {
 	 */
 	SweptSessions run(Duration limit) throws SessionUnavailableException {
 		long deadline = System.nanoTime() + limit.toNanos();
-		long kept = 0;
-		for (List<byte[]> page = page(kept); !page.isEmpty(); page = page(kept)) {
-			for (byte[] key : page) {
+		Instant until = this.link.call(this.index::now).minus(this.unseenFor);
+		// A cursor finds all that stay where they are, whatever comes and goes meanwhile.
+		for (String cursor = SessionInspector.FIRST; cursor != null;) {
+			Page<Seen> page = page(cursor);
+			for (Seen seen : page.entries()) {
 				if (this.deleted.size() >= MOST || System.nanoTime() - deadline > 0) {
 					return new SweptSessions(this.deleted, true);
 				}
-				SessionId id = this.names.ofKey(new String(key, StandardCharsets.UTF_8));
-				InspectedSession gone = (id != null) ? delete(id) : null;
-				if (gone != null) {
-					this.deleted.add(gone);
-				}
-				else {
-					kept++;
-				}
+				sweep(seen, until);
 			}
+			cursor = page.next();
 		}
 		return new SweptSessions(this.deleted, false);
 	}
 
-	private List<byte[]> page(long kept) throws SessionUnavailableException {
-		return this.link.call((connection) -> this.index.seenUntil(connection, this.until, (int) kept, PAGE));
+	private Page<Seen> page(String cursor) throws SessionUnavailableException {
+		return this.link.call((connection) -> InspectionScripts.sessions(connection, this.index, cursor, PAGE));
 	}
 
-	private @Nullable InspectedSession delete(SessionId id) throws SessionUnavailableException {
+	private void sweep(Seen seen, Instant until) throws SessionUnavailableException {
+		SessionId id = this.names.ofKey(seen.key());
+		if (id != null && seen.lastSeen() <= until.toEpochMilli()) {
+			InspectedSession gone = delete(id, until);
+			if (gone != null) {
+				this.deleted.add(gone);
+			}
+		}
+	}
+
+	private @Nullable InspectedSession delete(SessionId id, Instant until) throws SessionUnavailableException {
 		SessionKeys keys = this.names.keys(id);
 		Look look = this.link.call((connection) -> InspectionScripts.inspect(connection, keys));
 		// After the mark was read: who takes the session from here on changes the mark.
 		Instant seen = this.link.call((connection) -> this.index.lastSeen(connection, keys.hash())).orElse(null);
-		if (look.isOwned() || this.openHere.test(id) || seen == null || seen.isAfter(this.until)) {
+		if (look.isOwned() || this.openHere.test(id) || seen == null || seen.isAfter(until)) {
 			return null;
 		}
 		boolean done = this.link

@@ -187,11 +187,19 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		opening.lock();
 		try {
 			OwnedSession known = this.sessions.usable(id);
-			OwnedSession session = (known != null) ? known
-					: opener(id).open(id, former, this.activity.computeIfAbsent(id, (key) -> new SessionActivity()));
-			SessionHandle handle = new SessionHandle(session);
-			register(session, handle);
-			return handle;
+			if (known != null) {
+				return register(known);
+			}
+			SessionOpener opener = opener(id);
+			OwnedSession session = opener.open(id, former,
+					this.activity.computeIfAbsent(id, (key) -> new SessionActivity()));
+			try {
+				return register(session);
+			}
+			catch (SessionUnavailableException ex) {
+				opener.abandon(session);
+				throw ex;
+			}
 		}
 		finally {
 			opening.unlock();
@@ -224,7 +232,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		}
 	}
 
-	private void register(OwnedSession session, SessionHandle handle) throws SessionUnavailableException {
+	private SessionHandle register(OwnedSession session) throws SessionUnavailableException {
+		SessionHandle handle = new SessionHandle(session);
 		SessionHandle previous;
 		this.lifecycle.lock();
 		try {
@@ -238,6 +247,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 			logger.warn("MQTT session " + session.id() + " was opened by a second client while the first one used it. "
 					+ "The first one can store nothing more; use one client for each client id and broker");
 		}
+		return handle;
 	}
 
 	private void checkNotStopped(SessionId id) throws SessionUnavailableException {

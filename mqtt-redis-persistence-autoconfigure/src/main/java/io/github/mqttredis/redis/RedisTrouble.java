@@ -17,6 +17,7 @@
 package io.github.mqttredis.redis;
 
 import java.net.SocketTimeoutException;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,6 +40,13 @@ final class RedisTrouble extends Exception {
 	private static final Pattern CODE = Pattern
 		.compile("(?:^|-|: )(OOM|READONLY|LOADING|NOPERM|NOAUTH|WRONGPASS|MOVED|ASK|CLUSTERDOWN|CROSSSLOT|MASTERDOWN"
 				+ "|TRYAGAIN|MISCONF|NOREPLICAS|BUSY|WRONGTYPE|NOSCRIPT|ERR|DENIED|UNKILLABLE)\\b");
+
+	/**
+	 * How Redis tells that the user lacks a permission for what a script does: before
+	 * version 7.2, and since then.
+	 */
+	private static final Pattern DENIED_IN_SCRIPT = Pattern
+		.compile("user executing the script can't|ACL failure in script");
 
 	enum Kind {
 
@@ -94,6 +102,9 @@ final class RedisTrouble extends Exception {
 		if (message == null) {
 			return null;
 		}
+		if (DENIED_IN_SCRIPT.matcher(message).find()) {
+			return "NOPERM";
+		}
 		Matcher matcher = CODE.matcher(message);
 		String code = null;
 		while (matcher.find()) {
@@ -108,7 +119,7 @@ final class RedisTrouble extends Exception {
 		return switch (code) {
 			case "OOM" -> " (raise Redis's maxmemory, or give MQTT sessions a Redis of their own)";
 			case "NOAUTH", "WRONGPASS" -> " (check the user name and the password of the connection)";
-			case "NOPERM" -> " (the Redis user lacks a permission; see the ACL rule in the documentation)";
+			case "NOPERM" -> " (NOPERM: the Redis user lacks a permission; see the ACL rule in the documentation)";
 			case "READONLY" -> " (this is a replica; connect to the master, or through Sentinel or Cluster)";
 			default -> "";
 		};
@@ -124,13 +135,29 @@ final class RedisTrouble extends Exception {
 	 * @return whether time passed in waiting
 	 */
 	boolean isTimeout() {
-		for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
+		return isTimeout(getCause());
+	}
+
+	private static boolean isTimeout(@Nullable Throwable exception) {
+		for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
 			if (cause instanceof SocketTimeoutException || cause instanceof QueryTimeoutException
 					|| cause.getClass().getSimpleName().contains("Timeout")) {
 				return true;
 			}
+			// Jedis tells so of its last attempt in a Cluster.
+			if (Arrays.stream(cause.getSuppressed()).anyMatch(RedisTrouble::isTimeout)) {
+				return true;
+			}
 		}
 		return false;
+	}
+
+	/**
+	 * Return whether the user lacks a permission.
+	 * @return whether the rule for the user has to be changed
+	 */
+	boolean isPermission() {
+		return "NOPERM".equals(this.code);
 	}
 
 	/**

@@ -18,7 +18,6 @@ package io.github.mqttredis.redis;
 
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,7 +28,6 @@ import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.Limit;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisZSetCommands;
-import org.springframework.data.redis.connection.zset.Tuple;
 
 /**
  * The sorted set of all sessions, by which they are found: of those that are owned, and
@@ -39,6 +37,8 @@ import org.springframework.data.redis.connection.zset.Tuple;
  */
 final class SessionIndex {
 
+	private static final RedisScript SEEN = new RedisScript("seen.lua");
+
 	private final byte[] key;
 
 	SessionIndex(String keyPrefix) {
@@ -46,26 +46,24 @@ final class SessionIndex {
 	}
 
 	/**
-	 * Note that a session is owned.
+	 * Note that sessions are owned. When that was is told by the clock of Redis: those of
+	 * hosts differ, and a session must not look abandoned because its host is behind.
 	 * @param connection the connection
-	 * @param keys the session's keys
-	 * @return whether it is new
+	 * @param sessions their keys
+	 * @return the time, by Redis
 	 */
-	Boolean add(RedisConnection connection, SessionKeys keys) {
-		return Boolean.TRUE.equals(zSet(connection).zAdd(this.key, Instant.now().toEpochMilli(), keys.hash()));
+	Instant addAll(RedisConnection connection, Collection<SessionKeys> sessions) {
+		List<String> reply = SEEN.run(connection, List.of(this.key), sessions.stream().map(SessionKeys::hash).toList());
+		return Instant.ofEpochMilli(Long.parseLong(reply.get(0)));
 	}
 
 	/**
-	 * Note that sessions are owned.
+	 * Return the time by which sessions were seen.
 	 * @param connection the connection
-	 * @param sessions their keys, at least those of one
-	 * @return how many are new
+	 * @return the time, by Redis
 	 */
-	Long addAll(RedisConnection connection, Collection<SessionKeys> sessions) {
-		double now = Instant.now().toEpochMilli();
-		Set<Tuple> members = new HashSet<>();
-		sessions.forEach((keys) -> members.add(Tuple.of(keys.hash(), now)));
-		return orZero(zSet(connection).zAdd(this.key, members));
+	Instant now(RedisConnection connection) {
+		return addAll(connection, List.of());
 	}
 
 	/**

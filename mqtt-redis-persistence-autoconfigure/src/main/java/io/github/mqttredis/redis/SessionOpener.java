@@ -19,6 +19,7 @@ package io.github.mqttredis.redis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,7 @@ import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStatus.Contents;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.StoredRecords;
 import io.github.mqttredis.session.StoredSession;
 
 /**
@@ -94,33 +96,57 @@ final class SessionOpener {
 		RedisScripts scripts = new RedisScripts(keys, this.owner.token(), this.settings);
 		OwnedSession session = new OwnedSession(id, keys, scripts, this.io, this.settings, activity);
 		acquire(session);
-		Restoration restoration = restore(session, former);
-		session.schedule().soonest();
-		this.io.call((connection) -> this.index.add(connection, keys));
-		opened(session, restoration.restored(), start);
-		reportOtherVersion(id);
-		return session;
-	}
-
-	private Restoration restore(OwnedSession session, FormerRecords former) throws SessionException {
-		Restoration restoration = new Restoration(session, this.io, this.settings.codec());
-		boolean restored = false;
+		boolean opened = false;
 		try {
-			restoration.load();
-			former.moveTo(restoration);
-			restoration.fill();
-			restored = true;
-			return restoration;
+			int restored = restore(session, former);
+			session.schedule().soonest();
+			note(session);
+			opened(session, restored, start);
+			reportOtherVersion(id);
+			opened = true;
+			return session;
 		}
 		finally {
-			if (!restored) {
-				release(session);
+			if (!opened) {
+				abandon(session);
 			}
 		}
 	}
 
-	/** Give back a lease that is of no use: who mends what is wrong need not wait. */
-	private void release(OwnedSession session) {
+	private int restore(OwnedSession session, FormerRecords former) throws SessionException {
+		Restoration restoration = new Restoration(session, this.io, this.settings.codec());
+		restoration.load();
+		former.moveTo(restoration);
+		restoration.fill();
+		return restoration.restored();
+	}
+
+	/**
+	 * Note the session in the set of all sessions. One that is not there is noted before
+	 * long ({@link StoreEngine}), so that no trouble with that set, such as a full Redis,
+	 * keeps a client from its records; but for a lacking permission, which somebody has
+	 * to be told of.
+	 */
+	private void note(OwnedSession session) throws SessionUnavailableException {
+		try {
+			this.io.call((connection) -> this.index.addAll(connection, List.of(session.keys())));
+		}
+		catch (SessionUnavailableException ex) {
+			if (ex.getCause() instanceof RedisTrouble trouble && trouble.isPermission()) {
+				throw ex;
+			}
+			RedisSessionStore.logger.debug("MQTT session " + session.id() + " is not in the set of all yet", ex);
+		}
+	}
+
+	/**
+	 * End a session that nobody will use: nothing that it still has to ship may reach
+	 * Redis once another one was opened. Gives back the lease, so that who mends what is
+	 * wrong need not wait.
+	 * @param session the session
+	 */
+	void abandon(OwnedSession session) {
+		session.end();
 		try {
 			this.io.call(session.shipper().claim()::release);
 		}
@@ -166,10 +192,16 @@ final class SessionOpener {
 	 * Report a session that the other version of MQTT left: its records cannot be read by
 	 * this one, and stay where they are.
 	 */
-	private void reportOtherVersion(SessionId id) throws SessionUnavailableException {
+	private void reportOtherVersion(SessionId id) {
 		MqttVersion version = (id.version() == MqttVersion.V3) ? MqttVersion.V5 : MqttVersion.V3;
 		SessionId other = new SessionId(id.clientId(), id.broker(), version);
-		long records = look(other).records();
+		long records = 0;
+		try {
+			records = look(other).records();
+		}
+		catch (SessionUnavailableException ex) {
+			RedisSessionStore.logger.debug("Could not look for MQTT session " + other, ex);
+		}
 		if (records > 0) {
 			RedisSessionStore.logger.warn("MQTT session " + other + " holds " + records
 					+ " records that this client cannot read. Run a client of that version to deliver them, or delete "
@@ -179,18 +211,16 @@ final class SessionOpener {
 
 	private void acquire(OwnedSession session) throws SessionException {
 		long deadline = System.nanoTime() + this.settings.acquireTimeout().toNanos();
-		String replaced = (this.settings.onConflict() == OnConflict.TAKEOVER) ? RedisScripts.ANYBODY
-				: RedisScripts.NOBODY;
+		String replaced = RedisScripts.NOBODY;
 		for (boolean first = true;; first = false) {
 			Acquired acquired = acquire(session, replaced);
 			if (acquired.owned()) {
 				return;
 			}
-			replaced = replaceable(acquired.holder());
-			if (!replaced.isEmpty()) {
-				continue;
+			replaced = replaceable(session, acquired.holder());
+			if (replaced.isEmpty()) {
+				waitFor(session, acquired, deadline, first);
 			}
-			waitFor(session, acquired, deadline, first);
 		}
 	}
 
@@ -199,11 +229,19 @@ final class SessionOpener {
 	}
 
 	/**
-	 * Return whether an owner need not be waited for.
-	 * @param token the owner's token
-	 * @return the token if the owner is dead for certain
+	 * Return who need not be waited for.
+	 * @param session the session
+	 * @param token its owner's token
+	 * @return anybody where sessions are taken over, the token if the owner is dead for
+	 * certain
+	 * @throws SessionException if this process could do nothing with the session: its
+	 * owner is left alone then
 	 */
-	private String replaceable(String token) {
+	private String replaceable(OwnedSession session, String token) throws SessionException {
+		if (this.settings.onConflict() == OnConflict.TAKEOVER) {
+			new SessionLoader(this.io, session.keys(), new StoredRecords(session.id(), this.settings.codec())).load();
+			return RedisScripts.ANYBODY;
+		}
 		Owner holder = Owner.parse(token);
 		return (holder != null && holder.isProvablyDead(this.owner)) ? token : RedisScripts.NOBODY;
 	}

@@ -13,7 +13,12 @@ end
 for i = 4, #ARGV do
   local value = redis.call('HGET', KEYS[1], ARGV[i])
   if value then
-    redis.call('HSET', KEYS[3], ARGV[i], value)
+    local name = ARGV[i]
+    -- Packet ids are used again: what is there by that name is another record.
+    if redis.call('HSTRLEN', KEYS[3], name) > 0 then
+      name = name .. '#' .. ARGV[2]
+    end
+    redis.call('HSET', KEYS[3], name, value)
     redis.call('HDEL', KEYS[1], ARGV[i])
   end
 end

@@ -71,8 +71,9 @@ class StartFailureTests {
 	@RegisterExtension
 	static final EmbeddedRedis WITH_USERS = new EmbeddedRedis(
 			("--user nobody on >right ~mqtt:persistence:* +ping +info +hello --user stranger on >right ~other:* "
-					+ RedisPermissionFailureAnalyzer.COMMANDS + " --user enough on >right ~mqtt:persistence:* "
-					+ RedisPermissionFailureAnalyzer.COMMANDS)
+					+ RedisPermissionFailureAnalyzer.COMMANDS + " --user reader on >right ~mqtt:persistence:* "
+					+ RedisPermissionFailureAnalyzer.COMMANDS.replace(" +set ", " ")
+					+ " --user enough on >right ~mqtt:persistence:* " + RedisPermissionFailureAnalyzer.COMMANDS)
 				.split(" "));
 
 	private static final String[] CLIENT = { "mqtt.client.client-id=gateway",
@@ -124,7 +125,7 @@ class StartFailureTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "nobody", "stranger" })
+	@ValueSource(strings = { "nobody", "stranger", "reader" })
 	void whenTheRedisUserLacksAPermissionThenTheAnalysisNamesTheCommands(String user, CapturedOutput output) {
 		assertThatThrownBy(() -> runAs(user));
 		assertThat(analysis(output))
