@@ -37,6 +37,12 @@ final class JedisFactories {
 
 	private static final Set<String> TIMEOUTS = Set.of("getConnectTimeout", "getReadTimeout");
 
+	/**
+	 * How often Jedis tries in a Cluster: once more at the node that it was sent to. Each
+	 * time it may wait for the time-out.
+	 */
+	private static final int CLUSTER_ATTEMPTS = 2;
+
 	private JedisFactories() {
 	}
 
@@ -46,7 +52,8 @@ final class JedisFactories {
 
 	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {
 		JedisConnectionFactory source = (JedisConnectionFactory) factory;
-		JedisConnectionFactory derived = create(source, withShortTimeouts(source.getClientConfiguration(), timeout));
+		Duration attempt = isCluster(source) ? timeout.dividedBy(CLUSTER_ATTEMPTS) : timeout;
+		JedisConnectionFactory derived = create(source, clientConfiguration(source.getClientConfiguration(), attempt));
 		derived.setAutoStartup(false);
 		derived.afterPropertiesSet();
 		derived.start();
@@ -56,7 +63,7 @@ final class JedisFactories {
 	private static JedisConnectionFactory create(JedisConnectionFactory source, JedisClientConfiguration client) {
 		RedisClusterConfiguration cluster = source.getClusterConfiguration();
 		if (cluster != null) {
-			return new JedisConnectionFactory(cluster, client);
+			return new JedisConnectionFactory(withFewAttempts(cluster), client);
 		}
 		RedisSentinelConfiguration sentinel = source.getSentinelConfiguration();
 		if (sentinel != null) {
@@ -65,6 +72,14 @@ final class JedisFactories {
 		RedisStandaloneConfiguration standalone = source.getStandaloneConfiguration();
 		return new JedisConnectionFactory((standalone != null) ? standalone : new RedisStandaloneConfiguration(),
 				client);
+	}
+
+	/**
+	 * Return whether a factory leads to a Cluster. Jedis looks at one anew only after
+	 * attempts have failed, of which it has few here, and asks nodes that hang as well.
+	 */
+	static boolean isCluster(RedisConnectionFactory factory) {
+		return ((JedisConnectionFactory) factory).isRedisClusterAware();
 	}
 
 	static String describe(RedisConnectionFactory factory) {
@@ -78,13 +93,27 @@ final class JedisFactories {
 				: jedis.getHostName() + ":" + jedis.getPort();
 	}
 
+	private static RedisClusterConfiguration withFewAttempts(RedisClusterConfiguration source) {
+		RedisClusterConfiguration cluster = new RedisClusterConfiguration();
+		cluster.setClusterNodes(source.getClusterNodes());
+		cluster.setUsername(source.getUsername());
+		cluster.setPassword(source.getPassword());
+		cluster.setMaxRedirects(CLUSTER_ATTEMPTS);
+		return cluster;
+	}
+
 	/**
-	 * Make the application's settings but for what makes a caller wait. A proxy, because
-	 * the versions of Spring Data differ in what else the settings have.
+	 * Make the application's settings but for what makes a caller wait, and for the pool:
+	 * it would hand out a connection again that was closed because its server is the
+	 * wrong one. A proxy, because the versions of Spring Data differ in what else the
+	 * settings have.
 	 */
-	private static JedisClientConfiguration withShortTimeouts(JedisClientConfiguration source, Duration timeout) {
+	private static JedisClientConfiguration clientConfiguration(JedisClientConfiguration source, Duration timeout) {
 		return (JedisClientConfiguration) Proxy.newProxyInstance(JedisFactories.class.getClassLoader(),
 				new Class<?>[] { JedisClientConfiguration.class }, (proxy, method, arguments) -> {
+					if (method.getName().equals("isUsePooling")) {
+						return false;
+					}
 					Object setting = ReflectionUtils.invokeMethod(method, source, arguments);
 					return TIMEOUTS.contains(method.getName()) ? shorter((Duration) setting, timeout) : setting;
 				});

@@ -56,13 +56,16 @@ final class OwnConnectionFactory {
 	}
 
 	/**
-	 * Drop the connection that a factory shares among its callers, if it does so.
+	 * Drop the connection that a factory shares among its callers, if it does so, and
+	 * what it knows of a Cluster.
 	 * @param factory a derived factory
+	 * @return whether it can be used any longer; if not, it is to be derived anew
 	 */
-	static void reset(RedisConnectionFactory factory) {
+	static boolean reset(RedisConnectionFactory factory) {
 		if (LETTUCE && LettuceFactories.supports(factory)) {
 			LettuceFactories.reset(factory);
 		}
+		return !(JEDIS && JedisFactories.supports(factory) && JedisFactories.isCluster(factory));
 	}
 
 	/**

@@ -147,7 +147,9 @@ final class RedisLink {
 		closeConnection();
 		if (this.factory != null && this.factory != this.source) {
 			try {
-				OwnConnectionFactory.reset(this.factory);
+				if (!OwnConnectionFactory.reset(this.factory)) {
+					close();
+				}
 			}
 			catch (RuntimeException ex) {
 				RedisSessionStore.logger.debug("Could not reset the connection to Redis", ex);
