@@ -64,19 +64,14 @@ final class ClientDirectory {
 
 	/**
 	 * Move the records into the session.
-	 * @param dryRun whether they are only listed
 	 * @throws SessionException if that is not possible
 	 */
-	void moveIn(boolean dryRun) throws SessionException {
+	void moveIn() throws SessionException {
 		if (!Files.isDirectory(this.directory)) {
 			return;
 		}
 		try {
-			if (packets().isEmpty()) {
-				return;
-			}
-			if (dryRun) {
-				list();
+			if (LeftPacket.in(this.directory).isEmpty()) {
 				return;
 			}
 			moveInLocked();
@@ -117,7 +112,7 @@ final class ClientDirectory {
 	private void moveInAll() throws IOException, SessionException {
 		int records = 0;
 		long bytes = 0;
-		for (LeftPacket packet : packets().values()) {
+		for (LeftPacket packet : LeftPacket.in(this.directory)) {
 			packet.read();
 			switch (packet.compare(this.session)) {
 				case NEW -> {
@@ -155,17 +150,6 @@ final class ClientDirectory {
 		this.waiting.clear();
 	}
 
-	private void list() throws IOException {
-		for (LeftPacket packet : packets().values()) {
-			packet.read();
-			PahoFileStore.logger.info("MQTT session " + this.session.id() + ": "
-					+ ((packet.compare(this.session) == LeftPacket.Compared.TAKEN)
-							? "would stay, because the session has another message with this packet id"
-							: "would be moved in")
-					+ ": " + packet.describe(this.session.id().version()));
-		}
-	}
-
 	/** Leave nothing behind, as Paho does when it closes its store. */
 	private void clean() throws IOException {
 		Files.deleteIfExists(this.directory.resolve(LOCK));
@@ -175,20 +159,6 @@ final class ClientDirectory {
 		catch (DirectoryNotEmptyException ex) {
 			PahoFileStore.logger.debug("There is more in the directory than Paho has stored", ex);
 		}
-	}
-
-	/** What there is, with the records of one packet id together. */
-	private Map<RecordKey, LeftPacket> packets() throws IOException {
-		Map<RecordKey, LeftPacket> packets = new TreeMap<>();
-		try (var files = Files.newDirectoryStream(this.directory, Files::isRegularFile)) {
-			for (Path file : files) {
-				RecordKey key = LeftPacket.key(file);
-				if (key != null) {
-					packets.computeIfAbsent(LeftPacket.packet(key), (first) -> new LeftPacket()).add(key, file);
-				}
-			}
-		}
-		return packets;
 	}
 
 }

@@ -16,17 +16,21 @@
 
 package io.github.mqttredis.filestore;
 
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 import io.github.mqttredis.session.FormerRecords;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionImportException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -48,16 +52,12 @@ public final class PahoFileStore implements FormerStore {
 
 	private final Path directory;
 
-	private final boolean dryRun;
-
 	/**
 	 * Create the store.
 	 * @param directory the directory that Paho's file store was given
-	 * @param dryRun whether the records are only listed in the log
 	 */
-	public PahoFileStore(Path directory, boolean dryRun) {
+	public PahoFileStore(Path directory) {
 		this.directory = directory;
-		this.dryRun = dryRun;
 		if (!Files.isDirectory(directory)) {
 			logger.warn("There is no directory " + directory.toAbsolutePath()
 					+ " (mqtt.persistence.import-from): no MQTT session is moved in from files");
@@ -82,7 +82,50 @@ public final class PahoFileStore implements FormerStore {
 			logger.debug("Paho has stored nothing either under a name that the file system does not take", ex);
 			return;
 		}
-		new ClientDirectory(client, session).moveIn(this.dryRun);
+		new ClientDirectory(client, session).moveIn();
+	}
+
+	/**
+	 * List in the log what all clients left, and change nothing.
+	 * @return how much that is
+	 * @throws SessionException if a directory or a file cannot be read
+	 */
+	public Listing list() throws SessionException {
+		if (!Files.isDirectory(this.directory)) {
+			return new Listing(0, 0);
+		}
+		try {
+			int directories = 0;
+			int records = 0;
+			for (Path client : clients()) {
+				int found = list(client);
+				directories += (found > 0) ? 1 : 0;
+				records += found;
+			}
+			return new Listing(directories, records);
+		}
+		catch (IOException | DirectoryIteratorException ex) {
+			throw new SessionImportException("What would be moved in from " + this.directory.toAbsolutePath()
+					+ " (mqtt.persistence.import-from) cannot be listed: " + ex, ex);
+		}
+	}
+
+	private Set<Path> clients() throws IOException {
+		Set<Path> clients = new TreeSet<>();
+		try (var directories = Files.newDirectoryStream(this.directory, Files::isDirectory)) {
+			directories.forEach(clients::add);
+		}
+		return clients;
+	}
+
+	private static int list(Path client) throws IOException {
+		int records = 0;
+		for (LeftPacket packet : LeftPacket.in(client)) {
+			packet.read();
+			records += packet.records().size();
+			logger.info("Dry run: would be moved in by its client: " + packet.describe());
+		}
+		return records;
 	}
 
 	/**
@@ -111,6 +154,16 @@ public final class PahoFileStore implements FormerStore {
 			}
 		}
 		return result.toString();
+	}
+
+	/**
+	 * How much was found.
+	 *
+	 * @param directories the number of directories that hold records
+	 * @param records the number of records
+	 */
+	public record Listing(int directories, int records) {
+
 	}
 
 }

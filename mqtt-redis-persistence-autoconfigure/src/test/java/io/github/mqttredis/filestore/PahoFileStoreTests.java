@@ -111,7 +111,7 @@ class PahoFileStoreTests {
 				null, 0, 0));
 		paho.close();
 		SessionId id = SessionId.ofUri("gate/way: 5", URI, MqttVersion.V5);
-		Session session = this.stores.start().open(id, store(false).of(id, URI));
+		Session session = this.stores.start().open(id, store().of(id, URI));
 		assertThat(session.get("s-1")).isEqualTo(record);
 		assertThat(this.base).isEmptyDirectory();
 	}
@@ -174,15 +174,17 @@ class PahoFileStoreTests {
 	}
 
 	@Test
-	void whenItIsADryRunThenAllIsListedAndNothingIsChanged(CapturedOutput output) throws Exception {
+	void whenAllIsOnlyListedThenEachClientsRecordsAreAndNothingIsChanged(CapturedOutput output) throws Exception {
 		pahoWrites("gateway", "s-1", "s-2");
+		pahoWrites("gateway2", "r-1");
+		Files.createDirectory(this.base.resolve("none-of-pahos"));
 		Files.write(this.client.resolve("s-2.msg"), new byte[] { 0x34 });
-		Session session = this.stores.start().open(ID, store(true).of(ID, URI));
-		assertThat(session.keys()).isEmpty();
-		assertThat(redisHash()).isEmpty();
+		assertThat(store().list()).isEqualTo(new PahoFileStore.Listing(2, 3));
 		assertThat(files()).containsExactly("s-1.msg", "s-2.msg");
 		assertThat(output).containsPattern("INFO.*would be moved in.*s-1.msg \\(14 bytes\\)")
-			.containsPattern("would be moved in.*s-2.msg \\(1 bytes, cannot be read: quarantine\\)");
+			.containsPattern("would be moved in.*s-2.msg \\(1 bytes, cannot be read: quarantine\\)")
+			.containsPattern("would be moved in.*gateway2-tcpbroker1883.r-1.msg");
+		assertThat(open().keys()).containsExactly("s-1");
 	}
 
 	@Test
@@ -249,7 +251,7 @@ class PahoFileStoreTests {
 	void whenAClientIdIsNoNameOfAFileThenNothingIsReadElsewhere(String clientId) throws Exception {
 		Files.createDirectory(this.base.resolve("other"));
 		Files.write(this.base.resolve("other/s-1.msg"), Packets.of("s-1", "payload"));
-		FormerStore inside = new PahoFileStore(Files.createDirectory(this.base.resolve("inside")), false);
+		FormerStore inside = new PahoFileStore(Files.createDirectory(this.base.resolve("inside")));
 		SessionId id = SessionId.ofUri(clientId, URI, MqttVersion.V5);
 		assertThat(this.stores.start().open(id, inside.of(id, URI)).keys()).isEmpty();
 		assertThat(this.base.resolve("other/s-1.msg")).exists();
@@ -257,13 +259,13 @@ class PahoFileStoreTests {
 
 	@Test
 	void whenThereIsNoSuchDirectoryThenThatIsSaidAndTheSessionOpens(CapturedOutput output) throws Exception {
-		FormerStore missing = new PahoFileStore(this.base.resolve("missing"), false);
+		FormerStore missing = new PahoFileStore(this.base.resolve("missing"));
 		assertThat(this.stores.start().open(ID, missing.of(ID, URI)).keys()).isEmpty();
 		assertThat(output).containsPattern("WARN.*missing.*mqtt.persistence.import-from");
 	}
 
-	private FormerStore store(boolean dryRun) {
-		return new PahoFileStore(this.base, dryRun);
+	private PahoFileStore store() {
+		return new PahoFileStore(this.base);
 	}
 
 	private Session open() throws SessionException {
@@ -271,7 +273,7 @@ class PahoFileStoreTests {
 	}
 
 	private Session open(RedisSessionStore store) throws SessionException {
-		return store.open(ID, store(false).of(ID, URI));
+		return store.open(ID, store().of(ID, URI));
 	}
 
 	private void pahoWrites(String clientId, String first, String... keys) throws Exception {
