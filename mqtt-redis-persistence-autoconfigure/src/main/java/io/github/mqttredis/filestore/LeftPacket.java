@@ -61,7 +61,7 @@ final class LeftPacket {
 		NEW,
 
 		/**
-		 * The session has all of them.
+		 * The session has all of them that can be read. The others went to quarantine.
 		 */
 		STORED,
 
@@ -127,7 +127,8 @@ final class LeftPacket {
 	}
 
 	Compared compare(Destination session) {
-		if (this.records.entrySet()
+		Map<RecordKey, byte[]> readable = StoredRecords.readable(this.records);
+		if (!readable.isEmpty() && readable.entrySet()
 			.stream()
 			.allMatch((record) -> Arrays.equals(record.getValue(), session.get(record.getKey())))) {
 			return Compared.STORED;

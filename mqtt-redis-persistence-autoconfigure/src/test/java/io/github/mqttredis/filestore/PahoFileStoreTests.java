@@ -229,6 +229,42 @@ class PahoFileStoreTests {
 		assertThat(open().keys()).isEmpty();
 	}
 
+	/** What cannot be read went to quarantine, and is not in the session any more. */
+	@ParameterizedTest
+	@ValueSource(strings = { "s-2.msg", "sc-2.msg", "s-2.msg,sc-2.msg" })
+	void whenARecordOfThePacketCannotBeReadThenItIsNotThereTwiceEither(String unreadable) throws Exception {
+		pahoWrites("gateway", "s-1", "s-2", "sc-2");
+		for (String file : unreadable.split(",")) {
+			Files.write(this.client.resolve(file), new byte[] { 0x34 });
+		}
+		Path copy = copy(this.client, this.base.resolve("copy"));
+		RedisSessionStore store = this.stores.start();
+		List<String> keys = open(store).keys();
+		store.stop();
+		copy(copy, this.client);
+		RedisSessionStore next = this.stores.start();
+		Session session = open(next);
+		assertThat(session.keys()).isEqualTo(keys).contains("s-1");
+		assertThat(this.client).doesNotExist();
+		session.clear();
+		next.stop();
+		assertThat(open().keys()).isEmpty();
+		try (Jedis jedis = redis.connect()) {
+			assertThat(jedis.hlen(QUARANTINE)).isEqualTo(unreadable.split(",").length);
+		}
+	}
+
+	/** As Paho 5 leaves a message that was sent with a topic alias. */
+	@Test
+	void whenAMessageHasNoTopicThenItCountsAsUnreadable(CapturedOutput output) throws Exception {
+		pahoWrites("gateway", "s-1", "s-2");
+		Files.write(this.client.resolve("s-2.msg"), new byte[] { 0x32, 4, 0, 0, 0, 2 });
+		store().list();
+		assertThat(output).containsPattern("s-2.msg \\(6 bytes, cannot be read: quarantine\\)")
+			.containsPattern("s-1.msg \\(14 bytes\\)");
+		assertThat(open().keys()).containsExactly("s-1");
+	}
+
 	@Test
 	void whenThereAreManyRecordsThenAllAreMoved() throws Exception {
 		String[] keys = IntStream.rangeClosed(1, 1700).mapToObj((id) -> "s-" + id).toArray(String[]::new);
