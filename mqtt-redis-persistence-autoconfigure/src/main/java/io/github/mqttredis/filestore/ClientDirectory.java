@@ -72,9 +72,12 @@ final class ClientDirectory {
 		}
 		try {
 			if (LeftPacket.in(this.directory).isEmpty()) {
+				// The process may have died when the last file was gone.
+				sync();
 				return;
 			}
 			moveInLocked();
+			sync();
 			clean();
 		}
 		catch (IOException ex) {
@@ -148,6 +151,22 @@ final class ClientDirectory {
 		}
 		this.moved += records.size();
 		this.waiting.clear();
+	}
+
+	/**
+	 * Have the deletions on disk before the client sends: what a power failure brought
+	 * back would be taken for new once the broker has acknowledged it. Not all systems
+	 * can do this for a directory.
+	 */
+	private void sync() {
+		try (FileChannel channel = FileChannel.open(this.directory, StandardOpenOption.READ)) {
+			channel.force(true);
+		}
+		catch (IOException ex) {
+			PahoFileStore.logger.warn("The directory " + this.directory.toAbsolutePath() + " of MQTT session "
+					+ this.session.id() + " cannot be synced: after a power failure, files that were moved in may be"
+					+ " there again, and be sent once more: " + ex);
+		}
 	}
 
 	/** Leave nothing behind, as Paho does when it closes its store. */

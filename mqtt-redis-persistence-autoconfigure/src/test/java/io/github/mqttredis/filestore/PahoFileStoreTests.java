@@ -24,6 +24,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 
 import io.github.mqttredis.redis.RedisSessionStore;
@@ -37,6 +38,8 @@ import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.eclipse.paho.client.mqttv3.internal.MqttPersistentData;
 import org.eclipse.paho.client.mqttv3.persist.MqttDefaultFilePersistence;
 import org.junit.jupiter.api.AfterEach;
@@ -265,6 +268,19 @@ class PahoFileStoreTests {
 		assertThat(open().keys()).containsExactly("s-1");
 	}
 
+	/**
+	 * As far as the JVM tells. Also after a start that was killed when all files were
+	 * gone.
+	 */
+	@Test
+	void whenFilesWereDeletedThenTheDirectoryIsSyncedBeforeTheClientSends() throws Exception {
+		pahoWrites("gateway", "s-1", "s-2");
+		Files.writeString(this.client.resolve("notes.txt"), "mine");
+		assertThat(synced(this::open)).contains(this.client);
+		this.stores.stop();
+		assertThat(synced(this::open)).contains(this.client);
+	}
+
 	@Test
 	void whenThereAreManyRecordsThenAllAreMoved() throws Exception {
 		String[] keys = IntStream.rangeClosed(1, 1700).mapToObj((id) -> "s-" + id).toArray(String[]::new);
@@ -310,6 +326,22 @@ class PahoFileStoreTests {
 
 	private Session open(RedisSessionStore store) throws SessionException {
 		return store.open(ID, store().of(ID, URI));
+	}
+
+	private List<Path> synced(Callable<?> action) throws Exception {
+		Path file = this.base.resolve("recording.jfr");
+		try (Recording recording = new Recording()) {
+			recording.enable("jdk.FileForce").withoutThreshold();
+			recording.start();
+			action.call();
+			recording.stop();
+			recording.dump(file);
+		}
+		return RecordingFile.readAllEvents(file)
+			.stream()
+			.filter((event) -> event.getEventType().getName().equals("jdk.FileForce"))
+			.map((event) -> Path.of(event.getString("path")))
+			.toList();
 	}
 
 	private void pahoWrites(String clientId, String first, String... keys) throws Exception {
