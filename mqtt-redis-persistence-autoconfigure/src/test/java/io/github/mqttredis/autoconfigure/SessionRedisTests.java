@@ -31,6 +31,7 @@ import redis.clients.jedis.Jedis;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.health.DataRedisHealthContributorAutoConfiguration;
 import org.springframework.boot.data.redis.health.DataRedisHealthIndicator;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -107,6 +108,24 @@ class SessionRedisTests {
 			.withUserConfiguration(SessionRedisExample.class)
 			.withPropertyValues(MARKED_PORT)
 			.run((context) -> assertKeptIn(SESSIONS, context));
+	}
+
+	@Test
+	void whenRedisIsInAParentContextThenItKeepsSessions() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+			.withPropertyValues(APPLICATION.properties())
+			.run((parent) -> MqttContexts.withoutRedis()
+				.withParent(parent)
+				.run((context) -> assertKeptIn(APPLICATION, context)));
+	}
+
+	@Test
+	void whenTheMarkedBeanIsInAParentContextThenItsRedisKeepsSessions() {
+		new ApplicationContextRunner().withUserConfiguration(SessionRedisExample.class)
+			.withPropertyValues(MARKED_PORT)
+			.run((parent) -> MqttContexts.with(APPLICATION)
+				.withParent(parent)
+				.run((context) -> assertKeptIn(SESSIONS, context)));
 	}
 
 	@Test
