@@ -130,7 +130,7 @@ class StartFailureTests {
 	void whenTheRedisUserLacksAPermissionThenTheAnalysisNamesTheCommands(String user, CapturedOutput output) {
 		assertThatThrownBy(() -> runAs(user));
 		assertThat(analysis(output))
-			.contains("NOPERM", "ACL SETUSER <user> ~mqtt:persistence:* +ping", "+evalsha",
+			.contains("NOPERM", "ACL SETUSER <user> ~mqtt:persistence:* +ping", "+evalsha", "+select",
 					"spring.data.redis.username")
 			.doesNotContain("Start Redis", "\tat ", "right");
 	}
