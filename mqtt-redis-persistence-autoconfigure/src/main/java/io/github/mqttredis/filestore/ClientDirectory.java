@@ -64,21 +64,23 @@ final class ClientDirectory {
 
 	/**
 	 * Move the records into the session.
+	 * @return whether there were any
 	 * @throws SessionException if that is not possible
 	 */
-	void moveIn() throws SessionException {
+	boolean moveIn() throws SessionException {
 		if (!Files.isDirectory(this.directory)) {
-			return;
+			return false;
 		}
 		try {
 			if (LeftPacket.in(this.directory).isEmpty()) {
 				// The process may have died when the last file was gone.
 				sync();
-				return;
+				return false;
 			}
 			moveInLocked();
 			sync();
 			clean();
+			return true;
 		}
 		catch (IOException ex) {
 			throw new SessionImportException(

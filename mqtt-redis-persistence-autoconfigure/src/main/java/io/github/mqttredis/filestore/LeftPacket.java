@@ -17,6 +17,7 @@
 package io.github.mqttredis.filestore;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -107,6 +108,9 @@ final class LeftPacket {
 					packets.computeIfAbsent(packet(key), (first) -> new LeftPacket()).add(key, file);
 				}
 			}
+		}
+		catch (DirectoryIteratorException ex) {
+			throw ex.getCause();
 		}
 		return packets.values();
 	}

@@ -21,9 +21,11 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.session.FormerRecords;
 import io.github.mqttredis.session.FormerStore;
@@ -58,7 +60,7 @@ public final class PahoFileStore implements FormerStore {
 	 */
 	public PahoFileStore(Path directory) {
 		this.directory = directory;
-		if (!Files.isDirectory(directory)) {
+		if (Files.notExists(directory)) {
 			logger.warn("There is no directory " + directory.toAbsolutePath()
 					+ " (mqtt.persistence.import-from): no MQTT session is moved in from files");
 		}
@@ -67,22 +69,60 @@ public final class PahoFileStore implements FormerStore {
 	@Override
 	public FormerRecords of(SessionId id, String serverUri) {
 		return (session) -> {
-			for (String name : names(id, serverUri)) {
-				moveIn(name, session);
+			if (isThere("MQTT session " + id + " cannot be moved in")) {
+				moveIn(session, serverUri);
+				reportOtherVersion(id, serverUri);
 			}
 		};
 	}
 
-	private void moveIn(String name, FormerRecords.Destination session) throws SessionException {
-		Path client;
+	private void moveIn(FormerRecords.Destination session, String serverUri) throws SessionException {
+		boolean found = false;
+		List<Path> directories = directories(session.id().clientId(), session.id().version(), serverUri);
+		for (Path directory : directories) {
+			found |= new ClientDirectory(directory, session).moveIn();
+		}
+		if (!found) {
+			logger.info("MQTT session " + session.id() + ": there is nothing to move in from "
+					+ directories.stream().map(Path::toString).collect(Collectors.joining(" or "))
+					+ " (mqtt.persistence.import-from)");
+		}
+	}
+
+	/** Report what the client left when it spoke the other version of MQTT. */
+	private void reportOtherVersion(SessionId id, String serverUri) {
+		boolean v3 = id.version() == MqttVersion.V3;
+		for (Path directory : directories(id.clientId(), v3 ? MqttVersion.V5 : MqttVersion.V3, serverUri)) {
+			if (holdsRecords(directory)) {
+				logger.warn("MQTT session " + id + ": " + directory + " holds records of MQTT " + (v3 ? 5 : 3)
+						+ ", which this client cannot read. Run a client of that version to deliver them, or delete them");
+			}
+		}
+	}
+
+	private static boolean holdsRecords(Path directory) {
 		try {
-			client = this.directory.resolve(name);
+			return Files.isDirectory(directory) && !LeftPacket.in(directory).isEmpty();
 		}
-		catch (InvalidPathException ex) {
-			logger.debug("Paho has stored nothing either under a name that the file system does not take", ex);
-			return;
+		catch (IOException ex) {
+			logger.debug("What this client left under another version cannot be read", ex);
+			return false;
 		}
-		new ClientDirectory(client, session).moveIn();
+	}
+
+	/**
+	 * Tell whether there is anything. Without this, a directory that may not be read
+	 * looks as if no client had left anything.
+	 */
+	private boolean isThere(String failure) throws SessionImportException {
+		if (Files.notExists(this.directory)) {
+			return false;
+		}
+		if (!Files.isReadable(this.directory) || !Files.isExecutable(this.directory)) {
+			throw new SessionImportException(failure + " from " + this.directory.toAbsolutePath()
+					+ " (mqtt.persistence.import-from): this process may not read it");
+		}
+		return true;
 	}
 
 	/**
@@ -91,7 +131,7 @@ public final class PahoFileStore implements FormerStore {
 	 * @throws SessionException if a directory or a file cannot be read
 	 */
 	public Listing list() throws SessionException {
-		if (!Files.isDirectory(this.directory)) {
+		if (!isThere("What would be moved in cannot be listed")) {
 			return new Listing(0, 0);
 		}
 		try {
@@ -104,7 +144,7 @@ public final class PahoFileStore implements FormerStore {
 			}
 			return new Listing(directories, records);
 		}
-		catch (IOException | DirectoryIteratorException ex) {
+		catch (IOException ex) {
 			throw new SessionImportException("What would be moved in from " + this.directory.toAbsolutePath()
 					+ " (mqtt.persistence.import-from) cannot be listed: " + ex, ex);
 		}
@@ -114,6 +154,9 @@ public final class PahoFileStore implements FormerStore {
 		Set<Path> clients = new TreeSet<>();
 		try (var directories = Files.newDirectoryStream(this.directory, Files::isDirectory)) {
 			directories.forEach(clients::add);
+		}
+		catch (DirectoryIteratorException ex) {
+			throw ex.getCause();
 		}
 		return clients;
 	}
@@ -129,19 +172,20 @@ public final class PahoFileStore implements FormerStore {
 	}
 
 	/**
-	 * Return the names of a client's directories. Paho 3 puts the client id and the URI
-	 * into it, Paho 5 the client id alone.
+	 * Return where a client left its records. Paho 3 puts the client id and the URI into
+	 * the name, Paho 5 the client id alone.
 	 */
-	private static Set<String> names(SessionId id, String serverUri) {
-		Set<String> names = new LinkedHashSet<>();
-		if (id.version() == MqttVersion.V5) {
-			names.add(safe(id.clientId()));
+	private List<Path> directories(String clientId, MqttVersion version, String serverUri) {
+		String client = safe(clientId);
+		Stream<String> names = (version == MqttVersion.V5) ? Stream.of(client)
+				: Stream.of(client + "-" + safe(serverUri), client + "-" + safe(PLACEHOLDER));
+		try {
+			return names.distinct().map((name) -> this.directory.resolve(name).toAbsolutePath()).toList();
 		}
-		else {
-			names.add(safe(id.clientId()) + "-" + safe(serverUri));
-			names.add(safe(id.clientId()) + "-" + safe(PLACEHOLDER));
+		catch (InvalidPathException ex) {
+			logger.debug("Paho has stored nothing either under a name that the file system does not take", ex);
+			return List.of();
 		}
-		return names;
 	}
 
 	/** As {@code MqttDefaultFilePersistence.isSafeChar} does it, char by char. */

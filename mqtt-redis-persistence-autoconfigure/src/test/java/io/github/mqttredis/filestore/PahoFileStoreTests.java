@@ -48,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
@@ -310,10 +311,41 @@ class PahoFileStoreTests {
 	}
 
 	@Test
+	void whenAClientLeftNothingThenItIsSaidWhereItWasLookedFor(CapturedOutput output) throws Exception {
+		pahoWrites("gateway2", "s-1");
+		assertThat(open().keys()).isEmpty();
+		assertThat(output).containsPattern("INFO.*MQTT session gateway@.*nothing to move in.*"
+				+ "gateway-tcpbroker1883 or .*gateway-tcpNO_URL_PROVIDED \\(mqtt.persistence.import-from\\)");
+	}
+
+	@Test
+	void whenAClientLeftRecordsThenNothingElseIsSaid(CapturedOutput output) throws Exception {
+		pahoWrites("gateway", "s-1");
+		open();
+		assertThat(output).contains("1 records were moved in")
+			.doesNotContain("nothing to move in")
+			.doesNotContain("WARN");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "V5, gateway-tcpbroker1883, 3", "V5, gateway-tcpNO_URL_PROVIDED, 3", "V3, gateway, 5" })
+	void whenTheClientLeftRecordsOfTheOtherVersionThenTheyStayAndAWarningNamesThem(MqttVersion version, String left,
+			String other, CapturedOutput output) throws Exception {
+		Path directory = Files.createDirectory(this.base.resolve(left));
+		Files.write(directory.resolve("s-1.msg"), Packets.of("s-1", "payload"));
+		SessionId id = SessionId.ofUri("gateway", URI, version);
+		assertThat(this.stores.start().open(id, store().of(id, URI)).keys()).isEmpty();
+		assertThat(output)
+			.containsPattern("WARN.*MQTT session gateway@.*" + left + " holds records of MQTT " + other + "[ ,.]");
+		assertThat(directory.resolve("s-1.msg")).exists();
+	}
+
+	@Test
 	void whenThereIsNoSuchDirectoryThenThatIsSaidAndTheSessionOpens(CapturedOutput output) throws Exception {
 		FormerStore missing = new PahoFileStore(this.base.resolve("missing"));
 		assertThat(this.stores.start().open(ID, missing.of(ID, URI)).keys()).isEmpty();
-		assertThat(output).containsPattern("WARN.*missing.*mqtt.persistence.import-from");
+		assertThat(output).containsPattern("WARN.*missing.*mqtt.persistence.import-from")
+			.doesNotContain("nothing to move in");
 	}
 
 	private PahoFileStore store() {
