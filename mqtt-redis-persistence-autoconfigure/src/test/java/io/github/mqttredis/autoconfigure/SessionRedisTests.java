@@ -19,10 +19,14 @@ package io.github.mqttredis.autoconfigure;
 import java.util.UUID;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
+import io.github.mqttredis.actuate.MqttSessionsEndpoint;
+import io.github.mqttredis.actuate.SessionDescriptor;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Packets;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +40,8 @@ import org.springframework.boot.data.redis.autoconfigure.health.DataRedisHealthC
 import org.springframework.boot.data.redis.health.DataRedisHealthIndicator;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -53,10 +59,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SessionRedisTests {
 
+	private static final String EXPOSED = "management.endpoints.web.exposure.include=mqttsessions";
+
 	private static final String OPEN_USER = "--user default on nopass ~* +@all";
 
+	/** By this, health tells the two apart. */
+	private static final String POLICY = "maxmemory-policy";
+
 	@RegisterExtension
-	static final EmbeddedRedis APPLICATION = new EmbeddedRedis();
+	static final EmbeddedRedis APPLICATION = new EmbeddedRedis("--" + POLICY, "volatile-ttl");
 
 	@RegisterExtension
 	static final EmbeddedRedis SESSIONS = new EmbeddedRedis(
@@ -68,7 +79,8 @@ class SessionRedisTests {
 
 	private final ApplicationContextRunner contexts = MqttContexts.with(APPLICATION)
 		.withConfiguration(AutoConfigurations.of(HealthContributorAutoConfiguration.class,
-				DataRedisHealthContributorAutoConfiguration.class));
+				DataRedisHealthContributorAutoConfiguration.class))
+		.withPropertyValues(EXPOSED);
 
 	@Test
 	void whenNothingIsSaidThenTheApplicationsRedisKeepsSessions() {
@@ -87,8 +99,7 @@ class SessionRedisTests {
 
 	@Test
 	void whenThereIsNoRedisButThatOfTheUrlThenItKeepsSessions() {
-		MqttContexts.withoutRedis()
-			.withPropertyValues("mqtt.persistence.redis.url=" + url(""))
+		withoutRedis().withPropertyValues("mqtt.persistence.redis.url=" + url(""))
 			.run((context) -> assertKeptIn(SESSIONS, context));
 	}
 
@@ -104,8 +115,7 @@ class SessionRedisTests {
 
 	@Test
 	void whenThereIsNoRedisButThatOfTheMarkedBeanThenItKeepsSessions() {
-		MqttContexts.withoutRedis()
-			.withUserConfiguration(SessionRedisExample.class)
+		withoutRedis().withUserConfiguration(SessionRedisExample.class)
 			.withPropertyValues(MARKED_PORT)
 			.run((context) -> assertKeptIn(SESSIONS, context));
 	}
@@ -114,18 +124,14 @@ class SessionRedisTests {
 	void whenRedisIsInAParentContextThenItKeepsSessions() {
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
 			.withPropertyValues(APPLICATION.properties())
-			.run((parent) -> MqttContexts.withoutRedis()
-				.withParent(parent)
-				.run((context) -> assertKeptIn(APPLICATION, context)));
+			.run((parent) -> withoutRedis().withParent(parent).run((context) -> assertKeptIn(APPLICATION, context)));
 	}
 
 	@Test
 	void whenTheMarkedBeanIsInAParentContextThenItsRedisKeepsSessions() {
 		new ApplicationContextRunner().withUserConfiguration(SessionRedisExample.class)
 			.withPropertyValues(MARKED_PORT)
-			.run((parent) -> MqttContexts.with(APPLICATION)
-				.withParent(parent)
-				.run((context) -> assertKeptIn(SESSIONS, context)));
+			.run((parent) -> this.contexts.withParent(parent).run((context) -> assertKeptIn(SESSIONS, context)));
 	}
 
 	@Test
@@ -162,8 +168,7 @@ class SessionRedisTests {
 
 	@Test
 	void whenTheOnlyOneIsForNobodyThenTheAnalysisSaysSo() {
-		MqttContexts.withoutRedis()
-			.withUserConfiguration(ForNobody.class)
+		withoutRedis().withUserConfiguration(ForNobody.class)
 			.run((context) -> assertThat(analysis(context).getDescription()).contains("no RedisConnectionFactory"));
 	}
 
@@ -204,6 +209,10 @@ class SessionRedisTests {
 			});
 	}
 
+	private static ApplicationContextRunner withoutRedis() {
+		return MqttContexts.withoutRedis().withPropertyValues(EXPOSED);
+	}
+
 	private static String url(String user) {
 		return "redis://" + user + "127.0.0.1:" + SESSIONS.port();
 	}
@@ -226,7 +235,13 @@ class SessionRedisTests {
 				assertThat(redis.exists(key())).isEqualTo(any == server);
 			}
 		}
-		assertThat(context.getBean(SessionStore.class).server().isAvailable()).isTrue();
+		Health health = context.getBean(MqttPersistenceHealthIndicator.class).health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).extractingByKey("redis", InstanceOfAssertFactories.MAP)
+			.containsEntry(POLICY, (server == APPLICATION) ? "volatile-ttl" : "noeviction");
+		assertThat(context.getBean(MqttSessionsEndpoint.class).sessions(null, null).sessions())
+			.extracting(SessionDescriptor::clientId)
+			.contains(this.clientId);
 	}
 
 	private void store(AssertableApplicationContext context) throws Exception {
