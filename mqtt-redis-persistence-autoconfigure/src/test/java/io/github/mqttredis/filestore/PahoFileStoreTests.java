@@ -27,9 +27,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 
+import io.github.mqttredis.encryption.AesGcmRecordCodec;
+import io.github.mqttredis.encryption.RecordEncryptionKey;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.RecordCodec;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
@@ -68,7 +72,9 @@ class PahoFileStoreTests {
 
 	private static final SessionId ID = SessionId.ofUri("gateway", URI, MqttVersion.V3);
 
-	private static final String QUARANTINE = "test:{gateway@tcp://broker:1883}:v3:quarantine";
+	private static final String HASH = "test:{gateway@tcp://broker:1883}:v3";
+
+	private static final String QUARANTINE = HASH + ":quarantine";
 
 	@SharedServer
 	private static RedisServer redis;
@@ -282,6 +288,24 @@ class PahoFileStoreTests {
 		assertThat(synced(this::open)).contains(this.client);
 	}
 
+	/** In quarantine as well, and known again after a crash. */
+	@Test
+	void whenRecordsAreEncryptedThenWhatIsMovedInIsToo() throws Exception {
+		byte[] secret = new byte[RecordEncryptionKey.LENGTH];
+		RecordCodec codec = new AesGcmRecordCodec(RecordEncryptionKey.of(secret), List.of(), false);
+		pahoWrites("gateway", "s-1", "s-2", "sc-2");
+		Files.write(this.client.resolve("sc-2.msg"), new byte[] { 0x62 });
+		Path copy = copy(this.client, this.base.resolve("copy"));
+		RedisSessionStore store = this.stores.start(RedisStores.SETTINGS.with(codec));
+		assertThat(open(store).keys()).containsExactly("s-1", "s-2");
+		assertThat(decoded(codec, HASH, "s-1")).isEqualTo(Packets.of("s-1", "payload"));
+		assertThat(decoded(codec, QUARANTINE, "sc-2")).isEqualTo(new byte[] { 0x62 });
+		store.stop();
+		copy(copy, this.client);
+		assertThat(open(this.stores.start(RedisStores.SETTINGS.with(codec))).keys()).containsExactly("s-1", "s-2");
+		assertThat(this.client).doesNotExist();
+	}
+
 	@Test
 	void whenThereAreManyRecordsThenAllAreMoved() throws Exception {
 		String[] keys = IntStream.rangeClosed(1, 1700).mapToObj((id) -> "s-" + id).toArray(String[]::new);
@@ -360,6 +384,14 @@ class PahoFileStoreTests {
 		return store.open(ID, store().of(ID, URI));
 	}
 
+	private static byte[] decoded(RecordCodec codec, String hash, String key) throws SessionException {
+		try (Jedis jedis = redis.connect()) {
+			byte[] stored = jedis.hget(hash.getBytes(), key.getBytes());
+			assertThat(RecordCodec.isMarked(stored)).isTrue();
+			return codec.decode(ID, RecordKey.require(key), stored);
+		}
+	}
+
 	private List<Path> synced(Callable<?> action) throws Exception {
 		Path file = this.base.resolve("recording.jfr");
 		try (Recording recording = new Recording()) {
@@ -425,7 +457,7 @@ class PahoFileStoreTests {
 
 	private static List<String> redisHash() {
 		try (Jedis jedis = redis.connect()) {
-			return new ArrayList<>(jedis.hkeys("test:{gateway@tcp://broker:1883}:v3"));
+			return new ArrayList<>(jedis.hkeys(HASH));
 		}
 	}
 
