@@ -68,8 +68,8 @@ import org.springframework.util.StringUtils;
  * @param importFrom Directory of Paho's MqttDefaultFilePersistence. What the
  * application's clients left there is moved into their sessions when these are opened,
  * once; a file is removed when Redis holds its record.
- * @param importDryRun Whether what would be moved in is only listed in the log, and
- * nothing is changed.
+ * @param importDryRun Whether the start only lists in the log what would be moved in, and
+ * then ends. Nothing is changed, and no client connects.
  * @param lease Ownership of a session.
  * @param offlineBuffer Messages that are published while the broker is away.
  * @param metrics Meters of the stored sessions.
@@ -117,7 +117,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @return Paho's file store, or none
 	 */
 	FormerStore formerStore() {
-		return (this.importFrom != null) ? new PahoFileStore(this.importFrom, this.importDryRun) : FormerStore.NONE;
+		return (this.importFrom != null) ? new PahoFileStore(this.importFrom) : FormerStore.NONE;
 	}
 
 	/**

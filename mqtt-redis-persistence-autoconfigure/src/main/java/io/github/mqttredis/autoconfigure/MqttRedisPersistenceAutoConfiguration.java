@@ -54,6 +54,12 @@ public final class MqttRedisPersistenceAutoConfiguration {
 
 	@Bean
 	@Conditional(OnSessionRedisCondition.class)
+	static ImportDryRun mqttImportDryRun(Environment environment) {
+		return new ImportDryRun(environment);
+	}
+
+	@Bean
+	@Conditional(OnSessionRedisCondition.class)
 	SessionEventPublisher mqttSessionEventPublisher(ApplicationEventPublisher publisher) {
 		return new SessionEventPublisher(publisher, RedisSessionStore.PHASE + 1);
 	}

@@ -40,6 +40,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.integration.mqtt.core.ClientManager;
@@ -67,7 +68,7 @@ public final class MqttV5IntegrationAutoConfiguration {
 	private static final long QUIESCENT_MILLIS = 1000;
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	static MqttShutdownOrderPostProcessor mqttShutdownOrderPostProcessor(ConfigurableListableBeanFactory beanFactory) {
 		return new MqttShutdownOrderPostProcessor(beanFactory);
 	}
@@ -115,7 +116,7 @@ public final class MqttV5IntegrationAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	ClientManagerConnector mqttClientManagerConnector(ListableBeanFactory beanFactory) {
 		return new ClientManagerConnector(beanFactory);
 	}

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -65,10 +66,11 @@ class OnMqttClientCondition extends SpringBootCondition implements Configuration
 	}
 
 	private static boolean hasConnectionDetails(@Nullable ConfigurableListableBeanFactory beanFactory) {
-		return beanFactory != null
-				&& Stream.of(beanFactory.getBeanNamesForType(MqttConnectionDetails.class, true, false))
-					.map((name) -> beanFactory.getType(name, false))
-					.anyMatch((type) -> type != PropertiesMqttConnectionDetails.class);
+		return beanFactory != null && Stream
+			.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, MqttConnectionDetails.class, true,
+					false))
+			.map((name) -> beanFactory.getType(name, false))
+			.anyMatch((type) -> type != PropertiesMqttConnectionDetails.class);
 	}
 
 }

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
@@ -28,9 +29,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.StringUtils;
 
 /**
- * Matches where there is a Redis for the sessions: a connection factory, or one of their
- * own in the properties. A condition on beans would not see a factory that is
- * {@link MqttPersistenceRedis for the sessions alone}.
+ * Matches where there is a Redis for the sessions: a connection factory, which may be one
+ * of a parent context, or one of their own in the properties. A condition on beans would
+ * not see a factory that is {@link MqttPersistenceRedis for the sessions alone}.
  */
 class OnSessionRedisCondition extends SpringBootCondition implements ConfigurationCondition {
 
@@ -49,7 +50,8 @@ class OnSessionRedisCondition extends SpringBootCondition implements Configurati
 			}
 		}
 		ConfigurableListableBeanFactory beans = context.getBeanFactory();
-		if (beans != null && beans.getBeanNamesForType(RedisConnectionFactory.class, true, false).length > 0) {
+		if (beans != null && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans, RedisConnectionFactory.class,
+				true, false).length > 0) {
 			return ConditionOutcome.match(message.foundExactly("RedisConnectionFactory"));
 		}
 		return ConditionOutcome.noMatch(message.didNotFind("RedisConnectionFactory, " + SessionRedis.URL + " or ")

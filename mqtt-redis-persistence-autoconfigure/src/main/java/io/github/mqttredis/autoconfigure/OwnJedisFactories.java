@@ -18,6 +18,8 @@ package io.github.mqttredis.autoconfigure;
 
 import java.util.function.Supplier;
 
+import javax.net.ssl.SSLParameters;
+
 import io.github.mqttredis.autoconfigure.MqttPersistenceProperties.Redis;
 
 import org.springframework.boot.ssl.SslBundle;
@@ -37,9 +39,18 @@ final class OwnJedisFactories {
 		JedisClientConfiguration.JedisClientConfigurationBuilder builder = JedisClientConfiguration.builder();
 		RedisUrl url = redis.parsedUrl();
 		if (url.ssl()) {
-			builder.useSsl().sslSocketFactory(new SslBundleSocketFactory(bundle.get()));
+			builder.useSsl()
+				.sslSocketFactory(new SslBundleSocketFactory(bundle.get()))
+				.sslParameters(verifyingHostName());
 		}
 		return new JedisConnectionFactory(url.toConfiguration(redis), builder.build());
+	}
+
+	/** Lettuce does so by itself; Jedis takes any certificate that is trusted. */
+	private static SSLParameters verifyingHostName() {
+		SSLParameters parameters = new SSLParameters();
+		parameters.setEndpointIdentificationAlgorithm("HTTPS");
+		return parameters;
 	}
 
 }

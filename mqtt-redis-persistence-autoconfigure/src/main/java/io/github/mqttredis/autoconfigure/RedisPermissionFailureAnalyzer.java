@@ -54,6 +54,7 @@ class RedisPermissionFailureAnalyzer extends AbstractFailureAnalyzer<SessionUnav
 				+ ") these permissions, with "
 				+ "the value of mqtt.persistence.key-prefix where it is not mqtt:persistence:%n%n".formatted()
 				+ "    ACL SETUSER <user> ~mqtt:persistence:* " + COMMANDS + "%n%n".formatted()
+				+ "For a database other than 0 also: +select%n%n".formatted()
 				+ "On a Redis Cluster also: +cluster|slots +cluster|nodes +cluster|shards +cluster|myid +client|setname";
 		return new FailureAnalysis("MQTT sessions cannot be kept in Redis. " + cause.getMessage(), action, cause);
 	}

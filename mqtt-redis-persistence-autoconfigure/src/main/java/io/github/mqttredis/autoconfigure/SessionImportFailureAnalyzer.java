@@ -30,7 +30,8 @@ class SessionImportFailureAnalyzer extends AbstractFailureAnalyzer<SessionImport
 	protected FailureAnalysis analyze(Throwable rootFailure, SessionImportException cause) {
 		String action = "Stop the process that still uses the directory, and let the user of this application read, "
 				+ "write and delete files there.%n%n".formatted()
-				+ "To see what would be moved in, set mqtt.persistence.import-dry-run=true. To start without it, remove "
+				+ "To see what would be moved in, set mqtt.persistence.import-dry-run=true: the start lists it and ends, and "
+				+ "changes nothing. To start without it, remove "
 				+ "mqtt.persistence.import-from: what has not been moved in yet then stays in its files, unsent.";
 		return new FailureAnalysis(String.valueOf(cause.getMessage()), action, cause);
 	}

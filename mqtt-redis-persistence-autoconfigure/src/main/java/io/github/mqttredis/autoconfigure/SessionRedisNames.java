@@ -59,8 +59,8 @@ final class SessionRedisNames {
 	String sslAction() {
 		return "Name an SSL bundle with " + sslBundle()
 				+ " that trusts the certificate of Redis or its issuer, and that "
-				+ "holds a key and a certificate where Redis asks for them (tls-auth-clients). For a Redis that does not "
-				+ "speak TLS, set neither that nor another property that asks for it.";
+				+ "holds a key and a certificate where Redis asks for them (tls-auth-clients). The certificate of Redis has "
+				+ "to name the host of its address. For a Redis that does not speak TLS, set neither that nor another property that asks for it.";
 	}
 
 	private String sslBundle() {

@@ -64,23 +64,23 @@ final class ClientDirectory {
 
 	/**
 	 * Move the records into the session.
-	 * @param dryRun whether they are only listed
+	 * @return whether there were any
 	 * @throws SessionException if that is not possible
 	 */
-	void moveIn(boolean dryRun) throws SessionException {
+	boolean moveIn() throws SessionException {
 		if (!Files.isDirectory(this.directory)) {
-			return;
+			return false;
 		}
 		try {
-			if (packets().isEmpty()) {
-				return;
-			}
-			if (dryRun) {
-				list();
-				return;
+			if (LeftPacket.in(this.directory).isEmpty()) {
+				// The process may have died when the last file was gone.
+				sync();
+				return false;
 			}
 			moveInLocked();
+			sync();
 			clean();
+			return true;
 		}
 		catch (IOException ex) {
 			throw new SessionImportException(
@@ -117,7 +117,7 @@ final class ClientDirectory {
 	private void moveInAll() throws IOException, SessionException {
 		int records = 0;
 		long bytes = 0;
-		for (LeftPacket packet : packets().values()) {
+		for (LeftPacket packet : LeftPacket.in(this.directory)) {
 			packet.read();
 			switch (packet.compare(this.session)) {
 				case NEW -> {
@@ -155,14 +155,19 @@ final class ClientDirectory {
 		this.waiting.clear();
 	}
 
-	private void list() throws IOException {
-		for (LeftPacket packet : packets().values()) {
-			packet.read();
-			PahoFileStore.logger.info("MQTT session " + this.session.id() + ": "
-					+ ((packet.compare(this.session) == LeftPacket.Compared.TAKEN)
-							? "would stay, because the session has another message with this packet id"
-							: "would be moved in")
-					+ ": " + packet.describe(this.session.id().version()));
+	/**
+	 * Have the deletions on disk before the client sends: what a power failure brought
+	 * back would be taken for new once the broker has acknowledged it. Not all systems
+	 * can do this for a directory.
+	 */
+	private void sync() {
+		try (FileChannel channel = FileChannel.open(this.directory, StandardOpenOption.READ)) {
+			channel.force(true);
+		}
+		catch (IOException ex) {
+			PahoFileStore.logger.warn("The directory " + this.directory.toAbsolutePath() + " of MQTT session "
+					+ this.session.id() + " cannot be synced: after a power failure, files that were moved in may be"
+					+ " there again, and be sent once more: " + ex);
 		}
 	}
 
@@ -175,20 +180,6 @@ final class ClientDirectory {
 		catch (DirectoryNotEmptyException ex) {
 			PahoFileStore.logger.debug("There is more in the directory than Paho has stored", ex);
 		}
-	}
-
-	/** What there is, with the records of one packet id together. */
-	private Map<RecordKey, LeftPacket> packets() throws IOException {
-		Map<RecordKey, LeftPacket> packets = new TreeMap<>();
-		try (var files = Files.newDirectoryStream(this.directory, Files::isRegularFile)) {
-			for (Path file : files) {
-				RecordKey key = LeftPacket.key(file);
-				if (key != null) {
-					packets.computeIfAbsent(LeftPacket.packet(key), (first) -> new LeftPacket()).add(key, file);
-				}
-			}
-		}
-		return packets;
 	}
 
 }

@@ -17,9 +17,11 @@
 package io.github.mqttredis.filestore;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +32,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.session.FormerRecords.Destination;
-import io.github.mqttredis.session.InspectedRecord;
-import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
+import io.github.mqttredis.session.StoredRecords;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,7 @@ final class LeftPacket {
 		NEW,
 
 		/**
-		 * The session has all of them.
+		 * The session has all of them that can be read. The others went to quarantine.
 		 */
 		STORED,
 
@@ -77,7 +78,7 @@ final class LeftPacket {
 	 * @param file the file
 	 * @return the record's key, {@code null} if it is none of Paho's files
 	 */
-	static @Nullable RecordKey key(Path file) {
+	private static @Nullable RecordKey key(Path file) {
 		String name = Objects.requireNonNull(file.getFileName()).toString();
 		String suffix = name.endsWith(BACKUP) ? BACKUP : RECORD;
 		return name.endsWith(suffix) ? RecordKey.parse(name.substring(0, name.length() - suffix.length())) : null;
@@ -88,11 +89,33 @@ final class LeftPacket {
 	 * @param key a record's key
 	 * @return the key of one of them, whether it is there or not
 	 */
-	static RecordKey packet(RecordKey key) {
+	private static RecordKey packet(RecordKey key) {
 		return (key.kind() == RecordKind.RECEIVED) ? key : key.sibling(RecordKind.SENT);
 	}
 
-	void add(RecordKey key, Path file) {
+	/**
+	 * Find what there is in a directory, with the records of one packet id together.
+	 * @param directory the directory of one client
+	 * @return the packets in their order
+	 * @throws IOException if the directory cannot be read
+	 */
+	static Collection<LeftPacket> in(Path directory) throws IOException {
+		Map<RecordKey, LeftPacket> packets = new TreeMap<>();
+		try (var files = Files.newDirectoryStream(directory, Files::isRegularFile)) {
+			for (Path file : files) {
+				RecordKey key = key(file);
+				if (key != null) {
+					packets.computeIfAbsent(packet(key), (first) -> new LeftPacket()).add(key, file);
+				}
+			}
+		}
+		catch (DirectoryIteratorException ex) {
+			throw ex.getCause();
+		}
+		return packets.values();
+	}
+
+	private void add(RecordKey key, Path file) {
 		this.files.computeIfAbsent(key, (first) -> new TreeSet<>()).add(file);
 	}
 
@@ -108,7 +131,8 @@ final class LeftPacket {
 	}
 
 	Compared compare(Destination session) {
-		if (this.records.entrySet()
+		Map<RecordKey, byte[]> readable = StoredRecords.readable(this.records);
+		if (!readable.isEmpty() && readable.entrySet()
 			.stream()
 			.allMatch((record) -> Arrays.equals(record.getValue(), session.get(record.getKey())))) {
 			return Compared.STORED;
@@ -146,16 +170,14 @@ final class LeftPacket {
 
 	/**
 	 * Tell what was read.
-	 * @param version the version of MQTT
 	 * @return a text for the log
 	 */
-	String describe(MqttVersion version) {
+	String describe() {
+		Map<RecordKey, byte[]> readable = StoredRecords.readable(this.records);
 		return this.files.entrySet().stream().map((file) -> {
-			byte[] record = Objects.requireNonNull(this.records.get(file.getKey()));
-			boolean readable = InspectedRecord.of(version, file.getKey().toString(), record, record.length)
-				.packet() != null;
-			return file.getValue().last() + " (" + record.length + " bytes"
-					+ (readable ? ")" : ", cannot be read: quarantine)");
+			int size = Objects.requireNonNull(this.records.get(file.getKey())).length;
+			return file.getValue().last() + " (" + size + " bytes"
+					+ (readable.containsKey(file.getKey()) ? ")" : ", cannot be read: quarantine)");
 		}).collect(Collectors.joining(", "));
 	}
 

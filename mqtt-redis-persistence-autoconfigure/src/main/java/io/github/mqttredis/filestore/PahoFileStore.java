@@ -16,17 +16,23 @@
 
 package io.github.mqttredis.filestore;
 
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.session.FormerRecords;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionImportException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -48,17 +54,13 @@ public final class PahoFileStore implements FormerStore {
 
 	private final Path directory;
 
-	private final boolean dryRun;
-
 	/**
 	 * Create the store.
 	 * @param directory the directory that Paho's file store was given
-	 * @param dryRun whether the records are only listed in the log
 	 */
-	public PahoFileStore(Path directory, boolean dryRun) {
+	public PahoFileStore(Path directory) {
 		this.directory = directory;
-		this.dryRun = dryRun;
-		if (!Files.isDirectory(directory)) {
+		if (Files.notExists(directory)) {
 			logger.warn("There is no directory " + directory.toAbsolutePath()
 					+ " (mqtt.persistence.import-from): no MQTT session is moved in from files");
 		}
@@ -67,38 +69,123 @@ public final class PahoFileStore implements FormerStore {
 	@Override
 	public FormerRecords of(SessionId id, String serverUri) {
 		return (session) -> {
-			for (String name : names(id, serverUri)) {
-				moveIn(name, session);
+			if (isThere("MQTT session " + id + " cannot be moved in")) {
+				moveIn(session, serverUri);
+				reportOtherVersion(id, serverUri);
 			}
 		};
 	}
 
-	private void moveIn(String name, FormerRecords.Destination session) throws SessionException {
-		Path client;
+	private void moveIn(FormerRecords.Destination session, String serverUri) throws SessionException {
+		boolean found = false;
+		List<Path> directories = directories(session.id().clientId(), session.id().version(), serverUri);
+		for (Path directory : directories) {
+			found |= new ClientDirectory(directory, session).moveIn();
+		}
+		if (!found) {
+			logger.info("MQTT session " + session.id() + ": there is nothing to move in from "
+					+ directories.stream().map(Path::toString).collect(Collectors.joining(" or "))
+					+ " (mqtt.persistence.import-from)");
+		}
+	}
+
+	/** Report what the client left when it spoke the other version of MQTT. */
+	private void reportOtherVersion(SessionId id, String serverUri) {
+		boolean v3 = id.version() == MqttVersion.V3;
+		for (Path directory : directories(id.clientId(), v3 ? MqttVersion.V5 : MqttVersion.V3, serverUri)) {
+			if (holdsRecords(directory)) {
+				logger.warn("MQTT session " + id + ": " + directory + " holds records of MQTT " + (v3 ? 5 : 3)
+						+ ", which this client cannot read. Run a client of that version to deliver them, or delete them");
+			}
+		}
+	}
+
+	private static boolean holdsRecords(Path directory) {
 		try {
-			client = this.directory.resolve(name);
+			return Files.isDirectory(directory) && !LeftPacket.in(directory).isEmpty();
 		}
-		catch (InvalidPathException ex) {
-			logger.debug("Paho has stored nothing either under a name that the file system does not take", ex);
-			return;
+		catch (IOException ex) {
+			logger.debug("What this client left under another version cannot be read", ex);
+			return false;
 		}
-		new ClientDirectory(client, session).moveIn(this.dryRun);
 	}
 
 	/**
-	 * Return the names of a client's directories. Paho 3 puts the client id and the URI
-	 * into it, Paho 5 the client id alone.
+	 * Tell whether there is anything. Without this, a directory that may not be read
+	 * looks as if no client had left anything.
 	 */
-	private static Set<String> names(SessionId id, String serverUri) {
-		Set<String> names = new LinkedHashSet<>();
-		if (id.version() == MqttVersion.V5) {
-			names.add(safe(id.clientId()));
+	private boolean isThere(String failure) throws SessionImportException {
+		if (Files.notExists(this.directory)) {
+			return false;
 		}
-		else {
-			names.add(safe(id.clientId()) + "-" + safe(serverUri));
-			names.add(safe(id.clientId()) + "-" + safe(PLACEHOLDER));
+		if (!Files.isReadable(this.directory) || !Files.isExecutable(this.directory)) {
+			throw new SessionImportException(failure + " from " + this.directory.toAbsolutePath()
+					+ " (mqtt.persistence.import-from): this process may not read it");
 		}
-		return names;
+		return true;
+	}
+
+	/**
+	 * List in the log what all clients left, and change nothing.
+	 * @return how much that is
+	 * @throws SessionException if a directory or a file cannot be read
+	 */
+	public Listing list() throws SessionException {
+		if (!isThere("What would be moved in cannot be listed")) {
+			return new Listing(0, 0);
+		}
+		try {
+			int directories = 0;
+			int records = 0;
+			for (Path client : clients()) {
+				int found = list(client);
+				directories += (found > 0) ? 1 : 0;
+				records += found;
+			}
+			return new Listing(directories, records);
+		}
+		catch (IOException ex) {
+			throw new SessionImportException("What would be moved in from " + this.directory.toAbsolutePath()
+					+ " (mqtt.persistence.import-from) cannot be listed: " + ex, ex);
+		}
+	}
+
+	private Set<Path> clients() throws IOException {
+		Set<Path> clients = new TreeSet<>();
+		try (var directories = Files.newDirectoryStream(this.directory, Files::isDirectory)) {
+			directories.forEach(clients::add);
+		}
+		catch (DirectoryIteratorException ex) {
+			throw ex.getCause();
+		}
+		return clients;
+	}
+
+	private static int list(Path client) throws IOException {
+		int records = 0;
+		for (LeftPacket packet : LeftPacket.in(client)) {
+			packet.read();
+			records += packet.records().size();
+			logger.info("Dry run: would be moved in by its client: " + packet.describe());
+		}
+		return records;
+	}
+
+	/**
+	 * Return where a client left its records. Paho 3 puts the client id and the URI into
+	 * the name, Paho 5 the client id alone.
+	 */
+	private List<Path> directories(String clientId, MqttVersion version, String serverUri) {
+		String client = safe(clientId);
+		Stream<String> names = (version == MqttVersion.V5) ? Stream.of(client)
+				: Stream.of(client + "-" + safe(serverUri), client + "-" + safe(PLACEHOLDER));
+		try {
+			return names.distinct().map((name) -> this.directory.resolve(name).toAbsolutePath()).toList();
+		}
+		catch (InvalidPathException ex) {
+			logger.debug("Paho has stored nothing either under a name that the file system does not take", ex);
+			return List.of();
+		}
 	}
 
 	/** As {@code MqttDefaultFilePersistence.isSafeChar} does it, char by char. */
@@ -111,6 +198,16 @@ public final class PahoFileStore implements FormerStore {
 			}
 		}
 		return result.toString();
+	}
+
+	/**
+	 * How much was found.
+	 *
+	 * @param directories the number of directories that hold records
+	 * @param records the number of records
+	 */
+	public record Listing(int directories, int records) {
+
 	}
 
 }

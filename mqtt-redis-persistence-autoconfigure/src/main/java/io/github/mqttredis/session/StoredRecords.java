@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What was found of a session where it is stored, sorted into what Paho can read and what
@@ -83,16 +85,30 @@ public final class StoredRecords {
 	}
 
 	/**
+	 * Tell which records would be taken for readable.
+	 * @param packet all records of a packet id
+	 * @return those of them that Paho can read
+	 */
+	public static Map<RecordKey, byte[]> readable(Map<RecordKey, byte[]> packet) {
+		Map<RecordKey, byte[]> result = new TreeMap<>(packet);
+		result.entrySet().removeIf((record) -> !RecordFormat.isReadable(record.getKey(), record.getValue()));
+		result.entrySet().removeIf((record) -> isWithoutTopic(record.getKey(), record.getValue(), result::containsKey));
+		return result;
+	}
+
+	/**
 	 * Take away messages without a topic, over which a broker ends the connection again
-	 * and again. Where PUBREL is next, the topic does not matter any more.
+	 * and again.
 	 */
 	private void takeWithoutTopic() {
-		this.readable.entrySet().removeIf((record) -> {
-			RecordKey key = RecordKey.require(record.getKey());
-			boolean useless = RecordFormat.lacksTopic(key, record.getValue())
-					&& !this.readable.containsKey(key.sibling(RecordKind.PUBREL).toString());
-			return useless && this.unreadable.add(record.getKey());
-		});
+		this.readable.entrySet()
+			.removeIf((record) -> isWithoutTopic(RecordKey.require(record.getKey()), record.getValue(),
+					(key) -> this.readable.containsKey(key.toString())) && this.unreadable.add(record.getKey()));
+	}
+
+	/** Where PUBREL is next, the topic does not matter any more. */
+	private static boolean isWithoutTopic(RecordKey key, byte[] record, Predicate<RecordKey> isThere) {
+		return RecordFormat.lacksTopic(key, record) && !isThere.test(key.sibling(RecordKind.PUBREL));
 	}
 
 	/**

@@ -224,6 +224,18 @@ class BackOffTests {
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(MqttPahoClientFactory.class));
 	}
 
+	@Test
+	void whenAParentContextHasAllThenTheChildSharesTheStoreAndOrdersItsOwnComponents() {
+		ApplicationContextRunner only5 = MqttContexts.with(REDIS)
+			.withClassLoader(new FilteredClassLoader("org.eclipse.paho.client.mqttv3"));
+		only5.run((parent) -> only5.withParent(parent).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(SessionStore.class)).isSameAs(parent.getBean(SessionStore.class));
+			assertThat(context.containsLocalBean("mqttClientManagerConnector")).isTrue();
+			assertThat(context.containsLocalBean("mqttShutdownOrderPostProcessor")).isTrue();
+		}));
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "mqtt.client.client-id=", "mqtt.client.server-uris=" })
 	void whenClientIdOrServerUrisAreMissingThenThereIsNoClientManager(String property) {

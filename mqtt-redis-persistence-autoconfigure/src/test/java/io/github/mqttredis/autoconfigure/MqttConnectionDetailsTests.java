@@ -100,6 +100,17 @@ class MqttConnectionDetailsTests {
 	}
 
 	@Test
+	void whenTheBeanIsInAParentContextThenThereIsAManagerThatConnects() {
+		new ApplicationContextRunner().withBean(MqttConnectionDetails.class, () -> () -> List.of(broker.uri()))
+			.run((parent) -> this.contexts.withParent(parent)
+				.withPropertyValues("mqtt.client.client-id=parent")
+				.run((context) -> {
+					assertThat(context).hasSingleBean(PersistentMqttv3ClientManager.class);
+					Await.until("it is connected", context.getBean(ClientManager.class)::isConnected);
+				}));
+	}
+
+	@Test
 	void whenThereIsABeanAndNoClientIdThenThereIsNoManager() {
 		this.contexts.withBean(MqttConnectionDetails.class, () -> () -> List.of(broker.uri()))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ClientManager.class));

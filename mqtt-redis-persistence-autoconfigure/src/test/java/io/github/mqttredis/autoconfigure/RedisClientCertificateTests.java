@@ -100,6 +100,25 @@ class RedisClientCertificateTests {
 			.doesNotContain("\tat ");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void whenTheCertificateIsThatOfAnotherHostThenTheStartFails(String clientType, CapturedOutput output)
+			throws Exception {
+		TlsMaterial stranger = TlsMaterial.createFor("dns:redis.example.org");
+		int port = EmbeddedRedis.freePort();
+		try (RedisServer other = RedisServer.start("--tls-port", Integer.toString(port), "--tls-auth-clients", "no",
+				"--tls-cert-file", stranger.certificateFile().toString(), "--tls-key-file",
+				stranger.privateKeyFile().toString())) {
+			assertThat(other.isAnswering()).isTrue();
+			assertThatThrownBy(() -> run(clientType, "mqtt.persistence.redis.url=rediss://127.0.0.1:" + port,
+					"mqtt.persistence.redis.ssl-bundle=other",
+					"spring.ssl.bundle.pem.other.truststore.certificate=file:" + stranger.certificateFile()));
+			assertThat(output).contains("APPLICATION FAILED TO START", "MQTT sessions cannot be kept in Redis",
+					"No subject alternative names matching IP address 127.0.0.1 found",
+					"has to name the host of its address");
+		}
+	}
+
 	private static ConfigurableApplicationContext run(String clientType, String... properties) throws Exception {
 		String bundle = "spring.ssl.bundle.pem.";
 		return new SpringApplicationBuilder(Alone.class).web(WebApplicationType.NONE)

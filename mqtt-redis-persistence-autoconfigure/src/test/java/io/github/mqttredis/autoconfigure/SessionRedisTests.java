@@ -19,10 +19,14 @@ package io.github.mqttredis.autoconfigure;
 import java.util.UUID;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
+import io.github.mqttredis.actuate.MqttSessionsEndpoint;
+import io.github.mqttredis.actuate.SessionDescriptor;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Packets;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,10 +35,13 @@ import redis.clients.jedis.Jedis;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.health.DataRedisHealthContributorAutoConfiguration;
 import org.springframework.boot.data.redis.health.DataRedisHealthIndicator;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -52,10 +59,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SessionRedisTests {
 
+	private static final String EXPOSED = "management.endpoints.web.exposure.include=mqttsessions";
+
 	private static final String OPEN_USER = "--user default on nopass ~* +@all";
 
+	/** By this, health tells the two apart. */
+	private static final String POLICY = "maxmemory-policy";
+
 	@RegisterExtension
-	static final EmbeddedRedis APPLICATION = new EmbeddedRedis();
+	static final EmbeddedRedis APPLICATION = new EmbeddedRedis("--" + POLICY, "volatile-ttl");
 
 	@RegisterExtension
 	static final EmbeddedRedis SESSIONS = new EmbeddedRedis(
@@ -67,7 +79,8 @@ class SessionRedisTests {
 
 	private final ApplicationContextRunner contexts = MqttContexts.with(APPLICATION)
 		.withConfiguration(AutoConfigurations.of(HealthContributorAutoConfiguration.class,
-				DataRedisHealthContributorAutoConfiguration.class));
+				DataRedisHealthContributorAutoConfiguration.class))
+		.withPropertyValues(EXPOSED);
 
 	@Test
 	void whenNothingIsSaidThenTheApplicationsRedisKeepsSessions() {
@@ -86,8 +99,7 @@ class SessionRedisTests {
 
 	@Test
 	void whenThereIsNoRedisButThatOfTheUrlThenItKeepsSessions() {
-		MqttContexts.withoutRedis()
-			.withPropertyValues("mqtt.persistence.redis.url=" + url(""))
+		withoutRedis().withPropertyValues("mqtt.persistence.redis.url=" + url(""))
 			.run((context) -> assertKeptIn(SESSIONS, context));
 	}
 
@@ -103,10 +115,23 @@ class SessionRedisTests {
 
 	@Test
 	void whenThereIsNoRedisButThatOfTheMarkedBeanThenItKeepsSessions() {
-		MqttContexts.withoutRedis()
-			.withUserConfiguration(SessionRedisExample.class)
+		withoutRedis().withUserConfiguration(SessionRedisExample.class)
 			.withPropertyValues(MARKED_PORT)
 			.run((context) -> assertKeptIn(SESSIONS, context));
+	}
+
+	@Test
+	void whenRedisIsInAParentContextThenItKeepsSessions() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+			.withPropertyValues(APPLICATION.properties())
+			.run((parent) -> withoutRedis().withParent(parent).run((context) -> assertKeptIn(APPLICATION, context)));
+	}
+
+	@Test
+	void whenTheMarkedBeanIsInAParentContextThenItsRedisKeepsSessions() {
+		new ApplicationContextRunner().withUserConfiguration(SessionRedisExample.class)
+			.withPropertyValues(MARKED_PORT)
+			.run((parent) -> this.contexts.withParent(parent).run((context) -> assertKeptIn(SESSIONS, context)));
 	}
 
 	@Test
@@ -143,8 +168,7 @@ class SessionRedisTests {
 
 	@Test
 	void whenTheOnlyOneIsForNobodyThenTheAnalysisSaysSo() {
-		MqttContexts.withoutRedis()
-			.withUserConfiguration(ForNobody.class)
+		withoutRedis().withUserConfiguration(ForNobody.class)
 			.run((context) -> assertThat(analysis(context).getDescription()).contains("no RedisConnectionFactory"));
 	}
 
@@ -185,6 +209,10 @@ class SessionRedisTests {
 			});
 	}
 
+	private static ApplicationContextRunner withoutRedis() {
+		return MqttContexts.withoutRedis().withPropertyValues(EXPOSED);
+	}
+
 	private static String url(String user) {
 		return "redis://" + user + "127.0.0.1:" + SESSIONS.port();
 	}
@@ -207,7 +235,13 @@ class SessionRedisTests {
 				assertThat(redis.exists(key())).isEqualTo(any == server);
 			}
 		}
-		assertThat(context.getBean(SessionStore.class).server().isAvailable()).isTrue();
+		Health health = context.getBean(MqttPersistenceHealthIndicator.class).health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).extractingByKey("redis", InstanceOfAssertFactories.MAP)
+			.containsEntry(POLICY, (server == APPLICATION) ? "volatile-ttl" : "noeviction");
+		assertThat(context.getBean(MqttSessionsEndpoint.class).sessions(null, null).sessions())
+			.extracting(SessionDescriptor::clientId)
+			.contains(this.clientId);
 	}
 
 	private void store(AssertableApplicationContext context) throws Exception {

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
@@ -34,6 +35,7 @@ import io.github.mqttredis.testing.Packets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
@@ -129,7 +131,7 @@ class StartFailureTests {
 	void whenTheRedisUserLacksAPermissionThenTheAnalysisNamesTheCommands(String user, CapturedOutput output) {
 		assertThatThrownBy(() -> runAs(user));
 		assertThat(analysis(output))
-			.contains("NOPERM", "ACL SETUSER <user> ~mqtt:persistence:* +ping", "+evalsha",
+			.contains("NOPERM", "ACL SETUSER <user> ~mqtt:persistence:* +ping", "+evalsha", "+select",
 					"spring.data.redis.username")
 			.doesNotContain("Start Redis", "\tat ", "right");
 	}
@@ -235,6 +237,27 @@ class StartFailureTests {
 			.contains("setCleanSession(false)", "mqtt.client.clean-session=false",
 					"mqtt.persistence.clean-session=allow")
 			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void whenWhatWouldBeMovedInIsOnlyListedThenTheStartEndsBeforeAnySessionIsOpened(CapturedOutput output,
+			@TempDir Path directory) throws Exception {
+		Path used = Files.createDirectory(directory.resolve("dry-tcp1270011"));
+		Path other = Files.createDirectory(directory.resolve("another"));
+		Files.write(used.resolve("s-1.msg"), Packets.publish(1, 1, "payload"));
+		Files.write(used.resolve("s-2.msg"), new byte[] { 0x34 });
+		Files.write(other.resolve("s-1.msg"), Packets.publish(1, 1, "payload"));
+		assertThatThrownBy(() -> runWithRedis(Application.class, "mqtt.client.client-id=dry", CLIENT[1],
+				"mqtt.persistence.import-from=" + directory, "mqtt.persistence.import-dry-run=true"));
+		assertThat(analysis(output))
+			.contains("Dry run: nothing was changed. 3 records in 2 directories below " + directory,
+					"Remove mqtt.persistence.import-dry-run")
+			.doesNotContain("\tat ");
+		assertThat(output).containsPattern("INFO.*would be moved in.*another.s-1.msg");
+		assertThat(used.resolve("s-1.msg")).exists();
+		try (Jedis redis = new Jedis("127.0.0.1", REDIS.port())) {
+			assertThat(redis.keys("mqtt:persistence:{dry@*")).isEmpty();
+		}
 	}
 
 	@Test

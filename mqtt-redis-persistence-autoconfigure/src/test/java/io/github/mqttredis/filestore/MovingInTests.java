@@ -21,6 +21,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -95,6 +97,43 @@ class MovingInTests {
 		}
 	}
 
+	/** In a process of its own, from which the right to read anything can be taken. */
+	@ParameterizedTest
+	@CsvSource({ "---------, false", "rw-------, false", "---------, true", "rw-------, true" })
+	void whenTheDirectoryCannotBeReadThenTheStartFailsAndNamesIt(String permissions, boolean dryRun) throws Exception {
+		Path unreadable = Files.createDirectory(this.directory.resolve("unreadable"));
+		Files.write(Files.createDirectory(unreadable.resolve("gateway-tcp1270011")).resolve("s-1.msg"), new byte[1]);
+		Files.setPosixFilePermissions(unreadable, PosixFilePermissions.fromString(permissions));
+		try {
+			Process process = unprivileged(ImportingProcess.class.getName(), "--mqtt.client.client-id=gateway",
+					"--mqtt.client.server-uris=tcp://127.0.0.1:1", "--spring.data.redis.port=" + REDIS.port(),
+					"--mqtt.persistence.import-from=" + unreadable, "--mqtt.persistence.import-dry-run=" + dryRun);
+			String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+			assertThat(output).contains("APPLICATION FAILED TO START")
+				.contains("from " + unreadable + " (mqtt.persistence.import-from)", "may not read it",
+						"let the user of this application read");
+		}
+		finally {
+			Files.setPosixFilePermissions(unreadable, PosixFilePermissions.fromString("rwx------"));
+		}
+	}
+
+	/** An administrator reads everything but for these capabilities. */
+	private static Process unprivileged(String... arguments) throws Exception {
+		List<String> command = new ArrayList<>();
+		if ("root".equals(System.getProperty("user.name"))) {
+			command.addAll(List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search"));
+		}
+		command.addAll(java());
+		command.addAll(List.of(arguments));
+		return new ProcessBuilder(command).redirectErrorStream(true).start();
+	}
+
+	private static List<String> java() {
+		return List.of(ProcessHandle.current().info().command().orElse("java"), "-Xmx128m", "-XX:TieredStopAtLevel=1",
+				"-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"));
+	}
+
 	private ApplicationContextRunner contexts(String version, FaultyLink link) {
 		return MqttContexts.with(REDIS)
 			.withPropertyValues("mqtt.client.client-id=gateway", "mqtt.client.server-uris=" + link.uri(),
@@ -113,12 +152,10 @@ class MovingInTests {
 	}
 
 	private Process start(String version, FaultyLink link) throws Exception {
-		return new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-Xmx128m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				FileStoreProcess.class.getName(), version, link.uri(), this.directory.toString(),
-				Integer.toString(MESSAGES))
-			.redirectErrorStream(true)
-			.start();
+		List<String> command = new ArrayList<>(java());
+		command.addAll(List.of(FileStoreProcess.class.getName(), version, link.uri(), this.directory.toString(),
+				Integer.toString(MESSAGES)));
+		return new ProcessBuilder(command).redirectErrorStream(true).start();
 	}
 
 	/**

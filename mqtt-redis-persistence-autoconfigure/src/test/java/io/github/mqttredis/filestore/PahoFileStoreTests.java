@@ -24,11 +24,16 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 
+import io.github.mqttredis.encryption.AesGcmRecordCodec;
+import io.github.mqttredis.encryption.RecordEncryptionKey;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.RecordCodec;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
@@ -37,6 +42,8 @@ import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.eclipse.paho.client.mqttv3.internal.MqttPersistentData;
 import org.eclipse.paho.client.mqttv3.persist.MqttDefaultFilePersistence;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +52,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
@@ -64,7 +72,9 @@ class PahoFileStoreTests {
 
 	private static final SessionId ID = SessionId.ofUri("gateway", URI, MqttVersion.V3);
 
-	private static final String QUARANTINE = "test:{gateway@tcp://broker:1883}:v3:quarantine";
+	private static final String HASH = "test:{gateway@tcp://broker:1883}:v3";
+
+	private static final String QUARANTINE = HASH + ":quarantine";
 
 	@SharedServer
 	private static RedisServer redis;
@@ -111,7 +121,7 @@ class PahoFileStoreTests {
 				null, 0, 0));
 		paho.close();
 		SessionId id = SessionId.ofUri("gate/way: 5", URI, MqttVersion.V5);
-		Session session = this.stores.start().open(id, store(false).of(id, URI));
+		Session session = this.stores.start().open(id, store().of(id, URI));
 		assertThat(session.get("s-1")).isEqualTo(record);
 		assertThat(this.base).isEmptyDirectory();
 	}
@@ -174,15 +184,17 @@ class PahoFileStoreTests {
 	}
 
 	@Test
-	void whenItIsADryRunThenAllIsListedAndNothingIsChanged(CapturedOutput output) throws Exception {
+	void whenAllIsOnlyListedThenEachClientsRecordsAreAndNothingIsChanged(CapturedOutput output) throws Exception {
 		pahoWrites("gateway", "s-1", "s-2");
+		pahoWrites("gateway2", "r-1");
+		Files.createDirectory(this.base.resolve("none-of-pahos"));
 		Files.write(this.client.resolve("s-2.msg"), new byte[] { 0x34 });
-		Session session = this.stores.start().open(ID, store(true).of(ID, URI));
-		assertThat(session.keys()).isEmpty();
-		assertThat(redisHash()).isEmpty();
+		assertThat(store().list()).isEqualTo(new PahoFileStore.Listing(2, 3));
 		assertThat(files()).containsExactly("s-1.msg", "s-2.msg");
 		assertThat(output).containsPattern("INFO.*would be moved in.*s-1.msg \\(14 bytes\\)")
-			.containsPattern("would be moved in.*s-2.msg \\(1 bytes, cannot be read: quarantine\\)");
+			.containsPattern("would be moved in.*s-2.msg \\(1 bytes, cannot be read: quarantine\\)")
+			.containsPattern("would be moved in.*gateway2-tcpbroker1883.r-1.msg");
+		assertThat(open().keys()).containsExactly("s-1");
 	}
 
 	@Test
@@ -227,6 +239,73 @@ class PahoFileStoreTests {
 		assertThat(open().keys()).isEmpty();
 	}
 
+	/** What cannot be read went to quarantine, and is not in the session any more. */
+	@ParameterizedTest
+	@ValueSource(strings = { "s-2.msg", "sc-2.msg", "s-2.msg,sc-2.msg" })
+	void whenARecordOfThePacketCannotBeReadThenItIsNotThereTwiceEither(String unreadable) throws Exception {
+		pahoWrites("gateway", "s-1", "s-2", "sc-2");
+		for (String file : unreadable.split(",")) {
+			Files.write(this.client.resolve(file), new byte[] { 0x34 });
+		}
+		Path copy = copy(this.client, this.base.resolve("copy"));
+		RedisSessionStore store = this.stores.start();
+		List<String> keys = open(store).keys();
+		store.stop();
+		copy(copy, this.client);
+		RedisSessionStore next = this.stores.start();
+		Session session = open(next);
+		assertThat(session.keys()).isEqualTo(keys).contains("s-1");
+		assertThat(this.client).doesNotExist();
+		session.clear();
+		next.stop();
+		assertThat(open().keys()).isEmpty();
+		try (Jedis jedis = redis.connect()) {
+			assertThat(jedis.hlen(QUARANTINE)).isEqualTo(unreadable.split(",").length);
+		}
+	}
+
+	/** As Paho 5 leaves a message that was sent with a topic alias. */
+	@Test
+	void whenAMessageHasNoTopicThenItCountsAsUnreadable(CapturedOutput output) throws Exception {
+		pahoWrites("gateway", "s-1", "s-2");
+		Files.write(this.client.resolve("s-2.msg"), new byte[] { 0x32, 4, 0, 0, 0, 2 });
+		store().list();
+		assertThat(output).containsPattern("s-2.msg \\(6 bytes, cannot be read: quarantine\\)")
+			.containsPattern("s-1.msg \\(14 bytes\\)");
+		assertThat(open().keys()).containsExactly("s-1");
+	}
+
+	/**
+	 * As far as the JVM tells. Also after a start that was killed when all files were
+	 * gone.
+	 */
+	@Test
+	void whenFilesWereDeletedThenTheDirectoryIsSyncedBeforeTheClientSends() throws Exception {
+		pahoWrites("gateway", "s-1", "s-2");
+		Files.writeString(this.client.resolve("notes.txt"), "mine");
+		assertThat(synced(this::open)).contains(this.client);
+		this.stores.stop();
+		assertThat(synced(this::open)).contains(this.client);
+	}
+
+	/** In quarantine as well, and known again after a crash. */
+	@Test
+	void whenRecordsAreEncryptedThenWhatIsMovedInIsToo() throws Exception {
+		byte[] secret = new byte[RecordEncryptionKey.LENGTH];
+		RecordCodec codec = new AesGcmRecordCodec(RecordEncryptionKey.of(secret), List.of(), false);
+		pahoWrites("gateway", "s-1", "s-2", "sc-2");
+		Files.write(this.client.resolve("sc-2.msg"), new byte[] { 0x62 });
+		Path copy = copy(this.client, this.base.resolve("copy"));
+		RedisSessionStore store = this.stores.start(RedisStores.SETTINGS.with(codec));
+		assertThat(open(store).keys()).containsExactly("s-1", "s-2");
+		assertThat(decoded(codec, HASH, "s-1")).isEqualTo(Packets.of("s-1", "payload"));
+		assertThat(decoded(codec, QUARANTINE, "sc-2")).isEqualTo(new byte[] { 0x62 });
+		store.stop();
+		copy(copy, this.client);
+		assertThat(open(this.stores.start(RedisStores.SETTINGS.with(codec))).keys()).containsExactly("s-1", "s-2");
+		assertThat(this.client).doesNotExist();
+	}
+
 	@Test
 	void whenThereAreManyRecordsThenAllAreMoved() throws Exception {
 		String[] keys = IntStream.rangeClosed(1, 1700).mapToObj((id) -> "s-" + id).toArray(String[]::new);
@@ -249,21 +328,52 @@ class PahoFileStoreTests {
 	void whenAClientIdIsNoNameOfAFileThenNothingIsReadElsewhere(String clientId) throws Exception {
 		Files.createDirectory(this.base.resolve("other"));
 		Files.write(this.base.resolve("other/s-1.msg"), Packets.of("s-1", "payload"));
-		FormerStore inside = new PahoFileStore(Files.createDirectory(this.base.resolve("inside")), false);
+		FormerStore inside = new PahoFileStore(Files.createDirectory(this.base.resolve("inside")));
 		SessionId id = SessionId.ofUri(clientId, URI, MqttVersion.V5);
 		assertThat(this.stores.start().open(id, inside.of(id, URI)).keys()).isEmpty();
 		assertThat(this.base.resolve("other/s-1.msg")).exists();
 	}
 
 	@Test
-	void whenThereIsNoSuchDirectoryThenThatIsSaidAndTheSessionOpens(CapturedOutput output) throws Exception {
-		FormerStore missing = new PahoFileStore(this.base.resolve("missing"), false);
-		assertThat(this.stores.start().open(ID, missing.of(ID, URI)).keys()).isEmpty();
-		assertThat(output).containsPattern("WARN.*missing.*mqtt.persistence.import-from");
+	void whenAClientLeftNothingThenItIsSaidWhereItWasLookedFor(CapturedOutput output) throws Exception {
+		pahoWrites("gateway2", "s-1");
+		assertThat(open().keys()).isEmpty();
+		assertThat(output).containsPattern("INFO.*MQTT session gateway@.*nothing to move in.*"
+				+ "gateway-tcpbroker1883 or .*gateway-tcpNO_URL_PROVIDED \\(mqtt.persistence.import-from\\)");
 	}
 
-	private FormerStore store(boolean dryRun) {
-		return new PahoFileStore(this.base, dryRun);
+	@Test
+	void whenAClientLeftRecordsThenNothingElseIsSaid(CapturedOutput output) throws Exception {
+		pahoWrites("gateway", "s-1");
+		open();
+		assertThat(output).contains("1 records were moved in")
+			.doesNotContain("nothing to move in")
+			.doesNotContain("WARN");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "V5, gateway-tcpbroker1883, 3", "V5, gateway-tcpNO_URL_PROVIDED, 3", "V3, gateway, 5" })
+	void whenTheClientLeftRecordsOfTheOtherVersionThenTheyStayAndAWarningNamesThem(MqttVersion version, String left,
+			String other, CapturedOutput output) throws Exception {
+		Path directory = Files.createDirectory(this.base.resolve(left));
+		Files.write(directory.resolve("s-1.msg"), Packets.of("s-1", "payload"));
+		SessionId id = SessionId.ofUri("gateway", URI, version);
+		assertThat(this.stores.start().open(id, store().of(id, URI)).keys()).isEmpty();
+		assertThat(output)
+			.containsPattern("WARN.*MQTT session gateway@.*" + left + " holds records of MQTT " + other + "[ ,.]");
+		assertThat(directory.resolve("s-1.msg")).exists();
+	}
+
+	@Test
+	void whenThereIsNoSuchDirectoryThenThatIsSaidAndTheSessionOpens(CapturedOutput output) throws Exception {
+		FormerStore missing = new PahoFileStore(this.base.resolve("missing"));
+		assertThat(this.stores.start().open(ID, missing.of(ID, URI)).keys()).isEmpty();
+		assertThat(output).containsPattern("WARN.*missing.*mqtt.persistence.import-from")
+			.doesNotContain("nothing to move in");
+	}
+
+	private PahoFileStore store() {
+		return new PahoFileStore(this.base);
 	}
 
 	private Session open() throws SessionException {
@@ -271,7 +381,31 @@ class PahoFileStoreTests {
 	}
 
 	private Session open(RedisSessionStore store) throws SessionException {
-		return store.open(ID, store(false).of(ID, URI));
+		return store.open(ID, store().of(ID, URI));
+	}
+
+	private static byte[] decoded(RecordCodec codec, String hash, String key) throws SessionException {
+		try (Jedis jedis = redis.connect()) {
+			byte[] stored = jedis.hget(hash.getBytes(), key.getBytes());
+			assertThat(RecordCodec.isMarked(stored)).isTrue();
+			return codec.decode(ID, RecordKey.require(key), stored);
+		}
+	}
+
+	private List<Path> synced(Callable<?> action) throws Exception {
+		Path file = this.base.resolve("recording.jfr");
+		try (Recording recording = new Recording()) {
+			recording.enable("jdk.FileForce").withoutThreshold();
+			recording.start();
+			action.call();
+			recording.stop();
+			recording.dump(file);
+		}
+		return RecordingFile.readAllEvents(file)
+			.stream()
+			.filter((event) -> event.getEventType().getName().equals("jdk.FileForce"))
+			.map((event) -> Path.of(event.getString("path")))
+			.toList();
 	}
 
 	private void pahoWrites(String clientId, String first, String... keys) throws Exception {
@@ -323,7 +457,7 @@ class PahoFileStoreTests {
 
 	private static List<String> redisHash() {
 		try (Jedis jedis = redis.connect()) {
-			return new ArrayList<>(jedis.hkeys("test:{gateway@tcp://broker:1883}:v3"));
+			return new ArrayList<>(jedis.hkeys(HASH));
 		}
 	}
 

@@ -48,13 +48,22 @@ public final class TlsMaterial {
 	 * @return the key
 	 */
 	public static TlsMaterial create() throws IOException, InterruptedException {
+		return createFor("ip:127.0.0.1");
+	}
+
+	/**
+	 * Make a key for a server of any name.
+	 * @param name the name in the certificate, as keytool takes it
+	 * @return the key
+	 */
+	public static TlsMaterial createFor(String name) throws IOException, InterruptedException {
 		Path directory = Files.createTempDirectory("tls-");
 		directory.toFile().deleteOnExit();
 		Path keyStore = directory.resolve("server.p12");
 		keyStore.toFile().deleteOnExit();
 		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
 				"-genkeypair", "-alias", ALIAS, "-keyalg", "RSA", "-storetype", "PKCS12", "-keystore",
-				keyStore.toString(), "-storepass", PASSWORD, "-dname", "CN=localhost", "-ext", "SAN=ip:127.0.0.1")
+				keyStore.toString(), "-storepass", PASSWORD, "-dname", "CN=localhost", "-ext", "SAN=" + name)
 			.redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
 			.start();

@@ -91,9 +91,29 @@ class LeastRightsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "lettuce", "jedis" })
+	void whenTheUserHasTheLeastRightsForAnotherDatabaseThenMessagesAreDelivered(String client) throws Exception {
+		String clientId = "database-" + client;
+		String rule = rule("ACL SETUSER <user> ") + " " + rule("(?s)a\\s+database\\s+other\\s+than\\s+0[^`]+`");
+		try (RedisServer redis = RedisServer.start(); Subscriber subscriber = Subscriber.to(broker, clientId)) {
+			permit(redis, rule);
+			try (Application application = start(clientId, client, redis, 1).connect()) {
+				Publisher publisher = Publisher.start(application, "first");
+				publisher.awaitReturned(40);
+				publisher.close();
+				subscriber.assertDelivered(publisher);
+				assertThat(application.store().server().isAvailable()).isTrue();
+			}
+			String keyspace = redis.ask((one) -> one.info("keyspace"));
+			assertThat(keyspace).contains("db1:").doesNotContain("db0:");
+			assertNothingWasDenied(redis);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
 	void whenTheUserHasTheLeastRightsOfAClusterThenMessagesAreDelivered(String client) throws Exception {
 		String clientId = "cluster-" + client;
-		String rule = rule("ACL SETUSER <user> ") + " " + rule("(?s)On a\\s+Redis Cluster the Redis client needs `");
+		String rule = rule("ACL SETUSER <user> ") + " " + rule("(?s)on a\\s+Redis Cluster `");
 		try (RedisCluster redis = RedisCluster.start(); Subscriber subscriber = Subscriber.to(broker, clientId)) {
 			redis.servers().forEach((server) -> permit(server, rule));
 			RedisClusterConfiguration configuration = redis.configuration();
@@ -114,10 +134,15 @@ class LeastRightsTests {
 	}
 
 	private static Application start(String clientId, String client, RedisServer redis) throws Exception {
+		return start(clientId, client, redis, 0);
+	}
+
+	private static Application start(String clientId, String client, RedisServer redis, int database) throws Exception {
 		return Application.start(clientId, redis, broker, Application.SETTINGS, (port) -> {
 			RedisStandaloneConfiguration configuration = new RedisStandaloneConfiguration("127.0.0.1", port);
 			configuration.setUsername(USER);
 			configuration.setPassword(PASSWORD);
+			configuration.setDatabase(database);
 			return client.equals("jedis") ? new JedisConnectionFactory(configuration)
 					: new LettuceConnectionFactory(configuration);
 		});
