@@ -52,8 +52,8 @@ final class JedisFactories {
 
 	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {
 		JedisConnectionFactory source = (JedisConnectionFactory) factory;
-		Duration attempt = isCluster(source) ? timeout.dividedBy(CLUSTER_ATTEMPTS) : timeout;
-		JedisConnectionFactory derived = create(source, clientConfiguration(source.getClientConfiguration(), attempt));
+		Duration attempt = source.isRedisClusterAware() ? timeout.dividedBy(CLUSTER_ATTEMPTS) : timeout;
+		JedisConnectionFactory derived = create(source, withShortTimeouts(source.getClientConfiguration(), attempt));
 		derived.setAutoStartup(false);
 		derived.afterPropertiesSet();
 		derived.start();
@@ -72,14 +72,6 @@ final class JedisFactories {
 		RedisStandaloneConfiguration standalone = source.getStandaloneConfiguration();
 		return new JedisConnectionFactory((standalone != null) ? standalone : new RedisStandaloneConfiguration(),
 				client);
-	}
-
-	/**
-	 * Return whether a factory leads to a Cluster. Jedis looks at one anew only after
-	 * attempts have failed, of which it has few here, and asks nodes that hang as well.
-	 */
-	static boolean isCluster(RedisConnectionFactory factory) {
-		return ((JedisConnectionFactory) factory).isRedisClusterAware();
 	}
 
 	static String describe(RedisConnectionFactory factory) {
@@ -103,17 +95,12 @@ final class JedisFactories {
 	}
 
 	/**
-	 * Make the application's settings but for what makes a caller wait, and for the pool:
-	 * it would hand out a connection again that was closed because its server is the
-	 * wrong one. A proxy, because the versions of Spring Data differ in what else the
-	 * settings have.
+	 * Make the application's settings but for what makes a caller wait. A proxy, because
+	 * the versions of Spring Data differ in what else the settings have.
 	 */
-	private static JedisClientConfiguration clientConfiguration(JedisClientConfiguration source, Duration timeout) {
+	private static JedisClientConfiguration withShortTimeouts(JedisClientConfiguration source, Duration timeout) {
 		return (JedisClientConfiguration) Proxy.newProxyInstance(JedisFactories.class.getClassLoader(),
 				new Class<?>[] { JedisClientConfiguration.class }, (proxy, method, arguments) -> {
-					if (method.getName().equals("isUsePooling")) {
-						return false;
-					}
 					Object setting = ReflectionUtils.invokeMethod(method, source, arguments);
 					return TIMEOUTS.contains(method.getName()) ? shorter((Duration) setting, timeout) : setting;
 				});

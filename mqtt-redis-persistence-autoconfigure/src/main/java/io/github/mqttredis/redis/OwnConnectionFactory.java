@@ -18,6 +18,7 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 
+import org.springframework.aop.framework.Advised;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.ClassUtils;
 
@@ -46,26 +47,62 @@ final class OwnConnectionFactory {
 	 * @return the derived factory, started; or the same one where its kind is not known
 	 */
 	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {
-		if (LETTUCE && LettuceFactories.supports(factory)) {
-			return LettuceFactories.derive(factory, timeout);
+		RedisConnectionFactory source = target(factory);
+		if (LETTUCE && LettuceFactories.supports(source)) {
+			return LettuceFactories.derive(source, timeout);
 		}
-		if (JEDIS && JedisFactories.supports(factory)) {
-			return JedisFactories.derive(factory, timeout);
+		if (JEDIS && JedisFactories.supports(source)) {
+			return JedisFactories.derive(source, timeout);
 		}
 		return factory;
 	}
 
 	/**
-	 * Drop the connection that a factory shares among its callers, if it does so, and
-	 * what it knows of a Cluster.
+	 * Warn of a factory from which none can be derived.
+	 * @param factory the application's factory
+	 */
+	static void reportUnknown(RedisConnectionFactory factory) {
+		RedisConnectionFactory source = target(factory);
+		if (!(LETTUCE && LettuceFactories.supports(source)) && !(JEDIS && JedisFactories.supports(source))) {
+			RedisSessionStore.logger.warn("MQTT sessions use connections of " + source.getClass().getName()
+					+ " as they are: a call may wait for longer than mqtt.persistence.write-timeout. Mark a"
+					+ " LettuceConnectionFactory or JedisConnectionFactory with @MqttPersistenceRedis");
+		}
+	}
+
+	/**
+	 * Return what is behind a proxy, such as that of a refresh scope. A proxy of a class
+	 * has its fields, too, and they are empty.
+	 */
+	private static RedisConnectionFactory target(RedisConnectionFactory factory) {
+		RedisConnectionFactory result = factory;
+		while (result instanceof Advised proxy) {
+			try {
+				if (!(proxy.getTargetSource().getTarget() instanceof RedisConnectionFactory target)) {
+					break;
+				}
+				result = target;
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException("The connection factory of Redis cannot be made", ex);
+			}
+		}
+		return result;
+	}
+
+	/**
+	 * Have a factory forget its connections, and what it knows of a Cluster.
 	 * @param factory a derived factory
-	 * @return whether it can be used any longer; if not, it is to be derived anew
+	 * @return whether it has; if not, it is to be derived anew. That of Jedis has a pool
+	 * that would hand out a connection again whose server is the wrong one, and looks at
+	 * a Cluster anew only after more attempts have failed than it has here.
 	 */
 	static boolean reset(RedisConnectionFactory factory) {
 		if (LETTUCE && LettuceFactories.supports(factory)) {
 			LettuceFactories.reset(factory);
+			return true;
 		}
-		return !(JEDIS && JedisFactories.supports(factory) && JedisFactories.isCluster(factory));
+		return false;
 	}
 
 	/**
@@ -74,13 +111,14 @@ final class OwnConnectionFactory {
 	 * @return host and port, for messages
 	 */
 	static String describe(RedisConnectionFactory factory) {
-		if (LETTUCE && LettuceFactories.supports(factory)) {
-			return LettuceFactories.describe(factory);
+		RedisConnectionFactory source = target(factory);
+		if (LETTUCE && LettuceFactories.supports(source)) {
+			return LettuceFactories.describe(source);
 		}
-		if (JEDIS && JedisFactories.supports(factory)) {
-			return JedisFactories.describe(factory);
+		if (JEDIS && JedisFactories.supports(source)) {
+			return JedisFactories.describe(source);
 		}
-		return factory.getClass().getSimpleName();
+		return source.getClass().getSimpleName();
 	}
 
 }

@@ -16,16 +16,30 @@
 
 package io.github.mqttredis.redis;
 
+import java.time.Duration;
+import java.util.Set;
+
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
 
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,7 +47,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The store's own connection goes where the application's goes, however that was made.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class OwnConnectionFactoryTests {
+
+	private static final SessionId ID = new SessionId("client", "b", MqttVersion.V3);
 
 	@Test
 	void whenLettuceWasGivenAConfigurationOfAnyKindThenItIsUsed() throws Exception {
@@ -42,13 +59,76 @@ class OwnConnectionFactoryTests {
 				.createRedisConfiguration("redis://127.0.0.1:" + server.port() + "/3");
 			LettuceConnectionFactory factory = RedisClient.lettuce(configuration);
 			RedisSessionStore store = new RedisSessionStore(factory, RedisStores.SETTINGS);
-			store.open(new SessionId("client", "b", MqttVersion.V3)).put("s-1", Packets.publish(1, 1, "payload"));
+			store.open(ID).put("s-1", Packets.publish(1, 1, "payload"));
 			try (Jedis redis = new Jedis("127.0.0.1", server.port())) {
 				redis.select(3);
 				assertThat(redis.hkeys("test:{client@b}:v3")).containsExactly("s-1");
 			}
 			store.stop();
 			factory.destroy();
+		}
+	}
+
+	@Test
+	void whenTheFactoryIsBehindAProxyThenItIsFound(CapturedOutput output) throws Exception {
+		try (RedisServer server = RedisServer.start()) {
+			LettuceConnectionFactory factory = RedisClient.lettuce(server.port());
+			ProxyFactory proxy = new ProxyFactory(factory);
+			proxy.setProxyTargetClass(true);
+			RedisConnectionFactory proxied = (RedisConnectionFactory) proxy.getProxy();
+			RedisConnectionFactory derived = OwnConnectionFactory.derive(proxied, Duration.ofSeconds(1));
+			assertThat(derived).isInstanceOf(LettuceConnectionFactory.class).isNotSameAs(factory);
+			((LettuceConnectionFactory) derived).destroy();
+			RedisSessionStore store = new RedisSessionStore(proxied, RedisStores.SETTINGS);
+			store.open(ID).put("s-1", Packets.publish(1, 1, "payload"));
+			store.stop();
+			factory.destroy();
+			assertThat(output).doesNotContain("as they are");
+		}
+	}
+
+	@Test
+	void whenTheFactoryIsOfNoKnownKindThenItIsUsedAndThatIsReported(CapturedOutput output) throws Exception {
+		try (RedisServer server = RedisServer.start()) {
+			LettuceConnectionFactory factory = RedisClient.lettuce(server.port());
+			RedisSessionStore store = new RedisSessionStore(
+					InterceptedConnections.of(factory, (method, call) -> call.run()), RedisStores.SETTINGS);
+			store.open(ID).put("s-1", Packets.publish(1, 1, "payload"));
+			store.stop();
+			factory.destroy();
+			assertThat(output).containsOnlyOnce("as they are").contains("mqtt.persistence.write-timeout");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenTheAddressLeadsToANewMasterThenTheFormerOneIsLeft(RedisClient client) throws Exception {
+		try (RedisServer former = RedisServer.start();
+				RedisServer next = RedisServer.start("--repl-diskless-sync-delay", "0");
+				FaultyLink link = FaultyLink.to(former.port())) {
+			RedisSessionStore store = new RedisSessionStore(client.connect(link.port()), RedisStores.SETTINGS);
+			Session session = store.open(ID);
+			session.put("s-1", Packets.publish(1, 1, "payload"));
+			next.ask((redis) -> redis.replicaof("127.0.0.1", former.port()));
+			former.awaitReplicas(1);
+			link.leadTo(next.port());
+			next.ask(Jedis::replicaofNoOne);
+			// It stays up, and so do the connections to it.
+			former.ask((redis) -> redis.replicaof("127.0.0.1", next.port()));
+			Await.until("the new master is found", () -> isStored(session));
+			Set<String> stored = next.ask((redis) -> redis.hkeys("test:{client@b}:v3"));
+			assertThat(stored).containsExactlyInAnyOrder("s-1", "s-2");
+			store.stop();
+		}
+	}
+
+	private static boolean isStored(Session session) {
+		try {
+			session.put("s-2", Packets.publish(2, 1, "payload"));
+			return true;
+		}
+		catch (SessionException ex) {
+			return false;
 		}
 	}
 

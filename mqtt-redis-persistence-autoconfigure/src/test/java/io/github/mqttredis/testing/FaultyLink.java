@@ -43,7 +43,7 @@ public final class FaultyLink implements AutoCloseable {
 
 	private final ServerSocket listener;
 
-	private final int target;
+	private volatile int target;
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
@@ -86,6 +86,14 @@ public final class FaultyLink implements AutoCloseable {
 
 	public static FaultyLink to(String uri) {
 		return to(URI.create(uri).getPort());
+	}
+
+	/**
+	 * Lead new connections to another server. Those that are open stay where they are.
+	 * @param port its port
+	 */
+	public void leadTo(int port) {
+		this.target = port;
 	}
 
 	public int port() {
