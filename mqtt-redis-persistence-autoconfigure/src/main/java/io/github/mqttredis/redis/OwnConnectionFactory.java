@@ -84,7 +84,7 @@ final class OwnConnectionFactory {
 				result = target;
 			}
 			catch (Exception ex) {
-				throw new IllegalStateException("The connection factory of Redis cannot be made", ex);
+				throw new IllegalStateException("No connection factory behind proxy", ex);
 			}
 		}
 		return result;
