@@ -35,23 +35,27 @@ import org.jspecify.annotations.Nullable;
  * @param key the key that Paho gave it
  * @param size its size in bytes
  * @param unreadable {@code true} if it cannot be read; then there is nothing more
+ * @param encrypted {@code true} if it may be sound, and is encrypted with a key that this
+ * application does not have, or too large to be decrypted here; then there is nothing
+ * more
  * @param kind {@code sent}, {@code pubrel}, {@code buffered} or {@code received}
  * @param packetId the MQTT packet id
  * @param message the message; none in a PUBREL
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record RecordDescriptor(String key, long size, @Nullable Boolean unreadable, @Nullable String kind,
-		@Nullable Integer packetId, @Nullable MessageDescriptor message) {
+public record RecordDescriptor(String key, long size, @Nullable Boolean unreadable, @Nullable Boolean encrypted,
+		@Nullable String kind, @Nullable Integer packetId, @Nullable MessageDescriptor message) {
 
 	static RecordDescriptor of(InspectedRecord record, boolean payloads) {
 		Packet packet = record.packet();
 		if (packet == null) {
-			return new RecordDescriptor(record.key(), record.size(), true, null, null, null);
+			return new RecordDescriptor(record.key(), record.size(), record.encrypted() ? null : true,
+					record.encrypted() ? true : null, null, null, null);
 		}
 		MessageDescriptor message = (packet.publish() != null) ? MessageDescriptor.of(packet.publish(), payloads)
 				: null;
-		return new RecordDescriptor(record.key(), record.size(), null,
+		return new RecordDescriptor(record.key(), record.size(), null, null,
 				packet.key().kind().name().toLowerCase(Locale.ROOT), packet.key().packetId(), message);
 	}
 

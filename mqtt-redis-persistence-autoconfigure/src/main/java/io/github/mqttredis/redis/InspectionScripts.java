@@ -82,8 +82,10 @@ final class InspectionScripts {
 		for (int i = 1; i < reply.size(); i += 3) {
 			String name = new String(reply.get(i), SessionLoader.NAMES);
 			long size = Long.parseLong(new String(reply.get(i + 1), StandardCharsets.US_ASCII));
-			records.add(plain ? InspectedRecord.of(id.version(), name, reply.get(i + 2), size)
-					: decode(id, codec, name, reply.get(i + 2), size));
+			byte[] beginning = reply.get(i + 2);
+			records.add((plain && !RecordCodec.isMarked(beginning))
+					? InspectedRecord.of(id.version(), name, beginning, size)
+					: decode(id, codec, name, beginning, size));
 		}
 		return new Page<>(records, next(new String(reply.get(0), StandardCharsets.US_ASCII)));
 	}
@@ -92,16 +94,16 @@ final class InspectionScripts {
 	private static InspectedRecord decode(SessionId id, RecordCodec codec, String name, byte[] stored, long size) {
 		RecordKey key = RecordKey.parse(name);
 		if (key == null || stored.length < size) {
-			return new InspectedRecord(name, size, null);
+			return InspectedRecord.closed(name, size, key != null);
 		}
 		try {
 			byte[] record = codec.decode(id, key, stored);
 			return (record != null) ? InspectedRecord.of(id.version(), name, record, record.length)
-					: new InspectedRecord(name, size, null);
+					: InspectedRecord.closed(name, size, false);
 		}
 		catch (SessionKeyException ex) {
 			RedisSessionStore.logger.debug("A record cannot be shown", ex);
-			return new InspectedRecord(name, size, null);
+			return InspectedRecord.closed(name, size, true);
 		}
 	}
 

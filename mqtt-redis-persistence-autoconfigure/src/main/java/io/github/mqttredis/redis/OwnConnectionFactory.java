@@ -84,7 +84,7 @@ final class OwnConnectionFactory {
 				result = target;
 			}
 			catch (Exception ex) {
-				throw new IllegalStateException("No connection factory behind proxy", ex);
+				throw new IllegalStateException("Proxy without target", ex);
 			}
 		}
 		return result;

@@ -26,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param key the key that Paho gave it; any text if it is not Paho's
  * @param size its size in bytes
  * @param packet what it holds, {@code null} if that cannot be read
+ * @param encrypted whether it cannot be read because it is encrypted: with a key that
+ * this process does not have, or too large to be decrypted for a look at it
  * @since 0.1.0
  */
-public record InspectedRecord(String key, long size, @Nullable Packet packet) {
+public record InspectedRecord(String key, long size, @Nullable Packet packet, boolean encrypted) {
 
 	/**
 	 * Take a record apart.
@@ -41,7 +43,18 @@ public record InspectedRecord(String key, long size, @Nullable Packet packet) {
 	public static InspectedRecord of(MqttVersion version, String key, byte[] beginning, long size) {
 		RecordKey parsed = RecordKey.parse(key);
 		Packet packet = (parsed != null) ? PacketReader.read(version, parsed, beginning, size) : null;
-		return new InspectedRecord(key, size, packet);
+		return new InspectedRecord(key, size, packet, false);
+	}
+
+	/**
+	 * Return a record that cannot be read.
+	 * @param key its key
+	 * @param size its size in bytes
+	 * @param encrypted whether that is because it is encrypted
+	 * @return the record
+	 */
+	public static InspectedRecord closed(String key, long size, boolean encrypted) {
+		return new InspectedRecord(key, size, null, encrypted);
 	}
 
 	/**

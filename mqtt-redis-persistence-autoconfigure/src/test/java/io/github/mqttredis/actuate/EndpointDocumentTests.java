@@ -19,6 +19,7 @@ package io.github.mqttredis.actuate;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 import io.github.mqttredis.actuate.EndpointApplication.Answer;
+import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Packets;
@@ -61,7 +63,11 @@ class EndpointDocumentTests {
 				EndpointApplication application = EndpointApplication.start(redis.port(),
 						"management.endpoint.mqttsessions.show-payloads=always");
 				Jedis jedis = redis.connect()) {
-			stores.start().open(ID);
+			// Its owner does not look at it for a while, and leaves alone what is put
+			// there.
+			stores
+				.start(new StoreSettings("test", Duration.ofSeconds(2), Duration.ofMinutes(10), Duration.ofSeconds(5)))
+				.open(ID);
 			for (int i = 0; i < 600; i++) {
 				jedis.zadd("test:sessions", 1, "test:{other-" + i + "@tcp://broker:1883}:v3");
 			}

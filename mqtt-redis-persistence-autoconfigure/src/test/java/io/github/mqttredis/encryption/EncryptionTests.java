@@ -183,8 +183,18 @@ class EncryptionTests {
 	void whenSessionsAreInspectedThenWhoHasTheKeySeesTheMessages() throws Exception {
 		open(codec(KEY)).put("s-1", Packets.publish(1, 1, "payload"));
 		assertThat(inspect(codec(KEY)).packet().publish().topic()).isEqualTo("t");
-		assertThat(inspect(codec(NEWER)).packet()).isNull();
-		assertThat(inspect(RecordCodec.PLAIN).packet()).isNull();
+		assertThat(inspect(codec(NEWER)))
+			.isEqualTo(InspectedRecord.closed("s-1", this.redis.hstrlen(HASH, bytes("s-1")), true));
+		assertThat(inspect(RecordCodec.PLAIN)).isEqualTo(inspect(codec(NEWER)));
+	}
+
+	@Test
+	void whenALargeSessionIsInspectedThenItsSizeIsShownAndNothingIsCalledDamaged() throws Exception {
+		open(codec(KEY)).put("s-1", Packets.publish(1, 1, "x".repeat(2 * 1024 * 1024)));
+		long size = this.redis.hstrlen(HASH, bytes("s-1"));
+		assertThat(inspect(codec(KEY))).isEqualTo(InspectedRecord.closed("s-1", size, true));
+		this.redis.hset(HASH, bytes("s-1"), bytes("damaged"));
+		assertThat(inspect(codec(KEY)).encrypted()).isFalse();
 	}
 
 	@Test

@@ -164,7 +164,7 @@ abstract class AbstractSessionInspectorTests {
 					org.assertj.core.groups.Tuple.tuple("sc-7", 4L, true),
 					org.assertj.core.groups.Tuple.tuple("s-8", 6L, false));
 		assertThat(this.inspector.records(name, Part.QUARANTINE, SessionInspector.FIRST, 10).entries())
-			.containsExactly(new InspectedRecord("not-ours", 3, null));
+			.containsExactly(InspectedRecord.closed("not-ours", 3, false));
 	}
 
 	@Test
