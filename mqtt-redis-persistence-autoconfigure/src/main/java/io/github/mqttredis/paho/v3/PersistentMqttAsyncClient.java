@@ -20,6 +20,7 @@ import java.lang.reflect.Method;
 
 import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.CommsInternals;
+import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
@@ -179,7 +180,8 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
 				this.comms::isConnected, this::beginToReconnect, () -> PrivateMembers.invoke(STOP_TIMER, this));
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.internals, this.reconnection);
+			modules[i] = new BarrierNetworkModule(modules[i],
+					new GuardedLink(this.session, this.internals, this.reconnection));
 		}
 		if (options.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);

@@ -19,6 +19,7 @@ package io.github.mqttredis.paho.v5;
 import java.lang.reflect.Method;
 
 import io.github.mqttredis.paho.ClientSession;
+import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
@@ -187,8 +188,9 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 				this.comms::isConnected, this::beginToReconnect, () -> PrivateMembers.invoke(STOP_TIMER, this));
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.received, this.pahoComms, longest,
-					this.reconnection);
+			modules[i] = new BarrierNetworkModule(modules[i],
+					new GuardedLink(this.session, this.pahoComms, this.reconnection), this.received, this.pahoComms,
+					longest);
 		}
 		if (options.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);

@@ -1,0 +1,192 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+import io.github.mqttredis.session.OutboundPackets;
+import io.github.mqttredis.session.OutboundPackets.Needs;
+
+/**
+ * A client's link, as it is guarded: it is made only by the owner of the session, and no
+ * packet goes out before the records are stored that it depends on. Both versions of Paho
+ * use it in the same way; it may be made again after it has ended.
+ *
+ * @since 0.1.0
+ */
+public final class GuardedLink {
+
+	private final ClientSession<?> session;
+
+	private final CommsInternals comms;
+
+	private final Reconnection reconnection;
+
+	private volatile boolean stopped;
+
+	/**
+	 * Create the guard of a link.
+	 * @param session the session of the client
+	 * @param comms the client's inner parts
+	 * @param reconnection told what becomes of the link
+	 */
+	public GuardedLink(ClientSession<?> session, CommsInternals comms, Reconnection reconnection) {
+		this.session = session;
+		this.comms = comms;
+		this.reconnection = reconnection;
+	}
+
+	/**
+	 * Make the link, but only as the owner of the session: a client that connects without
+	 * owning it would throw the owner off the broker, and resend from memory what the
+	 * owner has long delivered.
+	 * @param <E> what Paho throws where it cannot be made
+	 * @param opening makes it
+	 * @throws IOException if it must not be made now; Paho's reconnection goes on
+	 * @throws E if it cannot be made
+	 */
+	public <E extends Exception> void open(Opening<E> opening) throws IOException, E {
+		this.stopped = false;
+		// An attempt that fails because the application disconnects makes Paho try the
+		// next server at once, or the next version of MQTT (ConnectActionListener).
+		this.comms.awaitCallback(() -> this.stopped || !this.reconnection.isWanted());
+		if (!this.reconnection.isWanted()) {
+			throw new IOException("Not connecting: the application has disconnected the client");
+		}
+		this.comms.forgetAnswers();
+		try {
+			this.session.confirmOwned();
+		}
+		catch (IOException ex) {
+			this.reconnection.held(true);
+			throw ex;
+		}
+		this.reconnection.held(false);
+		opening.open();
+	}
+
+	/**
+	 * Guard what goes out.
+	 * @param out what leads to the broker
+	 * @return what waits for the records that a packet depends on
+	 */
+	public OutputStream guard(OutputStream out) {
+		return new Barrier(out);
+	}
+
+	/**
+	 * End the link, and let go at once of a sender that waits: it holds the lock of a
+	 * token that the stopping thread may want (Paho's {@code CommsSender.run}).
+	 * @param closing ends it
+	 * @throws IOException if that throws it
+	 */
+	public void close(Closing closing) throws IOException {
+		this.stopped = true;
+		this.session.wakeWaiters();
+		try {
+			closing.close();
+		}
+		finally {
+			this.reconnection.linkEnded();
+		}
+	}
+
+	private void awaitPuts(OutboundPackets packets) throws IOException {
+		try {
+			this.session.awaitPuts(packets.record(), () -> this.stopped);
+		}
+		catch (IOException ex) {
+			// Paho drops the link, which is what has to happen: the packet is not sent.
+			if (!this.stopped) {
+				this.reconnection.held(true);
+			}
+			throw ex;
+		}
+	}
+
+	private final class Barrier extends OutputStream {
+
+		private final OutputStream out;
+
+		private final OutboundPackets packets = new OutboundPackets();
+
+		Barrier(OutputStream out) {
+			this.out = out;
+		}
+
+		@Override
+		public void write(int b) throws IOException {
+			write(new byte[] { (byte) b }, 0, 1);
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			Needs needs = this.packets.next(bytes, offset, length);
+			if (needs != Needs.NOTHING) {
+				awaitPuts(this.packets);
+			}
+			this.out.write(bytes, offset, length);
+		}
+
+		@Override
+		public void flush() throws IOException {
+			this.out.flush();
+		}
+
+		@Override
+		public void close() throws IOException {
+			this.out.close();
+		}
+
+	}
+
+	/**
+	 * Makes a link.
+	 *
+	 * @param <E> what Paho throws where it cannot be made
+	 * @since 0.1.0
+	 */
+	@FunctionalInterface
+	public interface Opening<E extends Exception> {
+
+		/**
+		 * Make the link.
+		 * @throws IOException if it cannot be made
+		 * @throws E if it cannot be made
+		 */
+		void open() throws IOException, E;
+
+	}
+
+	/**
+	 * Ends a link.
+	 *
+	 * @since 0.1.0
+	 */
+	@FunctionalInterface
+	public interface Closing {
+
+		/**
+		 * End the link.
+		 * @throws IOException if that failed
+		 */
+		void close() throws IOException;
+
+	}
+
+}
