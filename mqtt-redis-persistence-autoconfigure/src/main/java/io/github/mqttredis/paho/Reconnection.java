@@ -16,12 +16,13 @@
 
 package io.github.mqttredis.paho;
 
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets one client's lost link back: at once where Redis had held the client and has
@@ -32,7 +33,8 @@ import java.util.function.BooleanSupplier;
  * the first to come connects.
  * <p>
  * Attempts run on one thread that all clients share and that ends when there is nothing
- * to do.
+ * to do. It is no daemon: all of Paho's threads are made by the one that connects, and
+ * would be daemons as well, and an application that has no other threads would end.
  *
  * @since 0.1.0
  */
@@ -40,7 +42,9 @@ public final class Reconnection {
 
 	private static final long FIRST_PAUSE = 1000;
 
-	private static final ScheduledExecutorService ATTEMPTS = attempts();
+	private static final long IDLE_MILLIS = 1000;
+
+	private static final ScheduledThreadPoolExecutor ATTEMPTS = attempts();
 
 	private volatile BooleanSupplier connected = () -> true;
 
@@ -60,6 +64,9 @@ public final class Reconnection {
 	private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
 	private final AtomicBoolean running = new AtomicBoolean();
+
+	/** The attempt that comes after a pause. */
+	private volatile @Nullable Runnable next;
 
 	private volatile boolean automatic;
 
@@ -136,6 +143,7 @@ public final class Reconnection {
 		finally {
 			this.connecting.unlock();
 		}
+		cancelNext();
 	}
 
 	private void notWanted() {
@@ -180,49 +188,69 @@ public final class Reconnection {
 
 	/**
 	 * Connect at once, because Redis is back.
-	 * @return false if an attempt is under way that may still fail
+	 * @return false if that is under way and may still fail
 	 */
 	public boolean redisIsBack() {
-		return !this.heldByRedis || isDone();
+		if (!this.heldByRedis || isAtRest()) {
+			return true;
+		}
+		// What listens to Redis is a daemon.
+		ATTEMPTS.execute(this::isDone);
+		return false;
 	}
 
-	private boolean isDone() {
-		if (this.wanted && !this.connected.getAsBoolean() && this.attempt.getAsBoolean()) {
-			notWanted();
-		}
+	private boolean isAtRest() {
 		return !this.wanted || this.connected.getAsBoolean();
 	}
 
-	private void schedule(long pause) {
-		long bounded = Math.min(pause, this.longestPause);
-		ATTEMPTS.schedule(() -> run(bounded), bounded, TimeUnit.MILLISECONDS);
-	}
-
-	private void run(long pause) {
+	private boolean isDone() {
 		Thread.currentThread().setContextClassLoader(this.contextClassLoader);
 		try {
-			if (!isDone()) {
-				schedule(pause * 2);
-				return;
+			if (!isAtRest() && this.attempt.getAsBoolean()) {
+				notWanted();
 			}
+			return isAtRest();
 		}
 		finally {
 			Thread.currentThread().setContextClassLoader(null);
 		}
+	}
+
+	private void schedule(long pause) {
+		long bounded = Math.min(pause, this.longestPause);
+		this.next = (Runnable) ATTEMPTS.schedule(() -> run(bounded), bounded, TimeUnit.MILLISECONDS);
+		if (!this.wanted) {
+			cancelNext();
+		}
+	}
+
+	/** The JVM would live as long as the pause, which may be of two minutes. */
+	private void cancelNext() {
+		Runnable waiting = this.next;
+		if (waiting != null && ATTEMPTS.remove(waiting)) {
+			this.running.set(false);
+		}
+	}
+
+	private void run(long pause) {
+		if (!isDone()) {
+			schedule(pause * 2);
+			return;
+		}
 		this.running.set(false);
-		if (this.wanted && !this.connected.getAsBoolean()) {
+		if (!isAtRest()) {
 			// The link was lost again before it could be noted that this round is over.
 			linkEnded();
 		}
 	}
 
-	private static ScheduledExecutorService attempts() {
+	private static ScheduledThreadPoolExecutor attempts() {
 		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> {
 			Thread thread = new Thread(task, "mqtt-reconnect");
-			thread.setDaemon(true);
+			thread.setDaemon(false);
 			return thread;
 		});
-		executor.setKeepAliveTime(10, TimeUnit.SECONDS);
+		executor.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
 		executor.allowCoreThreadTimeOut(true);
 		return executor;
 	}

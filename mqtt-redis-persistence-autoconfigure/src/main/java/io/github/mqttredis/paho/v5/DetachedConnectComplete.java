@@ -45,7 +45,6 @@ final class DetachedConnectComplete implements MqttCallback {
 	public void connectComplete(boolean reconnect, String serverUri) {
 		Thread thread = new Thread(() -> this.delegate.connectComplete(reconnect, serverUri),
 				"MQTT Connected: " + this.clientId);
-		thread.setDaemon(true);
 		thread.start();
 	}
 
