@@ -16,8 +16,12 @@
 
 package io.github.mqttredis.paho;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.concurrent.CountDownLatch;
 
 import io.github.mqttredis.session.OutboundPackets;
 import io.github.mqttredis.session.OutboundPackets.Needs;
@@ -38,6 +42,9 @@ public final class GuardedLink {
 	private final Reconnection reconnection;
 
 	private volatile boolean stopped;
+
+	/** At zero once Paho's threads for this link run, or the link has ended. */
+	private volatile CountDownLatch starting = new CountDownLatch(0);
 
 	/**
 	 * Create the guard of a link.
@@ -65,9 +72,7 @@ public final class GuardedLink {
 		// An attempt that fails because the application disconnects makes Paho try the
 		// next server at once, or the next version of MQTT (ConnectActionListener).
 		this.comms.awaitCallback(() -> this.stopped || !this.reconnection.isWanted());
-		if (!this.reconnection.isWanted()) {
-			throw new IOException("Not connecting: the application has disconnected the client");
-		}
+		checkWanted();
 		this.comms.forgetAnswers();
 		try {
 			this.session.confirmOwned();
@@ -78,6 +83,28 @@ public final class GuardedLink {
 		}
 		this.reconnection.held(false);
 		opening.open();
+		CountDownLatch running = new CountDownLatch(1);
+		this.starting = running;
+		this.reconnection.starting(running);
+		checkWanted();
+	}
+
+	private void checkWanted() throws IOException {
+		if (!this.reconnection.isWanted()) {
+			throw new IOException("Not connecting: the application has disconnected the client");
+		}
+	}
+
+	/**
+	 * Guard what comes in. The broker says nothing before CONNECT, so that all there is
+	 * to be read earlier is that the link has ended. Paho would wait for ever for a
+	 * receiver, or a sender, that has ended before it was seen to run
+	 * ({@code CommsReceiver.start}, {@code CommsSender.start}).
+	 * @param in what comes from the broker
+	 * @return what can be read once Paho has begun to send
+	 */
+	public InputStream guard(InputStream in) {
+		return new Begun(in);
 	}
 
 	/**
@@ -97,6 +124,7 @@ public final class GuardedLink {
 	 */
 	public void close(Closing closing) throws IOException {
 		this.stopped = true;
+		this.starting.countDown();
 		this.session.wakeWaiters();
 		try {
 			closing.close();
@@ -119,6 +147,42 @@ public final class GuardedLink {
 		}
 	}
 
+	private final class Begun extends FilterInputStream {
+
+		Begun(InputStream in) {
+			super(in);
+		}
+
+		@Override
+		public int read() throws IOException {
+			awaitBeginning();
+			return super.read();
+		}
+
+		@Override
+		public int read(byte[] target, int offset, int length) throws IOException {
+			awaitBeginning();
+			return super.read(target, offset, length);
+		}
+
+		@Override
+		public int available() throws IOException {
+			awaitBeginning();
+			return super.available();
+		}
+
+		private void awaitBeginning() throws IOException {
+			try {
+				GuardedLink.this.starting.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new InterruptedIOException("Interrupted before anything was sent");
+			}
+		}
+
+	}
+
 	private final class Barrier extends OutputStream {
 
 		private final OutputStream out;
@@ -136,6 +200,7 @@ public final class GuardedLink {
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
+			GuardedLink.this.starting.countDown();
 			Needs needs = this.packets.next(bytes, offset, length);
 			if (needs != Needs.NOTHING) {
 				awaitPuts(this.packets);

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +45,8 @@ public final class Reconnection {
 
 	private static final long IDLE_MILLIS = 1000;
 
+	private static final long START_LIMIT_MILLIS = 5000;
+
 	private static final ScheduledThreadPoolExecutor ATTEMPTS = attempts();
 
 	private volatile BooleanSupplier connected = () -> true;
@@ -64,6 +67,9 @@ public final class Reconnection {
 	private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
 	private final AtomicBoolean running = new AtomicBoolean();
+
+	/** At zero once Paho's threads for the latest link run. */
+	private volatile CountDownLatch starting = new CountDownLatch(0);
 
 	/** The attempt that comes after a pause. */
 	private volatile @Nullable Runnable next;
@@ -144,6 +150,20 @@ public final class Reconnection {
 			this.connecting.unlock();
 		}
 		cancelNext();
+		awaitStarted();
+	}
+
+	/**
+	 * Whatever ends Paho's threads while they start lets the one that starts them wait
+	 * for ever ({@code CommsReceiver.start}, {@code CommsSender.start}).
+	 */
+	private void awaitStarted() {
+		try {
+			this.starting.await(START_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void notWanted() {
@@ -169,6 +189,14 @@ public final class Reconnection {
 	 */
 	public boolean isWanted() {
 		return this.wanted;
+	}
+
+	/**
+	 * Note that a link was made, and that Paho starts its threads for it.
+	 * @param running is at zero once they run
+	 */
+	void starting(CountDownLatch running) {
+		this.starting = running;
 	}
 
 	/**

@@ -21,6 +21,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ConnectThread;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
@@ -97,6 +98,24 @@ class JvmLifeTests {
 			.stream()
 			.filter((thread) -> thread.getName().matches("MQTT (Rec|Snd|Call): " + clientId))
 			.toList();
+	}
+
+	/**
+	 * As a load balancer does that has no broker behind it.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenLinksEndAsSoonAsTheyAreMadeThenEachAttemptEnds(String version) throws Exception {
+		String clientId = "refused-" + version;
+		try (RedisStores stores = new RedisStores(server)) {
+			PahoClient client = PahoClient.connect(version, stores.start(), this.link.uri(), clientId);
+			this.link.refuse();
+			this.link.cut();
+			Await.until("several attempts have failed", () -> this.link.refused() >= 4);
+			client.disconnect();
+			Await.until("the attempts have ended", () -> !ConnectThread.exists(clientId));
+			client.close();
+		}
 	}
 
 	@Test

@@ -50,7 +50,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	@Override
 	public InputStream getInputStream() throws IOException {
-		return this.delegate.getInputStream();
+		return this.link.guard(this.delegate.getInputStream());
 	}
 
 	@Override

@@ -67,7 +67,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	@Override
 	public InputStream getInputStream() throws IOException {
-		return new PacketInputStream(this.delegate.getInputStream(),
+		return new PacketInputStream(this.link.guard(this.delegate.getInputStream()),
 				new InboundPackets(this.received, this.comms, this.longestPacket));
 	}
 
