@@ -224,12 +224,23 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException {
 		this.session.leaving();
 		this.reconnection.disconnecting();
-		boolean linked = isConnected();
-		if (!linked || !sendDisconnectPacket || !tellBroker(quiesceTimeout, disconnectTimeout)) {
-			boolean patient = linked && !sendDisconnectPacket;
-			super.disconnectForcibly(patient ? quiesceTimeout : Math.min(quiesceTimeout, 1), disconnectTimeout,
-					sendDisconnectPacket);
+		if (!isConnected()) {
+			dropLink(quiesceTimeout);
 		}
+		else if (!sendDisconnectPacket) {
+			super.disconnectForcibly(quiesceTimeout, disconnectTimeout, false);
+		}
+		else if (!tellBroker(quiesceTimeout, disconnectTimeout)) {
+			dropLink(quiesceTimeout);
+		}
+	}
+
+	/**
+	 * With a DISCONNECT, which is not sent, because Paho does not bear one less where the
+	 * client was never connected ({@code ClientComms.handleOldTokens}).
+	 */
+	private void dropLink(long quiesceTimeout) throws MqttException {
+		super.disconnectForcibly(Math.min(quiesceTimeout, 1), 1, true);
 	}
 
 	private boolean tellBroker(long quiesceTimeout, long disconnectTimeout) {
@@ -242,11 +253,24 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		}
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * A client that was disconnected gives its session back also where Paho cannot close
+	 * it.
+	 */
 	@Override
 	public void close(boolean force) throws MqttException {
 		this.reconnection.disconnecting();
-		super.close(force);
-		this.session.closed();
+		try {
+			this.internals.awaitLastAttempt(this.comms::isConnecting);
+			super.close(force);
+		}
+		finally {
+			if (!isConnected()) {
+				this.session.closed();
+			}
+		}
 	}
 
 }

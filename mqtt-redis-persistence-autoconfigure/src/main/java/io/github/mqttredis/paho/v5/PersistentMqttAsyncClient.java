@@ -229,8 +229,16 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.session.leaving();
 		this.reconnection.disconnecting();
 		if (!isConnected() || !tellBroker(quiesceTimeout, disconnectTimeout, reasonCode, properties)) {
-			super.disconnectForcibly(Math.min(quiesceTimeout, 1), disconnectTimeout, reasonCode, properties);
+			dropLink(quiesceTimeout, reasonCode, properties);
 		}
+	}
+
+	/**
+	 * With a DISCONNECT, which is not sent, because Paho does not bear one less where the
+	 * client was never connected ({@code ClientComms.handleOldTokens}).
+	 */
+	private void dropLink(long quiesceTimeout, int reasonCode, MqttProperties properties) throws MqttException {
+		super.disconnectForcibly(Math.min(quiesceTimeout, 1), 1, reasonCode, properties);
 	}
 
 	private boolean tellBroker(long quiesceTimeout, long disconnectTimeout, int reasonCode, MqttProperties properties) {
@@ -247,23 +255,35 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
-		if (sendDisconnectPacket) {
+		if (sendDisconnectPacket || !isConnected()) {
 			disconnectForcibly(quiesceTimeout, disconnectTimeout, MqttReturnCode.RETURN_CODE_SUCCESS,
 					new MqttProperties());
 		}
 		else {
 			this.session.leaving();
 			this.reconnection.disconnecting();
-			super.disconnectForcibly(isConnected() ? quiesceTimeout : Math.min(quiesceTimeout, 1), disconnectTimeout,
-					false);
+			super.disconnectForcibly(quiesceTimeout, disconnectTimeout, false);
 		}
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * A client that was disconnected gives its session back also where Paho cannot close
+	 * it.
+	 */
 	@Override
 	public void close(boolean force) throws MqttException {
 		this.reconnection.disconnecting();
-		super.close(force);
-		this.session.closed();
+		try {
+			this.pahoComms.awaitLastAttempt(this.comms::isConnecting);
+			super.close(force);
+		}
+		finally {
+			if (!isConnected()) {
+				this.session.closed();
+			}
+		}
 	}
 
 }
