@@ -82,6 +82,8 @@ public final class GuardedLink {
 			throw ex;
 		}
 		this.reconnection.held(false);
+		// Asking Redis may have taken a while, and so may connecting.
+		checkWanted();
 		opening.open();
 		CountDownLatch running = new CountDownLatch(1);
 		this.starting = running;
