@@ -21,10 +21,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 import io.github.mqttredis.session.OutboundPackets;
 import io.github.mqttredis.session.OutboundPackets.Needs;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client's link, as it is guarded: it is made only by the owner of the session, and no
@@ -35,13 +39,20 @@ import io.github.mqttredis.session.OutboundPackets.Needs;
  */
 public final class GuardedLink {
 
+	private static final Log logger = LogFactory.getLog(GuardedLink.class);
+
 	private final ClientSession<?> session;
 
 	private final CommsInternals comms;
 
 	private final Reconnection reconnection;
 
+	private final Duration answerLimit;
+
 	private volatile boolean stopped;
+
+	/** Gives the link up where the broker does not answer CONNECT. */
+	private volatile @Nullable Runnable givingUp;
 
 	/** At zero once Paho's threads for this link run, or the link has ended. */
 	private volatile CountDownLatch starting = new CountDownLatch(0);
@@ -51,8 +62,11 @@ public final class GuardedLink {
 	 * @param session the session of the client
 	 * @param comms the client's inner parts
 	 * @param reconnection told what becomes of the link
+	 * @param answerLimit how long the broker may take to answer CONNECT, zero for ever
 	 */
-	public GuardedLink(ClientSession<?> session, CommsInternals comms, Reconnection reconnection) {
+	public GuardedLink(ClientSession<?> session, CommsInternals comms, Reconnection reconnection,
+			Duration answerLimit) {
+		this.answerLimit = answerLimit;
 		this.session = session;
 		this.comms = comms;
 		this.reconnection = reconnection;
@@ -112,10 +126,35 @@ public final class GuardedLink {
 	/**
 	 * Guard what goes out.
 	 * @param out what leads to the broker
+	 * @param closing ends the link
 	 * @return what waits for the records that a packet depends on
 	 */
-	public OutputStream guard(OutputStream out) {
-		return new Barrier(out);
+	public OutputStream guard(OutputStream out, Closing closing) {
+		return new Barrier(out, closing);
+	}
+
+	/**
+	 * Paho limits how long a link takes to be made, and waits for ever for an answer to
+	 * CONNECT. Where the link ends it tries again, as where it cannot be made.
+	 */
+	private void awaitAnswer(Closing closing) {
+		if (!this.answerLimit.isZero()) {
+			this.givingUp = Reconnection.after(this.answerLimit.toMillis(), () -> giveUp(closing));
+		}
+	}
+
+	private void giveUp(Closing closing) {
+		if (this.stopped || this.reconnection.isConnected()) {
+			return;
+		}
+		logger.warn("An MQTT broker has not answered CONNECT within " + this.answerLimit.toSeconds()
+				+ " s: the link to it is given up");
+		try {
+			closing.close();
+		}
+		catch (IOException ex) {
+			logger.debug("Closed already", ex);
+		}
 	}
 
 	/**
@@ -127,6 +166,7 @@ public final class GuardedLink {
 	public void close(Closing closing) throws IOException {
 		this.stopped = true;
 		this.starting.countDown();
+		Reconnection.cancel(this.givingUp);
 		this.session.wakeWaiters();
 		try {
 			closing.close();
@@ -189,10 +229,15 @@ public final class GuardedLink {
 
 		private final OutputStream out;
 
+		private final Closing closing;
+
 		private final OutboundPackets packets = new OutboundPackets();
 
-		Barrier(OutputStream out) {
+		private boolean begun;
+
+		Barrier(OutputStream out, Closing closing) {
 			this.out = out;
+			this.closing = closing;
 		}
 
 		@Override
@@ -202,7 +247,11 @@ public final class GuardedLink {
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
-			GuardedLink.this.starting.countDown();
+			if (!this.begun) {
+				this.begun = true;
+				GuardedLink.this.starting.countDown();
+				awaitAnswer(this.closing);
+			}
 			Needs needs = this.packets.next(bytes, offset, length);
 			if (needs != Needs.NOTHING) {
 				awaitPuts(this.packets);

@@ -191,6 +191,10 @@ public final class Reconnection {
 		return this.wanted;
 	}
 
+	boolean isConnected() {
+		return this.connected.getAsBoolean();
+	}
+
 	/**
 	 * Note that a link was made, and that Paho starts its threads for it.
 	 * @param running is at zero once they run
@@ -246,7 +250,7 @@ public final class Reconnection {
 
 	private void schedule(long pause) {
 		long bounded = Math.min(pause, this.longestPause);
-		this.next = (Runnable) ATTEMPTS.schedule(() -> run(bounded), bounded, TimeUnit.MILLISECONDS);
+		this.next = after(bounded, () -> run(bounded));
 		if (!this.wanted) {
 			cancelNext();
 		}
@@ -254,10 +258,28 @@ public final class Reconnection {
 
 	/** The JVM would live as long as the pause, which may be of two minutes. */
 	private void cancelNext() {
-		Runnable waiting = this.next;
-		if (waiting != null && ATTEMPTS.remove(waiting)) {
+		if (cancel(this.next)) {
 			this.running.set(false);
 		}
+	}
+
+	/**
+	 * Have something done after a pause, which must not block.
+	 * @param millis how long the pause is
+	 * @param task what is to be done
+	 * @return what {@link #cancel} takes
+	 */
+	static Runnable after(long millis, Runnable task) {
+		return (Runnable) ATTEMPTS.schedule(task, millis, TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Have something not done.
+	 * @param waiting what waits for the end of its pause
+	 * @return whether it was not done before, nor cancelled
+	 */
+	static boolean cancel(@Nullable Runnable waiting) {
+		return waiting != null && ATTEMPTS.remove(waiting);
 	}
 
 	private void run(long pause) {

@@ -38,6 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class LinkOpeningTests {
 
+	private static final int CONNECT = 1;
+
 	private static final AtomicInteger CLIENTS = new AtomicInteger();
 
 	/** Of its own in each test: a thread that connects is known by it. */
@@ -74,6 +76,20 @@ class LinkOpeningTests {
 		this.server.resume();
 		Await.until("the attempt has ended", () -> !ConnectThread.exists(this.clientId));
 		assertThat(this.link.refused()).isZero();
+		client.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenTheBrokerDoesNotAnswerThenTheNextAttemptComesAfterTheConnectionTimeout(String version) throws Exception {
+		PahoClient client = PahoClient.connect(version, this.stores.start(), this.link.uri(), this.clientId);
+		int attempts = this.link.sent(CONNECT);
+		this.link.swallow(true);
+		this.link.cut();
+		Await.until("the next attempt waits for its answer", () -> this.link.sent(CONNECT) > attempts);
+		this.link.swallow(false);
+		Await.until("the client is connected", Duration.ofSeconds(20), client::isConnected);
+		client.disconnect();
 		client.close();
 	}
 

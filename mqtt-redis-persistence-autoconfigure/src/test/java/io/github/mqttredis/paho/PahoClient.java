@@ -21,8 +21,8 @@ import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 
 /**
- * A client of ours of either version of Paho, which keeps its session and comes back by
- * itself.
+ * A client of ours of either version of Paho, which keeps its session, comes back by
+ * itself, and has little time to connect.
  */
 interface PahoClient {
 
@@ -58,6 +58,7 @@ interface PahoClient {
 			MqttConnectOptions options = new MqttConnectOptions();
 			options.setCleanSession(false);
 			options.setAutomaticReconnect(true);
+			options.setConnectionTimeout(2);
 			made.client.connect(options).waitForCompletion(10_000);
 			return made;
 		}
@@ -96,6 +97,7 @@ interface PahoClient {
 			options.setCleanStart(false);
 			options.setSessionExpiryInterval(600L);
 			options.setAutomaticReconnect(true);
+			options.setConnectionTimeout(2);
 			made.client.connect(options).waitForCompletion(10_000);
 			return made;
 		}

@@ -17,6 +17,7 @@
 package io.github.mqttredis.paho.v3;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 
 import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.CommsInternals;
@@ -179,9 +180,10 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
 				this.comms::isConnected, this::beginToReconnect, () -> PrivateMembers.invoke(STOP_TIMER, this));
+		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i],
-					new GuardedLink(this.session, this.internals, this.reconnection));
+					new GuardedLink(this.session, this.internals, this.reconnection, answerLimit));
 		}
 		if (options.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);

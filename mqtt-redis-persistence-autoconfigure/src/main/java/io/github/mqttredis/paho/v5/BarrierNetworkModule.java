@@ -73,7 +73,7 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	@Override
 	public OutputStream getOutputStream() throws IOException {
-		return this.link.guard(this.delegate.getOutputStream());
+		return this.link.guard(this.delegate.getOutputStream(), this.delegate::stop);
 	}
 
 	@Override

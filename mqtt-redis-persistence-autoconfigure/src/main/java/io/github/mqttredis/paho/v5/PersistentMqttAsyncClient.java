@@ -17,6 +17,7 @@
 package io.github.mqttredis.paho.v5;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 
 import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.GuardedLink;
@@ -187,10 +188,11 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
 				this.comms::isConnected, this::beginToReconnect, () -> PrivateMembers.invoke(STOP_TIMER, this));
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
+		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i],
-					new GuardedLink(this.session, this.pahoComms, this.reconnection), this.received, this.pahoComms,
-					longest);
+					new GuardedLink(this.session, this.pahoComms, this.reconnection, answerLimit), this.received,
+					this.pahoComms, longest);
 		}
 		if (options.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);

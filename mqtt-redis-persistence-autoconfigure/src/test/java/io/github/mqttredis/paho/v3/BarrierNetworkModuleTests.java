@@ -80,7 +80,7 @@ class BarrierNetworkModuleTests {
 		Reconnection reconnection = new Reconnection();
 		reconnection.reconnecting();
 		this.module = new BarrierNetworkModule(this.wire, new GuardedLink(this.persistence.client(),
-				new CommsInternals(comms, comms.getClientState()), reconnection));
+				new CommsInternals(comms, comms.getClientState()), reconnection, Duration.ZERO));
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

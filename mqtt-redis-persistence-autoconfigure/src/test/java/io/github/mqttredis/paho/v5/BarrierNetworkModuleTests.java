@@ -79,7 +79,7 @@ class BarrierNetworkModuleTests {
 		Reconnection reconnection = new Reconnection();
 		reconnection.reconnecting();
 		this.module = new BarrierNetworkModule(this.wire,
-				new GuardedLink(this.persistence.client(), comms, reconnection), received, comms, 1000);
+				new GuardedLink(this.persistence.client(), comms, reconnection, Duration.ZERO), received, comms, 1000);
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}
