@@ -28,8 +28,19 @@ interface PahoClient {
 
 	boolean isConnected();
 
+	/** Return the client of Paho. */
+	Object client();
+
+	/** Let messages wait while the broker is away. */
+	void bufferOffline();
+
+	int buffered();
+
 	/** Publish, and do not wait for the broker. */
 	void publish(String topic, String payload, int qos) throws Exception;
+
+	/** Subscribe, and wait for the broker. */
+	void subscribe(String filter) throws Exception;
 
 	void disconnect() throws Exception;
 
@@ -74,6 +85,23 @@ interface PahoClient {
 		}
 
 		@Override
+		public void bufferOffline() {
+			org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions options = new org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions();
+			options.setBufferEnabled(true);
+			this.client.setBufferOpts(options);
+		}
+
+		@Override
+		public int buffered() {
+			return this.client.getBufferedMessageCount();
+		}
+
+		@Override
+		public void subscribe(String filter) throws Exception {
+			this.client.subscribe(filter, 2).waitForCompletion(10_000);
+		}
+
+		@Override
 		public void disconnect() throws Exception {
 			this.client.disconnectForcibly(100, 100);
 		}
@@ -110,6 +138,23 @@ interface PahoClient {
 		@Override
 		public void publish(String topic, String payload, int qos) throws Exception {
 			this.client.publish(topic, payload.getBytes(), qos, false);
+		}
+
+		@Override
+		public void bufferOffline() {
+			org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions options = new org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions();
+			options.setBufferEnabled(true);
+			this.client.setBufferOpts(options);
+		}
+
+		@Override
+		public int buffered() {
+			return this.client.getBufferedMessageCount();
+		}
+
+		@Override
+		public void subscribe(String filter) throws Exception {
+			this.client.subscribe(filter, 2).waitForCompletion(10_000);
 		}
 
 		@Override

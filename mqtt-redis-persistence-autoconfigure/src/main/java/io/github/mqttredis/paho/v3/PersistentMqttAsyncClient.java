@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public class PersistentMqttAsyncClient extends MqttAsyncClient {
+public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private static final Method STOP_TIMER = PrivateMembers.method(MqttAsyncClient.class, "stopReconnectCycle");
 
@@ -127,6 +127,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public IMqttDeliveryToken publish(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
+		checkName(topic);
 		if (!this.offline.isInUse()) {
 			try {
 				return this.session.publish(() -> super.publish(topic, message, userContext, callback));

@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public class PersistentMqttAsyncClient extends MqttAsyncClient {
+public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private static final Method STOP_TIMER = PrivateMembers.method(MqttAsyncClient.class, "stopReconnectCycle");
 
@@ -134,6 +134,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable MqttActionListener callback) throws MqttException {
+		check(topic, message.getProperties());
 		if (!this.offline.isInUse()) {
 			try {
 				return this.session.publish(() -> super.publish(topic, message, userContext, callback));
