@@ -79,9 +79,13 @@ final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
 	 */
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout) throws MqttException {
-		super.disconnectForcibly(quiesceTimeout, disconnectTimeout);
-		if (this.inbound) {
-			close();
+		try {
+			super.disconnectForcibly(quiesceTimeout, disconnectTimeout);
+		}
+		finally {
+			if (this.inbound) {
+				close();
+			}
 		}
 	}
 

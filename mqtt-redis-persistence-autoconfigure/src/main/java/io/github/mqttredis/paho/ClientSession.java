@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -127,27 +128,28 @@ public final class ClientSession<E extends Exception> {
 	 * @param record the record, {@code null} for all that were put up to now
 	 * @param cancelled ends the wait once it is true and {@link #wakeWaiters()} was
 	 * called
-	 * @throws E if it was not stored in time
+	 * @throws IOException if it was not stored in time
 	 */
-	public void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws E {
+	public void awaitPuts(@Nullable RecordKey record, BooleanSupplier cancelled) throws IOException {
 		try {
 			this.session.awaitPuts(record, cancelled);
 		}
 		catch (SessionException ex) {
-			throw this.failure.apply(ex);
+			throw new IOException(ex.getMessage(), ex);
 		}
 	}
 
 	/**
 	 * Ask Redis whether this client's session is still owned by this process.
-	 * @throws E if it is not, or Redis did not answer
+	 * @throws IOException if it is not, or Redis did not answer: what Paho expects where
+	 * it connects
 	 */
-	public void confirmOwned() throws E {
+	public void confirmOwned() throws IOException {
 		try {
 			this.session.confirmOwned();
 		}
 		catch (SessionException ex) {
-			throw this.failure.apply(ex);
+			throw new IOException(ex.getMessage(), ex);
 		}
 	}
 

@@ -32,6 +32,8 @@ import java.util.function.BooleanSupplier;
  */
 public class CommsInternals {
 
+	private static final long ATTEMPT_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
 	/** Paho's default for an attempt to connect. */
 	private static final long CALLBACK_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -82,13 +84,34 @@ public class CommsInternals {
 				throw new IOException("Cannot connect: a callback that the application was given before"
 						+ " the connection was lost has not returned");
 			}
-			try {
-				TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
+			if (!pause()) {
 				throw new InterruptedIOException("Interrupted while waiting for a callback to return");
 			}
+		}
+	}
+
+	private static boolean pause() {
+		try {
+			TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
+	 * Wait until Paho tries no more to connect a client that is to be closed: an attempt
+	 * that fails makes it try the next server at once, or the next version of MQTT
+	 * ({@code ConnectActionListener}), and it does not close a client that connects.
+	 * @param connecting whether it tries
+	 */
+	public void awaitLastAttempt(BooleanSupplier connecting) {
+		long started = System.nanoTime();
+		boolean going = true;
+		while (going && connecting.getAsBoolean() && System.nanoTime() - started < ATTEMPT_LIMIT_NANOS) {
+			going = pause();
 		}
 	}
 

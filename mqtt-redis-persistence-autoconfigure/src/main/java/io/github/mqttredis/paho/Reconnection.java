@@ -16,12 +16,14 @@
 
 package io.github.mqttredis.paho;
 
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets one client's lost link back: at once where Redis had held the client and has
@@ -32,7 +34,8 @@ import java.util.function.BooleanSupplier;
  * the first to come connects.
  * <p>
  * Attempts run on one thread that all clients share and that ends when there is nothing
- * to do.
+ * to do. It is no daemon: all of Paho's threads are made by the one that connects, and
+ * would be daemons as well, and an application that has no other threads would end.
  *
  * @since 0.1.0
  */
@@ -40,7 +43,11 @@ public final class Reconnection {
 
 	private static final long FIRST_PAUSE = 1000;
 
-	private static final ScheduledExecutorService ATTEMPTS = attempts();
+	private static final long IDLE_MILLIS = 1000;
+
+	private static final long START_LIMIT_MILLIS = 5000;
+
+	private static final ScheduledThreadPoolExecutor ATTEMPTS = attempts();
 
 	private volatile BooleanSupplier connected = () -> true;
 
@@ -60,6 +67,12 @@ public final class Reconnection {
 	private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
 	private final AtomicBoolean running = new AtomicBoolean();
+
+	/** At zero once Paho's threads for the latest link run. */
+	private volatile CountDownLatch starting = new CountDownLatch(0);
+
+	/** The attempt that comes after a pause. */
+	private volatile @Nullable Runnable next;
 
 	private volatile boolean automatic;
 
@@ -136,6 +149,21 @@ public final class Reconnection {
 		finally {
 			this.connecting.unlock();
 		}
+		cancelNext();
+		awaitStarted();
+	}
+
+	/**
+	 * Whatever ends Paho's threads while they start lets the one that starts them wait
+	 * for ever ({@code CommsReceiver.start}, {@code CommsSender.start}).
+	 */
+	private void awaitStarted() {
+		try {
+			this.starting.await(START_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void notWanted() {
@@ -163,6 +191,18 @@ public final class Reconnection {
 		return this.wanted;
 	}
 
+	boolean isConnected() {
+		return this.connected.getAsBoolean();
+	}
+
+	/**
+	 * Note that a link was made, and that Paho starts its threads for it.
+	 * @param running is at zero once they run
+	 */
+	void starting(CountDownLatch running) {
+		this.starting = running;
+	}
+
 	/**
 	 * Note whether Redis keeps the client from connecting.
 	 * @param held whether the link was refused or dropped because of Redis
@@ -180,49 +220,87 @@ public final class Reconnection {
 
 	/**
 	 * Connect at once, because Redis is back.
-	 * @return false if an attempt is under way that may still fail
+	 * @return false if that is under way and may still fail
 	 */
 	public boolean redisIsBack() {
-		return !this.heldByRedis || isDone();
+		if (!this.heldByRedis || isAtRest()) {
+			return true;
+		}
+		// What listens to Redis is a daemon.
+		ATTEMPTS.execute(this::isDone);
+		return false;
 	}
 
-	private boolean isDone() {
-		if (this.wanted && !this.connected.getAsBoolean() && this.attempt.getAsBoolean()) {
-			notWanted();
-		}
+	private boolean isAtRest() {
 		return !this.wanted || this.connected.getAsBoolean();
 	}
 
-	private void schedule(long pause) {
-		long bounded = Math.min(pause, this.longestPause);
-		ATTEMPTS.schedule(() -> run(bounded), bounded, TimeUnit.MILLISECONDS);
-	}
-
-	private void run(long pause) {
+	private boolean isDone() {
 		Thread.currentThread().setContextClassLoader(this.contextClassLoader);
 		try {
-			if (!isDone()) {
-				schedule(pause * 2);
-				return;
+			if (!isAtRest() && this.attempt.getAsBoolean()) {
+				notWanted();
 			}
+			return isAtRest();
 		}
 		finally {
 			Thread.currentThread().setContextClassLoader(null);
 		}
+	}
+
+	private void schedule(long pause) {
+		long bounded = Math.min(pause, this.longestPause);
+		this.next = after(bounded, () -> run(bounded));
+		if (!this.wanted) {
+			cancelNext();
+		}
+	}
+
+	/** The JVM would live as long as the pause, which may be of two minutes. */
+	private void cancelNext() {
+		if (cancel(this.next)) {
+			this.running.set(false);
+		}
+	}
+
+	/**
+	 * Have something done after a pause, which must not block.
+	 * @param millis how long the pause is
+	 * @param task what is to be done
+	 * @return what {@link #cancel} takes
+	 */
+	static Runnable after(long millis, Runnable task) {
+		return (Runnable) ATTEMPTS.schedule(task, millis, TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Have something not done.
+	 * @param waiting what waits for the end of its pause
+	 * @return whether it was not done before, nor cancelled
+	 */
+	static boolean cancel(@Nullable Runnable waiting) {
+		return waiting != null && ATTEMPTS.remove(waiting);
+	}
+
+	private void run(long pause) {
+		if (!isDone()) {
+			schedule(pause * 2);
+			return;
+		}
 		this.running.set(false);
-		if (this.wanted && !this.connected.getAsBoolean()) {
+		if (!isAtRest()) {
 			// The link was lost again before it could be noted that this round is over.
 			linkEnded();
 		}
 	}
 
-	private static ScheduledExecutorService attempts() {
+	private static ScheduledThreadPoolExecutor attempts() {
 		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> {
 			Thread thread = new Thread(task, "mqtt-reconnect");
-			thread.setDaemon(true);
+			thread.setDaemon(false);
 			return thread;
 		});
-		executor.setKeepAliveTime(10, TimeUnit.SECONDS);
+		executor.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
 		executor.allowCoreThreadTimeOut(true);
 		return executor;
 	}

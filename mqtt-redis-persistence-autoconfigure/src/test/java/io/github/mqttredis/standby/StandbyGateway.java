@@ -34,6 +34,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.Lifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -124,6 +125,18 @@ public final class StandbyGateway implements AutoCloseable {
 
 	ClientManager<?, ?> manager() {
 		return this.context.getBean(ClientManager.class);
+	}
+
+	/**
+	 * Return what starts and stops the client.
+	 * @return the manager, or the adapter where there is none
+	 */
+	Lifecycle client() {
+		return this.context.getBeanProvider(ClientManager.class)
+			.stream()
+			.findFirst()
+			.map(Lifecycle.class::cast)
+			.orElseGet(() -> this.context.getBean(MqttPahoMessageDrivenChannelAdapter.class));
 	}
 
 	LockRegistryLeaderInitiator leader() {

@@ -17,6 +17,7 @@
 package io.github.mqttredis.testing;
 
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -34,14 +35,27 @@ public final class ConnectThread {
 	 * @return whether it does
 	 */
 	public static boolean waitsForCallback(String clientId) {
+		return isIn(clientId, (frame) -> frame.getClassName().endsWith(".CommsCallback")
+				|| frame.getMethodName().equals("awaitCallback"));
+	}
+
+	/**
+	 * Return whether a client's attempt to connect waits for Redis to confirm the lease.
+	 * @param clientId whose attempt
+	 * @return whether it does
+	 */
+	public static boolean waitsForRedis(String clientId) {
+		return isIn(clientId, (frame) -> frame.getMethodName().equals("confirmOwned"));
+	}
+
+	private static boolean isIn(String clientId, Predicate<StackTraceElement> wanted) {
 		return Thread.getAllStackTraces()
 			.entrySet()
 			.stream()
 			.filter((thread) -> isOf(clientId, thread.getKey()))
 			.map(Map.Entry::getValue)
 			.flatMap(Stream::of)
-			.anyMatch((frame) -> frame.getClassName().endsWith(".CommsCallback")
-					|| frame.getMethodName().equals("awaitCallback"));
+			.anyMatch(wanted);
 	}
 
 	/**

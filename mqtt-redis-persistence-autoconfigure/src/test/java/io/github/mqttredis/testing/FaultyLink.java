@@ -65,6 +65,8 @@ public final class FaultyLink implements AutoCloseable {
 
 	private final AtomicInteger refusals = new AtomicInteger();
 
+	private final AtomicInteger refused = new AtomicInteger();
+
 	private volatile boolean recording;
 
 	private volatile boolean closed;
@@ -165,6 +167,14 @@ public final class FaultyLink implements AutoCloseable {
 	}
 
 	/**
+	 * Return how many new connections were ended at once.
+	 * @return the number
+	 */
+	public int refused() {
+		return this.refused.get();
+	}
+
+	/**
 	 * Cut all connections; new ones may be made.
 	 */
 	public void cut() {
@@ -232,6 +242,7 @@ public final class FaultyLink implements AutoCloseable {
 				Socket client = this.listener.accept();
 				if (this.refusals.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) {
 					client.close();
+					this.refused.incrementAndGet();
 					continue;
 				}
 				new Connection(client).open();

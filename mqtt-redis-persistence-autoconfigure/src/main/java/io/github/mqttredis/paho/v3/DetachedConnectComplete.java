@@ -55,7 +55,6 @@ final class DetachedConnectComplete implements MqttCallbackExtended {
 			this.connecting.set(true);
 			this.delegate.connectComplete(reconnect, serverUri);
 		}, "MQTT Connected: " + this.clientId);
-		thread.setDaemon(true);
 		thread.start();
 	}
 

@@ -32,7 +32,6 @@ import org.apache.commons.logging.LogFactory;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
-import org.eclipse.paho.client.mqttv3.MqttTopic;
 import org.eclipse.paho.client.mqttv3.internal.ClientComms;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPublish;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +133,6 @@ final class OfflineBuffer {
 	 */
 	OfflineToken add(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
-		MqttTopic.validate(topic, false);
 		List<OfflineToken> dropped = new ArrayList<>();
 		this.lock.lock();
 		try {

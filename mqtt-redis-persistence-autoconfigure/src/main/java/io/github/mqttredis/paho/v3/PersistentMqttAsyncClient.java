@@ -17,9 +17,11 @@
 package io.github.mqttredis.paho.v3;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 
 import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.CommsInternals;
+import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
@@ -46,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public class PersistentMqttAsyncClient extends MqttAsyncClient {
+public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private static final Method STOP_TIMER = PrivateMembers.method(MqttAsyncClient.class, "stopReconnectCycle");
 
@@ -125,6 +127,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public IMqttDeliveryToken publish(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
+		checkName(topic);
 		if (!this.offline.isInUse()) {
 			try {
 				return this.session.publish(() -> super.publish(topic, message, userContext, callback));
@@ -178,8 +181,10 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
 				this.comms::isConnected, this::beginToReconnect, () -> PrivateMembers.invoke(STOP_TIMER, this));
+		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.internals, this.reconnection);
+			modules[i] = new BarrierNetworkModule(modules[i],
+					new GuardedLink(this.session, this.internals, this.reconnection, answerLimit));
 		}
 		if (options.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);
@@ -222,12 +227,23 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 			throws MqttException {
 		this.session.leaving();
 		this.reconnection.disconnecting();
-		boolean linked = isConnected();
-		if (!linked || !sendDisconnectPacket || !tellBroker(quiesceTimeout, disconnectTimeout)) {
-			boolean patient = linked && !sendDisconnectPacket;
-			super.disconnectForcibly(patient ? quiesceTimeout : Math.min(quiesceTimeout, 1), disconnectTimeout,
-					sendDisconnectPacket);
+		if (!isConnected()) {
+			dropLink(quiesceTimeout);
 		}
+		else if (!sendDisconnectPacket) {
+			super.disconnectForcibly(quiesceTimeout, disconnectTimeout, false);
+		}
+		else if (!tellBroker(quiesceTimeout, disconnectTimeout)) {
+			dropLink(quiesceTimeout);
+		}
+	}
+
+	/**
+	 * With a DISCONNECT, which is not sent, because Paho does not bear one less where the
+	 * client was never connected ({@code ClientComms.handleOldTokens}).
+	 */
+	private void dropLink(long quiesceTimeout) throws MqttException {
+		super.disconnectForcibly(Math.min(quiesceTimeout, 1), 1, true);
 	}
 
 	private boolean tellBroker(long quiesceTimeout, long disconnectTimeout) {
@@ -240,11 +256,24 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		}
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * A client that was disconnected gives its session back also where Paho cannot close
+	 * it.
+	 */
 	@Override
 	public void close(boolean force) throws MqttException {
 		this.reconnection.disconnecting();
-		super.close(force);
-		this.session.closed();
+		try {
+			this.internals.awaitLastAttempt(this.comms::isConnecting);
+			super.close(force);
+		}
+		finally {
+			if (!isConnected()) {
+				this.session.closed();
+			}
+		}
 	}
 
 }

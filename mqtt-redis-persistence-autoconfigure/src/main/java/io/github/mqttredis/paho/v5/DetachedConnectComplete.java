@@ -28,7 +28,8 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
  * thread that delivers messages. One that subscribes there and waits for the SUBACK, as
  * Spring Integration's adapter does, waits in vain where a kept session has more messages
  * than Paho's queue takes: the receiver then waits for room in the queue
- * ({@code CommsCallback.messageArrived}, 10 messages) and reads no SUBACK.
+ * ({@code CommsCallback.messageArrived}, 10 messages) and reads no SUBACK. And a message
+ * that it does not take is not acknowledged.
  */
 final class DetachedConnectComplete implements MqttCallback {
 
@@ -45,7 +46,6 @@ final class DetachedConnectComplete implements MqttCallback {
 	public void connectComplete(boolean reconnect, String serverUri) {
 		Thread thread = new Thread(() -> this.delegate.connectComplete(reconnect, serverUri),
 				"MQTT Connected: " + this.clientId);
-		thread.setDaemon(true);
 		thread.start();
 	}
 
@@ -61,7 +61,15 @@ final class DetachedConnectComplete implements MqttCallback {
 
 	@Override
 	public void messageArrived(String topic, MqttMessage message) throws Exception {
-		this.delegate.messageArrived(topic, message);
+		try {
+			this.delegate.messageArrived(topic, message);
+		}
+		catch (Exception ex) {
+			if (message.getQos() > 0) {
+				throw new CallbackFailure(ex);
+			}
+			throw ex;
+		}
 	}
 
 	@Override

@@ -17,8 +17,10 @@
 package io.github.mqttredis.paho.v5;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 
 import io.github.mqttredis.paho.ClientSession;
+import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
@@ -47,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public class PersistentMqttAsyncClient extends MqttAsyncClient {
+public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private static final Method STOP_TIMER = PrivateMembers.method(MqttAsyncClient.class, "stopReconnectCycle");
 
@@ -132,6 +134,7 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable MqttActionListener callback) throws MqttException {
+		check(topic, message.getProperties());
 		if (!this.offline.isInUse()) {
 			try {
 				return this.session.publish(() -> super.publish(topic, message, userContext, callback));
@@ -186,9 +189,11 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
 				this.comms::isConnected, this::beginToReconnect, () -> PrivateMembers.invoke(STOP_TIMER, this));
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
+		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i], this.session, this.received, this.pahoComms, longest,
-					this.reconnection);
+			modules[i] = new BarrierNetworkModule(modules[i],
+					new GuardedLink(this.session, this.pahoComms, this.reconnection, answerLimit), this.received,
+					this.pahoComms, longest);
 		}
 		if (options.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);
@@ -227,8 +232,16 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 		this.session.leaving();
 		this.reconnection.disconnecting();
 		if (!isConnected() || !tellBroker(quiesceTimeout, disconnectTimeout, reasonCode, properties)) {
-			super.disconnectForcibly(Math.min(quiesceTimeout, 1), disconnectTimeout, reasonCode, properties);
+			dropLink(quiesceTimeout, reasonCode, properties);
 		}
+	}
+
+	/**
+	 * With a DISCONNECT, which is not sent, because Paho does not bear one less where the
+	 * client was never connected ({@code ClientComms.handleOldTokens}).
+	 */
+	private void dropLink(long quiesceTimeout, int reasonCode, MqttProperties properties) throws MqttException {
+		super.disconnectForcibly(Math.min(quiesceTimeout, 1), 1, reasonCode, properties);
 	}
 
 	private boolean tellBroker(long quiesceTimeout, long disconnectTimeout, int reasonCode, MqttProperties properties) {
@@ -245,23 +258,35 @@ public class PersistentMqttAsyncClient extends MqttAsyncClient {
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
-		if (sendDisconnectPacket) {
+		if (sendDisconnectPacket || !isConnected()) {
 			disconnectForcibly(quiesceTimeout, disconnectTimeout, MqttReturnCode.RETURN_CODE_SUCCESS,
 					new MqttProperties());
 		}
 		else {
 			this.session.leaving();
 			this.reconnection.disconnecting();
-			super.disconnectForcibly(isConnected() ? quiesceTimeout : Math.min(quiesceTimeout, 1), disconnectTimeout,
-					false);
+			super.disconnectForcibly(quiesceTimeout, disconnectTimeout, false);
 		}
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * A client that was disconnected gives its session back also where Paho cannot close
+	 * it.
+	 */
 	@Override
 	public void close(boolean force) throws MqttException {
 		this.reconnection.disconnecting();
-		super.close(force);
-		this.session.closed();
+		try {
+			this.pahoComms.awaitLastAttempt(this.comms::isConnecting);
+			super.close(force);
+		}
+		finally {
+			if (!isConnected()) {
+				this.session.closed();
+			}
+		}
 	}
 
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.paho.CommsInternals;
+import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
@@ -78,8 +79,8 @@ class BarrierNetworkModuleTests {
 			.requireNonNull(new DirectFieldAccessor(client).getPropertyValue("comms"));
 		Reconnection reconnection = new Reconnection();
 		reconnection.reconnecting();
-		this.module = new BarrierNetworkModule(this.wire, this.persistence.client(),
-				new CommsInternals(comms, comms.getClientState()), reconnection);
+		this.module = new BarrierNetworkModule(this.wire, new GuardedLink(this.persistence.client(),
+				new CommsInternals(comms, comms.getClientState()), reconnection, Duration.ZERO));
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

@@ -203,6 +203,37 @@ abstract class AbstractReceivedQos2Tests {
 	}
 
 	@Test
+	void whenCallbackThrowsThenMessageIsHeldAndDeliveredAgain() throws Exception {
+		AtomicInteger calls = new AtomicInteger();
+		PersistentMqttAsyncClient client = client(this.link.uri(), (message) -> failOnce(calls));
+		subscribe(client);
+		publish(1);
+		Await.until("the link is dropped", () -> calls.get() == 1 && !client.isConnected());
+		assertThat(held()).isEqualTo(1);
+		awaitArrival(1);
+		Await.until("nothing is held", () -> held() == 0 || !keepsPacketIds());
+		assertThat(calls).hasValue(2);
+		client.disconnectForcibly(100, 1000, true);
+	}
+
+	@Test
+	void whenCallbackThrowsThenMessageOfQos1IsDeliveredAgain() throws Exception {
+		AtomicInteger calls = new AtomicInteger();
+		PersistentMqttAsyncClient client = client(this.link.uri(), (message) -> failOnce(calls));
+		subscribe(client);
+		this.publisher.publish(this.clientId, "once more".getBytes(), 1, false).waitForCompletion(10_000);
+		Await.until("it is delivered again", () -> this.received.containsKey("once more"));
+		assertThat(calls).hasValue(2);
+		client.disconnectForcibly(100, 1000, true);
+	}
+
+	private static void failOnce(AtomicInteger calls) {
+		if (calls.incrementAndGet() == 1) {
+			throw new IllegalStateException("cannot take it now");
+		}
+	}
+
+	@Test
 	void whenBrokerSendsAMessageAgainThenItIsDeliveredOnce() throws Exception {
 		PersistentMqttAsyncClient client = client(this.link.uri(), (message) -> {
 		});

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
@@ -77,8 +78,8 @@ class BarrierNetworkModuleTests {
 		ReceivedMessages received = new ReceivedMessages(this.persistence, comms);
 		Reconnection reconnection = new Reconnection();
 		reconnection.reconnecting();
-		this.module = new BarrierNetworkModule(this.wire, this.persistence.client(), received, comms, 1000,
-				reconnection);
+		this.module = new BarrierNetworkModule(this.wire,
+				new GuardedLink(this.persistence.client(), comms, reconnection, Duration.ZERO), received, comms, 1000);
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

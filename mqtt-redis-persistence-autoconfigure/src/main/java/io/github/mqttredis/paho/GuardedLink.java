@@ -1,0 +1,308 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+
+import io.github.mqttredis.session.OutboundPackets;
+import io.github.mqttredis.session.OutboundPackets.Needs;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's link, as it is guarded: it is made only by the owner of the session, and no
+ * packet goes out before the records are stored that it depends on. Both versions of Paho
+ * use it in the same way; it may be made again after it has ended.
+ *
+ * @since 0.1.0
+ */
+public final class GuardedLink {
+
+	private static final Log logger = LogFactory.getLog(GuardedLink.class);
+
+	private final ClientSession<?> session;
+
+	private final CommsInternals comms;
+
+	private final Reconnection reconnection;
+
+	private final Duration answerLimit;
+
+	private volatile boolean stopped;
+
+	/** Gives the link up where the broker does not answer CONNECT. */
+	private volatile @Nullable Runnable givingUp;
+
+	/** At zero once Paho's threads for this link run, or the link has ended. */
+	private volatile CountDownLatch starting = new CountDownLatch(0);
+
+	/**
+	 * Create the guard of a link.
+	 * @param session the session of the client
+	 * @param comms the client's inner parts
+	 * @param reconnection told what becomes of the link
+	 * @param answerLimit how long the broker may take to answer CONNECT, zero for ever
+	 */
+	public GuardedLink(ClientSession<?> session, CommsInternals comms, Reconnection reconnection,
+			Duration answerLimit) {
+		this.answerLimit = answerLimit;
+		this.session = session;
+		this.comms = comms;
+		this.reconnection = reconnection;
+	}
+
+	/**
+	 * Make the link, but only as the owner of the session: a client that connects without
+	 * owning it would throw the owner off the broker, and resend from memory what the
+	 * owner has long delivered.
+	 * @param <E> what Paho throws where it cannot be made
+	 * @param opening makes it
+	 * @throws IOException if it must not be made now; Paho's reconnection goes on
+	 * @throws E if it cannot be made
+	 */
+	public <E extends Exception> void open(Opening<E> opening) throws IOException, E {
+		this.stopped = false;
+		// An attempt that fails because the application disconnects makes Paho try the
+		// next server at once, or the next version of MQTT (ConnectActionListener).
+		this.comms.awaitCallback(() -> this.stopped || !this.reconnection.isWanted());
+		checkWanted();
+		this.comms.forgetAnswers();
+		try {
+			this.session.confirmOwned();
+		}
+		catch (IOException ex) {
+			this.reconnection.held(true);
+			throw ex;
+		}
+		this.reconnection.held(false);
+		// Asking Redis may have taken a while, and so may connecting.
+		checkWanted();
+		opening.open();
+		CountDownLatch running = new CountDownLatch(1);
+		this.starting = running;
+		this.reconnection.starting(running);
+		checkWanted();
+	}
+
+	private void checkWanted() throws IOException {
+		if (!this.reconnection.isWanted()) {
+			throw new IOException("Not connecting: the application has disconnected the client");
+		}
+	}
+
+	/**
+	 * Guard what comes in. The broker says nothing before CONNECT, so that all there is
+	 * to be read earlier is that the link has ended. Paho would wait for ever for a
+	 * receiver, or a sender, that has ended before it was seen to run
+	 * ({@code CommsReceiver.start}, {@code CommsSender.start}).
+	 * @param in what comes from the broker
+	 * @return what can be read once Paho has begun to send
+	 */
+	public InputStream guard(InputStream in) {
+		return new Begun(in);
+	}
+
+	/**
+	 * Guard what goes out.
+	 * @param out what leads to the broker
+	 * @param closing ends the link
+	 * @return what waits for the records that a packet depends on
+	 */
+	public OutputStream guard(OutputStream out, Closing closing) {
+		return new Barrier(out, closing);
+	}
+
+	/**
+	 * Paho limits how long a link takes to be made, and waits for ever for an answer to
+	 * CONNECT. Where the link ends it tries again, as where it cannot be made.
+	 */
+	private void awaitAnswer(Closing closing) {
+		if (!this.answerLimit.isZero()) {
+			this.givingUp = Reconnection.after(this.answerLimit.toMillis(), () -> giveUp(closing));
+		}
+	}
+
+	private void giveUp(Closing closing) {
+		if (this.stopped || this.reconnection.isConnected()) {
+			return;
+		}
+		logger.warn("An MQTT broker has not answered CONNECT within " + this.answerLimit.toSeconds()
+				+ " s: the link to it is given up");
+		try {
+			closing.close();
+		}
+		catch (IOException ex) {
+			logger.debug("Closed already", ex);
+		}
+	}
+
+	/**
+	 * End the link, and let go at once of a sender that waits: it holds the lock of a
+	 * token that the stopping thread may want (Paho's {@code CommsSender.run}).
+	 * @param closing ends it
+	 * @throws IOException if that throws it
+	 */
+	public void close(Closing closing) throws IOException {
+		this.stopped = true;
+		this.starting.countDown();
+		Reconnection.cancel(this.givingUp);
+		this.session.wakeWaiters();
+		try {
+			closing.close();
+		}
+		finally {
+			this.reconnection.linkEnded();
+		}
+	}
+
+	private void awaitPuts(OutboundPackets packets) throws IOException {
+		try {
+			this.session.awaitPuts(packets.record(), () -> this.stopped);
+		}
+		catch (IOException ex) {
+			// Paho drops the link, which is what has to happen: the packet is not sent.
+			if (!this.stopped) {
+				this.reconnection.held(true);
+			}
+			throw ex;
+		}
+	}
+
+	private final class Begun extends FilterInputStream {
+
+		Begun(InputStream in) {
+			super(in);
+		}
+
+		@Override
+		public int read() throws IOException {
+			awaitBeginning();
+			return super.read();
+		}
+
+		@Override
+		public int read(byte[] target, int offset, int length) throws IOException {
+			awaitBeginning();
+			return super.read(target, offset, length);
+		}
+
+		@Override
+		public int available() throws IOException {
+			awaitBeginning();
+			return super.available();
+		}
+
+		private void awaitBeginning() throws IOException {
+			try {
+				GuardedLink.this.starting.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new InterruptedIOException("Interrupted before anything was sent");
+			}
+		}
+
+	}
+
+	private final class Barrier extends OutputStream {
+
+		private final OutputStream out;
+
+		private final Closing closing;
+
+		private final OutboundPackets packets = new OutboundPackets();
+
+		private boolean begun;
+
+		Barrier(OutputStream out, Closing closing) {
+			this.out = out;
+			this.closing = closing;
+		}
+
+		@Override
+		public void write(int b) throws IOException {
+			write(new byte[] { (byte) b }, 0, 1);
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			if (!this.begun) {
+				this.begun = true;
+				GuardedLink.this.starting.countDown();
+				awaitAnswer(this.closing);
+			}
+			Needs needs = this.packets.next(bytes, offset, length);
+			if (needs != Needs.NOTHING) {
+				awaitPuts(this.packets);
+			}
+			this.out.write(bytes, offset, length);
+		}
+
+		@Override
+		public void flush() throws IOException {
+			this.out.flush();
+		}
+
+		@Override
+		public void close() throws IOException {
+			this.out.close();
+		}
+
+	}
+
+	/**
+	 * Makes a link.
+	 *
+	 * @param <E> what Paho throws where it cannot be made
+	 * @since 0.1.0
+	 */
+	@FunctionalInterface
+	public interface Opening<E extends Exception> {
+
+		/**
+		 * Make the link.
+		 * @throws IOException if it cannot be made
+		 * @throws E if it cannot be made
+		 */
+		void open() throws IOException, E;
+
+	}
+
+	/**
+	 * Ends a link.
+	 *
+	 * @since 0.1.0
+	 */
+	@FunctionalInterface
+	public interface Closing {
+
+		/**
+		 * End the link.
+		 * @throws IOException if that failed
+		 */
+		void close() throws IOException;
+
+	}
+
+}

@@ -1,0 +1,100 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v5;
+
+import io.github.mqttredis.paho.EncodableText;
+import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttActionListener;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.packet.MqttDataTypes;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.util.MqttTopicValidator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Paho 5 client that refuses topics and properties at once that it cannot send, such as
+ * those with control characters. They would end its connection.
+ */
+abstract class StrictMqttAsyncClient extends MqttAsyncClient {
+
+	StrictMqttAsyncClient(String serverUri, String clientId, MqttClientPersistence persistence) throws MqttException {
+		super(serverUri, clientId, persistence);
+	}
+
+	/**
+	 * Check what a message has besides its payload.
+	 * @param topic the topic
+	 * @param properties the properties
+	 * @throws MqttException if they cannot be sent
+	 * @throws IllegalArgumentException if they cannot be sent
+	 */
+	static void check(@Nullable String topic, @Nullable MqttProperties properties) throws MqttException {
+		MqttTopicValidator.validate(checkEncodable(topic), false, true);
+		if (properties != null) {
+			properties.encodeProperties();
+		}
+	}
+
+	private static String checkEncodable(@Nullable String topic) {
+		return EncodableText.check(topic, MqttDataTypes::encodeUTF8);
+	}
+
+	private static void checkFilters(MqttSubscription[] subscriptions, MqttProperties properties) throws MqttException {
+		for (MqttSubscription subscription : subscriptions) {
+			checkEncodable(subscription.getTopic());
+		}
+		properties.encodeProperties();
+	}
+
+	@Override
+	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
+			@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
+		checkFilters(subscriptions, properties);
+		return super.subscribe(subscriptions, userContext, callback, properties);
+	}
+
+	@Override
+	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
+			@Nullable MqttActionListener callback, IMqttMessageListener @Nullable [] messageListeners,
+			MqttProperties properties) throws MqttException {
+		checkFilters(subscriptions, properties);
+		return super.subscribe(subscriptions, userContext, callback, messageListeners, properties);
+	}
+
+	@Override
+	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
+			@Nullable MqttActionListener callback, @Nullable IMqttMessageListener messageListener,
+			MqttProperties properties) throws MqttException {
+		checkFilters(subscriptions, properties);
+		return super.subscribe(subscriptions, userContext, callback, messageListener, properties);
+	}
+
+	@Override
+	public IMqttToken unsubscribe(String[] topicFilters, @Nullable Object userContext,
+			@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
+		for (String filter : topicFilters) {
+			checkEncodable(filter);
+		}
+		properties.encodeProperties();
+		return super.unsubscribe(topicFilters, userContext, callback, properties);
+	}
+
+}

@@ -1,0 +1,96 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ConnectThread;
+import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.RedisStores;
+import io.github.mqttredis.testing.SharedServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Attempts to connect that take longer than they should.
+ */
+class LinkOpeningTests {
+
+	private static final int CONNECT = 1;
+
+	private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+	/** Of its own in each test: a thread that connects is known by it. */
+	private final String clientId = "opening-" + CLIENTS.incrementAndGet();
+
+	@SharedServer
+	private static ArtemisBroker broker;
+
+	private final RedisServer server = RedisServer.start();
+
+	private final RedisStores stores = new RedisStores(this.server);
+
+	private final FaultyLink link = FaultyLink.to(broker.uri());
+
+	@AfterEach
+	void close() {
+		this.server.resume();
+		this.stores.close();
+		this.server.close();
+		this.link.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenDisconnectedWhileRedisIsAskedThenNoLinkIsMade(String version) throws Exception {
+		StoreSettings patient = new StoreSettings("test", Duration.ofSeconds(30), Duration.ofSeconds(60),
+				Duration.ZERO);
+		PahoClient client = PahoClient.connect(version, this.stores.start(patient), this.link.uri(), this.clientId);
+		this.server.pause();
+		this.link.refuse();
+		this.link.cut();
+		Await.until("the next attempt waits for Redis", () -> ConnectThread.waitsForRedis(this.clientId));
+		client.disconnect();
+		this.server.resume();
+		Await.until("the attempt has ended", () -> !ConnectThread.exists(this.clientId));
+		assertThat(this.link.refused()).isZero();
+		client.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenTheBrokerDoesNotAnswerThenTheNextAttemptComesAfterTheConnectionTimeout(String version) throws Exception {
+		PahoClient client = PahoClient.connect(version, this.stores.start(), this.link.uri(), this.clientId);
+		int attempts = this.link.sent(CONNECT);
+		this.link.swallow(true);
+		this.link.cut();
+		Await.until("the next attempt waits for its answer", () -> this.link.sent(CONNECT) > attempts);
+		this.link.swallow(false);
+		Await.until("the client is connected", Duration.ofSeconds(20), client::isConnected);
+		client.disconnect();
+		client.close();
+	}
+
+}
