@@ -87,7 +87,6 @@ public final class GuardedLink {
 		// next server at once, or the next version of MQTT (ConnectActionListener).
 		this.comms.awaitCallback(() -> this.stopped || !this.reconnection.isWanted());
 		checkWanted();
-		this.comms.forgetAnswers();
 		try {
 			this.session.confirmOwned();
 		}
@@ -130,6 +129,8 @@ public final class GuardedLink {
 	 * @return what waits for the records that a packet depends on
 	 */
 	public OutputStream guard(OutputStream out, Closing closing) {
+		// Paho starts its sender next.
+		this.comms.forgetAnswers();
 		return new Barrier(out, closing);
 	}
 

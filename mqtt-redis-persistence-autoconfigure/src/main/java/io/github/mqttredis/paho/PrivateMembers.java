@@ -94,14 +94,15 @@ public final class PrivateMembers {
 	}
 
 	/**
-	 * Call a method that has no parameters and throws nothing.
+	 * Call a method that throws nothing.
 	 * @param method the method
 	 * @param target the object that has it
+	 * @param arguments its arguments
 	 * @return what it returns
 	 */
-	public static Object invoke(Method method, Object target) {
+	public static Object invoke(Method method, Object target, Object... arguments) {
 		try {
-			return method.invoke(target);
+			return method.invoke(target, arguments);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new IllegalStateException(ex);

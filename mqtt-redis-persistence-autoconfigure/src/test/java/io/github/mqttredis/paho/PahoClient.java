@@ -16,8 +16,13 @@
 
 package io.github.mqttredis.paho;
 
+import java.util.function.IntConsumer;
+
 import io.github.mqttredis.session.SessionStore;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 
 /**
@@ -38,6 +43,14 @@ interface PahoClient {
 
 	/** Publish, and do not wait for the broker. */
 	void publish(String topic, String payload, int qos) throws Exception;
+
+	/**
+	 * Have the application acknowledge what arrives.
+	 * @param arrived told the packet id of each message
+	 */
+	void acknowledgeByHand(IntConsumer arrived);
+
+	void acknowledge(int packetId, int qos) throws Exception;
 
 	/** Subscribe, and wait for the broker. */
 	void subscribe(String filter) throws Exception;
@@ -97,6 +110,32 @@ interface PahoClient {
 		}
 
 		@Override
+		public void acknowledgeByHand(IntConsumer arrived) {
+			this.client.setManualAcks(true);
+			this.client.setCallback(new MqttCallback() {
+
+				@Override
+				public void messageArrived(String topic, MqttMessage message) {
+					arrived.accept(message.getId());
+				}
+
+				@Override
+				public void connectionLost(Throwable cause) {
+				}
+
+				@Override
+				public void deliveryComplete(IMqttDeliveryToken token) {
+				}
+
+			});
+		}
+
+		@Override
+		public void acknowledge(int packetId, int qos) throws Exception {
+			this.client.messageArrivedComplete(packetId, qos);
+		}
+
+		@Override
 		public void subscribe(String filter) throws Exception {
 			this.client.subscribe(filter, 2).waitForCompletion(10_000);
 		}
@@ -150,6 +189,17 @@ interface PahoClient {
 		@Override
 		public int buffered() {
 			return this.client.getBufferedMessageCount();
+		}
+
+		@Override
+		public void acknowledgeByHand(IntConsumer arrived) {
+			this.client.setManualAcks(true);
+			this.client.setCallback(new io.github.mqttredis.paho.v5.ArrivalCallback(arrived));
+		}
+
+		@Override
+		public void acknowledge(int packetId, int qos) throws Exception {
+			this.client.messageArrivedComplete(packetId, qos);
 		}
 
 		@Override

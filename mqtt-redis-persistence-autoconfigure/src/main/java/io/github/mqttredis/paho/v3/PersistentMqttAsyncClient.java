@@ -39,6 +39,7 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.MqttSecurityException;
+import org.eclipse.paho.client.mqttv3.internal.ClientState;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,9 @@ import org.jspecify.annotations.Nullable;
 public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private static final Method STOP_TIMER = PrivateMembers.method(MqttAsyncClient.class, "stopReconnectCycle");
+
+	private static final Method DELIVERY_COMPLETE = PrivateMembers.method(ClientState.class, "deliveryComplete",
+			int.class);
 
 	private final ClientSession<MqttPersistenceException> session;
 
@@ -84,6 +88,23 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		this.detached = (callback instanceof MqttCallbackExtended extended)
 				? new DetachedConnectComplete(extended, getClientId()) : null;
 		super.setCallback((this.detached != null) ? this.detached : callback);
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Without a link a message of QoS 1 is not acknowledged, because the broker sends it
+	 * again, and one of QoS 2 is complete as soon as the broker asks for it. Paho would
+	 * keep the answer, and its sender would stop over it when the client connects.
+	 */
+	@Override
+	public void messageArrivedComplete(int messageId, int qos) throws MqttException {
+		if (isConnected()) {
+			super.messageArrivedComplete(messageId, qos);
+		}
+		else if (qos == 2 && !this.comms.isClosed()) {
+			PrivateMembers.invoke(DELIVERY_COMPLETE, this.comms.getClientState(), messageId);
+		}
 	}
 
 	@Override

@@ -95,9 +95,17 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		super.setManualAcks(manualAcks);
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Without a link a message of QoS 1 is not acknowledged, because the broker sends it
+	 * again, and one of QoS 2 is complete as soon as the broker asks for it. Paho would
+	 * keep the answer, and its sender would stop over it when the client connects.
+	 */
 	@Override
 	public void messageArrivedComplete(int messageId, int qos) throws MqttException {
-		if (qos != 2 || !this.received.acknowledge(messageId)) {
+		boolean done = qos == 2 && this.received.acknowledge(messageId);
+		if (!done && isConnected()) {
 			super.messageArrivedComplete(messageId, qos);
 		}
 	}

@@ -53,8 +53,8 @@ final class ReceivedMessages {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/**
-	 * What is stored and not complete, by packet id: with the delivery that is under way,
-	 * {@code null} if there is none.
+	 * What is stored and not complete, by packet id: with the delivery that is under way
+	 * or was when the link was lost, {@code null} if there is none.
 	 */
 	private final Map<Integer, @Nullable Delivery> held = new HashMap<>();
 
@@ -93,11 +93,12 @@ final class ReceivedMessages {
 		this.lock.lock();
 		try {
 			for (Integer packetId : this.held.keySet().toArray(Integer[]::new)) {
-				if (this.persistence.containsKey(PREFIX + packetId)) {
-					this.held.put(packetId, null);
-				}
-				else {
+				Delivery delivery = this.held.get(packetId);
+				if (!this.persistence.containsKey(PREFIX + packetId)) {
 					this.held.remove(packetId);
+				}
+				else if (delivery != null) {
+					delivery.interrupted = true;
 				}
 			}
 		}
@@ -137,7 +138,8 @@ final class ReceivedMessages {
 			if (!this.held.containsKey(packetId)) {
 				return false;
 			}
-			if (this.held.get(packetId) != null) {
+			Delivery delivery = this.held.get(packetId);
+			if (delivery != null && !delivery.interrupted) {
 				return true;
 			}
 		}
@@ -183,22 +185,25 @@ final class ReceivedMessages {
 	/**
 	 * Note that the application is done with a message, in its own words.
 	 * @param packetId the packet id
-	 * @return whether there is such a message
+	 * @return whether there is such a message, and nothing else to be done
 	 * @throws MqttException if its completion could not be sent
 	 */
 	boolean acknowledge(int packetId) throws MqttException {
-		Delivery delivery;
 		this.lock.lock();
 		try {
-			delivery = this.manualAcks ? this.held.get(packetId) : null;
+			if (!this.manualAcks || !this.held.containsKey(packetId)) {
+				return false;
+			}
+			Delivery delivery = this.held.get(packetId);
+			if (delivery != null) {
+				complete(delivery);
+			}
+			// Another message has its packet id now, which nobody was given yet.
+			return true;
 		}
 		finally {
 			this.lock.unlock();
 		}
-		if (delivery != null) {
-			complete(delivery);
-		}
-		return delivery != null;
 	}
 
 	private void complete(Delivery delivery) throws MqttException {
@@ -210,8 +215,8 @@ final class ReceivedMessages {
 			}
 			this.held.remove(packetId);
 			this.persistence.remove(PREFIX + packetId);
-			if (delivery.answered && this.comms.isConnected()) {
-				// Left out without a connection: the broker will ask again.
+			if (delivery.answered && !delivery.interrupted && this.comms.isConnected()) {
+				// Left out where the broker will ask again.
 				this.comms.send(new MqttPubComp(MqttReturnCode.RETURN_CODE_SUCCESS, packetId, new MqttProperties()));
 			}
 		}
@@ -230,6 +235,9 @@ final class ReceivedMessages {
 		private final boolean answered;
 
 		private boolean delivered;
+
+		/** Whether it began on a connection that was lost. Guarded by the lock. */
+		private boolean interrupted;
 
 		Delivery(MqttPublish message, boolean answered) {
 			super(message.getTopicName(), message.getMessage(), message.getProperties());

@@ -1,0 +1,41 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v5;
+
+import java.util.function.IntConsumer;
+
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+
+/**
+ * Tells of the packet id of each message that arrives.
+ */
+public final class ArrivalCallback extends RecordingCallback {
+
+	private final IntConsumer arrived;
+
+	public ArrivalCallback(IntConsumer arrived) {
+		super((payload) -> {
+		});
+		this.arrived = arrived;
+	}
+
+	@Override
+	public void messageArrived(String topic, MqttMessage message) {
+		this.arrived.accept(message.getId());
+	}
+
+}
