@@ -70,7 +70,7 @@ final class OvertakenSubscription implements IMqttToken {
 	public void waitForCompletion(long timeout) throws MqttException {
 		long started = System.nanoTime();
 		long nanos = TimeUnit.MILLISECONDS.toNanos(timeout);
-		while (!this.delegate.isComplete() && System.nanoTime() - started < nanos) {
+		while (isUnderWay() && System.nanoTime() - started < nanos) {
 			if (this.deliveryBlocked.getAsBoolean()) {
 				this.overtaken = true;
 				logger.info("MQTT client '" + this.delegate.getClient().getClientId()
@@ -81,6 +81,11 @@ final class OvertakenSubscription implements IMqttToken {
 		}
 		// Done, or the time is up: says so, or throws.
 		this.delegate.waitForCompletion(1);
+	}
+
+	/** A token that fails, as when the link is lost, is never complete. */
+	private boolean isUnderWay() {
+		return !this.delegate.isComplete() && this.delegate.getException() == null;
 	}
 
 	private static void pause() throws MqttException {

@@ -18,8 +18,10 @@ package io.github.mqttredis.paho.v3;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.mqttredis.testing.ArtemisBroker;
@@ -28,8 +30,13 @@ import io.github.mqttredis.testing.ConnectThread;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.TcpLink;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.IMqttToken;
+import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +129,23 @@ class LinkLostInCallbackTests {
 		Await.until("the attempt has ended", Duration.ofSeconds(15), () -> !ConnectThread.exists(this.clientId));
 	}
 
+	@Test
+	void whenLinkIsLostWhileACallbackWaitsForItsSubscriptionThenTheCallbackIsTold() throws Exception {
+		CountDownLatch subscribing = new CountDownLatch(1);
+		CompletableFuture<MqttException> failed = new CompletableFuture<>();
+		this.client.setCallback(new SubscribingCallback(() -> {
+			this.link.holdAnswers();
+			IMqttToken token = this.client.subscribe(new String[] { "command" }, new int[] { 2 }, null, null, null);
+			subscribing.countDown();
+			token.waitForCompletion();
+		}, failed));
+		this.link.cut();
+		assertThat(subscribing.await(20, TimeUnit.SECONDS)).isTrue();
+		this.link.cut();
+		this.link.releaseAnswers();
+		assertThat(failed).succeedsWithin(Duration.ofSeconds(15));
+	}
+
 	private void loseLinkInCallback(int qos) throws Exception {
 		this.publisher.publish("command", "first".getBytes(), qos, false);
 		this.inHand.await();
@@ -137,6 +161,43 @@ class LinkLostInCallbackTests {
 		assertThat(this.link.connections()).isEqualTo(2);
 		Await.until("all have arrived",
 				() -> this.received.containsKey("first") && this.received.containsKey("second"));
+	}
+
+	/**
+	 * Subscribes whenever the client has connected.
+	 */
+	private record SubscribingCallback(Subscription subscription,
+			CompletableFuture<MqttException> failed) implements MqttCallbackExtended {
+
+		@Override
+		public void connectComplete(boolean reconnect, String serverUri) {
+			try {
+				this.subscription.run();
+			}
+			catch (MqttException ex) {
+				this.failed.complete(ex);
+			}
+		}
+
+		@Override
+		public void connectionLost(Throwable cause) {
+		}
+
+		@Override
+		public void messageArrived(String topic, MqttMessage message) {
+		}
+
+		@Override
+		public void deliveryComplete(IMqttDeliveryToken token) {
+		}
+
+	}
+
+	@FunctionalInterface
+	private interface Subscription {
+
+		void run() throws MqttException;
+
 	}
 
 }
