@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.util.stream.IntStream;
+
 import io.github.mqttredis.paho.EncodableText;
 import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -35,6 +37,11 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class StrictMqttAsyncClient extends MqttAsyncClient {
 
+	/** All there are: Paho names those of a packet as it makes the packet. */
+	private static final Byte[] PROPERTIES = IntStream.rangeClosed(1, Byte.MAX_VALUE)
+		.mapToObj((id) -> (byte) id)
+		.toArray(Byte[]::new);
+
 	StrictMqttAsyncClient(String serverUri, String clientId, MqttClientPersistence persistence) throws MqttException {
 		super(serverUri, clientId, persistence);
 	}
@@ -48,7 +55,12 @@ abstract class StrictMqttAsyncClient extends MqttAsyncClient {
 	 */
 	static void check(@Nullable String topic, @Nullable MqttProperties properties) throws MqttException {
 		MqttTopicValidator.validate(checkEncodable(topic), false, true);
+		check(properties);
+	}
+
+	private static void check(@Nullable MqttProperties properties) throws MqttException {
 		if (properties != null) {
+			properties.setValidProperties(PROPERTIES);
 			properties.encodeProperties();
 		}
 	}
@@ -57,11 +69,12 @@ abstract class StrictMqttAsyncClient extends MqttAsyncClient {
 		return EncodableText.check(topic, MqttDataTypes::encodeUTF8);
 	}
 
-	private static void checkFilters(MqttSubscription[] subscriptions, MqttProperties properties) throws MqttException {
+	private static void checkFilters(MqttSubscription[] subscriptions, @Nullable MqttProperties properties)
+			throws MqttException {
 		for (MqttSubscription subscription : subscriptions) {
 			checkEncodable(subscription.getTopic());
 		}
-		properties.encodeProperties();
+		check(properties);
 	}
 
 	@Override
@@ -93,7 +106,7 @@ abstract class StrictMqttAsyncClient extends MqttAsyncClient {
 		for (String filter : topicFilters) {
 			checkEncodable(filter);
 		}
-		properties.encodeProperties();
+		check(properties);
 		return super.unsubscribe(topicFilters, userContext, callback, properties);
 	}
 
