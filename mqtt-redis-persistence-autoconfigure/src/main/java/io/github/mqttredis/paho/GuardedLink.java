@@ -16,8 +16,10 @@
 
 package io.github.mqttredis.paho;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -110,13 +112,14 @@ public final class GuardedLink {
 
 	/**
 	 * Guard what comes in. The broker says nothing before CONNECT, so that all there is
-	 * to be read earlier is that the link has ended, which must not end Paho's receiver
-	 * while it starts.
+	 * to be read earlier is that the link has ended. Paho would wait for ever for a
+	 * receiver, or a sender, that has ended before it was seen to run
+	 * ({@code CommsReceiver.start}, {@code CommsSender.start}).
 	 * @param in what comes from the broker
 	 * @return what can be read once Paho has begun to send
 	 */
 	public InputStream guard(InputStream in) {
-		return new AwaitedInputStream(in, this.starting);
+		return new Begun(in);
 	}
 
 	/**
@@ -137,7 +140,7 @@ public final class GuardedLink {
 	 */
 	private void awaitAnswer(Closing closing) {
 		if (!this.answerLimit.isZero()) {
-			this.givingUp = AttemptThread.after(this.answerLimit.toMillis(), () -> giveUp(closing));
+			this.givingUp = Reconnection.after(this.answerLimit.toMillis(), () -> giveUp(closing));
 		}
 	}
 
@@ -164,7 +167,7 @@ public final class GuardedLink {
 	public void close(Closing closing) throws IOException {
 		this.stopped = true;
 		this.starting.countDown();
-		AttemptThread.cancel(this.givingUp);
+		Reconnection.cancel(this.givingUp);
 		this.session.wakeWaiters();
 		try {
 			closing.close();
@@ -185,6 +188,42 @@ public final class GuardedLink {
 			}
 			throw ex;
 		}
+	}
+
+	private final class Begun extends FilterInputStream {
+
+		Begun(InputStream in) {
+			super(in);
+		}
+
+		@Override
+		public int read() throws IOException {
+			awaitBeginning();
+			return super.read();
+		}
+
+		@Override
+		public int read(byte[] target, int offset, int length) throws IOException {
+			awaitBeginning();
+			return super.read(target, offset, length);
+		}
+
+		@Override
+		public int available() throws IOException {
+			awaitBeginning();
+			return super.available();
+		}
+
+		private void awaitBeginning() throws IOException {
+			try {
+				GuardedLink.this.starting.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new InterruptedIOException("Interrupted before anything was sent");
+			}
+		}
+
 	}
 
 	private final class Barrier extends OutputStream {
