@@ -16,10 +16,8 @@
 
 package io.github.mqttredis.paho;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -119,7 +117,7 @@ public final class GuardedLink {
 	 * @return what can be read once Paho has begun to send
 	 */
 	public InputStream guard(InputStream in) {
-		return new Begun(in);
+		return new BegunInputStream(in, this.starting);
 	}
 
 	/**
@@ -140,7 +138,7 @@ public final class GuardedLink {
 	 */
 	private void awaitAnswer(Closing closing) {
 		if (!this.answerLimit.isZero()) {
-			this.givingUp = Reconnection.after(this.answerLimit.toMillis(), () -> giveUp(closing));
+			this.givingUp = AttemptThread.after(this.answerLimit.toMillis(), () -> giveUp(closing));
 		}
 	}
 
@@ -167,7 +165,7 @@ public final class GuardedLink {
 	public void close(Closing closing) throws IOException {
 		this.stopped = true;
 		this.starting.countDown();
-		Reconnection.cancel(this.givingUp);
+		AttemptThread.cancel(this.givingUp);
 		this.session.wakeWaiters();
 		try {
 			closing.close();
@@ -188,42 +186,6 @@ public final class GuardedLink {
 			}
 			throw ex;
 		}
-	}
-
-	private final class Begun extends FilterInputStream {
-
-		Begun(InputStream in) {
-			super(in);
-		}
-
-		@Override
-		public int read() throws IOException {
-			awaitBeginning();
-			return super.read();
-		}
-
-		@Override
-		public int read(byte[] target, int offset, int length) throws IOException {
-			awaitBeginning();
-			return super.read(target, offset, length);
-		}
-
-		@Override
-		public int available() throws IOException {
-			awaitBeginning();
-			return super.available();
-		}
-
-		private void awaitBeginning() throws IOException {
-			try {
-				GuardedLink.this.starting.await();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				throw new InterruptedIOException("Interrupted before anything was sent");
-			}
-		}
-
 	}
 
 	private final class Barrier extends OutputStream {

@@ -17,7 +17,6 @@
 package io.github.mqttredis.paho;
 
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,9 +32,7 @@ import org.jspecify.annotations.Nullable;
  * broker is away would let the others wait for up to 128 s. Paho's own attempts go on;
  * the first to come connects.
  * <p>
- * Attempts run on one thread that all clients share and that ends when there is nothing
- * to do. It is no daemon: all of Paho's threads are made by the one that connects, and
- * would be daemons as well, and an application that has no other threads would end.
+ * Attempts run on one thread that all clients share, see {@link AttemptThread}.
  *
  * @since 0.1.0
  */
@@ -43,11 +40,7 @@ public final class Reconnection {
 
 	private static final long FIRST_PAUSE = 1000;
 
-	private static final long IDLE_MILLIS = 1000;
-
 	private static final long START_LIMIT_MILLIS = 5000;
-
-	private static final ScheduledThreadPoolExecutor ATTEMPTS = attempts();
 
 	private volatile BooleanSupplier connected = () -> true;
 
@@ -227,7 +220,7 @@ public final class Reconnection {
 			return true;
 		}
 		// What listens to Redis is a daemon.
-		ATTEMPTS.execute(this::isDone);
+		AttemptThread.execute(this::isDone);
 		return false;
 	}
 
@@ -250,7 +243,7 @@ public final class Reconnection {
 
 	private void schedule(long pause) {
 		long bounded = Math.min(pause, this.longestPause);
-		this.next = after(bounded, () -> run(bounded));
+		this.next = AttemptThread.after(bounded, () -> run(bounded));
 		if (!this.wanted) {
 			cancelNext();
 		}
@@ -258,28 +251,9 @@ public final class Reconnection {
 
 	/** The JVM would live as long as the pause, which may be of two minutes. */
 	private void cancelNext() {
-		if (cancel(this.next)) {
+		if (AttemptThread.cancel(this.next)) {
 			this.running.set(false);
 		}
-	}
-
-	/**
-	 * Have something done after a pause, which must not block.
-	 * @param millis how long the pause is
-	 * @param task what is to be done
-	 * @return what {@link #cancel} takes
-	 */
-	static Runnable after(long millis, Runnable task) {
-		return (Runnable) ATTEMPTS.schedule(task, millis, TimeUnit.MILLISECONDS);
-	}
-
-	/**
-	 * Have something not done.
-	 * @param waiting what waits for the end of its pause
-	 * @return whether it was not done before, nor cancelled
-	 */
-	static boolean cancel(@Nullable Runnable waiting) {
-		return waiting != null && ATTEMPTS.remove(waiting);
 	}
 
 	private void run(long pause) {
@@ -292,17 +266,6 @@ public final class Reconnection {
 			// The link was lost again before it could be noted that this round is over.
 			linkEnded();
 		}
-	}
-
-	private static ScheduledThreadPoolExecutor attempts() {
-		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> {
-			Thread thread = new Thread(task, "mqtt-reconnect");
-			thread.setDaemon(false);
-			return thread;
-		});
-		executor.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-		executor.allowCoreThreadTimeOut(true);
-		return executor;
 	}
 
 	/**

@@ -126,7 +126,8 @@ class JvmLifeTests {
 		reconnection.lasting();
 		reconnection.linkEnded();
 		Object next = ReflectionTestUtils.getField(reconnection, "next");
-		ThreadPoolExecutor attempts = (ThreadPoolExecutor) ReflectionTestUtils.getField(Reconnection.class, "ATTEMPTS");
+		ThreadPoolExecutor attempts = (ThreadPoolExecutor) ReflectionTestUtils.getField(AttemptThread.class,
+				"EXECUTOR");
 		assertThat(attempts.getQueue().toArray()).contains(next);
 		reconnection.disconnecting();
 		assertThat(attempts.getQueue().toArray()).doesNotContain(next);

@@ -1,0 +1,76 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread on which all clients begin to connect again. It ends when there is nothing
+ * to do, and is no daemon: all of Paho's threads are made by the one that connects, and
+ * would be daemons as well, and an application that has no other threads would end.
+ */
+final class AttemptThread {
+
+	private static final long IDLE_MILLIS = 1000;
+
+	private static final ScheduledThreadPoolExecutor EXECUTOR = executor();
+
+	private AttemptThread() {
+	}
+
+	private static ScheduledThreadPoolExecutor executor() {
+		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, "mqtt-reconnect");
+			thread.setDaemon(false);
+			return thread;
+		});
+		executor.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
+	}
+
+	/**
+	 * Have something done.
+	 * @param task what is to be done, without blocking
+	 */
+	static void execute(Runnable task) {
+		EXECUTOR.execute(task);
+	}
+
+	/**
+	 * Have something done after a pause.
+	 * @param millis how long the pause is
+	 * @param task what is to be done, without blocking
+	 * @return what {@link #cancel} takes
+	 */
+	static Runnable after(long millis, Runnable task) {
+		return (Runnable) EXECUTOR.schedule(task, millis, TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Have something not done.
+	 * @param waiting what waits for the end of its pause
+	 * @return whether it had not begun, nor was cancelled before
+	 */
+	static boolean cancel(@Nullable Runnable waiting) {
+		return waiting != null && EXECUTOR.remove(waiting);
+	}
+
+}

@@ -1,0 +1,70 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Input that nobody reads before there is something to be answered.
+ */
+final class BegunInputStream extends FilterInputStream {
+
+	private final CountDownLatch beginning;
+
+	/**
+	 * Create the stream.
+	 * @param in what is read
+	 * @param beginning is at zero once it may be read
+	 */
+	BegunInputStream(InputStream in, CountDownLatch beginning) {
+		super(in);
+		this.beginning = beginning;
+	}
+
+	@Override
+	public int read() throws IOException {
+		awaitBeginning();
+		return super.read();
+	}
+
+	@Override
+	public int read(byte[] target, int offset, int length) throws IOException {
+		awaitBeginning();
+		return super.read(target, offset, length);
+	}
+
+	@Override
+	public int available() throws IOException {
+		awaitBeginning();
+		return super.available();
+	}
+
+	private void awaitBeginning() throws IOException {
+		try {
+			this.beginning.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new InterruptedIOException("Interrupted before anything was sent");
+		}
+	}
+
+}
