@@ -63,7 +63,7 @@ final class BegunInputStream extends FilterInputStream {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new InterruptedIOException("Interrupted before anything was sent");
+			throw new InterruptedIOException("Interrupted");
 		}
 	}
 

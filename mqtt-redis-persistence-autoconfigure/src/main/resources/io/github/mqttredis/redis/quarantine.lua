@@ -14,8 +14,9 @@ for i = 4, #ARGV do
   local value = redis.call('HGET', KEYS[1], ARGV[i])
   if value then
     local name = ARGV[i]
-    -- Packet ids are used again: what is there by that name is another record.
-    if redis.call('HSTRLEN', KEYS[3], name) > 0 then
+    local kept = redis.call('HGET', KEYS[3], name)
+    -- Packet ids are used again: what is there by that name may be another record.
+    if kept and kept ~= value then
       name = name .. '#' .. ARGV[2]
     end
     redis.call('HSET', KEYS[3], name, value)

@@ -125,7 +125,8 @@ class MqttPersistenceRuntimeHintsTests {
 				.of("MqttAsyncClient.stopReconnectCycle", "internal.CommsCallback.isRunning",
 						"internal.ClientState.getNextMessageId", "internal.ClientState.releaseMessageId")
 				.map((method) -> client + method));
-		return Stream.concat(paho, Stream.of(INTEGRATION + "core.AbstractMqttClientManager.setClient"));
+		return Stream.concat(paho, Stream.of(PAHO_3 + "internal.ClientState.deliveryComplete",
+				INTEGRATION + "core.AbstractMqttClientManager.setClient"));
 	}
 
 	@ParameterizedTest
