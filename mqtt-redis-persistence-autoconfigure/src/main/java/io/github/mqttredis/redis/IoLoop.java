@@ -174,7 +174,7 @@ final class IoLoop {
 	 */
 	void connect() throws SessionUnavailableException {
 		await(() -> {
-			guard(() -> this.link.runAgainIfBroken(RedisConnection::ping));
+			guard(() -> this.link.runFirst(RedisConnection::ping));
 			return true;
 		}, this.timeout.plus(FIRST_CONNECT));
 	}

@@ -90,6 +90,28 @@ final class RedisLink {
 	}
 
 	/**
+	 * Run the first command of all. That loads and starts a Redis client, which may take
+	 * longer than the time-out by itself on a slow or busy machine; the second attempt
+	 * finds it there.
+	 * @param <T> the type of the answer
+	 * @param command the command, which may reach Redis twice
+	 * @return the answer
+	 * @throws RedisTrouble if Redis did not answer, or not as asked
+	 */
+	<T> T runFirst(Function<RedisConnection, T> command) throws RedisTrouble {
+		try {
+			return runAgainIfBroken(command);
+		}
+		catch (RedisTrouble trouble) {
+			if (!trouble.isTimeout()) {
+				throw trouble;
+			}
+			reset();
+			return run(command);
+		}
+	}
+
+	/**
 	 * Run a command that moves many bytes, which takes its time: over a connection of its
 	 * own, whose time-out is the longer for it.
 	 * @param <T> the type of the answer

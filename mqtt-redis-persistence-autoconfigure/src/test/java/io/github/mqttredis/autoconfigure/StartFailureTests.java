@@ -127,6 +127,18 @@ class StartFailureTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "lettuce", "jedis" })
+	void whenTheFirstConnectionTakesTooLongAndTheSecondWorksThenTheApplicationStarts(String client,
+			CapturedOutput output) {
+		try (FaultyLink link = FaultyLink.to(REDIS.port())) {
+			link.swallowOnce();
+			run(Application.class, "spring.data.redis.client-type=" + client, "spring.data.redis.port=" + link.port(),
+					"mqtt.persistence.write-timeout=1s");
+			assertThat(output).doesNotContain("APPLICATION FAILED TO START", "is away");
+		}
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "nobody", "stranger", "reader" })
 	void whenTheRedisUserLacksAPermissionThenTheAnalysisNamesTheCommands(String user, CapturedOutput output) {
 		assertThatThrownBy(() -> runAs(user));

@@ -67,6 +67,8 @@ public final class FaultyLink implements AutoCloseable {
 
 	private final AtomicInteger refused = new AtomicInteger();
 
+	private final AtomicInteger swallowed = new AtomicInteger();
+
 	private volatile boolean recording;
 
 	private volatile boolean closed;
@@ -150,6 +152,13 @@ public final class FaultyLink implements AutoCloseable {
 	public void swallow(boolean swallow) {
 		this.swallowing = swallow;
 		this.connections.forEach((connection) -> connection.lost |= swallow);
+	}
+
+	/**
+	 * Let nothing come through the next new connection.
+	 */
+	public void swallowOnce() {
+		this.swallowed.set(1);
 	}
 
 	/**
@@ -280,7 +289,8 @@ public final class FaultyLink implements AutoCloseable {
 		}
 
 		void open() throws IOException {
-			this.lost = FaultyLink.this.swallowing;
+			this.lost = FaultyLink.this.swallowing
+					|| FaultyLink.this.swallowed.getAndUpdate((left) -> Math.max(0, left - 1)) > 0;
 			try {
 				this.server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), FaultyLink.this.target));
 				this.client.setTcpNoDelay(true);
