@@ -108,8 +108,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	}
 
 	@Override
-	public IMqttToken subscribe(String[] topicFilters, int[] qos, Object userContext, IMqttActionListener callback,
-			IMqttMessageListener[] messageListeners) throws MqttException {
+	public IMqttToken subscribe(String[] topicFilters, int[] qos, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback, IMqttMessageListener @Nullable [] messageListeners)
+			throws MqttException {
 		IMqttToken token = super.subscribe(topicFilters, qos, userContext, callback, messageListeners);
 		DetachedConnectComplete connected = this.detached;
 		return (connected != null && connected.isConnecting())
