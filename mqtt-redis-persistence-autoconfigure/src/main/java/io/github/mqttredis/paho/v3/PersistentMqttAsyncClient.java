@@ -67,8 +67,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	private final Reconnection reconnection = new Reconnection();
 
 	/**
-	 * Create a client. Opens its session, which may wait for another owner to let go of
-	 * it.
+	 * Create a client. Opens its session, which may wait for another owner.
 	 * @param serverUri the broker's URI
 	 * @param clientId the client id
 	 * @param persistence the persistence of this client alone
