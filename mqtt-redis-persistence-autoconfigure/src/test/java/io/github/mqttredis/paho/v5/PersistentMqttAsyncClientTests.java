@@ -17,6 +17,7 @@
 package io.github.mqttredis.paho.v5;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -35,9 +36,11 @@ import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests for {@link PersistentMqttAsyncClient}, against a real broker and a real Redis.
@@ -282,6 +286,27 @@ class PersistentMqttAsyncClientTests {
 			.withMessageContaining("client id");
 		assertThat(store.sessions()).isEmpty();
 		assertThat(this.redis.keys("*")).isEmpty();
+	}
+
+	@Test
+	void whenMessageHasPropertiesThenItIsSentUnlessTheyCannotBe() throws Exception {
+		PersistentMqttAsyncClient client = client(this.stores.start());
+		client.connect(options()).waitForCompletion(10_000);
+		for (int qos = 0; qos <= 2; qos++) {
+			MqttMessage bad = described("bad\u0007", qos);
+			assertThatIllegalArgumentException().isThrownBy(() -> client.publish("test/a", bad));
+			client.publish("test/a", described("good", qos));
+		}
+		Await.until("the good ones are delivered", () -> Map.of("good", 3).equals(this.received));
+		Await.until("nothing is in flight", () -> !this.redis.exists(this.hash));
+		client.disconnectForcibly(100, 1000, true);
+	}
+
+	private static MqttMessage described(String description, int qos) {
+		MqttProperties properties = new MqttProperties();
+		properties.setContentType(description);
+		properties.setUserProperties(List.of(new UserProperty("description", description)));
+		return new MqttMessage(description.getBytes(), qos, false, properties);
 	}
 
 }
