@@ -40,6 +40,14 @@ final class OwnConnectionFactory {
 		return ClassUtils.isPresent(type, OwnConnectionFactory.class.getClassLoader());
 	}
 
+	private static boolean isLettuce(RedisConnectionFactory factory) {
+		return LETTUCE && LettuceFactories.supports(factory);
+	}
+
+	private static boolean isJedis(RedisConnectionFactory factory) {
+		return JEDIS && JedisFactories.supports(factory);
+	}
+
 	/**
 	 * Derive a factory.
 	 * @param factory the application's factory
@@ -48,10 +56,10 @@ final class OwnConnectionFactory {
 	 */
 	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {
 		RedisConnectionFactory source = target(factory);
-		if (LETTUCE && LettuceFactories.supports(source)) {
+		if (isLettuce(source)) {
 			return LettuceFactories.derive(source, timeout);
 		}
-		if (JEDIS && JedisFactories.supports(source)) {
+		if (isJedis(source)) {
 			return JedisFactories.derive(source, timeout);
 		}
 		return factory;
@@ -63,7 +71,7 @@ final class OwnConnectionFactory {
 	 */
 	static void reportUnknown(RedisConnectionFactory factory) {
 		RedisConnectionFactory source = target(factory);
-		if (!(LETTUCE && LettuceFactories.supports(source)) && !(JEDIS && JedisFactories.supports(source))) {
+		if (!isLettuce(source) && !isJedis(source)) {
 			RedisSessionStore.logger.warn("MQTT sessions use connections of " + source.getClass().getName()
 					+ " as they are: a call may wait for longer than mqtt.persistence.write-timeout. Mark a"
 					+ " LettuceConnectionFactory or JedisConnectionFactory with @MqttPersistenceRedis");
@@ -98,7 +106,7 @@ final class OwnConnectionFactory {
 	 * a Cluster anew only after more attempts have failed than it has here.
 	 */
 	static boolean reset(RedisConnectionFactory factory) {
-		if (LETTUCE && LettuceFactories.supports(factory)) {
+		if (isLettuce(factory)) {
 			LettuceFactories.reset(factory);
 			return true;
 		}
@@ -112,10 +120,10 @@ final class OwnConnectionFactory {
 	 */
 	static String describe(RedisConnectionFactory factory) {
 		RedisConnectionFactory source = target(factory);
-		if (LETTUCE && LettuceFactories.supports(source)) {
+		if (isLettuce(source)) {
 			return LettuceFactories.describe(source);
 		}
-		if (JEDIS && JedisFactories.supports(source)) {
+		if (isJedis(source)) {
 			return JedisFactories.describe(source);
 		}
 		return source.getClass().getSimpleName();
