@@ -26,51 +26,36 @@ import org.jspecify.annotations.Nullable;
  * to do, and is no daemon: all of Paho's threads are made by the one that connects, and
  * would be daemons as well, and an application that has no other threads would end.
  */
-final class AttemptThread {
+final class AttemptThread implements Reconnection.Timer {
+
+	static final AttemptThread INSTANCE = new AttemptThread();
 
 	private static final long IDLE_MILLIS = 1000;
 
-	private static final ScheduledThreadPoolExecutor EXECUTOR = executor();
+	private final ScheduledThreadPoolExecutor executor;
 
 	private AttemptThread() {
-	}
-
-	private static ScheduledThreadPoolExecutor executor() {
-		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> {
+		this.executor = new ScheduledThreadPoolExecutor(1, (task) -> {
 			Thread thread = new Thread(task, "mqtt-reconnect");
 			thread.setDaemon(false);
+			// It would keep the class loader of whoever came first.
+			thread.setContextClassLoader(null);
 			return thread;
 		});
-		executor.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-		executor.allowCoreThreadTimeOut(true);
-		return executor;
+		this.executor.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+		this.executor.allowCoreThreadTimeOut(true);
 	}
 
-	/**
-	 * Have something done.
-	 * @param task what is to be done, without blocking
-	 */
-	static void execute(Runnable task) {
-		EXECUTOR.execute(task);
+	@Override
+	public Runnable after(long millis, Runnable task) {
+		return (Runnable) this.executor.schedule(task, millis, TimeUnit.MILLISECONDS);
 	}
 
-	/**
-	 * Have something done after a pause.
-	 * @param millis how long the pause is
-	 * @param task what is to be done, without blocking
-	 * @return what {@link #cancel} takes
-	 */
-	static Runnable after(long millis, Runnable task) {
-		return (Runnable) EXECUTOR.schedule(task, millis, TimeUnit.MILLISECONDS);
-	}
-
-	/**
-	 * Have something not done.
-	 * @param waiting what waits for the end of its pause
-	 * @return whether it had not begun, nor was cancelled before
-	 */
-	static boolean cancel(@Nullable Runnable waiting) {
-		return waiting != null && EXECUTOR.remove(waiting);
+	@Override
+	public void cancel(@Nullable Runnable waiting) {
+		if (waiting != null) {
+			this.executor.remove(waiting);
+		}
 	}
 
 }

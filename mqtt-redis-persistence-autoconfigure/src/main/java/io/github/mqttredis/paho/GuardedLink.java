@@ -138,7 +138,7 @@ public final class GuardedLink {
 	 */
 	private void awaitAnswer(Closing closing) {
 		if (!this.answerLimit.isZero()) {
-			this.givingUp = AttemptThread.after(this.answerLimit.toMillis(), () -> giveUp(closing));
+			this.givingUp = AttemptThread.INSTANCE.after(this.answerLimit.toMillis(), () -> giveUp(closing));
 		}
 	}
 
@@ -165,7 +165,7 @@ public final class GuardedLink {
 	public void close(Closing closing) throws IOException {
 		this.stopped = true;
 		this.starting.countDown();
-		AttemptThread.cancel(this.givingUp);
+		AttemptThread.INSTANCE.cancel(this.givingUp);
 		this.session.wakeWaiters();
 		try {
 			closing.close();

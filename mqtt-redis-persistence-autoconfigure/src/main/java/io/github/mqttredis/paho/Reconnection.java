@@ -18,54 +18,49 @@ package io.github.mqttredis.paho;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets one client's lost link back: at once where Redis had held the client and has
- * returned, otherwise after a second, and then after twice as long each time. Paho has
- * the same pauses, but keeps the present one for all clients of the JVM together
- * ({@code MqttAsyncClient.reconnectDelay} is static in both versions): a client whose
- * broker is away would let the others wait for up to 128 s. Paho's own attempts go on;
- * the first to come connects.
+ * Gets one client's lost link back: after a second, and after twice as long with each
+ * attempt that the broker does not accept; at once if Redis had held the client and has
+ * returned. Paho's own timer is switched off, because its pause is one for all clients of
+ * the JVM ({@code MqttAsyncClient.reconnectDelay} is static in both versions), one
+ * exception from the persistence ends it, and it outlives a client that is disconnected.
  * <p>
  * Attempts run on one thread that all clients share, see {@link AttemptThread}.
+ * <p>
+ * {@link #connecting} is taken before any lock of Paho's and never with one held. The
+ * monitor guards the plan and is a leaf: nothing of Paho's is called with it held.
  *
  * @since 0.1.0
  */
 public final class Reconnection {
 
+	private static final Log logger = LogFactory.getLog(Reconnection.class);
+
 	private static final long FIRST_PAUSE = 1000;
 
 	private static final long START_LIMIT_MILLIS = 5000;
 
-	private volatile BooleanSupplier connected = () -> true;
+	private final Client client;
 
-	private volatile BooleanSupplier attempt = () -> true;
-
-	private volatile Runnable stopTimer = () -> {
-	};
+	private final Timer timer;
 
 	/**
 	 * Lets one attempt to connect begin at a time: Paho checks and changes its state in
-	 * two steps, and its own timer and this class may both try. Taken before any lock of
-	 * Paho's, never with one held.
+	 * two steps.
 	 */
 	private final ReentrantLock connecting = new ReentrantLock();
 
 	/** What the thread that made the client uses: callbacks may load classes by it. */
-	private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
-
-	private final AtomicBoolean running = new AtomicBoolean();
+	private final @Nullable ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
 	/** At zero once Paho's threads for the latest link run. */
 	private volatile CountDownLatch starting = new CountDownLatch(0);
-
-	/** The attempt that comes after a pause. */
-	private volatile @Nullable Runnable next;
 
 	private volatile boolean automatic;
 
@@ -77,31 +72,53 @@ public final class Reconnection {
 	/** Whether the client is to come back until the application disconnects it. */
 	private volatile boolean lasting;
 
+	/** Whether a link was lost since the client was made. */
+	private volatile boolean linkLost;
+
 	/** Whether the client would be connected if Redis had not been away. */
 	private volatile boolean heldByRedis;
+
+	/** The pause before the next attempt, in milliseconds. */
+	private volatile long pause = FIRST_PAUSE;
+
+	/** The next attempt, and when it is due. Guarded by the monitor. */
+	private @Nullable Runnable next;
+
+	private long nextDue;
+
+	/**
+	 * Create the reconnection of a client.
+	 * @param client the client
+	 */
+	public Reconnection(Client client) {
+		this(client, AttemptThread.INSTANCE);
+	}
+
+	Reconnection(Client client, Timer timer) {
+		this.client = client;
+		this.timer = timer;
+	}
 
 	/**
 	 * Note that the client begins to connect.
 	 * @param automatic whether it is to come back by itself
 	 * @param longestPause the longest pause between two attempts, in milliseconds
-	 * @param connected whether the client is connected
-	 * @param attempt begins to connect, without blocking; answers whether the client is
-	 * closed
-	 * @param stopTimer ends Paho's reconnect timer
 	 */
-	public void connecting(boolean automatic, long longestPause, BooleanSupplier connected, BooleanSupplier attempt,
-			Runnable stopTimer) {
-		this.connected = connected;
-		this.attempt = attempt;
-		this.stopTimer = stopTimer;
+	public void connecting(boolean automatic, long longestPause) {
 		this.automatic = automatic;
 		this.longestPause = longestPause;
 		this.wanted = true;
 	}
 
 	/** Note that the broker has accepted the client. */
-	public void lasting() {
+	public void accepted() {
 		this.lasting = true;
+		this.pause = FIRST_PAUSE;
+		cancelNext();
+		if (!this.client.isConnected()) {
+			// The link was lost before the broker's answer came here.
+			linkEnded();
+		}
 	}
 
 	/** Note that the application tells the client to reconnect. */
@@ -128,20 +145,17 @@ public final class Reconnection {
 		}
 	}
 
-	/**
-	 * Note that the application disconnects the client. Paho's timer would outlive it: it
-	 * makes one more attempt, and its thread, which is no daemon, then keeps the JVM
-	 * alive until the client is garbage.
-	 */
+	/** Note that the application disconnects the client. */
 	public void disconnecting() {
 		this.connecting.lock();
 		try {
-			notWanted();
-			this.stopTimer.run();
+			this.wanted = false;
+			this.lasting = false;
 		}
 		finally {
 			this.connecting.unlock();
 		}
+		// The JVM would live as long as the pause, which may be of two minutes.
 		cancelNext();
 		awaitStarted();
 	}
@@ -159,23 +173,6 @@ public final class Reconnection {
 		}
 	}
 
-	private void notWanted() {
-		this.wanted = false;
-		this.lasting = false;
-	}
-
-	/**
-	 * End Paho's timer if the application has disconnected the client.
-	 * @return whether it has
-	 */
-	public boolean stopTimerIfNotWanted() {
-		if (this.wanted) {
-			return false;
-		}
-		this.stopTimer.run();
-		return true;
-	}
-
 	/**
 	 * Return whether the application has not disconnected the client.
 	 * @return whether the client is to be connected
@@ -184,8 +181,16 @@ public final class Reconnection {
 		return this.wanted;
 	}
 
+	/**
+	 * Return whether a connection is one that came back.
+	 * @return whether a link was lost before; what Paho tells its callback
+	 */
+	public boolean isLinkLost() {
+		return this.linkLost;
+	}
+
 	boolean isConnected() {
-		return this.connected.getAsBoolean();
+		return this.client.isConnected();
 	}
 
 	/**
@@ -206,8 +211,9 @@ public final class Reconnection {
 
 	/** Note that a link has ended, or could not be made. */
 	public void linkEnded() {
-		if (this.automatic && this.lasting && this.running.compareAndSet(false, true)) {
-			schedule(FIRST_PAUSE);
+		if (this.automatic && this.lasting) {
+			this.linkLost = true;
+			plan(this.pause);
 		}
 	}
 
@@ -219,53 +225,98 @@ public final class Reconnection {
 		if (!this.heldByRedis || isAtRest()) {
 			return true;
 		}
-		// What listens to Redis is a daemon.
-		AttemptThread.execute(this::isDone);
+		plan(0);
 		return false;
 	}
 
 	private boolean isAtRest() {
-		return !this.wanted || this.connected.getAsBoolean();
+		return !this.wanted || this.client.isConnected();
 	}
 
-	private boolean isDone() {
-		Thread.currentThread().setContextClassLoader(this.contextClassLoader);
-		try {
-			if (!isAtRest() && this.attempt.getAsBoolean()) {
-				notWanted();
-			}
-			return isAtRest();
-		}
-		finally {
-			Thread.currentThread().setContextClassLoader(null);
-		}
-	}
-
-	private void schedule(long pause) {
-		long bounded = Math.min(pause, this.longestPause);
-		this.next = AttemptThread.after(bounded, () -> run(bounded));
-		if (!this.wanted) {
+	/** Have an attempt made after a pause, unless one comes before. */
+	private synchronized void plan(long millis) {
+		long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+		if (this.wanted && (this.next == null || due - this.nextDue < 0)) {
 			cancelNext();
+			this.nextDue = due;
+			this.next = this.timer.after(millis, this::attempt);
 		}
 	}
 
-	/** The JVM would live as long as the pause, which may be of two minutes. */
-	private void cancelNext() {
-		if (AttemptThread.cancel(this.next)) {
-			this.running.set(false);
-		}
+	private synchronized void cancelNext() {
+		this.timer.cancel(this.next);
+		this.next = null;
 	}
 
-	private void run(long pause) {
-		if (!isDone()) {
-			schedule(pause * 2);
+	private void attempt() {
+		cancelNext();
+		if (isAtRest()) {
 			return;
 		}
-		this.running.set(false);
-		if (!isAtRest()) {
-			// The link was lost again before it could be noted that this round is over.
-			linkEnded();
+		if (!this.client.isConnecting()) {
+			this.pause = Math.min(this.pause * 2, this.longestPause);
 		}
+		// First, so that whatever becomes of this attempt, an Error included, another one
+		// follows.
+		plan(this.pause);
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		thread.setContextClassLoader(this.contextClassLoader);
+		this.connecting.lock();
+		try {
+			if (this.wanted) {
+				this.client.connect();
+			}
+		}
+		catch (Exception ex) {
+			logger.debug("An attempt to connect could not begin", ex);
+		}
+		finally {
+			this.connecting.unlock();
+			thread.setContextClassLoader(before);
+		}
+	}
+
+	/** The client that is to come back. */
+	public interface Client {
+
+		/**
+		 * Return whether the broker has accepted it and the link is there.
+		 * @return whether it is connected
+		 */
+		boolean isConnected();
+
+		/**
+		 * Return whether an attempt is under way.
+		 * @return whether it connects
+		 */
+		boolean isConnecting();
+
+		/**
+		 * Begin to connect as before, without blocking.
+		 * @throws Exception if it cannot now
+		 */
+		void connect() throws Exception;
+
+	}
+
+	/** Has something done later. */
+	interface Timer {
+
+		/**
+		 * Have something done after a pause.
+		 * @param millis how long the pause is
+		 * @param task what is to be done, without blocking
+		 * @return what {@link #cancel} takes
+		 */
+		Runnable after(long millis, Runnable task);
+
+		/**
+		 * Have something not done, if it has not begun.
+		 * @param waiting what waits for the end of its pause
+		 */
+		void cancel(@Nullable Runnable waiting);
+
 	}
 
 	/**

@@ -32,6 +32,7 @@ import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Publisher;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.SharedServer;
@@ -52,7 +53,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 abstract class AbstractFaultTests {
 
 	/** What a call may take longer than the time-out because other threads run. */
-	private static final Duration TOLERANCE = Duration.ofSeconds(1);
+	private static final Duration TOLERANCE = Load.seconds(1);
 
 	@SharedServer
 	private static ArtemisBroker broker;

@@ -25,6 +25,7 @@ import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
@@ -46,7 +47,7 @@ class BeforeSendTests extends AbstractFaultTests {
 
 	/** For what must not fail while Redis is paused. */
 	private static final StoreSettings PATIENT = new StoreSettings("test", Duration.ofMinutes(1), Duration.ofMinutes(2),
-			Duration.ofSeconds(10))
+			Load.seconds(10))
 		.with(Durability.BEFORE_SEND);
 
 	@Test
@@ -151,7 +152,7 @@ class BeforeSendTests extends AbstractFaultTests {
 		start(SETTINGS);
 		MqttAsyncClient own = new MqttAsyncClient(broker().uri(), "own",
 				new SessionMqttClientPersistence(application().store(), null));
-		own.connect(Application.options()).waitForCompletion(10_000);
+		own.connect(Application.options()).waitForCompletion(Await.MILLIS);
 		try {
 			own.publish("test/own", "stored".getBytes(), 1, false);
 			server().pause();

@@ -242,11 +242,11 @@ class FailedPutTests {
 	@Test
 	void whenReceivedMessageCannotBeStoredThenBrokerSendsItAgainAndSuccessorReceivesItOnce() throws Exception {
 		this.application.connect();
-		this.application.client().subscribe("command/" + this.clientId, 2).waitForCompletion(10_000);
+		this.application.client().subscribe("command/" + this.clientId, 2).waitForCompletion(Await.MILLIS);
 		refuse(true);
 		MqttAsyncClient sender = new MqttAsyncClient(broker.uri(), "sender", new MemoryPersistence());
-		sender.connect().waitForCompletion(10_000);
-		sender.publish("command/" + this.clientId, "do-q2".getBytes(), 2, false).waitForCompletion(10_000);
+		sender.connect().waitForCompletion(Await.MILLIS);
+		sender.publish("command/" + this.clientId, "do-q2".getBytes(), 2, false).waitForCompletion(Await.MILLIS);
 		Await.until("the link is dropped", () -> this.application.connectionsLost() > 0);
 		this.application.die();
 		assertThat(this.redis.exists(hash())).isFalse();

@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Await;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import redis.clients.jedis.Jedis;
 
@@ -103,7 +103,7 @@ class LostDataTests extends AbstractFaultTests {
 	}
 
 	@Test
-	@EnabledIfSystemProperty(named = "crashpoints", matches = "all", disabledReason = "slow: run with -Pcrash-points")
+	@Tag("thorough")
 	void whenRedisIsFlushedAgainAndAgainUnderLoadThenNothingIsLost() throws Exception {
 		start();
 		for (int i = 0; i < 5; i++) {
@@ -121,7 +121,7 @@ class LostDataTests extends AbstractFaultTests {
 	}
 
 	@Test
-	@EnabledIfSystemProperty(named = "crashpoints", matches = "all", disabledReason = "slow: run with -Pcrash-points")
+	@Tag("thorough")
 	void whenOneRecordIsLostThenSessionIsWrittenBack() throws Exception {
 		start();
 		fill();

@@ -23,8 +23,8 @@ import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol;
@@ -131,7 +131,7 @@ class RefusingRedisTests extends AbstractFaultTests {
 	}
 
 	@Test
-	@EnabledIfSystemProperty(named = "crashpoints", matches = "all", disabledReason = "slow: run with -Pcrash-points")
+	@Tag("thorough")
 	void whenSlotIsServedByNobodyThenMessagesAreRefusedUntilItIs() throws Exception {
 		startCluster();
 		redis((redis) -> redis.clusterDelSlots(SLOTS));

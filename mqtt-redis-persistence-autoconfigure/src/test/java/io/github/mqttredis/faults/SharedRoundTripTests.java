@@ -22,6 +22,7 @@ import java.util.List;
 
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.MqttTopic;
@@ -42,8 +43,8 @@ class SharedRoundTripTests extends AbstractFaultTests {
 
 	private static final int MESSAGES = 10;
 
-	private static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofSeconds(30),
-			Duration.ofMinutes(2), Duration.ofSeconds(10));
+	private static final StoreSettings SETTINGS = new StoreSettings("test", Load.seconds(30), Duration.ofMinutes(2),
+			Load.seconds(10));
 
 	@Test
 	void whenSeveralThreadsPublishThenTheyShareRoundTrips() throws Exception {

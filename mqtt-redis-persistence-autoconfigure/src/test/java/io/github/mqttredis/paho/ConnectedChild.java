@@ -24,10 +24,10 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.testing.Application;
+import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisClient;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
-import org.springframework.test.util.ReflectionTestUtils;
 
 /**
  * A JVM that has a client and nothing else that would keep it alive.
@@ -48,8 +48,6 @@ public final class ConnectedChild implements AutoCloseable {
 		LettuceConnectionFactory factory = RedisClient.lettuce(Integer.parseInt(args[1]));
 		RedisSessionStore store = new RedisSessionStore(factory, Application.SETTINGS);
 		store.start();
-		// Paho's own attempts come too late.
-		delayPaho();
 		PahoClient client = PahoClient.connect(args[0], store, args[2], args[3]);
 		client.publish("test/connected", args[3], 1);
 		Thread closing = new Thread(() -> {
@@ -66,11 +64,6 @@ public final class ConnectedChild implements AutoCloseable {
 		});
 		closing.setDaemon(true);
 		closing.start();
-	}
-
-	private static void delayPaho() {
-		ReflectionTestUtils.setField(org.eclipse.paho.client.mqttv3.MqttAsyncClient.class, "reconnectDelay", 128_000);
-		ReflectionTestUtils.setField(org.eclipse.paho.mqttv5.client.MqttAsyncClient.class, "reconnectDelay", 128_000);
 	}
 
 	static ConnectedChild start(String version, int redisPort, String brokerUri, String clientId) throws IOException {
@@ -98,7 +91,7 @@ public final class ConnectedChild implements AutoCloseable {
 	 * @return whether it has
 	 */
 	boolean awaitEnd() throws InterruptedException {
-		return this.process.waitFor(20, TimeUnit.SECONDS);
+		return this.process.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS);
 	}
 
 	@Override

@@ -17,7 +17,6 @@
 package io.github.mqttredis.paho;
 
 import java.util.List;
-import java.util.concurrent.ThreadPoolExecutor;
 
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
@@ -27,11 +26,8 @@ import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -116,21 +112,6 @@ class JvmLifeTests {
 			Await.until("the attempts have ended", () -> !ConnectThread.exists(clientId));
 			client.close();
 		}
-	}
-
-	@Test
-	void whenClientIsDisconnectedThenNoAttemptWaits() {
-		Reconnection reconnection = new Reconnection();
-		reconnection.connecting(true, 1000, () -> false, () -> false, () -> {
-		});
-		reconnection.lasting();
-		reconnection.linkEnded();
-		Object next = ReflectionTestUtils.getField(reconnection, "next");
-		ThreadPoolExecutor attempts = (ThreadPoolExecutor) ReflectionTestUtils.getField(AttemptThread.class,
-				"EXECUTOR");
-		assertThat(attempts.getQueue().toArray()).contains(next);
-		reconnection.disconnecting();
-		assertThat(attempts.getQueue().toArray()).doesNotContain(next);
 	}
 
 }

@@ -24,6 +24,7 @@ import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.ConnectThread;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
@@ -65,8 +66,7 @@ class LinkOpeningTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "v3", "v5" })
 	void whenDisconnectedWhileRedisIsAskedThenNoLinkIsMade(String version) throws Exception {
-		StoreSettings patient = new StoreSettings("test", Duration.ofSeconds(30), Duration.ofSeconds(60),
-				Duration.ZERO);
+		StoreSettings patient = new StoreSettings("test", Load.seconds(30), Load.seconds(60), Duration.ZERO);
 		PahoClient client = PahoClient.connect(version, this.stores.start(patient), this.link.uri(), this.clientId);
 		this.server.pause();
 		this.link.refuse();
@@ -88,7 +88,7 @@ class LinkOpeningTests {
 		this.link.cut();
 		Await.until("the next attempt waits for its answer", () -> this.link.sent(CONNECT) > attempts);
 		this.link.swallow(false);
-		Await.until("the client is connected", Duration.ofSeconds(20), client::isConnected);
+		Await.until("the client is connected", client::isConnected);
 		client.disconnect();
 		client.close();
 	}

@@ -26,6 +26,7 @@ import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.ConnectThread;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
@@ -68,8 +69,7 @@ class ManualAcknowledgementTests {
 	}
 
 	private PahoClient connect(String version) throws Exception {
-		StoreSettings patient = new StoreSettings("test", Duration.ofSeconds(30), Duration.ofSeconds(60),
-				Duration.ZERO);
+		StoreSettings patient = new StoreSettings("test", Load.seconds(30), Load.seconds(60), Duration.ZERO);
 		PahoClient client = PahoClient.connect(version, this.stores.start(patient), this.link.uri(), this.clientId);
 		client.acknowledgeByHand(this.arrived::add);
 		client.subscribe("command/" + this.clientId);
@@ -95,7 +95,7 @@ class ManualAcknowledgementTests {
 		Await.until("the next attempt waits for Redis", () -> ConnectThread.waitsForRedis(this.clientId));
 		client.acknowledge(this.arrived.get(0), qos);
 		this.server.resume();
-		Await.until("the client is connected", Duration.ofSeconds(10), client::isConnected);
+		Await.until("the client is connected", client::isConnected);
 		assertThat(this.link.connacks()).isEqualTo(2);
 		acknowledgeWhatComes(client, qos);
 		client.disconnect();

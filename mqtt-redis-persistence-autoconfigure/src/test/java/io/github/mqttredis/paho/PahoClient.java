@@ -19,6 +19,8 @@ package io.github.mqttredis.paho;
 import java.util.function.IntConsumer;
 
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -82,8 +84,9 @@ interface PahoClient {
 			MqttConnectOptions options = new MqttConnectOptions();
 			options.setCleanSession(false);
 			options.setAutomaticReconnect(true);
-			options.setConnectionTimeout(2);
-			made.client.connect(options).waitForCompletion(10_000);
+			options.setConnectionTimeout((int) Load.seconds(2).toSeconds());
+			options.setMaxReconnectDelay(1000);
+			made.client.connect(options).waitForCompletion(Await.MILLIS);
 			return made;
 		}
 
@@ -137,7 +140,7 @@ interface PahoClient {
 
 		@Override
 		public void subscribe(String filter) throws Exception {
-			this.client.subscribe(filter, 2).waitForCompletion(10_000);
+			this.client.subscribe(filter, 2).waitForCompletion(Await.MILLIS);
 		}
 
 		@Override
@@ -164,8 +167,9 @@ interface PahoClient {
 			options.setCleanStart(false);
 			options.setSessionExpiryInterval(600L);
 			options.setAutomaticReconnect(true);
-			options.setConnectionTimeout(2);
-			made.client.connect(options).waitForCompletion(10_000);
+			options.setConnectionTimeout((int) Load.seconds(2).toSeconds());
+			options.setMaxReconnectDelay(1000);
+			made.client.connect(options).waitForCompletion(Await.MILLIS);
 			return made;
 		}
 
@@ -204,7 +208,7 @@ interface PahoClient {
 
 		@Override
 		public void subscribe(String filter) throws Exception {
-			this.client.subscribe(filter, 2).waitForCompletion(10_000);
+			this.client.subscribe(filter, 2).waitForCompletion(Await.MILLIS);
 		}
 
 		@Override

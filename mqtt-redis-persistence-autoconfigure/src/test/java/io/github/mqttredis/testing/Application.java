@@ -42,6 +42,7 @@ import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /**
  * What stands for one process of an application: a store and a client, with a link of its
@@ -52,8 +53,8 @@ public final class Application implements AutoCloseable {
 	/**
 	 * Short times.
 	 */
-	public static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofSeconds(1),
-			Duration.ofMillis(1500), Duration.ofSeconds(10));
+	public static final StoreSettings SETTINGS = new StoreSettings("test", Load.seconds(1), Load.millis(1500),
+			Load.seconds(10));
 
 	/**
 	 * The same, for who takes a session at once. To delete its lease is not enough: the
@@ -61,6 +62,9 @@ public final class Application implements AutoCloseable {
 	 */
 	public static final StoreSettings THIEF = new StoreSettings("test", SETTINGS.writeTimeout(), SETTINGS.leaseTtl(),
 			SETTINGS.acquireTimeout(), OnConflict.TAKEOVER, OnOutage.REJECT, Durability.BEFORE_RETURN);
+
+	/** Paho's longest. */
+	private static final Duration LONG_PAUSE = Duration.ofSeconds(128);
 
 	private final AtomicInteger connectionsLost = new AtomicInteger();
 
@@ -152,7 +156,7 @@ public final class Application implements AutoCloseable {
 	}
 
 	public Application connect() throws MqttException {
-		this.client.connect(options()).waitForCompletion(20_000);
+		this.client.connect(options()).waitForCompletion(Await.MILLIS);
 		return this;
 	}
 
@@ -188,6 +192,19 @@ public final class Application implements AutoCloseable {
 
 	public FaultyLink brokerLink() {
 		return this.broker;
+	}
+
+	/**
+	 * Have the client wait as long for its next attempt to connect as one that has tried
+	 * in vain for long.
+	 */
+	public void awaitLongPause() {
+		Object reconnection = ReflectionTestUtils.getField(this.client, "reconnection");
+		ReflectionTestUtils.setField(reconnection, "pause", LONG_PAUSE.toMillis());
+		Await.until("the next attempt is far away", () -> {
+			long due = (long) ReflectionTestUtils.getField(reconnection, "nextDue");
+			return due - System.nanoTime() > LONG_PAUSE.dividedBy(2).toNanos();
+		});
 	}
 
 	public int connectionsLost() {

@@ -26,13 +26,17 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 public final class Await {
 
-	private static final Duration LIMIT = Duration.ofSeconds(30);
+	/** How long a test waits for what has to come. */
+	public static final Duration LIMIT = Load.seconds(30);
+
+	/** The same in milliseconds. */
+	public static final long MILLIS = LIMIT.toMillis();
 
 	private Await() {
 	}
 
 	/**
-	 * Wait until a condition is met; fail if it is not within half a minute.
+	 * Wait until a condition is met; fail if it is not within {@link #LIMIT}.
 	 * @param what what is waited for
 	 * @param condition the condition
 	 */

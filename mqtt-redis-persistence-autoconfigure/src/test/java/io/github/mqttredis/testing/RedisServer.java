@@ -22,7 +22,6 @@ import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -145,7 +144,7 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	private void awaitAnswer() {
-		long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+		long deadline = System.nanoTime() + Load.seconds(20).toNanos();
 		while (true) {
 			try (Jedis jedis = connect()) {
 				jedis.ping();

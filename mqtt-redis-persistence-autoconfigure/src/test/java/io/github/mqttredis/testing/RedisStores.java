@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.testing;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,8 +32,8 @@ public final class RedisStores implements AutoCloseable {
 	/**
 	 * A prefix of its own, short times.
 	 */
-	public static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofMillis(1500),
-			Duration.ofMillis(1500), Duration.ofSeconds(5));
+	public static final StoreSettings SETTINGS = new StoreSettings("test", Load.millis(1500), Load.millis(1500),
+			Load.seconds(5));
 
 	private final LettuceConnectionFactory factory;
 

@@ -70,7 +70,7 @@ interface ServerProcess {
 		public void kill() {
 			this.process.destroyForcibly();
 			try {
-				this.process.waitFor(10, TimeUnit.SECONDS);
+				this.process.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

@@ -37,11 +37,11 @@ public final class Subscriber implements AutoCloseable {
 
 	private Subscriber(String uri, String clientId) throws MqttException {
 		this.client = new MqttAsyncClient(uri, "counter-of-" + clientId, new MemoryPersistence());
-		this.client.connect(Application.options()).waitForCompletion(20_000);
+		this.client.connect(Application.options()).waitForCompletion(Await.MILLIS);
 		this.client
 			.subscribe("test/" + clientId, 2,
 					(topic, message) -> this.received.merge(new String(message.getPayload()), 1, Integer::sum))
-			.waitForCompletion(20_000);
+			.waitForCompletion(Await.MILLIS);
 	}
 
 	public static Subscriber to(ArtemisBroker broker, String clientId) throws MqttException {

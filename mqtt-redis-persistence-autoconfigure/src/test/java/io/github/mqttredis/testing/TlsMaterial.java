@@ -67,7 +67,7 @@ public final class TlsMaterial {
 			.redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
 			.start();
-		if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+		if (!keytool.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS) || keytool.exitValue() != 0) {
 			throw new IOException("keytool made no key");
 		}
 		return new TlsMaterial(keyStore);

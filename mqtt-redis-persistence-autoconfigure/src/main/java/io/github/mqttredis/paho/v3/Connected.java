@@ -16,22 +16,17 @@
 
 package io.github.mqttredis.paho.v3;
 
-import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
-import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has something done at every successful connect, also at those that Paho makes by
- * itself.
+ * Has something done at every successful connect.
  *
  * @param delegate who wanted to be told, {@code null} if nobody did
  * @param action what to do
- * @param reconnection knows whether the client is to be connected
  */
-record Connected(@Nullable IMqttActionListener delegate, Runnable action,
-		Reconnection reconnection) implements IMqttActionListener {
+record Connected(@Nullable IMqttActionListener delegate, Runnable action) implements IMqttActionListener {
 
 	@Override
 	public void onSuccess(IMqttToken token) {
@@ -43,23 +38,9 @@ record Connected(@Nullable IMqttActionListener delegate, Runnable action,
 
 	@Override
 	public void onFailure(IMqttToken token, Throwable exception) {
-		if (this.delegate != null && (this.reconnection.isWanted() || !isPahoTimer(this.delegate))) {
+		if (this.delegate != null) {
 			this.delegate.onFailure(token, exception);
 		}
-		if (isPahoTimer(this.delegate)) {
-			// Paho has just started it, maybe for a client that was disconnected
-			// meanwhile.
-			this.reconnection.stopTimerIfNotWanted();
-		}
-	}
-
-	/**
-	 * Return whether Paho makes the attempt by itself.
-	 * @param listener who wants to be told of the attempt
-	 * @return whether it is Paho's reconnect timer
-	 */
-	static boolean isPahoTimer(@Nullable IMqttActionListener listener) {
-		return listener != null && listener.getClass().getEnclosingClass() == MqttAsyncClient.class;
 	}
 
 }

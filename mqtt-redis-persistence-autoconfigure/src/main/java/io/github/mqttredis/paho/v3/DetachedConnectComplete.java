@@ -18,6 +18,7 @@ package io.github.mqttredis.paho.v3;
 
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
@@ -40,20 +41,23 @@ final class DetachedConnectComplete implements MqttCallbackExtended {
 
 	private final String clientId;
 
+	private final Reconnection reconnection;
+
 	private final ThreadLocal<Boolean> connecting = new ThreadLocal<>();
 
 	private volatile long deliveringSince = IDLE;
 
-	DetachedConnectComplete(MqttCallbackExtended delegate, String clientId) {
+	DetachedConnectComplete(MqttCallbackExtended delegate, String clientId, Reconnection reconnection) {
 		this.delegate = delegate;
 		this.clientId = clientId;
+		this.reconnection = reconnection;
 	}
 
 	@Override
 	public void connectComplete(boolean reconnect, String serverUri) {
 		Thread thread = new Thread(() -> {
 			this.connecting.set(true);
-			this.delegate.connectComplete(reconnect, serverUri);
+			this.delegate.connectComplete(this.reconnection.isLinkLost(), serverUri);
 		}, "MQTT Connected: " + this.clientId);
 		thread.start();
 	}

@@ -31,7 +31,6 @@ import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.IMqttMessageListener;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
-import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -51,8 +50,6 @@ import org.jspecify.annotations.Nullable;
  */
 public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
-	private static final Method STOP_TIMER = PrivateMembers.method(MqttAsyncClient.class, "stopReconnectCycle");
-
 	private static final Method DELIVERY_COMPLETE = PrivateMembers.method(ClientState.class, "deliveryComplete",
 			int.class);
 
@@ -64,7 +61,12 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private volatile @Nullable DetachedConnectComplete detached;
 
-	private final Reconnection reconnection = new Reconnection();
+	private final Reconnection reconnection = new Reconnection(new Link());
+
+	/** What the application connects with, and what it connected with last. */
+	private @Nullable MqttConnectOptions requested;
+
+	private @Nullable MqttConnectOptions options;
 
 	/**
 	 * Create a client. Opens its session, which may wait for another owner.
@@ -85,7 +87,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public void setCallback(@Nullable MqttCallback callback) {
 		this.detached = (callback instanceof MqttCallbackExtended extended)
-				? new DetachedConnectComplete(extended, getClientId()) : null;
+				? new DetachedConnectComplete(extended, getClientId(), this.reconnection) : null;
 		super.setCallback((this.detached != null) ? this.detached : callback);
 	}
 
@@ -117,24 +119,28 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	}
 
 	@Override
-	public IMqttToken connect(MqttConnectOptions options, @Nullable Object userContext,
+	public IMqttToken connect(@Nullable MqttConnectOptions options, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException, MqttSecurityException {
 		return this.reconnection.alone(() -> {
-			if (Connected.isPahoTimer(callback) && this.reconnection.stopTimerIfNotWanted()) {
-				throw new MqttException(MqttException.REASON_CODE_CLIENT_DISCONNECTING);
-			}
-			return super.connect(options, userContext, new Connected(callback, this::onConnected, this.reconnection));
+			this.requested = (options != null) ? options : new MqttConnectOptions();
+			MqttConnectOptions copy = ConnectOptions.copy(this.requested);
+			copy.setAutomaticReconnect(false);
+			return super.connect(copy, userContext, new Connected(callback, this::onConnected));
 		});
 	}
 
 	@Override
 	public void reconnect() throws MqttException {
 		this.reconnection.reconnecting();
-		super.reconnect();
+		connectAgain();
+	}
+
+	private void connectAgain() throws MqttException {
+		this.reconnection.alone(() -> connect(this.options, null, null));
 	}
 
 	private void onConnected() {
-		this.reconnection.lasting();
+		this.reconnection.accepted();
 		this.offline.flush();
 	}
 
@@ -200,27 +206,18 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	protected NetworkModule[] createNetworkModules(String address, MqttConnectOptions options)
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
-		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
-				this.comms::isConnected, this::beginToReconnect, () -> PrivateMembers.invoke(STOP_TIMER, this));
+		MqttConnectOptions asked = (this.requested != null) ? this.requested : options;
+		this.options = asked;
+		this.reconnection.connecting(asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
 		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i],
 					new GuardedLink(this.session, this.internals, this.reconnection, answerLimit));
 		}
-		if (options.isAutomaticReconnect()) {
+		if (asked.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);
 		}
 		return modules;
-	}
-
-	private boolean beginToReconnect() {
-		try {
-			super.reconnect();
-			return false;
-		}
-		catch (MqttException ex) {
-			return ex.getReasonCode() == MqttException.REASON_CODE_CLIENT_CLOSED;
-		}
 	}
 
 	@Override
@@ -295,6 +292,26 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 				this.session.closed();
 			}
 		}
+	}
+
+	/** What gets this client's link back. */
+	private final class Link implements Reconnection.Client {
+
+		@Override
+		public boolean isConnected() {
+			return PersistentMqttAsyncClient.this.comms.isConnected();
+		}
+
+		@Override
+		public boolean isConnecting() {
+			return PersistentMqttAsyncClient.this.comms.isConnecting();
+		}
+
+		@Override
+		public void connect() throws MqttException {
+			connectAgain();
+		}
+
 	}
 
 }

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho.v5;
 
+import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
@@ -37,14 +38,17 @@ final class DetachedConnectComplete implements MqttCallback {
 
 	private final String clientId;
 
-	DetachedConnectComplete(MqttCallback delegate, String clientId) {
+	private final Reconnection reconnection;
+
+	DetachedConnectComplete(MqttCallback delegate, String clientId, Reconnection reconnection) {
 		this.delegate = delegate;
 		this.clientId = clientId;
+		this.reconnection = reconnection;
 	}
 
 	@Override
 	public void connectComplete(boolean reconnect, String serverUri) {
-		Thread thread = new Thread(() -> this.delegate.connectComplete(reconnect, serverUri),
+		Thread thread = new Thread(() -> this.delegate.connectComplete(this.reconnection.isLinkLost(), serverUri),
 				"MQTT Connected: " + this.clientId);
 		thread.start();
 	}

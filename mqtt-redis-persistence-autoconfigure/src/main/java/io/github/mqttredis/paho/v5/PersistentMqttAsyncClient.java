@@ -16,21 +16,17 @@
 
 package io.github.mqttredis.paho.v5;
 
-import java.lang.reflect.Method;
 import java.time.Duration;
 
 import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.GuardedLink;
-import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
-import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
-import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -51,8 +47,6 @@ import org.jspecify.annotations.Nullable;
  */
 public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
-	private static final Method STOP_TIMER = PrivateMembers.method(MqttAsyncClient.class, "stopReconnectCycle");
-
 	/** The longest packet there is (2.1.4). */
 	private static final long LONGEST_PACKET = 268_435_460;
 
@@ -64,7 +58,12 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private final ReceivedMessages received;
 
-	private final Reconnection reconnection = new Reconnection();
+	private final Reconnection reconnection = new Reconnection(new Link());
+
+	/** What the application connects with, and what it connected with last. */
+	private @Nullable MqttConnectionOptions requested;
+
+	private @Nullable MqttConnectionOptions options;
 
 	/**
 	 * Create a client. Opens its session, which may wait for another owner to let go of
@@ -86,7 +85,8 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	@Override
 	public void setCallback(@Nullable MqttCallback callback) {
-		super.setCallback((callback != null) ? new DetachedConnectComplete(callback, getClientId()) : null);
+		super.setCallback(
+				(callback != null) ? new DetachedConnectComplete(callback, getClientId(), this.reconnection) : null);
 	}
 
 	@Override
@@ -111,24 +111,28 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	}
 
 	@Override
-	public IMqttToken connect(MqttConnectionOptions options, @Nullable Object userContext,
+	public IMqttToken connect(@Nullable MqttConnectionOptions options, @Nullable Object userContext,
 			@Nullable MqttActionListener callback) throws MqttException, MqttSecurityException {
 		return this.reconnection.alone(() -> {
-			if (Connected.isPahoTimer(callback) && this.reconnection.stopTimerIfNotWanted()) {
-				throw new MqttException(MqttClientException.REASON_CODE_CLIENT_DISCONNECTING);
-			}
-			return super.connect(options, userContext, new Connected(callback, this::onConnected, this.reconnection));
+			this.requested = (options != null) ? options : new MqttConnectionOptions();
+			MqttConnectionOptions copy = ConnectOptions.copy(this.requested);
+			copy.setAutomaticReconnect(false);
+			return super.connect(copy, userContext, new Connected(callback, this::onConnected));
 		});
 	}
 
 	@Override
 	public void reconnect() throws MqttException {
 		this.reconnection.reconnecting();
-		super.reconnect();
+		connectAgain();
+	}
+
+	private void connectAgain() throws MqttException {
+		this.reconnection.alone(() -> connect(this.options, null, null));
 	}
 
 	private void onConnected() {
-		this.reconnection.lasting();
+		this.reconnection.accepted();
 		this.offline.flush();
 	}
 
@@ -194,8 +198,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	protected NetworkModule[] createNetworkModules(String address, MqttConnectionOptions options)
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
-		this.reconnection.connecting(options.isAutomaticReconnect(), options.getMaxReconnectDelay(),
-				this.comms::isConnected, this::beginToReconnect, () -> PrivateMembers.invoke(STOP_TIMER, this));
+		MqttConnectionOptions asked = (this.requested != null) ? this.requested : options;
+		this.options = asked;
+		this.reconnection.connecting(asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
@@ -203,20 +208,10 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 					new GuardedLink(this.session, this.pahoComms, this.reconnection, answerLimit), this.received,
 					this.pahoComms, longest);
 		}
-		if (options.isAutomaticReconnect()) {
+		if (asked.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);
 		}
 		return modules;
-	}
-
-	private boolean beginToReconnect() {
-		try {
-			super.reconnect();
-			return false;
-		}
-		catch (MqttException ex) {
-			return ex.getReasonCode() == MqttClientException.REASON_CODE_CLIENT_CLOSED;
-		}
 	}
 
 	@Override
@@ -295,6 +290,26 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 				this.session.closed();
 			}
 		}
+	}
+
+	/** What gets this client's link back. */
+	private final class Link implements Reconnection.Client {
+
+		@Override
+		public boolean isConnected() {
+			return PersistentMqttAsyncClient.this.comms.isConnected();
+		}
+
+		@Override
+		public boolean isConnecting() {
+			return PersistentMqttAsyncClient.this.comms.isConnecting();
+		}
+
+		@Override
+		public void connect() throws MqttException {
+			connectAgain();
+		}
+
 	}
 
 }

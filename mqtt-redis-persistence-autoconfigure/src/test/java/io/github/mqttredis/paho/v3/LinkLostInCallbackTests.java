@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.paho.v3;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -81,12 +80,12 @@ class LinkLostInCallbackTests {
 		MqttConnectOptions options = new MqttConnectOptions();
 		options.setCleanSession(false);
 		options.setAutomaticReconnect(true);
-		this.client.connect(options).waitForCompletion(10_000);
+		this.client.connect(options).waitForCompletion(Await.MILLIS);
 		this.client.subscribe("command", 2, (topic, message) -> {
 			this.inHand.countDown();
 			this.done.await();
 			this.received.merge(new String(message.getPayload()), 1, Integer::sum);
-		}).waitForCompletion(10_000);
+		}).waitForCompletion(Await.MILLIS);
 		this.publisher = new MqttClient(this.broker.uri(), "publisher", new MemoryPersistence());
 		this.publisher.connect();
 	}
@@ -126,7 +125,7 @@ class LinkLostInCallbackTests {
 		Await.until("the attempt to connect waits", () -> ConnectThread.waitsForCallback(this.clientId));
 		this.client.disconnectForcibly(1, 1);
 		// It would end by itself after 30 s.
-		Await.until("the attempt has ended", Duration.ofSeconds(15), () -> !ConnectThread.exists(this.clientId));
+		Await.until("the attempt has ended", () -> !ConnectThread.exists(this.clientId));
 	}
 
 	@Test
@@ -140,10 +139,10 @@ class LinkLostInCallbackTests {
 			token.waitForCompletion();
 		}, failed));
 		this.link.cut();
-		assertThat(subscribing.await(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(subscribing.await(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 		this.link.cut();
 		this.link.releaseAnswers();
-		assertThat(failed).succeedsWithin(Duration.ofSeconds(15));
+		assertThat(failed).succeedsWithin(Await.LIMIT);
 	}
 
 	private void loseLinkInCallback(int qos) throws Exception {

@@ -140,7 +140,7 @@ class PahoDefectsTests {
 
 	private void connect(DisconnectedBufferOptions buffer) throws MqttException {
 		this.client.setBufferOpts(buffer);
-		this.client.connect(options()).waitForCompletion(10_000);
+		this.client.connect(options()).waitForCompletion(Await.MILLIS);
 		this.connected = true;
 	}
 

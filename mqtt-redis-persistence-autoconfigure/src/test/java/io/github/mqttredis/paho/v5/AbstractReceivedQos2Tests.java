@@ -90,7 +90,7 @@ abstract class AbstractReceivedQos2Tests {
 		this.stores = new RedisStores(server);
 		this.link = TcpLink.to(broker());
 		this.publisher = new MqttAsyncClient(broker(), "publisher", new MemoryPersistence());
-		this.publisher.connect().waitForCompletion(10_000);
+		this.publisher.connect().waitForCompletion(Await.MILLIS);
 	}
 
 	@AfterEach
@@ -120,17 +120,17 @@ abstract class AbstractReceivedQos2Tests {
 	}
 
 	private static void connect(MqttAsyncClient client) throws MqttException {
-		client.connect(RecordingCallback.options()).waitForCompletion(10_000);
+		client.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
 	}
 
 	private static void subscribe(MqttAsyncClient client) throws MqttException {
 		connect(client);
-		client.subscribe(client.getClientId(), 2).waitForCompletion(10_000);
+		client.subscribe(client.getClientId(), 2).waitForCompletion(Await.MILLIS);
 	}
 
 	private void publish(int count) throws MqttException {
 		for (int i = 0; i < count; i++) {
-			this.publisher.publish(this.clientId, ("m" + i).getBytes(), 2, false).waitForCompletion(10_000);
+			this.publisher.publish(this.clientId, ("m" + i).getBytes(), 2, false).waitForCompletion(Await.MILLIS);
 		}
 	}
 
@@ -140,7 +140,7 @@ abstract class AbstractReceivedQos2Tests {
 	 */
 	private void awaitArrival(int count) {
 		Await.until("all have arrived", () -> {
-			this.publisher.publish(this.clientId, NUDGE.getBytes(), 2, false).waitForCompletion(10_000);
+			this.publisher.publish(this.clientId, NUDGE.getBytes(), 2, false).waitForCompletion(Await.MILLIS);
 			Thread.sleep(200);
 			return this.received.size() == count;
 		});
@@ -152,7 +152,7 @@ abstract class AbstractReceivedQos2Tests {
 
 	private void await() {
 		try {
-			this.end.await(60, TimeUnit.SECONDS);
+			this.end.await(Await.MILLIS, TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
@@ -221,7 +221,7 @@ abstract class AbstractReceivedQos2Tests {
 		AtomicInteger calls = new AtomicInteger();
 		PersistentMqttAsyncClient client = client(this.link.uri(), (message) -> failOnce(calls));
 		subscribe(client);
-		this.publisher.publish(this.clientId, "once more".getBytes(), 1, false).waitForCompletion(10_000);
+		this.publisher.publish(this.clientId, "once more".getBytes(), 1, false).waitForCompletion(Await.MILLIS);
 		Await.until("it is delivered again", () -> this.received.containsKey("once more"));
 		assertThat(calls).hasValue(2);
 		client.disconnectForcibly(100, 1000, true);
@@ -308,7 +308,7 @@ abstract class AbstractReceivedQos2Tests {
 		}));
 		subscribe(client);
 		publish(1);
-		assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(called.await(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 		Await.until("nothing is held", () -> held() == 0);
 		this.end.countDown();
 		client.disconnectForcibly(100, 1000, true);

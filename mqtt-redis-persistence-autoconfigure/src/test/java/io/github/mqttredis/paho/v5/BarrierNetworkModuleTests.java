@@ -28,8 +28,10 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.Reconnection;
+import io.github.mqttredis.paho.UnconnectedClient;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -70,13 +72,13 @@ class BarrierNetworkModuleTests {
 
 	private void open(Duration writeTimeout) throws Exception {
 		this.persistence = new SessionMqttClientPersistence(
-				this.stores.start(new StoreSettings("test", writeTimeout, Duration.ofSeconds(60), Duration.ZERO)),
+				this.stores.start(new StoreSettings("test", writeTimeout, Load.seconds(60), Duration.ZERO)),
 				"tcp://broker:1883", null);
 		this.persistence.open("client-" + writeTimeout.toMillis());
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
 		PahoComms comms = new PahoComms(comms(client));
 		ReceivedMessages received = new ReceivedMessages(this.persistence, comms);
-		Reconnection reconnection = new Reconnection();
+		Reconnection reconnection = new Reconnection(new UnconnectedClient());
 		reconnection.reconnecting();
 		this.module = new BarrierNetworkModule(this.wire,
 				new GuardedLink(this.persistence.client(), comms, reconnection, Duration.ZERO), received, comms, 1000);
@@ -113,7 +115,7 @@ class BarrierNetworkModuleTests {
 			.isThrownBy(() -> sender.get(200, TimeUnit.MILLISECONDS));
 		assertThat(this.wire.sent.size()).isZero();
 		this.server.resume();
-		sender.get(10, TimeUnit.SECONDS);
+		sender.get(Await.MILLIS, TimeUnit.MILLISECONDS);
 		assertThat(this.wire.sent.toByteArray()).containsExactly(7);
 	}
 
@@ -121,7 +123,7 @@ class BarrierNetworkModuleTests {
 	void whenRemovalIsNotYetStoredThenPacketDoesNotWait() throws Exception {
 		this.server.pause();
 		this.persistence.remove("sb-1");
-		send().get(10, TimeUnit.SECONDS);
+		send().get(Await.MILLIS, TimeUnit.MILLISECONDS);
 		assertThat(this.wire.sent.toByteArray()).containsExactly(7);
 	}
 
@@ -133,7 +135,7 @@ class BarrierNetworkModuleTests {
 		Await.until("the sender waits", () -> this.wire.opened);
 		this.module.stop();
 		assertThatExceptionOfType(CompletionException.class)
-			.isThrownBy(() -> sender.orTimeout(5, TimeUnit.SECONDS).join())
+			.isThrownBy(() -> sender.orTimeout(Await.MILLIS, TimeUnit.MILLISECONDS).join())
 			.withCauseInstanceOf(IllegalStateException.class)
 			.withRootCauseInstanceOf(Exception.class);
 		assertThat(this.wire.sent.size()).isZero();
@@ -146,7 +148,7 @@ class BarrierNetworkModuleTests {
 		this.server.pause();
 		this.persistence.put("s-1", record());
 		assertThatExceptionOfType(CompletionException.class)
-			.isThrownBy(() -> send().orTimeout(10, TimeUnit.SECONDS).join())
+			.isThrownBy(() -> send().orTimeout(Await.MILLIS, TimeUnit.MILLISECONDS).join())
 			.havingCause()
 			.withCauseInstanceOf(IOException.class);
 		assertThat(this.wire.sent.size()).isZero();

@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.paho.v5;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -75,10 +74,10 @@ class LinkLostInCallbackTests {
 			await(this.done);
 			this.received.merge(payload, 1, Integer::sum);
 		}));
-		this.client.connect(RecordingCallback.options()).waitForCompletion(10_000);
-		this.client.subscribe("command", 2).waitForCompletion(10_000);
+		this.client.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
+		this.client.subscribe("command", 2).waitForCompletion(Await.MILLIS);
 		this.publisher = new MqttAsyncClient(this.broker.uri(), "publisher", new MemoryPersistence());
-		this.publisher.connect().waitForCompletion(10_000);
+		this.publisher.connect().waitForCompletion(Await.MILLIS);
 	}
 
 	@AfterEach
@@ -116,7 +115,7 @@ class LinkLostInCallbackTests {
 		Await.until("the attempt to connect waits", () -> ConnectThread.waitsForCallback(this.clientId));
 		this.client.disconnectForcibly(1, 1, true);
 		// It would end by itself after 30 s.
-		Await.until("the attempt has ended", Duration.ofSeconds(15), () -> !ConnectThread.exists(this.clientId));
+		Await.until("the attempt has ended", () -> !ConnectThread.exists(this.clientId));
 	}
 
 	private static void await(CountDownLatch latch) {
@@ -129,7 +128,7 @@ class LinkLostInCallbackTests {
 	}
 
 	private void loseLinkInCallback(int qos) throws Exception {
-		this.publisher.publish("command", "first".getBytes(), qos, false).waitForCompletion(10_000);
+		this.publisher.publish("command", "first".getBytes(), qos, false).waitForCompletion(Await.MILLIS);
 		this.inHand.await();
 		this.link.cut();
 		Await.until("the link is lost", () -> !this.client.isConnected());
@@ -137,7 +136,7 @@ class LinkLostInCallbackTests {
 
 	private void assertThatMessagesArrive(int qos) throws Exception {
 		Await.until("the client is connected again", this.client::isConnected);
-		this.publisher.publish("command", "second".getBytes(), qos, false).waitForCompletion(10_000);
+		this.publisher.publish("command", "second".getBytes(), qos, false).waitForCompletion(Await.MILLIS);
 		// A connection on which Paho sends no CONNECT ends when the broker's patience
 		// does.
 		assertThat(this.link.connections()).isEqualTo(2);

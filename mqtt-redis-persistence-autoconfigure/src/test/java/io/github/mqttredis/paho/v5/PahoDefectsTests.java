@@ -90,8 +90,8 @@ class PahoDefectsTests {
 	private MqttAsyncClient subscriber(String uri) throws Exception {
 		MqttAsyncClient result = new MqttAsyncClient(uri, "subscriber", new MemoryPersistence());
 		result.setCallback(new RecordingCallback((payload) -> this.received.merge(payload, 1, Integer::sum)));
-		result.connect().waitForCompletion(10_000);
-		result.subscribe("test/#", 2).waitForCompletion(10_000);
+		result.connect().waitForCompletion(Await.MILLIS);
+		result.subscribe("test/#", 2).waitForCompletion(Await.MILLIS);
 		return result;
 	}
 
@@ -113,7 +113,7 @@ class PahoDefectsTests {
 	@Test
 	void whenPahosOwnClientIsRefusedAMessageThenItSendsItForEver() throws Exception {
 		this.client = new MqttAsyncClient(this.link.uri(), "gateway", persistence());
-		this.client.connect(RecordingCallback.options()).waitForCompletion(10_000);
+		this.client.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
 		this.client.publish("forbidden", "m".getBytes(), 2, false);
 		Await.until("the link was dropped again and again", () -> this.link.connections() > 3);
 		assertThat(this.redis.hkeys(HASH)).containsExactly("s-1");
@@ -124,7 +124,7 @@ class PahoDefectsTests {
 		try (ArtemisBroker artemis = ArtemisBroker.start(); TcpLink toArtemis = TcpLink.to(artemis.uri())) {
 			MqttAsyncClient counter = subscriber(artemis.uri());
 			this.client = new PersistentMqttAsyncClient(toArtemis.uri(), "gateway", persistence());
-			this.client.connect(RecordingCallback.options()).waitForCompletion(10_000);
+			this.client.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
 			toArtemis.holdAnswers();
 			this.client.publish("test/a", "again".getBytes(), 2, false);
 			Await.until("the broker has the message", () -> this.received.containsKey("again"));
@@ -132,8 +132,8 @@ class PahoDefectsTests {
 			MqttAsyncClient forgetful = new MqttAsyncClient(artemis.uri(), "gateway", new MemoryPersistence());
 			MqttConnectionOptions clean = new MqttConnectionOptions();
 			clean.setSessionExpiryInterval(0L);
-			forgetful.connect(clean).waitForCompletion(10_000);
-			forgetful.disconnect().waitForCompletion(10_000);
+			forgetful.connect(clean).waitForCompletion(Await.MILLIS);
+			forgetful.disconnect().waitForCompletion(Await.MILLIS);
 			toArtemis.cut();
 			toArtemis.releaseAnswers();
 			Await.until("the message is sent to a broker that does not know its packet id",
@@ -146,7 +146,7 @@ class PahoDefectsTests {
 	@Test
 	void whenMessageOfQos0FindsNoRoomThenItsPacketIdIsNeverFree() throws Exception {
 		this.client = new PersistentMqttAsyncClient(this.link.uri(), "gateway", persistence());
-		this.client.connect(RecordingCallback.options()).waitForCompletion(10_000);
+		this.client.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
 		this.link.holdAnswers();
 		this.client.publish("test/a", "a".getBytes(), 1, false);
 		this.client.publish("test/a", "b".getBytes(), 1, false);

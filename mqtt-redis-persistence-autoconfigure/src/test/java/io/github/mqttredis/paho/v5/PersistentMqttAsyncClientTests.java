@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.paho.v5;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +26,7 @@ import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
@@ -82,7 +82,7 @@ class PersistentMqttAsyncClientTests {
 		this.stores = new RedisStores(server);
 		this.hash = "test:{gateway@" + broker.uri() + "}:v5";
 		this.subscriber = new MqttAsyncClient(broker.uri(), "subscriber", new MemoryPersistence());
-		this.subscriber.connect(options()).waitForCompletion(10_000);
+		this.subscriber.connect(options()).waitForCompletion(Await.MILLIS);
 		listen(this.subscriber, "test/#",
 				(topic, message) -> this.received.merge(new String(message.getPayload()), 1, Integer::sum));
 	}
@@ -112,7 +112,7 @@ class PersistentMqttAsyncClientTests {
 		client
 			.subscribe(new MqttSubscription[] { new MqttSubscription(filter, 2) }, null, null,
 					new IMqttMessageListener[] { listener }, new MqttProperties())
-			.waitForCompletion(10_000);
+			.waitForCompletion(Await.MILLIS);
 	}
 
 	private static PersistentMqttAsyncClient client(RedisSessionStore store) throws MqttException {
@@ -128,7 +128,7 @@ class PersistentMqttAsyncClientTests {
 	void whenAnotherClientOfTheJvmHasLongBeenTryingThenLostLinkComesBackAllTheSame() throws Exception {
 		try (TcpLink link = TcpLink.to(broker.uri())) {
 			PersistentMqttAsyncClient client = client(this.stores.start(), link.uri());
-			client.connect(options()).waitForCompletion(10_000);
+			client.connect(options()).waitForCompletion(Await.MILLIS);
 			// Where Paho is after eight failed attempts of any client.
 			ReflectionTestUtils.setField(MqttAsyncClient.class, "reconnectDelay", 128_000);
 			link.cut();
@@ -139,33 +139,35 @@ class PersistentMqttAsyncClientTests {
 	}
 
 	@Test
-	void whenDisconnectedWhileBrokerIsAwayThenPahosTimerEnds() throws Exception {
-		PersistentMqttAsyncClient client;
-		try (TcpLink link = TcpLink.to(broker.uri())) {
-			client = new PersistentMqttAsyncClient(link.uri(), "timed",
+	void whenBrokerIsAwayThenPahosTimerDoesNotRun() throws Exception {
+		try (FaultyLink link = FaultyLink.to(broker.uri())) {
+			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(link.uri(), "timed",
 					new SessionMqttClientPersistence(this.stores.start(), link.uri(), "broker"));
-			client.connect(options()).waitForCompletion(10_000);
+			client.connect(options()).waitForCompletion(Await.MILLIS);
+			link.refuse();
+			link.cut();
+			Await.until("an attempt has failed", () -> link.refused() > 0);
+			assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+				.doesNotContain("MQTT Reconnect: timed");
+			client.disconnectForcibly(100, 100, true);
+			client.close();
 		}
-		Await.until("Paho's timer runs", PersistentMqttAsyncClientTests::isTimerRunning);
-		client.disconnectForcibly(100, 100, false);
-		Await.until("Paho's timer has ended", () -> !isTimerRunning());
-		client.close();
 	}
 
 	@Test
 	void whenDisconnectedThenNobodyWaitsForWhatWillNotCome() throws Exception {
 		try (TcpLink link = TcpLink.to(broker.uri())) {
 			PersistentMqttAsyncClient client = client(this.stores.start(), link.uri());
-			client.connect(options()).waitForCompletion(10_000);
+			client.connect(options()).waitForCompletion(Await.MILLIS);
 			client.publish("test/a", "linked".getBytes(), 1, false);
-			assertThat(disconnect(client)).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(disconnect(client)).succeedsWithin(Await.LIMIT);
 			Await.until("the message is delivered", () -> this.received.containsKey("linked"));
-			client.connect(options()).waitForCompletion(10_000);
+			client.connect(options()).waitForCompletion(Await.MILLIS);
 			link.holdAnswers();
 			client.publish("test/a", "unanswered".getBytes(), 1, false);
 			link.cut();
 			Await.until("the link is lost", () -> !client.isConnected());
-			assertThat(disconnect(client)).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(disconnect(client)).succeedsWithin(Await.LIMIT);
 			client.close();
 		}
 	}
@@ -181,17 +183,10 @@ class PersistentMqttAsyncClientTests {
 		});
 	}
 
-	private static boolean isTimerRunning() {
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
-			.anyMatch((thread) -> thread.getName().equals("MQTT Reconnect: timed"));
-	}
-
 	@Test
 	void whenMessagesAreDeliveredThenNothingIsLeftInRedis() throws Exception {
 		PersistentMqttAsyncClient client = client(this.stores.start());
-		client.connect(options()).waitForCompletion(10_000);
+		client.connect(options()).waitForCompletion(Await.MILLIS);
 		for (int i = 0; i < 200; i++) {
 			client.publish("test/a", ("m" + i).getBytes(), 1 + i % 2, false);
 		}
@@ -205,7 +200,7 @@ class PersistentMqttAsyncClientTests {
 	void whenProcessIsGoneThenSuccessorDeliversWhatWasInFlightAndQos2Once() throws Exception {
 		try (TcpLink link = TcpLink.to(broker.uri())) {
 			PersistentMqttAsyncClient client = client(this.stores.start(), link.uri());
-			client.connect(options()).waitForCompletion(10_000);
+			client.connect(options()).waitForCompletion(Await.MILLIS);
 			link.holdAnswers();
 			for (int i = 0; i < 100; i++) {
 				client.publish("test/a", ("m" + i).getBytes(), 1 + i % 2, false);
@@ -217,7 +212,7 @@ class PersistentMqttAsyncClientTests {
 		// else when a process dies.
 		this.redis.del(NAMED_HASH + ":lease");
 		PersistentMqttAsyncClient successor = client(this.stores.start(), broker.uri());
-		successor.connect(options()).waitForCompletion(10_000);
+		successor.connect(options()).waitForCompletion(Await.MILLIS);
 		Await.until("all are delivered", () -> this.received.size() == 100);
 		Await.until("nothing is in flight", () -> !this.redis.exists(NAMED_HASH));
 		for (int i = 1; i < 100; i += 2) {
@@ -229,7 +224,7 @@ class PersistentMqttAsyncClientTests {
 	@Test
 	void whenQos2MessageIsReceivedThenIsRecordedUntilReleased() throws Exception {
 		PersistentMqttAsyncClient client = client(this.stores.start());
-		client.connect(options()).waitForCompletion(10_000);
+		client.connect(options()).waitForCompletion(Await.MILLIS);
 		Map<String, Boolean> recorded = new ConcurrentHashMap<>();
 		listen(client, "command/#", (topic, message) -> {
 			try (Jedis look = server.connect()) {
@@ -237,7 +232,7 @@ class PersistentMqttAsyncClientTests {
 						look.hkeys(this.hash).stream().anyMatch((key) -> key.startsWith("r-")));
 			}
 		});
-		this.subscriber.publish("command/x", "do".getBytes(), 2, false).waitForCompletion(10_000);
+		this.subscriber.publish("command/x", "do".getBytes(), 2, false).waitForCompletion(Await.MILLIS);
 		Await.until("the command has arrived", () -> recorded.containsKey("do"));
 		assertThat(recorded).containsEntry("do", true);
 		Await.until("nothing is in flight", () -> !this.redis.exists(this.hash));
@@ -248,7 +243,7 @@ class PersistentMqttAsyncClientTests {
 	void whenRedisIsAwayThenPublishFailsAndLinkRecoversWithRedis() throws Exception {
 		RedisSessionStore store = this.stores.start();
 		PersistentMqttAsyncClient client = client(store);
-		client.connect(options()).waitForCompletion(10_000);
+		client.connect(options()).waitForCompletion(Await.MILLIS);
 		server.kill();
 		// Whether Redis has this one is not known: it is kept, and sent once it is
 		// stored.
@@ -291,7 +286,7 @@ class PersistentMqttAsyncClientTests {
 	@Test
 	void whenMessageHasPropertiesThenItIsSentUnlessTheyCannotBe() throws Exception {
 		PersistentMqttAsyncClient client = client(this.stores.start());
-		client.connect(options()).waitForCompletion(10_000);
+		client.connect(options()).waitForCompletion(Await.MILLIS);
 		for (int qos = 0; qos <= 2; qos++) {
 			MqttMessage bad = described("bad\u0007", qos);
 			assertThatIllegalArgumentException().isThrownBy(() -> client.publish("test/a", bad));

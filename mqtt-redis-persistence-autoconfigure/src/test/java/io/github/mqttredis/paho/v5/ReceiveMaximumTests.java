@@ -91,11 +91,11 @@ class ReceiveMaximumTests {
 				RedisStores stores = new RedisStores(server)) {
 			MqttAsyncClient subscriber = new MqttAsyncClient(broker.uri(), "subscriber", new MemoryPersistence());
 			subscriber.setCallback(new RecordingCallback((payload) -> this.received.merge(payload, 1, Integer::sum)));
-			subscriber.connect().waitForCompletion(10_000);
-			subscriber.subscribe("test/#", 2).waitForCompletion(10_000);
+			subscriber.connect().waitForCompletion(Await.MILLIS);
+			subscriber.subscribe("test/#", 2).waitForCompletion(Await.MILLIS);
 			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(link.uri(), "gateway",
 					new SessionMqttClientPersistence(stores.start(), link.uri(), "broker"));
-			client.connect(RecordingCallback.options()).waitForCompletion(10_000);
+			client.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
 			Await.until("all have arrived", () -> this.received.size() == count);
 			Await.until("nothing is in flight", () -> !redis.exists(HASH));
 			assertThat(link.connections()).isEqualTo(1);

@@ -58,15 +58,15 @@ class RefusedMessageTests {
 				MosquittoBroker broker = MosquittoBroker.start("acl_file " + acl)) {
 			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(broker.uri(), "gateway",
 					new SessionMqttClientPersistence(stores.start(), broker.uri(), null));
-			client.connect(RecordingCallback.options()).waitForCompletion(10_000);
+			client.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
 			IMqttToken refused = client.publish("forbidden/a", "m".getBytes(), 2, false);
-			refused.waitForCompletion(10_000);
+			refused.waitForCompletion(Await.MILLIS);
 			assertThat(refused.getReasonCodes()).contains(0x92);
 			Await.until("nothing is in flight", () -> !redis.exists("test:{gateway@" + broker.uri() + "}:v5"));
 			// Mosquitto may close the link after such a PUBREC, once.
 			Thread.sleep(500);
 			Await.until("the link is up", client::isConnected);
-			client.publish("allowed/a", "m".getBytes(), 2, false).waitForCompletion(10_000);
+			client.publish("allowed/a", "m".getBytes(), 2, false).waitForCompletion(Await.MILLIS);
 			client.disconnectForcibly(100, 1000, true);
 		}
 	}

@@ -69,8 +69,8 @@ class RestoredPropertiesTests {
 				RedisStores stores = new RedisStores(server)) {
 			MqttAsyncClient subscriber = new MqttAsyncClient(uri, "subscriber", new MemoryPersistence());
 			subscriber.setCallback(callback());
-			subscriber.connect().waitForCompletion(10_000);
-			subscriber.subscribe("test/#", 2).waitForCompletion(10_000);
+			subscriber.connect().waitForCompletion(Await.MILLIS);
+			subscriber.subscribe("test/#", 2).waitForCompletion(Await.MILLIS);
 			storeAndDie(new SessionMqttClientPersistence(stores.start(), uri, "broker"));
 			redis.del(HASH + ":lease");
 			Map<byte[], byte[]> left = redis.hgetAll(HASH.getBytes());
@@ -79,7 +79,7 @@ class RestoredPropertiesTests {
 			assertThat(left).hasSize(3);
 			left.forEach((key, record) -> assertThat(redis.hget(HASH.getBytes(), key)).isEqualTo(record));
 			successor.setCallback(callback());
-			successor.connect(RecordingCallback.options()).waitForCompletion(10_000);
+			successor.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
 			Await.until("all have arrived", () -> this.received.size() == 3);
 			this.received.values().forEach(RestoredPropertiesTests::assertProperties);
 			Await.until("nothing is left", () -> !redis.exists(HASH));

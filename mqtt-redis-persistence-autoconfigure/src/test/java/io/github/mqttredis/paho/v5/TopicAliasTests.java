@@ -63,7 +63,7 @@ class TopicAliasTests {
 			try (TcpLink link = TcpLink.to(broker.uri())) {
 				MqttAsyncClient client = client(stores, link.uri(), ours);
 				IMqttToken token = client.connect(RecordingCallback.options());
-				token.waitForCompletion(10_000);
+				token.waitForCompletion(Await.MILLIS);
 				Integer aliases = token.getResponseProperties().getTopicAliasMaximum();
 				assertThat(aliases != null && aliases > 0).isNotEqualTo(ours);
 				link.holdAnswers();
@@ -76,7 +76,7 @@ class TopicAliasTests {
 				.forEach((record) -> assertThat(new String(record, StandardCharsets.ISO_8859_1)).contains("test/a"));
 			redis.del(HASH + ":lease");
 			MqttAsyncClient successor = client(stores, broker.uri(), ours);
-			successor.connect(RecordingCallback.options()).waitForCompletion(10_000);
+			successor.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
 			Await.until("all have arrived", () -> this.received.size() == 4);
 			Await.until("nothing is in flight", () -> !redis.exists(HASH));
 			successor.disconnectForcibly(100, 1000, true);
@@ -87,8 +87,8 @@ class TopicAliasTests {
 	private MqttAsyncClient subscriber(MosquittoBroker broker) throws Exception {
 		MqttAsyncClient subscriber = new MqttAsyncClient(broker.uri(), "subscriber", new MemoryPersistence());
 		subscriber.setCallback(new RecordingCallback((payload) -> this.received.merge(payload, 1, Integer::sum)));
-		subscriber.connect().waitForCompletion(10_000);
-		subscriber.subscribe("test/#", 2).waitForCompletion(10_000);
+		subscriber.connect().waitForCompletion(Await.MILLIS);
+		subscriber.subscribe("test/#", 2).waitForCompletion(Await.MILLIS);
 		return subscriber;
 	}
 

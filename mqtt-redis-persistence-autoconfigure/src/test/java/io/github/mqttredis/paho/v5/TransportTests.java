@@ -27,6 +27,7 @@ import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.TlsMaterial;
@@ -80,13 +81,13 @@ class TransportTests {
 		this.server = RedisServer.start();
 		this.stores = new RedisStores(this.server);
 		this.subscriber = new MqttAsyncClient(broker.uri(), "subscriber", new MemoryPersistence());
-		this.subscriber.connect(options("tcp")).waitForCompletion(10_000);
+		this.subscriber.connect(options("tcp")).waitForCompletion(Await.MILLIS);
 		IMqttMessageListener listener = (topic, message) -> this.received.merge(new String(message.getPayload()), 1,
 				Integer::sum);
 		this.subscriber
 			.subscribe(new MqttSubscription[] { new MqttSubscription("test/#", 2) }, null, null,
 					new IMqttMessageListener[] { listener }, new MqttProperties())
-			.waitForCompletion(10_000);
+			.waitForCompletion(Await.MILLIS);
 	}
 
 	@AfterEach
@@ -115,7 +116,7 @@ class TransportTests {
 	@ValueSource(strings = { "tcp", "ssl", "ws", "wss" })
 	void whenRedisIsPausedThenPublishReturnsAndPacketsWait(String scheme) throws Exception {
 		RedisSessionStore store = this.stores
-			.start(new StoreSettings("test", Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofSeconds(5))
+			.start(new StoreSettings("test", Duration.ofMinutes(1), Duration.ofMinutes(2), Load.seconds(5))
 				.with(Durability.BEFORE_SEND));
 		PersistentMqttAsyncClient client = client(store, scheme);
 		this.server.pause();
@@ -155,7 +156,7 @@ class TransportTests {
 	private static PersistentMqttAsyncClient client(RedisSessionStore store, String scheme) throws Exception {
 		PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(broker.uri(scheme), "gateway-" + scheme,
 				new SessionMqttClientPersistence(store, broker.uri(), "broker"));
-		client.connect(options(scheme)).waitForCompletion(20_000);
+		client.connect(options(scheme)).waitForCompletion(Await.MILLIS);
 		return client;
 	}
 

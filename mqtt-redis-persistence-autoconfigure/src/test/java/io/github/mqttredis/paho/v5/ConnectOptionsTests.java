@@ -1,0 +1,100 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v5;
+
+import java.lang.reflect.Field;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+import javax.net.ssl.SSLSocketFactory;
+
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.util.ReflectionUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an application connects with arrives, all of it.
+ */
+class ConnectOptionsTests {
+
+	@Test
+	void whenCopiedThenNothingIsMissing() {
+		MqttConnectionOptions options = new MqttConnectionOptions();
+		options.setAuthData(new byte[] { 1 });
+		options.setAuthMethod("method");
+		options.setAutomaticReconnectDelay(11, 12);
+		options.setCleanStart(false);
+		options.setCustomWebSocketHeaders(Map.of("header", "value"));
+		options.setMaximumPacketSize(1234L);
+		options.setPassword(new byte[] { 2 });
+		options.setReceiveMaximum(13);
+		options.setRequestProblemInfo(false);
+		options.setRequestResponseInfo(true);
+		options.setSendReasonMessages(true);
+		options.setSessionExpiryInterval(14L);
+		options.setTopicAliasMaximum(15);
+		options.setUseSubscriptionIdentifiers(false);
+		options.setUserProperties(List.of(new UserProperty("key", "value")));
+		MqttProperties properties = new MqttProperties();
+		properties.setWillDelayInterval(16L);
+		options.setWillMessageProperties(properties);
+		options.setAutomaticReconnect(true);
+		options.setConnectionTimeout(1);
+		options.setExecutorServiceTimeout(2);
+		options.setHttpsHostnameVerificationEnabled(false);
+		options.setKeepAliveInterval(3);
+		options.setMaxReconnectDelay(4);
+		options.setSSLHostnameVerifier((host, session) -> true);
+		Properties tls = new Properties();
+		tls.setProperty("com.ibm.ssl.protocol", "TLSv1.3");
+		options.setSSLProperties(tls);
+		options.setServerURIs(new String[] { "tcp://a", "ssl://b" });
+		options.setSocketFactory(SSLSocketFactory.getDefault());
+		options.setUserName("user");
+		MqttMessage will = new MqttMessage(new byte[] { 4 }, 2, true, new MqttProperties());
+		options.setWill("will", will);
+		assertThat(ConnectOptions.copy(options)).usingRecursiveComparison().isEqualTo(options);
+		assertThatEachDiffersFromItsDefault(options);
+	}
+
+	@Test
+	void whenNothingWasSetThenDefaultsAreCopied() {
+		MqttConnectionOptions options = new MqttConnectionOptions();
+		assertThat(ConnectOptions.copy(options)).usingRecursiveComparison().isEqualTo(options);
+	}
+
+	/** Otherwise the test would not notice an option that is not copied. */
+	private static void assertThatEachDiffersFromItsDefault(MqttConnectionOptions options) {
+		MqttConnectionOptions defaults = new MqttConnectionOptions();
+		ReflectionUtils.doWithFields(options.getClass(), (field) -> {
+			ReflectionUtils.makeAccessible(field);
+			assertThat(field.get(options)).as(field.getName()).isNotEqualTo(field.get(defaults));
+		}, ConnectOptionsTests::isOption);
+	}
+
+	private static boolean isOption(Field field) {
+		return !java.lang.reflect.Modifier.isStatic(field.getModifiers()) && !field.getName().equals("mqttVersion");
+	}
+
+}
