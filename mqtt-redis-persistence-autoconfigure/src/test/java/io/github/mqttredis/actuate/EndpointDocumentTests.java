@@ -30,6 +30,7 @@ import io.github.mqttredis.actuate.EndpointApplication.Answer;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
@@ -65,9 +66,7 @@ class EndpointDocumentTests {
 				Jedis jedis = redis.connect()) {
 			// Its owner does not look at it for a while, and leaves alone what is put
 			// there.
-			stores
-				.start(new StoreSettings("test", Duration.ofSeconds(2), Duration.ofMinutes(10), Duration.ofSeconds(5)))
-				.open(ID);
+			stores.start(new StoreSettings("test", Load.seconds(2), Duration.ofMinutes(10), Load.seconds(5))).open(ID);
 			for (int i = 0; i < 600; i++) {
 				jedis.zadd("test:sessions", 1, "test:{other-" + i + "@tcp://broker:1883}:v3");
 			}

@@ -32,6 +32,7 @@ import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import org.junit.jupiter.api.AfterEach;
@@ -141,7 +142,7 @@ class HealthEndpointTests {
 		try (HealthApplication application = start()) {
 			application.store().open(HealthApplication.ID);
 			this.others
-				.start(new StoreSettings("test", Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(10),
+				.start(new StoreSettings("test", Load.seconds(1), Load.seconds(10), Load.seconds(10),
 						OnConflict.TAKEOVER, OnOutage.REJECT, Durability.BEFORE_RETURN))
 				.open(HealthApplication.ID);
 			Await.until("it is fenced", () -> "fenced".equals(application.health().state()));

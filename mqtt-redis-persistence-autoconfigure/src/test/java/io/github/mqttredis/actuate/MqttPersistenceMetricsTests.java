@@ -35,6 +35,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -208,8 +209,8 @@ class MqttPersistenceMetricsTests {
 	}
 
 	private RedisSessionStore start(OnConflict onConflict, MqttPersistenceMetrics... listeners) {
-		StoreSettings settings = new StoreSettings("test", Duration.ofMillis(800), Duration.ofMillis(1500),
-				Duration.ZERO, onConflict, OnOutage.REJECT, Durability.BEFORE_RETURN);
+		StoreSettings settings = new StoreSettings("test", Load.millis(800), Load.millis(1500), Duration.ZERO,
+				onConflict, OnOutage.REJECT, Durability.BEFORE_RETURN);
 		RedisSessionStore store = new RedisSessionStore(this.factory, settings, List.of(listeners));
 		this.stores.add(store);
 		store.start();

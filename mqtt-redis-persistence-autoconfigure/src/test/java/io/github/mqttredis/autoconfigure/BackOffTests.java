@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import java.time.Duration;
 import java.util.Arrays;
 
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
@@ -30,6 +29,7 @@ import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Load;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
@@ -279,8 +279,7 @@ class BackOffTests {
 
 		@Bean
 		SessionStore ownStore(RedisConnectionFactory redis) {
-			StoreSettings settings = new StoreSettings("own", Duration.ofSeconds(2), Duration.ofSeconds(10),
-					Duration.ofSeconds(15));
+			StoreSettings settings = new StoreSettings("own", Load.seconds(2), Load.seconds(10), Load.seconds(15));
 			return new RedisSessionStore(redis, settings);
 		}
 

@@ -73,7 +73,7 @@ class ServiceConnectionTests {
 			@Autowired ClientManager<IMqttAsyncClient, ?> mqtt) throws Exception {
 		Await.until("the gateway is connected", mqtt::isConnected);
 		try (Subscriber subscriber = Subscriber.to(broker, "gateway")) {
-			mqtt.getClient().publish("test/gateway", "reading".getBytes(), 2, false).waitForCompletion(10_000);
+			mqtt.getClient().publish("test/gateway", "reading".getBytes(), 2, false).waitForCompletion(Await.MILLIS);
 			Await.until("it arrives", () -> subscriber.received().containsKey("reading"));
 		}
 		assertThat(inRedis((jedis) -> jedis.keys("mqtt:persistence:*:lease")))

@@ -31,6 +31,7 @@ import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.TcpLink;
 import redis.clients.jedis.Jedis;
 
@@ -40,7 +41,7 @@ import redis.clients.jedis.Jedis;
  */
 final class AppProcess {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(40);
+	private static final Duration PATIENCE = Load.seconds(40);
 
 	private final Surroundings surroundings;
 
@@ -287,7 +288,7 @@ final class AppProcess {
 	 * @return whether that came about
 	 */
 	boolean becomesQuiet() throws Exception {
-		long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+		long deadline = System.nanoTime() + Load.seconds(10).toNanos();
 		while (!isQuiet()) {
 			if (System.nanoTime() > deadline) {
 				return false;

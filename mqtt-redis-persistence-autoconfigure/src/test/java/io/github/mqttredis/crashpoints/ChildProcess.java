@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.testing.Await;
+
 /**
  * A {@link CrashPointChild}, seen from its parent.
  */
@@ -92,7 +94,7 @@ final class ChildProcess {
 	}
 
 	void awaitReady() throws InterruptedException {
-		this.ready.await(60, TimeUnit.SECONDS);
+		this.ready.await(Await.MILLIS, TimeUnit.MILLISECONDS);
 	}
 
 	void kill() {
@@ -104,7 +106,7 @@ final class ChildProcess {
 	 * @return its exit code
 	 */
 	int awaitEnd() throws InterruptedException {
-		if (!this.process.waitFor(120, TimeUnit.SECONDS)) {
+		if (!this.process.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS)) {
 			this.process.destroyForcibly();
 		}
 		int code = this.process.waitFor();

@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.crashpoints.CrashPoint.Phase;
+import io.github.mqttredis.testing.Load;
 
 /**
  * Life and death of one process. Everything that the process does to its session, to
@@ -37,7 +38,7 @@ import io.github.mqttredis.crashpoints.CrashPoint.Phase;
  */
 final class CrashSwitch {
 
-	private static final Duration STORING = Duration.ofSeconds(5);
+	private static final Duration STORING = Load.seconds(5);
 
 	private final CrashPoint target;
 

@@ -19,6 +19,7 @@ package io.github.mqttredis.crashpoints;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
@@ -48,7 +49,7 @@ final class PahoV3AppClient extends AppClient {
 		options.setKeepAliveInterval(60);
 		options.setConnectionTimeout(30);
 		options.setSocketFactory(new PromptSocketFactory());
-		this.client.connect(options).waitForCompletion(30_000);
+		this.client.connect(options).waitForCompletion(Await.MILLIS);
 	}
 
 	@Override
@@ -81,7 +82,7 @@ final class PahoV3AppClient extends AppClient {
 
 	@Override
 	void subscribe(String topic) throws MqttException {
-		this.client.subscribe(topic, 2).waitForCompletion(30_000);
+		this.client.subscribe(topic, 2).waitForCompletion(Await.MILLIS);
 	}
 
 	@Override

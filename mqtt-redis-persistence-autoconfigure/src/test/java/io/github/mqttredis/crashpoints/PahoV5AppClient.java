@@ -19,6 +19,7 @@ package io.github.mqttredis.crashpoints;
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
@@ -56,7 +57,7 @@ final class PahoV5AppClient extends AppClient {
 		// Paho 5 buffers only between connections that it restores by itself.
 		options.setAutomaticReconnect(this.buffers);
 		options.setMaxReconnectDelay(1000);
-		this.client.connect(options).waitForCompletion(30_000);
+		this.client.connect(options).waitForCompletion(Await.MILLIS);
 	}
 
 	@Override
@@ -90,7 +91,7 @@ final class PahoV5AppClient extends AppClient {
 
 	@Override
 	void subscribe(String topic) throws MqttException {
-		this.client.subscribe(topic, 2).waitForCompletion(30_000);
+		this.client.subscribe(topic, 2).waitForCompletion(Await.MILLIS);
 	}
 
 	@Override

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
+import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisClient;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -61,7 +62,7 @@ final class Surroundings implements AutoCloseable {
 		MqttConnectOptions options = new MqttConnectOptions();
 		options.setMaxInflight(1000);
 		options.setSocketFactory(new PromptSocketFactory());
-		this.witness.connect(options).waitForCompletion(30_000);
+		this.witness.connect(options).waitForCompletion(Await.MILLIS);
 	}
 
 	/**
@@ -79,7 +80,7 @@ final class Surroundings implements AutoCloseable {
 	void watch() throws MqttException {
 		this.witness
 			.subscribe("out/#", 2, (topic, message) -> see(topic.substring(4), new String(message.getPayload())))
-			.waitForCompletion(30_000);
+			.waitForCompletion(Await.MILLIS);
 	}
 
 	private synchronized void see(String clientId, String payload) {
@@ -104,7 +105,7 @@ final class Surroundings implements AutoCloseable {
 	 */
 	void feed(String clientId, String payload, int qos, Ledger ledger) throws MqttException {
 		ledger.feeding();
-		this.witness.publish("in/" + clientId, payload.getBytes(), qos, false).waitForCompletion(30_000);
+		this.witness.publish("in/" + clientId, payload.getBytes(), qos, false).waitForCompletion(Await.MILLIS);
 		ledger.fed(payload);
 	}
 

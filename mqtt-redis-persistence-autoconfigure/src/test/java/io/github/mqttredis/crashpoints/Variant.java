@@ -16,12 +16,11 @@
 
 package io.github.mqttredis.crashpoints;
 
-import java.time.Duration;
-
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Load;
 
 /**
  * What all processes of a run have in common: the version of Paho, and the settings of
@@ -78,8 +77,7 @@ enum Variant {
 	 * @return the settings
 	 */
 	StoreSettings settings() {
-		return new StoreSettings(PREFIX, Duration.ofSeconds(15), Duration.ofSeconds(60), Duration.ofSeconds(20))
-			.with(this.durability);
+		return new StoreSettings(PREFIX, Load.seconds(15), Load.seconds(60), Load.seconds(20)).with(this.durability);
 	}
 
 	/**

@@ -19,6 +19,7 @@ package io.github.mqttredis.entrypoints;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -29,8 +30,6 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
  * what arrives from it and sends it commands.
  */
 final class Outside implements AutoCloseable {
-
-	private static final long TIMEOUT_MILLIS = 10_000;
 
 	private final Map<String, Integer> received = new ConcurrentHashMap<>();
 
@@ -45,11 +44,11 @@ final class Outside implements AutoCloseable {
 		MqttConnectOptions options = new MqttConnectOptions();
 		// Paho counts a message as under way for a moment after its token is complete.
 		options.setMaxInflight(1000);
-		outside.client.connect(options).waitForCompletion(TIMEOUT_MILLIS);
+		outside.client.connect(options).waitForCompletion(Await.MILLIS);
 		outside.client
 			.subscribe(topic, 2,
 					(name, message) -> outside.received.merge(new String(message.getPayload()), 1, Integer::sum))
-			.waitForCompletion(TIMEOUT_MILLIS);
+			.waitForCompletion(Await.MILLIS);
 		return outside;
 	}
 
@@ -61,7 +60,7 @@ final class Outside implements AutoCloseable {
 	 * Publish, and wait until the broker has taken it.
 	 */
 	void publish(String topic, String payload, int qos) throws MqttException {
-		this.client.publish(topic, payload.getBytes(), qos, false).waitForCompletion(TIMEOUT_MILLIS);
+		this.client.publish(topic, payload.getBytes(), qos, false).waitForCompletion(Await.MILLIS);
 	}
 
 	@Override

@@ -17,6 +17,7 @@
 package io.github.mqttredis.filestore;
 
 import io.github.mqttredis.testing.Application;
+import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.persist.MqttDefaultFilePersistence;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -53,7 +54,7 @@ public final class FileStoreProcess {
 
 	private static Publish v3(String uri, String directory) throws Exception {
 		MqttAsyncClient client = new MqttAsyncClient(uri, "gateway", new MqttDefaultFilePersistence(directory));
-		client.connect(Application.options()).waitForCompletion(20_000);
+		client.connect(Application.options()).waitForCompletion(Await.MILLIS);
 		return (payload, qos) -> client.publish("moved", payload, qos, false);
 	}
 
@@ -63,7 +64,7 @@ public final class FileStoreProcess {
 		MqttConnectionOptions options = new MqttConnectionOptions();
 		options.setCleanStart(false);
 		options.setSessionExpiryInterval(3600L);
-		client.connect(options).waitForCompletion(20_000);
+		client.connect(options).waitForCompletion(Await.MILLIS);
 		return (payload, qos) -> client.publish("moved", payload, qos, false);
 	}
 

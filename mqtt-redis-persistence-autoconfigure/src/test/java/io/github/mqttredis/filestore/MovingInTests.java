@@ -78,7 +78,7 @@ class MovingInTests {
 					.hasStackTraceContaining("living process");
 			});
 			old.destroyForcibly();
-			assertThat(old.waitFor(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(old.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 			assertThat(records()).isNotEmpty();
 			link.cut();
 			link.release();
@@ -143,11 +143,11 @@ class MovingInTests {
 
 	private MqttAsyncClient subscribe(ArtemisBroker broker) throws Exception {
 		MqttAsyncClient client = new MqttAsyncClient(broker.uri(), "counter", new MemoryPersistence());
-		client.connect(Application.options()).waitForCompletion(20_000);
+		client.connect(Application.options()).waitForCompletion(Await.MILLIS);
 		client
 			.subscribe("moved", 2,
 					(topic, message) -> this.arrived.merge(new String(message.getPayload()), 1, Integer::sum))
-			.waitForCompletion(20_000);
+			.waitForCompletion(Await.MILLIS);
 		return client;
 	}
 

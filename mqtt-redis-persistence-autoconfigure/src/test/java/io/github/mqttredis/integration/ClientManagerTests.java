@@ -22,6 +22,7 @@ import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
+import io.github.mqttredis.testing.Load;
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
@@ -86,7 +87,7 @@ class ClientManagerTests {
 			PersistentMqttv3ClientManager manager = context.getBean(PersistentMqttv3ClientManager.class);
 			long start = System.nanoTime();
 			manager.stop();
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Load.seconds(10));
 		});
 	}
 

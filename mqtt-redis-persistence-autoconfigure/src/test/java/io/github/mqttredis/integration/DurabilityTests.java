@@ -91,7 +91,7 @@ class DurabilityTests {
 		contexts.run((context) -> {
 			IMqttAsyncClient client = context.getBean(MqttPahoClientFactory.class)
 				.getAsyncClientInstance(broker.uri(), "made");
-			client.connect(new MqttConnectOptions()).waitForCompletion(10_000);
+			client.connect(new MqttConnectOptions()).waitForCompletion(Await.MILLIS);
 			assertDoesNotWait(client);
 			client.disconnectForcibly(0, 500);
 			client.close();

@@ -146,7 +146,7 @@ class Mqttv5ComponentTests {
 		}));
 		publishing((client) -> {
 			for (int i = 0; i < MESSAGES; i++) {
-				client.publish("manager", ("m" + i).getBytes(), 1 + i % 2, false).waitForCompletion(10_000);
+				client.publish("manager", ("m" + i).getBytes(), 1 + i % 2, false).waitForCompletion(Await.MILLIS);
 			}
 		});
 		RECEIVED.remove("probe");
@@ -239,9 +239,9 @@ class Mqttv5ComponentTests {
 	private static void publishing(Publishing action) {
 		try {
 			MqttAsyncClient client = new MqttAsyncClient(broker.uri(), "publisher", new MemoryPersistence());
-			client.connect().waitForCompletion(10_000);
+			client.connect().waitForCompletion(Await.MILLIS);
 			action.accept(client);
-			client.disconnect().waitForCompletion(10_000);
+			client.disconnect().waitForCompletion(Await.MILLIS);
 			client.close();
 		}
 		catch (Exception ex) {

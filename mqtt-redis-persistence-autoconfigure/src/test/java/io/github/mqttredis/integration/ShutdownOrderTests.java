@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.integration;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,6 +35,7 @@ import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.StoredSession;
+import io.github.mqttredis.testing.Load;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -210,7 +210,7 @@ class ShutdownOrderTests {
 
 		RecordingStore(RedisConnectionFactory redis) {
 			this.delegate = new RedisSessionStore(redis,
-					new StoreSettings("order", Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(15)));
+					new StoreSettings("order", Load.seconds(2), Load.seconds(10), Load.seconds(15)));
 		}
 
 		@Override

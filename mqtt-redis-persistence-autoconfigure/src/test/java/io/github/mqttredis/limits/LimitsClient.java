@@ -18,6 +18,7 @@ package io.github.mqttredis.limits;
 
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Application;
+import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 
@@ -43,7 +44,7 @@ interface LimitsClient extends AutoCloseable {
 		V3(SessionStore store, String uri, String clientId) throws MqttException {
 			this.client = new io.github.mqttredis.paho.v3.PersistentMqttAsyncClient(uri, clientId,
 					new io.github.mqttredis.paho.v3.SessionMqttClientPersistence(store, "broker"));
-			this.client.connect(Application.options()).waitForCompletion(20_000);
+			this.client.connect(Application.options()).waitForCompletion(Await.MILLIS);
 		}
 
 		@Override
@@ -72,7 +73,7 @@ interface LimitsClient extends AutoCloseable {
 			MqttConnectionOptions options = new MqttConnectionOptions();
 			options.setCleanStart(false);
 			options.setSessionExpiryInterval(600L);
-			this.client.connect(options).waitForCompletion(20_000);
+			this.client.connect(options).waitForCompletion(Await.MILLIS);
 		}
 
 		@Override

@@ -18,7 +18,6 @@ package io.github.mqttredis.limits;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -32,6 +31,7 @@ import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.SharedRedis;
 import io.github.mqttredis.testing.SharedServer;
@@ -39,6 +39,7 @@ import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -53,8 +54,8 @@ class LimitsTests {
 
 	private static final int LONGEST_TEXT = 65_535;
 
-	private static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofSeconds(10),
-			Duration.ofMillis(1500), Duration.ofSeconds(20));
+	private static final StoreSettings SETTINGS = new StoreSettings("test", Load.seconds(10), Load.millis(1500),
+			Load.seconds(20));
 
 	@RegisterExtension
 	private static final SharedRedis redis = new SharedRedis();
@@ -69,7 +70,7 @@ class LimitsTests {
 	@BeforeEach
 	void subscribe() throws Exception {
 		this.subscriber = new MqttAsyncClient(broker.uri(), "limits", new MemoryPersistence());
-		this.subscriber.connect(Application.options()).waitForCompletion(20_000);
+		this.subscriber.connect(Application.options()).waitForCompletion(Await.MILLIS);
 	}
 
 	@AfterEach
@@ -86,6 +87,7 @@ class LimitsTests {
 		assertDelivered(version, clientId, topic, everyByte(256));
 	}
 
+	@Tag("thorough")
 	@ParameterizedTest
 	@EnumSource
 	void whenThePayloadIsLargeThenASuccessorSendsItUnchanged(MqttVersion version) throws Exception {
@@ -94,7 +96,7 @@ class LimitsTests {
 
 	private void assertDelivered(MqttVersion version, String clientId, String topic, byte[] payload) throws Exception {
 		this.subscriber.subscribe(topic, 2, (arrived, message) -> this.received.put(arrived, message.getPayload()))
-			.waitForCompletion(20_000);
+			.waitForCompletion(Await.MILLIS);
 		try (FaultyLink toRedis = FaultyLink.to(redis.port()); FaultyLink link = FaultyLink.to(broker.uri())) {
 			RedisSessionStore store = store(toRedis.port());
 			LimitsClient client = connect(version, store, link.uri(), clientId);

@@ -33,6 +33,7 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
@@ -43,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * and outbound, of both versions, at two brokers with the same client ids, through a
  * {@code kill -9} with messages of all of them under way.
  */
+@Tag("thorough")
 class ManyClientsTests {
 
 	/** Of each kind: two brokers, two versions, in and out. */
@@ -181,8 +183,6 @@ class ManyClientsTests {
 	 */
 	private static final class Outside implements AutoCloseable {
 
-		private static final long TIMEOUT_MILLIS = 30_000;
-
 		private final Map<String, Integer> received = new ConcurrentHashMap<>();
 
 		private final Set<String> strangers = ConcurrentHashMap.newKeySet();
@@ -198,14 +198,14 @@ class ManyClientsTests {
 			// Paho counts a message as under way for a moment after its token is
 			// complete.
 			options.setMaxInflight(1000);
-			this.client.connect(options).waitForCompletion(TIMEOUT_MILLIS);
+			this.client.connect(options).waitForCompletion(Await.MILLIS);
 			this.client.subscribe("up/#", 2, (topic, message) -> {
 				String payload = new String(message.getPayload());
 				this.received.merge(payload, 1, Integer::sum);
 				if (!payload.startsWith(this.broker + topic.substring(2) + "/")) {
 					this.strangers.add(topic + " " + payload);
 				}
-			}).waitForCompletion(TIMEOUT_MILLIS);
+			}).waitForCompletion(Await.MILLIS);
 		}
 
 		/**
@@ -218,7 +218,7 @@ class ManyClientsTests {
 					for (int qos = 1; qos <= 2; qos++) {
 						String payload = this.broker + "/" + version + "/" + client + "/" + run + "/q" + qos;
 						this.client.publish("down/" + version + "/" + client, payload.getBytes(), qos, false)
-							.waitForCompletion(TIMEOUT_MILLIS);
+							.waitForCompletion(Await.MILLIS);
 						sent.add(payload);
 					}
 				}

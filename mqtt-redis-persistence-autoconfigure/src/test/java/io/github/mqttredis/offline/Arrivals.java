@@ -42,9 +42,9 @@ final class Arrivals implements AutoCloseable {
 		MqttConnectOptions options = new MqttConnectOptions();
 		options.setCleanSession(false);
 		options.setAutomaticReconnect(true);
-		this.client.connect(options).waitForCompletion(20_000);
+		this.client.connect(options).waitForCompletion(Await.MILLIS);
 		this.client.subscribe(topic, 2, (name, message) -> this.payloads.add(new String(message.getPayload())))
-			.waitForCompletion(20_000);
+			.waitForCompletion(Await.MILLIS);
 	}
 
 	int count() {

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import io.github.mqttredis.testing.Await;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -114,7 +115,7 @@ public final class OfflineChild implements AutoCloseable {
 	 */
 	List<String> kill() throws InterruptedException {
 		this.process.destroyForcibly();
-		assertThat(this.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.process.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 		this.reader.join();
 		return this.taken;
 	}

@@ -24,6 +24,7 @@ import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -72,7 +73,7 @@ final class V5Process extends Process {
 
 	@Override
 	void publishAndWait(String payload) throws MqttException {
-		send(payload).waitForCompletion(30_000);
+		send(payload).waitForCompletion(Await.MILLIS);
 	}
 
 	private IMqttToken send(String payload) throws MqttException {
@@ -84,7 +85,7 @@ final class V5Process extends Process {
 	@Override
 	void tryToConnect() {
 		try {
-			this.client.connect(this.options).waitForCompletion(5000);
+			this.client.connect(this.options).waitForCompletion(Await.MILLIS);
 		}
 		catch (MqttException ex) {
 			// Paho may be connecting by itself, or the link is not there yet.

@@ -23,10 +23,12 @@ import java.util.List;
 
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.SharedServer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import redis.clients.jedis.Jedis;
@@ -39,9 +41,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * namespaces of their own, where each may have the id 1 and all see the same boot. Needs
  * root and {@code unshare}.
  */
+@Tag("thorough")
 class ContainerOwnershipTests {
 
-	private static final Duration LONG = Duration.ofSeconds(60);
+	private static final Duration LONG = Load.seconds(60);
 
 	private static final List<String> CONTAINER = List.of("unshare", "--pid", "--fork", "--kill-child");
 

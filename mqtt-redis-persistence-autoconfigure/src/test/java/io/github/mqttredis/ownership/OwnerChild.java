@@ -29,6 +29,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.testing.Await;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -105,7 +107,7 @@ final class OwnerChild implements AutoCloseable {
 
 	String answer() {
 		try {
-			String answer = this.answers.poll(60, TimeUnit.SECONDS);
+			String answer = this.answers.poll(Await.MILLIS, TimeUnit.MILLISECONDS);
 			assertThat(answer).as("the child's answer").isNotNull();
 			return answer;
 		}
@@ -141,7 +143,7 @@ final class OwnerChild implements AutoCloseable {
 	void kill() {
 		this.process.destroyForcibly();
 		try {
-			assertThat(this.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.process.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

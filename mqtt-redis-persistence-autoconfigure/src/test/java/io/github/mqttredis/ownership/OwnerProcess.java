@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.ownership;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Scanner;
 
@@ -26,6 +25,8 @@ import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Application;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisClient;
 import org.eclipse.paho.client.mqttv3.MqttException;
 
@@ -63,7 +64,7 @@ public final class OwnerProcess {
 	 */
 	public static void main(String[] args) throws Exception {
 		StoreSettings settings = new StoreSettings("test", Application.SETTINGS.writeTimeout(),
-				Duration.ofMillis(Long.parseLong(args[3])), Application.SETTINGS.acquireTimeout());
+				Load.millis(Long.parseLong(args[3])), Application.SETTINGS.acquireTimeout());
 		OwnerProcess process = new OwnerProcess(Integer.parseInt(args[0]), args[1], args[2], settings);
 		answer("opened");
 		try (Scanner commands = new Scanner(System.in)) {
@@ -82,7 +83,7 @@ public final class OwnerProcess {
 	private String run(String[] command) {
 		try {
 			switch (command[0]) {
-				case "connect" -> this.client.connect(Application.options()).waitForCompletion(20_000);
+				case "connect" -> this.client.connect(Application.options()).waitForCompletion(Await.MILLIS);
 				case "publish" -> this.client.publish("test/" + this.clientId, command[1].getBytes(),
 						Integer.parseInt(command[2]), false);
 				case "state" -> {

@@ -35,6 +35,7 @@ import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.SharedServer;
@@ -64,9 +65,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 @ExtendWith(OutputCaptureExtension.class)
 class OwnershipTests {
 
-	private static final Duration LONG = Duration.ofSeconds(60);
+	private static final Duration LONG = Load.seconds(60);
 
-	private static final Duration SHORT = Duration.ofMillis(1500);
+	private static final Duration SHORT = Load.millis(1500);
 
 	private static final String FOREIGN = "elsewhere|4711|1700000000000|other-boot/pid:[1]/root|some-random";
 
@@ -104,8 +105,8 @@ class OwnershipTests {
 	}
 
 	private static StoreSettings settings(Duration leaseTtl, OnConflict onConflict) {
-		return new StoreSettings("test", Duration.ofSeconds(1), leaseTtl, Duration.ofSeconds(20), onConflict,
-				OnOutage.REJECT, Durability.BEFORE_RETURN);
+		return new StoreSettings("test", Load.seconds(1), leaseTtl, Load.seconds(20), onConflict, OnOutage.REJECT,
+				Durability.BEFORE_RETURN);
 	}
 
 	private Application application(Duration leaseTtl) throws MqttException {
@@ -136,12 +137,12 @@ class OwnershipTests {
 	void whenOwnerStopsGracefullyThenSuccessorOwnsAtOnce() throws Exception {
 		try (Application first = application(LONG)) {
 			first.connect();
-			first.client().disconnect().waitForCompletion(10_000);
+			first.client().disconnect().waitForCompletion(Await.MILLIS);
 			first.store().stop();
 			assertThat(this.redis.exists(this.hash + ":lease")).isFalse();
 			long start = System.nanoTime();
 			try (Application second = application(LONG)) {
-				assertThat(since(start)).isLessThan(Duration.ofSeconds(5));
+				assertThat(since(start)).isLessThan(Load.seconds(5));
 				assertThat(second.state()).isEqualTo(SessionState.OWNER);
 			}
 		}
@@ -154,7 +155,7 @@ class OwnershipTests {
 			assertThat(child.ask("stop")).isEqualTo("done");
 			long start = System.nanoTime();
 			try (Application second = application(LONG)) {
-				assertThat(since(start)).isLessThan(Duration.ofSeconds(5));
+				assertThat(since(start)).isLessThan(Load.seconds(5));
 				assertThat(second.state()).isEqualTo(SessionState.OWNER);
 			}
 		}
@@ -174,7 +175,7 @@ class OwnershipTests {
 	@Test
 	void whenLiveOwnerGoesOnThenOpenFailsAndNamesIt() throws Exception {
 		this.redis.set(this.hash + ":lease", FOREIGN, SetParams.setParams().px(LONG.toMillis()));
-		StoreSettings impatient = new StoreSettings("test", Duration.ofSeconds(1), SHORT, Duration.ofMillis(300));
+		StoreSettings impatient = new StoreSettings("test", Load.seconds(1), SHORT, Load.millis(300));
 		MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class,
 				() -> Application.start(this.clientId, server, broker, impatient));
 		assertThat(ex.getReasonCode()).isEqualTo((int) MqttPersistenceException.REASON_CODE_PERSISTENCE_IN_USE);
@@ -194,7 +195,7 @@ class OwnershipTests {
 			assertThat(this.redis.pttl(this.hash + ":lease")).isGreaterThan(30_000);
 			long start = System.nanoTime();
 			try (Application successor = application(LONG)) {
-				assertThat(since(start)).isLessThan(Duration.ofSeconds(5));
+				assertThat(since(start)).isLessThan(Load.seconds(5));
 				successor.connect();
 				assertDelivered("kept-1-q2", "kept-2-q1");
 			}
@@ -209,7 +210,7 @@ class OwnershipTests {
 			first.publish("kept-q2", 2);
 			long start = System.nanoTime();
 			try (Application second = usurper()) {
-				assertThat(since(start)).isLessThan(Duration.ofSeconds(5));
+				assertThat(since(start)).isLessThan(Load.seconds(5));
 				second.connect();
 				assertDelivered("kept-q2");
 				assertThat(second.connectionsLost()).isZero();
@@ -294,7 +295,7 @@ class OwnershipTests {
 				assertThat(store.sessions()).hasSize(1);
 				Map<String, String> before = this.redis.hgetAll(this.hash);
 				MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class,
-						() -> old.client().connect(Application.options()).waitForCompletion(10_000));
+						() -> old.client().connect(Application.options()).waitForCompletion(Await.MILLIS));
 				assertThat(ex).as("open of a fenced owner").isNotNull();
 				assertThat(ex.getReasonCode()).isEqualTo((int) MqttPersistenceException.REASON_CODE_PERSISTENCE_IN_USE);
 				assertThat(this.redis.hgetAll(this.hash)).isEqualTo(before);
@@ -391,7 +392,7 @@ class OwnershipTests {
 			for (int i = 0; i < 3; i++) {
 				owner.connect();
 				owner.publish("kept-" + i + "-q2", 2);
-				owner.client().disconnect().waitForCompletion(10_000);
+				owner.client().disconnect().waitForCompletion(Await.MILLIS);
 				assertThat(this.redis.get(this.hash + ":lease")).isEqualTo(lease);
 			}
 			assertThat(this.redis.get(this.hash + ":mark")).startsWith(epoch + ":");
@@ -417,7 +418,7 @@ class OwnershipTests {
 	void whenSessionIsOpenedAgainAfterItsClientWasClosedThenNobodyIsWarned(CapturedOutput output) throws Exception {
 		try (Application owner = application(LONG)) {
 			owner.connect();
-			owner.client().disconnect().waitForCompletion(10_000);
+			owner.client().disconnect().waitForCompletion(Await.MILLIS);
 			owner.store().open(new SessionId(this.clientId, "broker", MqttVersion.V3));
 			assertThat(output).doesNotContain("second client");
 		}

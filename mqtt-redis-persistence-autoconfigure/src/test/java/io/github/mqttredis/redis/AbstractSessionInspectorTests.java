@@ -40,6 +40,7 @@ import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionInspector.Part;
 import io.github.mqttredis.session.SweptSessions;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,8 +61,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 abstract class AbstractSessionInspectorTests {
 
-	private static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofSeconds(5),
-			Duration.ofMillis(1500), Duration.ofSeconds(5));
+	private static final StoreSettings SETTINGS = new StoreSettings("test", Load.seconds(5), Load.millis(1500),
+			Load.seconds(5));
 
 	private static final SessionId ID = new SessionId("client-1", "tcp://broker:1883", MqttVersion.V3);
 
@@ -127,7 +128,7 @@ abstract class AbstractSessionInspectorTests {
 		assertThat(seen.id()).isEqualTo(ID);
 		assertThat(seen.records()).isEqualTo(1);
 		assertThat(seen.owner()).contains("process " + ProcessHandle.current().pid());
-		assertThat(seen.remaining()).isBetween(Duration.ofMillis(1), Duration.ofMillis(1500));
+		assertThat(seen.remaining()).isBetween(Duration.ofMillis(1), SETTINGS.leaseTtl());
 		assertThat(seen.lastSeen()).isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
 		assertThat(this.inspector.session(seen.name()).id()).isEqualTo(ID);
 	}
@@ -352,7 +353,7 @@ abstract class AbstractSessionInspectorTests {
 			CompletableFuture<SweptSessions> sweep = CompletableFuture.supplyAsync(() -> sweep());
 			store.open(ID).put("s-2", Packets.publish(2, 1, "payload"));
 			store.stop();
-			sweep.get(30, TimeUnit.SECONDS);
+			sweep.get(Await.MILLIS, TimeUnit.MILLISECONDS);
 			assertThat(this.redis.hashCommands().hExists(KEYS.hash(), bytes("s-2"))).as("round " + round).isTrue();
 			this.redis.serverCommands().flushAll();
 		}

@@ -45,6 +45,7 @@ import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.StoredSession;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.SharedServer;
@@ -72,8 +73,8 @@ abstract class AbstractSessionStoreTests {
 
 	private static final String HASH = "test:{client-1@tcp://broker:1883}:v3";
 
-	private static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofMillis(1500),
-			Duration.ofMillis(1500), Duration.ofMillis(500));
+	private static final StoreSettings SETTINGS = new StoreSettings("test", Load.millis(1500), Load.millis(1500),
+			Load.millis(500));
 
 	@SharedServer
 	private static RedisServer server;
@@ -220,12 +221,12 @@ abstract class AbstractSessionStoreTests {
 		RedisSessionStore first = store();
 		first.open(ID).put("s-1", Packets.of("s-1", "a"));
 		RedisSessionStore second = store(
-				new StoreSettings("test", Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(30)));
+				new StoreSettings("test", Load.seconds(1), Load.seconds(30), Load.seconds(30)));
 		CompletableFuture<Session> waiting = CompletableFuture.supplyAsync(() -> open(second));
 		await(() -> this.redis.ttl(HASH + ":lease") > 0);
 		assertThat(waiting).isNotDone();
 		first.stop();
-		assertThat(waiting.get(10, TimeUnit.SECONDS).keys()).containsExactly("s-1");
+		assertThat(waiting.get(Await.MILLIS, TimeUnit.MILLISECONDS).keys()).containsExactly("s-1");
 	}
 
 	@Test
@@ -255,8 +256,8 @@ abstract class AbstractSessionStoreTests {
 
 	@Test
 	void whenRedisForgetsATakeoverThenLastOwnerGoesOnAndFormerIsFenced() throws Exception {
-		StoreSettings settings = new StoreSettings("test", Duration.ofMillis(1500), Duration.ofMinutes(1),
-				Duration.ZERO, OnConflict.TAKEOVER, OnOutage.REJECT, Durability.BEFORE_RETURN);
+		StoreSettings settings = new StoreSettings("test", Load.millis(1500), Duration.ofMinutes(1), Duration.ZERO,
+				OnConflict.TAKEOVER, OnOutage.REJECT, Durability.BEFORE_RETURN);
 		Session former = store(settings).open(ID);
 		former.put("s-1", Packets.of("s-1", "a"));
 		String mark = this.redis.get(HASH + ":mark");
@@ -351,7 +352,7 @@ abstract class AbstractSessionStoreTests {
 			}));
 		}
 		for (Future<?> each : done) {
-			each.get(60, TimeUnit.SECONDS);
+			each.get(Await.MILLIS, TimeUnit.MILLISECONDS);
 		}
 		threads.shutdown();
 		session.put("r-1", bytes("last"));
@@ -585,7 +586,7 @@ abstract class AbstractSessionStoreTests {
 	}
 
 	private static void await(BooleanSupplier condition) throws InterruptedException {
-		long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+		long deadline = System.nanoTime() + Load.seconds(20).toNanos();
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime()).as("condition not met in 20 s").isLessThan(deadline);
 			Thread.sleep(5);

@@ -19,6 +19,7 @@ package io.github.mqttredis.redis;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisCluster;
 import io.github.mqttredis.testing.SharedServer;
+import org.junit.jupiter.api.Tag;
 
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
@@ -26,6 +27,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 /**
  * What a session inspector shows in a Redis Cluster.
  */
+@Tag("thorough")
 class ClusterSessionInspectorTests extends AbstractSessionInspectorTests {
 
 	@SharedServer

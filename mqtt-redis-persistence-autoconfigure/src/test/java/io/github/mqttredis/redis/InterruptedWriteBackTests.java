@@ -26,6 +26,7 @@ import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
@@ -54,7 +55,7 @@ class InterruptedWriteBackTests {
 		try (RedisServer server = RedisServer.start(); Jedis redis = server.connect()) {
 			LettuceConnectionFactory factory = RedisClient.lettuce(server.port());
 			RedisSessionStore store = new RedisSessionStore(InterceptedConnections.of(factory, this::failing),
-					new StoreSettings("test", Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO));
+					new StoreSettings("test", Load.seconds(2), Load.seconds(1), Duration.ZERO));
 			Session session = store.open(ID);
 			session.put("s-1", Packets.of("s-1", "a"));
 			session.put("s-2", Packets.of("s-2", "b"));
@@ -96,7 +97,7 @@ class InterruptedWriteBackTests {
 					throw new QueryTimeoutException("no answer");
 				}
 				return answer;
-			}), new StoreSettings("test", Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ZERO));
+			}), new StoreSettings("test", Load.seconds(2), Load.seconds(1), Duration.ZERO));
 			Session session = store.open(ID);
 			session.put("s-1", Packets.of("s-1", "a"));
 			session.put("s-2", Packets.of("s-2", "b"));

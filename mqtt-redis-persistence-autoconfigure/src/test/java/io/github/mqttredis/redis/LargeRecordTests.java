@@ -27,6 +27,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
@@ -109,7 +110,7 @@ class LargeRecordTests {
 
 	private static RedisSessionStore store(FaultyLink link, RedisClient client, Duration timeout) throws Exception {
 		RedisSessionStore store = new RedisSessionStore(client.connect(link.port()),
-				new StoreSettings("test", timeout, Duration.ofMinutes(2), Duration.ofSeconds(5)));
+				new StoreSettings("test", timeout, Duration.ofMinutes(2), Load.seconds(5)));
 		store.start();
 		return store;
 	}

@@ -32,6 +32,7 @@ import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import org.assertj.core.data.Percentage;
@@ -147,7 +148,7 @@ class MemoryDocumentTests {
 				RedisStores stores = new RedisStores(server);
 				Jedis redis = server.connect()) {
 			Session session = stores
-				.start(new StoreSettings("test", Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(10))
+				.start(new StoreSettings("test", Load.seconds(10), Duration.ofMinutes(1), Load.seconds(10))
 					.with(Durability.BEFORE_SEND))
 				.open(id);
 			long before = info(redis, "memory", "used_memory:");

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.testing.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -53,7 +54,7 @@ class OwnerTests {
 	@Test
 	void whenProcessIsGoneThenOwnerIsProvablyDead() throws Exception {
 		Process process = new ProcessBuilder("true").start();
-		assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(process.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 		Owner gone = with(process.pid(), this.self.started(), this.self.boot());
 		assertThat(gone.isProvablyDead(this.self)).isTrue();
 	}

@@ -28,6 +28,7 @@ import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
@@ -50,8 +51,8 @@ class PublishersShipTests {
 
 	private static final String HASH = "test:{client@tcp://broker:1883}:v3";
 
-	private static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofSeconds(30),
-			Duration.ofSeconds(10), Duration.ZERO);
+	private static final StoreSettings SETTINGS = new StoreSettings("test", Load.seconds(30), Load.seconds(10),
+			Duration.ZERO);
 
 	private final RedisServer server = RedisServer.start();
 
@@ -118,7 +119,7 @@ class PublishersShipTests {
 		this.server.pause();
 		publishAside("s-2");
 		this.server.resume();
-		assertThat(this.stored.get(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.stored.get(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 		assertStored("s-1", "s-2");
 	}
 
@@ -130,11 +131,11 @@ class PublishersShipTests {
 		Thread publisher = publishAside("s-2");
 		publisher.interrupt();
 		if (client == RedisClient.LETTUCE) {
-			assertThat(this.stored.get(30, TimeUnit.SECONDS)).as("known to be stored").isFalse();
+			assertThat(this.stored.get(Await.MILLIS, TimeUnit.MILLISECONDS)).as("known to be stored").isFalse();
 		}
 		this.server.resume();
 		assertStored("s-1", "s-2");
-		assertThat(this.stored.get(30, TimeUnit.SECONDS)).as("known to be stored")
+		assertThat(this.stored.get(Await.MILLIS, TimeUnit.MILLISECONDS)).as("known to be stored")
 			.isEqualTo(client == RedisClient.JEDIS);
 		assertThat(this.interrupted).isTrue();
 		Await.until("all is well", () -> this.session.status().state() == SessionState.OWNER);

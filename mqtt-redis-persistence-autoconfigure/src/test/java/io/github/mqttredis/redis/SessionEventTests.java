@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.redis;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,6 +33,7 @@ import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterEach;
@@ -179,8 +179,8 @@ class SessionEventTests {
 	}
 
 	private RedisSessionStore store(OnConflict onConflict, SessionListener... listeners) throws SessionException {
-		StoreSettings settings = new StoreSettings("test", Duration.ofMillis(800), Duration.ofMillis(1500),
-				Duration.ofSeconds(10), onConflict, OnOutage.REJECT, Durability.BEFORE_RETURN);
+		StoreSettings settings = new StoreSettings("test", Load.millis(800), Load.millis(1500), Load.seconds(10),
+				onConflict, OnOutage.REJECT, Durability.BEFORE_RETURN);
 		RedisSessionStore store = new RedisSessionStore(this.factory, settings, List.of(listeners));
 		this.stores.add(store);
 		store.start();

@@ -24,6 +24,7 @@ import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedRedis;
@@ -39,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class SessionExpiryTests {
 
-	private static final Duration EXPIRY = Duration.ofMillis(2500);
+	private static final Duration EXPIRY = Load.millis(2500);
 
 	private static final StoreSettings EXPIRING = RedisStores.SETTINGS.withSessionExpiry(EXPIRY);
 
@@ -133,7 +134,7 @@ class SessionExpiryTests {
 	}
 
 	private static StoreSettings patient() {
-		return new StoreSettings("test", Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofSeconds(5))
+		return new StoreSettings("test", Load.seconds(5), Duration.ofMinutes(2), Load.seconds(5))
 			.withSessionExpiry(Duration.ofMinutes(10));
 	}
 

@@ -17,7 +17,6 @@
 package io.github.mqttredis.redis;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +32,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionKeyException;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisStores;
@@ -135,9 +135,8 @@ class SessionOpenerTests {
 	void whenASessionCannotBeReadThenItsOwnerIsNotReplaced() throws Exception {
 		Session owned = this.stores.start(RedisStores.SETTINGS.with(codec(1))).open(ID);
 		owned.put("s-1", Packets.publish(1, 1, "a"));
-		StoreSettings takeover = new StoreSettings("test", Duration.ofSeconds(1), Duration.ofSeconds(1),
-				Duration.ofSeconds(5), OnConflict.TAKEOVER, RedisStores.SETTINGS.onOutage(),
-				RedisStores.SETTINGS.durability());
+		StoreSettings takeover = new StoreSettings("test", Load.seconds(1), Load.seconds(1), Load.seconds(5),
+				OnConflict.TAKEOVER, RedisStores.SETTINGS.onOutage(), RedisStores.SETTINGS.durability());
 		String epoch = epoch();
 		assertThatExceptionOfType(SessionKeyException.class)
 			.isThrownBy(() -> this.stores.start(takeover.with(codec(2))).open(ID));

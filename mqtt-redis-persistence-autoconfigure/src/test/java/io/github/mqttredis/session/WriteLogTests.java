@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.mqttredis.testing.Await;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -121,7 +122,7 @@ class WriteLogTests {
 		assertThat(waiter).isNotDone();
 		assertThat(this.log.position((value) -> true)).isGreaterThan(this.log.progress().applied());
 		this.log.applied(next());
-		assertThat(waiter.get(5, TimeUnit.SECONDS)).isTrue();
+		assertThat(waiter.get(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 		assertThat(this.log.position((value) -> true)).isLessThanOrEqualTo(this.log.progress().applied());
 	}
 
@@ -159,7 +160,7 @@ class WriteLogTests {
 		});
 		cancelled.set(true);
 		this.log.progress().wake();
-		assertThat(waiter.get(5, TimeUnit.SECONDS)).isFalse();
+		assertThat(waiter.get(Await.MILLIS, TimeUnit.MILLISECONDS)).isFalse();
 	}
 
 	@Test

@@ -26,6 +26,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.testing.Await;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -67,7 +69,7 @@ final class GatewayChild implements AutoCloseable {
 
 	private String answer() {
 		try {
-			return this.answers.poll(120, TimeUnit.SECONDS);
+			return this.answers.poll(Await.MILLIS, TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
@@ -82,7 +84,7 @@ final class GatewayChild implements AutoCloseable {
 	void kill() {
 		this.process.destroyForcibly();
 		try {
-			assertThat(this.process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.process.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);

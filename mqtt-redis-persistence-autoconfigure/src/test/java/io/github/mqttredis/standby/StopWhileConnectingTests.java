@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.standby;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -67,7 +66,7 @@ class StopWhileConnectingTests {
 				link.cut();
 				Await.until("the client waits for an answer to CONNECT", () -> link.sent(CONNECT) > attempts);
 				assertThat(redis.keys(lease)).hasSize(1);
-				assertThat(CompletableFuture.runAsync(client::stop)).succeedsWithin(Duration.ofSeconds(3));
+				assertThat(CompletableFuture.runAsync(client::stop)).succeedsWithin(Await.LIMIT);
 				Await.until("the attempt has ended", () -> !ConnectThread.exists(clientId));
 				assertThat(redis.keys(lease)).isEmpty();
 				link.swallow(false);

@@ -32,6 +32,7 @@ import io.github.mqttredis.testing.Subscriber;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -107,8 +108,8 @@ class WarmStandbyTests {
 
 	private void command(String payload) throws Exception {
 		MqttAsyncClient client = new MqttAsyncClient(broker.uri(), "sender", new MemoryPersistence());
-		client.connect(Application.options()).waitForCompletion(20_000);
-		client.publish("commands/" + this.clientId, payload.getBytes(), 2, false).waitForCompletion(20_000);
+		client.connect(Application.options()).waitForCompletion(Await.MILLIS);
+		client.publish("commands/" + this.clientId, payload.getBytes(), 2, false).waitForCompletion(Await.MILLIS);
 		client.disconnectForcibly(0, 1000);
 		client.close();
 	}
@@ -150,6 +151,7 @@ class WarmStandbyTests {
 		}
 	}
 
+	@Tag("thorough")
 	@ParameterizedTest
 	@EnumSource(names = { "V3", "V5" })
 	void whenLeaderIsKilledThenStandbySendsWhatItLeft(Kind kind) throws Exception {
@@ -203,6 +205,7 @@ class WarmStandbyTests {
 		}
 	}
 
+	@Tag("thorough")
 	@Test
 	void whenRedisIsAwayAsLeadershipEndsThenTheSessionIsGivenBackWhenRedisIsBack() throws Exception {
 		try (FaultyLink redis = FaultyLink.to(server.port());

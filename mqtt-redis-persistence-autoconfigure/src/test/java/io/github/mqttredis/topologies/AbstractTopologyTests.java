@@ -28,6 +28,7 @@ import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Publisher;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisTopology;
@@ -58,7 +59,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 abstract class AbstractTopologyTests {
 
 	/** Servers start, stop and elect on the same two processors. */
-	private static final Duration TOLERANCE = Duration.ofMillis(1500);
+	private static final Duration TOLERANCE = Load.millis(1500);
 
 	@SharedServer
 	private static ArtemisBroker broker;
@@ -238,8 +239,8 @@ abstract class AbstractTopologyTests {
 	}
 
 	private static StoreSettings settings(Duration ttl, OnConflict onConflict) {
-		return new StoreSettings("test", Duration.ofSeconds(1), ttl, Duration.ofSeconds(10), onConflict,
-				OnOutage.REJECT, Durability.BEFORE_RETURN);
+		return new StoreSettings("test", Load.seconds(1), ttl, Load.seconds(10), onConflict, OnOutage.REJECT,
+				Durability.BEFORE_RETURN);
 	}
 
 }

@@ -18,10 +18,12 @@ package io.github.mqttredis.topologies;
 
 import io.github.mqttredis.testing.RedisCluster;
 import io.github.mqttredis.testing.RedisTopology;
+import org.junit.jupiter.api.Tag;
 
 /**
  * Sessions in a Redis Cluster.
  */
+@Tag("thorough")
 class ClusterTests extends AbstractTopologyTests {
 
 	@Override

@@ -34,6 +34,7 @@ import io.github.mqttredis.testing.RedisCluster;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.Subscriber;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
@@ -50,6 +51,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Sessions of a Redis user that may do what docs/redis-permissions.md says, and no more.
  */
+@Tag("thorough")
 class LeastRightsTests {
 
 	private static final String USER = "gateway";

@@ -18,10 +18,12 @@ package io.github.mqttredis.topologies;
 
 import io.github.mqttredis.testing.RedisSentinels;
 import io.github.mqttredis.testing.RedisTopology;
+import org.junit.jupiter.api.Tag;
 
 /**
  * Sessions in a Redis that Sentinels watch.
  */
+@Tag("thorough")
 class SentinelTests extends AbstractTopologyTests {
 
 	@Override

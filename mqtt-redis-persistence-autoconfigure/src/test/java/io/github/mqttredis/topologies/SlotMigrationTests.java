@@ -29,6 +29,7 @@ import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.Subscriber;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
@@ -42,6 +43,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A slot of a Redis Cluster moves to another master while a session in it is in use.
  */
+@Tag("thorough")
 class SlotMigrationTests {
 
 	private static final String HASH = Application.hash("moved");

@@ -39,6 +39,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.EpollProvider;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +57,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
  * that are there, and asks what the probes ask.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-@OneJdkIsEnough
+@Tag("thorough")
 class KubernetesIT {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(1);

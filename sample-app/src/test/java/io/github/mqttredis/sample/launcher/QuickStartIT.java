@@ -42,6 +42,7 @@ import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * messages that survive their process.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
-@OneJdkIsEnough
+@Tag("thorough")
 class QuickStartIT {
 
 	private static final Path README = Path.of("..", "README.md");

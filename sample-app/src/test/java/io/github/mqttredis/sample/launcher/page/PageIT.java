@@ -26,10 +26,10 @@ import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.sample.launcher.Await;
 import io.github.mqttredis.sample.launcher.LauncherProcess;
-import io.github.mqttredis.sample.launcher.OneJdkIsEnough;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -48,7 +48,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
  * The page of the launcher in a browser, with real servers behind it.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-@OneJdkIsEnough
+@Tag("thorough")
 @TestInstance(Lifecycle.PER_CLASS)
 class PageIT {
 
