@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Load;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.WebApplicationType;
@@ -56,8 +57,9 @@ final class HealthApplication implements AutoCloseable {
 	static HealthApplication start(int redisPort, String... properties) {
 		Stream<String> all = Stream.concat(
 				Stream.of("server.port=0", "spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + redisPort,
-						"mqtt.persistence.lease.ttl=1s", "mqtt.persistence.write-timeout=1s",
-						"mqtt.persistence.key-prefix=test", "management.endpoint.health.show-details=always",
+						"mqtt.persistence.lease.ttl=" + Load.seconds(1),
+						"mqtt.persistence.write-timeout=" + Load.seconds(1), "mqtt.persistence.key-prefix=test",
+						"management.endpoint.health.show-details=always",
 						"management.endpoint.health.group.readiness.include=readinessState,mqttPersistence"),
 				Stream.of(properties));
 		// Named twice, a property would have both values.

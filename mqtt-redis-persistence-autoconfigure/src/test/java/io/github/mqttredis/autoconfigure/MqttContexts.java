@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import io.github.mqttredis.testing.Load;
+
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
@@ -49,7 +51,8 @@ public final class MqttContexts {
 	 */
 	public static ApplicationContextRunner with(EmbeddedRedis redis) {
 		return withoutRedis().withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
-			.withPropertyValues(redis.properties());
+			.withPropertyValues(redis.properties())
+			.withPropertyValues("mqtt.persistence.write-timeout=" + Load.seconds(2));
 	}
 
 }

@@ -31,6 +31,7 @@ import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionInspector.Part;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -133,7 +134,7 @@ class StartFailureTests {
 		try (FaultyLink link = FaultyLink.to(REDIS.port())) {
 			link.swallowOnce();
 			run(Application.class, "spring.data.redis.client-type=" + client, "spring.data.redis.port=" + link.port(),
-					"mqtt.persistence.write-timeout=1s");
+					"mqtt.persistence.write-timeout=" + Load.seconds(1));
 			assertThat(output).doesNotContain("APPLICATION FAILED TO START", "is away");
 		}
 	}

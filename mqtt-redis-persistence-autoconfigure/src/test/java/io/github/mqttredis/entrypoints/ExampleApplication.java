@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
 
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
@@ -46,7 +47,8 @@ final class ExampleApplication implements AutoCloseable {
 	 * one before is cut off for good.
 	 */
 	private static final List<String> SETTINGS = List.of("spring.data.redis.host=127.0.0.1",
-			"mqtt.persistence.broker-id=broker", "mqtt.persistence.lease.ttl=1s", "mqtt.persistence.write-timeout=5s");
+			"mqtt.persistence.broker-id=broker", "mqtt.persistence.lease.ttl=" + Load.seconds(1),
+			"mqtt.persistence.write-timeout=" + Load.seconds(5));
 
 	private final Map<String, Integer> received = new ConcurrentHashMap<>();
 

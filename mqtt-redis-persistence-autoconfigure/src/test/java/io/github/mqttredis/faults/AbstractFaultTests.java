@@ -187,8 +187,9 @@ abstract class AbstractFaultTests {
 	 * some that have not reached it. Nothing is published any more afterwards.
 	 */
 	final void fill() {
+		// More than are asked for: of the first, an answer may have come before.
 		this.application.brokerLink().holdAnswers();
-		this.publisher.awaitReturned(30);
+		this.publisher.awaitReturned(35);
 		this.application.brokerLink().holdRequests();
 		this.publisher.awaitReturned(30);
 		this.publisher.close();

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.MosquittoBroker;
 import io.github.mqttredis.testing.RedisServer;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
@@ -118,8 +119,8 @@ class ManyClientsTests {
 	private ManyClientsProcess start() throws Exception {
 		return ManyClientsProcess.start(4 * CLIENTS, Integer.toString(CLIENTS), this.links.get(0).uri(),
 				this.links.get(1).uri(), "--spring.data.redis.host=127.0.0.1",
-				"--spring.data.redis.port=" + this.redis.port(), "--mqtt.persistence.lease.ttl=3s",
-				"--logging.level.root=error");
+				"--spring.data.redis.port=" + this.redis.port(), "--mqtt.persistence.lease.ttl=" + Load.seconds(3),
+				"--mqtt.persistence.write-timeout=" + Load.seconds(2), "--logging.level.root=error");
 	}
 
 	private void send(Set<String> sent, String run) throws MqttException {

@@ -144,7 +144,7 @@ class ContainerOwnershipTests {
 	@Test
 	void whenAContainerWasKilledThenItsSuccessorInAnotherOneGetsTheSessionWhenTheLeaseHasEnded() throws Exception {
 		try (OwnerChild first = OwnerChild.launch(List.of(), server.port(), broker.uri(), this.clientId,
-				Duration.ofMillis(1500))) {
+				Load.millis(1500))) {
 			assertThat(first.answer()).isEqualTo("opened");
 			first.kill();
 			try (OwnerChild second = container("pod-0")) {

@@ -55,7 +55,7 @@ class LargeRecordTests {
 	private static final int SIZE = "all".equals(System.getProperty("crashpoints")) ? 268_435_455 : 32 * MIB;
 
 	/** Longer than Redis itself is busy with the record, shorter than it is under way. */
-	private static final Duration TIMEOUT = (SIZE > 32 * MIB) ? Duration.ofSeconds(5) : Duration.ofMillis(400);
+	private static final Duration TIMEOUT = (SIZE > 32 * MIB) ? Load.seconds(5) : Load.millis(400);
 
 	private static final SessionId ID = new SessionId("client", "b", MqttVersion.V3);
 
@@ -69,21 +69,21 @@ class LargeRecordTests {
 			Session session = store.open(ID);
 			session.guarded();
 			// A piece has 64 KiB: 32 MiB take a second at least, 256 MiB take eight.
-			link.delay(Duration.ofMillis(2));
+			link.delay(Load.millis(2));
 			session.put("sc-9", Packets.pubrel(9));
 			boolean publishing = session.beginPublish();
 			session.put("s-1", large);
 			session.put("s-2", Packets.publish(2, 1, "small"));
 			assertThat(publishing).isTrue();
 			session.endPublish(false);
-			try (Jedis redis = new Jedis("127.0.0.1", server.port(), (int) Duration.ofSeconds(20).toMillis())) {
+			try (Jedis redis = new Jedis("127.0.0.1", server.port(), (int) Await.MILLIS)) {
 				Await.until("all is stored", () -> redis.hlen("test:{client@b}:v3") == 3);
 			}
 			Await.until("the session is whole", () -> store.sessions().get(0).state() == SessionState.OWNER);
 			assertThat(store.activity().get(ID).count(Event.RESYNC)).isZero();
 			assertThat(output).doesNotContain("is away");
 			store.stop();
-			RedisSessionStore next = store(link, client, Duration.ofSeconds(2));
+			RedisSessionStore next = store(link, client, Load.seconds(2));
 			assertThat(next.open(ID).get("s-1")).isEqualTo(large);
 			assertThat(output).doesNotContain("is away");
 			next.stop();
@@ -93,13 +93,13 @@ class LargeRecordTests {
 	@Test
 	void whenManyLargeRecordsAreReadThenEachComesAlone() throws Exception {
 		try (RedisServer server = RedisServer.start(); FaultyLink link = FaultyLink.to(server.port())) {
-			RedisSessionStore store = store(link, RedisClient.LETTUCE, Duration.ofSeconds(20));
+			RedisSessionStore store = store(link, RedisClient.LETTUCE, Load.seconds(20));
 			Session session = store.open(ID);
 			for (int i = 1; i <= 12; i++) {
 				session.put("s-" + i, publish(i, 4 * MIB));
 			}
 			store.stop();
-			RedisSessionStore next = store(link, RedisClient.LETTUCE, Duration.ofSeconds(2));
+			RedisSessionStore next = store(link, RedisClient.LETTUCE, Load.seconds(2));
 			assertThat(next.open(ID).keys()).hasSize(12);
 			next.stop();
 			try (Jedis redis = server.connect()) {

@@ -119,6 +119,9 @@ class PersistentMqttAsyncClientTests {
 			Await.until("it is back", client::isConnected);
 			client.disconnectForcibly(100, 100);
 		}
+		finally {
+			ReflectionTestUtils.setField(MqttAsyncClient.class, "reconnectDelay", 1000);
+		}
 	}
 
 	@Test

@@ -136,6 +136,9 @@ class PersistentMqttAsyncClientTests {
 			Await.until("it is back", client::isConnected);
 			client.disconnectForcibly(100, 100, true);
 		}
+		finally {
+			ReflectionTestUtils.setField(MqttAsyncClient.class, "reconnectDelay", 1000);
+		}
 	}
 
 	@Test
