@@ -21,6 +21,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,9 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 final class HealthApplication implements AutoCloseable {
 
+	/** How long a lease runs. */
+	static final Duration LEASE = Load.seconds(1);
+
 	static final SessionId ID = new SessionId("gateway", "broker", MqttVersion.V3);
 
 	private final ConfigurableApplicationContext context;
@@ -57,9 +61,8 @@ final class HealthApplication implements AutoCloseable {
 	static HealthApplication start(int redisPort, String... properties) {
 		Stream<String> all = Stream.concat(
 				Stream.of("server.port=0", "spring.data.redis.host=127.0.0.1", "spring.data.redis.port=" + redisPort,
-						"mqtt.persistence.lease.ttl=" + Load.seconds(1),
-						"mqtt.persistence.write-timeout=" + Load.seconds(1), "mqtt.persistence.key-prefix=test",
-						"management.endpoint.health.show-details=always",
+						"mqtt.persistence.lease.ttl=" + LEASE, "mqtt.persistence.write-timeout=" + Load.seconds(1),
+						"mqtt.persistence.key-prefix=test", "management.endpoint.health.show-details=always",
 						"management.endpoint.health.group.readiness.include=readinessState,mqttPersistence"),
 				Stream.of(properties));
 		// Named twice, a property would have both values.

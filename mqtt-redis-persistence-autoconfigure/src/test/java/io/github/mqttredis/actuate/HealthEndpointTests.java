@@ -77,7 +77,7 @@ class HealthEndpointTests {
 			assertThat(Duration.parse(String.valueOf(answer.client().get("oldestRecord"))))
 				.isGreaterThanOrEqualTo(Duration.ZERO);
 			assertThat(Duration.parse(String.valueOf(answer.client().get("leaseRemaining")))).isPositive()
-				.isLessThanOrEqualTo(Duration.ofSeconds(1));
+				.isLessThanOrEqualTo(HealthApplication.LEASE);
 			session.remove("s-1");
 			assertThat(application.health().client()).doesNotContainKey("oldestRecord");
 			assertThat(application.get(READINESS).code()).isEqualTo(200);

@@ -25,7 +25,6 @@ import io.github.mqttredis.integration.ComponentFinding.Kind;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
-import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -73,7 +72,7 @@ class ComponentCheckTests {
 	@ValueSource(strings = { "3", "5" })
 	void whenKeepAliveIsNotAboveWriteTimeoutThenNamesBothOnce(String version, CapturedOutput output) {
 		ApplicationContextRunner runner = fromProperties("keep-alive")
-			.withPropertyValues("mqtt.client.version=" + version, "mqtt.persistence.write-timeout=" + Load.seconds(2));
+			.withPropertyValues("mqtt.client.version=" + version, "mqtt.persistence.write-timeout=2s");
 		runner.withPropertyValues("mqtt.client.keep-alive=2s").run((context) -> {
 			assertThat(Components.findings(context)).singleElement()
 				.extracting(ComponentFinding::kind)
