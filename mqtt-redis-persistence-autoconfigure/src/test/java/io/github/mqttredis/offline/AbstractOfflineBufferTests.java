@@ -16,9 +16,12 @@
 
 package io.github.mqttredis.offline;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
@@ -136,6 +139,32 @@ abstract class AbstractOfflineBufferTests {
 		awaitNothingLeft(process);
 		assertThat(process.delivered()).containsExactlyInAnyOrderElementsOf(joined(early, late));
 		assertThat(process.failed()).isEmpty();
+	}
+
+	/**
+	 * Each try that Paho refused was an exception, a thousand a second.
+	 */
+	final void assertThatOthersWaitForRoom() throws Exception {
+		Process process = open(new OfflineBufferSettings(true, 5000, WhenFull.REJECT), 4, false);
+		process.connect();
+		process.brokerLink().holdAnswers();
+		List<String> payloads = IntStream.range(0, 30).mapToObj((i) -> "wide" + i + "-q1").toList();
+		publish(process, payloads);
+		Await.until("the window is full", () -> process.buffered() == 26);
+		long before = flusher().getWaitedCount();
+		long end = System.nanoTime() + 1_000_000_000;
+		Await.until("a second has passed", () -> System.nanoTime() > end);
+		assertThat(flusher().getWaitedCount() - before).as("tries within a second").isLessThan(50);
+		process.brokerLink().release();
+		assertInOrder(process, payloads);
+		awaitNothingLeft(process);
+	}
+
+	private ThreadInfo flusher() {
+		return Stream.of(ManagementFactory.getThreadMXBean().dumpAllThreads(false, false))
+			.filter((thread) -> thread.getThreadName().equals("MQTT Offline: " + this.clientId))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	@Test

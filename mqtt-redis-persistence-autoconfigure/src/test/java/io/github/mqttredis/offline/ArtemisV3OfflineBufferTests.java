@@ -18,6 +18,7 @@ package io.github.mqttredis.offline;
 
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.SharedServer;
+import org.junit.jupiter.api.Test;
 
 /**
  * The offline buffer of Paho 3, with Artemis.
@@ -40,6 +41,15 @@ class ArtemisV3OfflineBufferTests extends AbstractOfflineBufferTests {
 	@Override
 	String version() {
 		return "v3";
+	}
+
+	/**
+	 * With Paho 5 the broker says how many that is, see
+	 * {@code paho.v5.ReceiveMaximumTests}.
+	 */
+	@Test
+	void whenAsManyMessagesAreInFlightAsMayBeThenTheOthersWaitForRoom() throws Exception {
+		assertThatOthersWaitForRoom();
 	}
 
 }

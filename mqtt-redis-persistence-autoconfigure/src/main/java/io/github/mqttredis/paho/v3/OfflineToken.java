@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho.v3;
 
+import io.github.mqttredis.paho.OfflineQueue;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.MqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * kept waiting for its delivery: it is stored, and the broker may be away for days. Its
  * listener is told of the delivery as usual.
  */
-final class OfflineToken extends MqttDeliveryToken {
+final class OfflineToken extends MqttDeliveryToken implements OfflineQueue.Waiting<MqttException> {
 
 	private final int packetId;
 
@@ -49,22 +50,18 @@ final class OfflineToken extends MqttDeliveryToken {
 		setActionCallback(callback);
 	}
 
-	int packetId() {
+	@Override
+	public int packetId() {
 		return this.packetId;
 	}
 
-	/**
-	 * Note that Paho has taken the message.
-	 */
-	void sent() {
+	@Override
+	public void sent() {
 		this.sent = true;
 	}
 
-	/**
-	 * Note that the message was given up, and tell so.
-	 * @param reason why
-	 */
-	void drop(MqttException reason) {
+	@Override
+	public void drop(MqttException reason) {
 		this.dropped = reason;
 		this.internalTok.setException(reason);
 		IMqttActionListener listener = getActionCallback();

@@ -22,6 +22,7 @@ import java.time.Duration;
 import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.GuardedLink;
+import io.github.mqttredis.paho.OfflineQueue;
 import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
@@ -57,7 +58,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private final CommsInternals internals;
 
-	private final OfflineBuffer offline;
+	private final OfflineQueue<OfflineToken, MqttException> offline;
+
+	private final OfflineOutlet outlet;
 
 	private volatile @Nullable DetachedConnectComplete detached;
 
@@ -81,7 +84,10 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		this.session = persistence.client();
 		this.internals = new CommsInternals(this.comms, this.comms.getClientState());
 		this.session.guarded();
-		this.offline = new OfflineBuffer(clientId, this.comms, persistence, this.session.buffered());
+		this.outlet = new OfflineOutlet(clientId, this.comms, persistence);
+		this.offline = new OfflineQueue<>(clientId, this.outlet, OfflineOutlet.packetIds(this.comms),
+				persistence.offlineBuffer(), this.session.buffered());
+		persistence.onCompleted(this.offline::completed);
 	}
 
 	@Override
@@ -165,7 +171,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 				}
 			}
 		}
-		return this.offline.add(topic, message, userContext, callback);
+		return this.offline.add((key, id) -> this.outlet.store(key, id, topic, message, userContext, callback));
 	}
 
 	/**
@@ -194,12 +200,17 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	@Override
 	public MqttMessage getBufferedMessage(int index) {
-		return this.offline.message(index);
+		try {
+			return this.outlet.get(this.offline.keyAt(index)).getMessage();
+		}
+		catch (MqttException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Override
 	public void deleteBufferedMessage(int index) {
-		this.offline.remove(index);
+		this.offline.removeAt(index);
 	}
 
 	@Override

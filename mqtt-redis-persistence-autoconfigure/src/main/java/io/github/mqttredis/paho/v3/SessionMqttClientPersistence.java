@@ -50,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionMqttClientPersistence implements MqttClientPersistence {
 
+	private static final String SENT = "s-";
+
 	private final SessionStore store;
 
 	private final @Nullable String brokerId;
@@ -68,6 +70,9 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	private final ReentrantLock opening = new ReentrantLock();
 
 	private volatile @Nullable Session session;
+
+	private volatile Runnable completed = () -> {
+	};
 
 	/** Whether the session was given back, because its client is closed for good. */
 	private volatile boolean released;
@@ -166,6 +171,9 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	@Override
 	public void remove(String key) throws MqttPersistenceException {
 		opened("remove " + key).remove(key);
+		if (key.startsWith(SENT)) {
+			this.completed.run();
+		}
 	}
 
 	@Override
@@ -211,6 +219,14 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	SessionMqttClientPersistence withholdBuffer() {
 		this.bufferWithheld = true;
 		return this;
+	}
+
+	/**
+	 * Have somebody told when a message is no longer in flight.
+	 * @param completed called by Paho's threads, with locks of Paho's held
+	 */
+	void onCompleted(Runnable completed) {
+		this.completed = completed;
 	}
 
 	OfflineBufferSettings offlineBuffer() {

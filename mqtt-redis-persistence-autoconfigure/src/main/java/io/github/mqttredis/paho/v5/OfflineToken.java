@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho.v5;
 
+import io.github.mqttredis.paho.OfflineQueue;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttToken;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * kept waiting for its delivery: it is stored, and the broker may be away for days. Its
  * listener is told of the delivery as usual.
  */
-final class OfflineToken extends MqttToken {
+final class OfflineToken extends MqttToken implements OfflineQueue.Waiting<MqttException> {
 
 	private final int packetId;
 
@@ -50,22 +51,18 @@ final class OfflineToken extends MqttToken {
 		setActionCallback(callback);
 	}
 
-	int packetId() {
+	@Override
+	public int packetId() {
 		return this.packetId;
 	}
 
-	/**
-	 * Note that Paho has taken the message.
-	 */
-	void sent() {
+	@Override
+	public void sent() {
 		this.sent = true;
 	}
 
-	/**
-	 * Note that the message was given up, and tell so.
-	 * @param reason why
-	 */
-	void drop(MqttException reason) {
+	@Override
+	public void drop(MqttException reason) {
 		this.dropped = reason;
 		this.internalTok.setException(reason);
 		MqttActionListener listener = getActionCallback();

@@ -82,7 +82,7 @@ final class PahoComms extends CommsInternals {
 	 * @param maximum the broker's Receive Maximum
 	 */
 	void setReceiveMaximum(int maximum) {
-		((MqttConnectionState) PrivateMembers.get(CONNECTION, this.state)).setReceiveMaximum(maximum);
+		connection().setReceiveMaximum(maximum);
 	}
 
 	/**
@@ -98,6 +98,18 @@ final class PahoComms extends CommsInternals {
 		synchronized (PrivateMembers.get(QUEUE_LOCK, this.state)) {
 			PrivateMembers.set(IN_FLIGHT, this.state, this.state.getActualInFlight() + (int) releases);
 		}
+	}
+
+	/**
+	 * Return whether one more message may be in flight.
+	 * @return whether Paho takes it ({@code ClientState.send})
+	 */
+	boolean hasRoom() {
+		return this.state.getActualInFlight() < connection().getReceiveMaximum();
+	}
+
+	private MqttConnectionState connection() {
+		return (MqttConnectionState) PrivateMembers.get(CONNECTION, this.state);
 	}
 
 	boolean isConnected() {

@@ -20,6 +20,7 @@ import java.time.Duration;
 
 import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.GuardedLink;
+import io.github.mqttredis.paho.OfflineQueue;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
@@ -54,7 +55,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private final PahoComms pahoComms;
 
-	private final OfflineBuffer offline;
+	private final OfflineQueue<OfflineToken, MqttException> offline;
+
+	private final OfflineOutlet outlet;
 
 	private final ReceivedMessages received;
 
@@ -80,7 +83,10 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		this.pahoComms = new PahoComms(this.comms);
 		this.received = new ReceivedMessages(persistence, this.pahoComms);
 		this.session.guarded();
-		this.offline = new OfflineBuffer(clientId, this.comms, persistence, this.session.buffered());
+		this.outlet = new OfflineOutlet(clientId, this.comms, this.pahoComms, persistence);
+		this.offline = new OfflineQueue<>(clientId, this.outlet, OfflineOutlet.packetIds(this.comms),
+				persistence.offlineBuffer(), this.session.buffered());
+		persistence.onCompleted(this.offline::completed);
 	}
 
 	@Override
@@ -157,7 +163,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 				}
 			}
 		}
-		return this.offline.add(topic, message, userContext, callback);
+		return this.offline.add((key, id) -> this.outlet.store(key, id, topic, message, userContext, callback));
 	}
 
 	/**
@@ -186,12 +192,17 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	@Override
 	public MqttMessage getBufferedMessage(int index) {
-		return this.offline.message(index);
+		try {
+			return this.outlet.get(this.offline.keyAt(index)).getMessage();
+		}
+		catch (MqttException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Override
 	public void deleteBufferedMessage(int index) {
-		this.offline.remove(index);
+		this.offline.removeAt(index);
 	}
 
 	@Override
