@@ -16,13 +16,15 @@
 
 package io.github.mqttredis.paho;
 
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
-import org.eclipse.paho.client.mqttv3.MqttCallback;
+import org.eclipse.paho.client.mqttv3.IMqttMessageListener;
+import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -37,6 +39,18 @@ interface PahoClient {
 
 	/** Return the client of Paho. */
 	Object client();
+
+	/**
+	 * Connect, and wait for the broker.
+	 * @param keepAlive the keep-alive interval in seconds
+	 */
+	void connect(int keepAlive) throws Exception;
+
+	/**
+	 * Have the application told of what arrives.
+	 * @param arrived told topic and payload
+	 */
+	void onMessage(BiConsumer<String, byte[]> arrived);
 
 	/** Let messages wait while the broker is away. */
 	void bufferOffline();
@@ -70,7 +84,21 @@ interface PahoClient {
 	 * @return the client
 	 */
 	static PahoClient connect(String version, SessionStore store, String uri, String clientId) throws Exception {
-		return "v3".equals(version) ? V3.connect(store, uri, clientId) : V5.connect(store, uri, clientId);
+		PahoClient client = create(version, store, uri, clientId);
+		client.connect(60);
+		return client;
+	}
+
+	/**
+	 * Make a client.
+	 * @param version {@code v3} or {@code v5}
+	 * @param store where its session is kept
+	 * @param uri the broker's URI
+	 * @param clientId its client id
+	 * @return the client, not connected
+	 */
+	static PahoClient create(String version, SessionStore store, String uri, String clientId) throws Exception {
+		return "v3".equals(version) ? V3.create(store, uri, clientId) : V5.create(store, uri, clientId);
 	}
 
 	/**
@@ -78,16 +106,20 @@ interface PahoClient {
 	 */
 	record V3(io.github.mqttredis.paho.v3.PersistentMqttAsyncClient client) implements PahoClient {
 
-		private static V3 connect(SessionStore store, String uri, String clientId) throws Exception {
-			V3 made = new V3(new io.github.mqttredis.paho.v3.PersistentMqttAsyncClient(uri, clientId,
+		private static V3 create(SessionStore store, String uri, String clientId) throws Exception {
+			return new V3(new io.github.mqttredis.paho.v3.PersistentMqttAsyncClient(uri, clientId,
 					new io.github.mqttredis.paho.v3.SessionMqttClientPersistence(store, "broker")));
+		}
+
+		@Override
+		public void connect(int keepAlive) throws Exception {
 			MqttConnectOptions options = new MqttConnectOptions();
 			options.setCleanSession(false);
 			options.setAutomaticReconnect(true);
 			options.setConnectionTimeout((int) Load.seconds(2).toSeconds());
 			options.setMaxReconnectDelay(1000);
-			made.client.connect(options).waitForCompletion(Await.MILLIS);
-			return made;
+			options.setKeepAliveInterval(keepAlive);
+			this.client.connect(options).waitForCompletion(Await.MILLIS);
 		}
 
 		@Override
@@ -115,22 +147,12 @@ interface PahoClient {
 		@Override
 		public void acknowledgeByHand(IntConsumer arrived) {
 			this.client.setManualAcks(true);
-			this.client.setCallback(new MqttCallback() {
+			this.client.setCallback(new V3Callback((topic, message) -> arrived.accept(message.getId())));
+		}
 
-				@Override
-				public void messageArrived(String topic, MqttMessage message) {
-					arrived.accept(message.getId());
-				}
-
-				@Override
-				public void connectionLost(Throwable cause) {
-				}
-
-				@Override
-				public void deliveryComplete(IMqttDeliveryToken token) {
-				}
-
-			});
+		@Override
+		public void onMessage(BiConsumer<String, byte[]> arrived) {
+			this.client.setCallback(new V3Callback((topic, message) -> arrived.accept(topic, message.getPayload())));
 		}
 
 		@Override
@@ -160,17 +182,21 @@ interface PahoClient {
 	 */
 	record V5(io.github.mqttredis.paho.v5.PersistentMqttAsyncClient client) implements PahoClient {
 
-		private static V5 connect(SessionStore store, String uri, String clientId) throws Exception {
-			V5 made = new V5(new io.github.mqttredis.paho.v5.PersistentMqttAsyncClient(uri, clientId,
+		private static V5 create(SessionStore store, String uri, String clientId) throws Exception {
+			return new V5(new io.github.mqttredis.paho.v5.PersistentMqttAsyncClient(uri, clientId,
 					new io.github.mqttredis.paho.v5.SessionMqttClientPersistence(store, uri, "broker")));
+		}
+
+		@Override
+		public void connect(int keepAlive) throws Exception {
 			MqttConnectionOptions options = new MqttConnectionOptions();
 			options.setCleanStart(false);
 			options.setSessionExpiryInterval(600L);
 			options.setAutomaticReconnect(true);
 			options.setConnectionTimeout((int) Load.seconds(2).toSeconds());
 			options.setMaxReconnectDelay(1000);
-			made.client.connect(options).waitForCompletion(Await.MILLIS);
-			return made;
+			options.setKeepAliveInterval(keepAlive);
+			this.client.connect(options).waitForCompletion(Await.MILLIS);
 		}
 
 		@Override
@@ -198,7 +224,14 @@ interface PahoClient {
 		@Override
 		public void acknowledgeByHand(IntConsumer arrived) {
 			this.client.setManualAcks(true);
-			this.client.setCallback(new io.github.mqttredis.paho.v5.ArrivalCallback(arrived));
+			this.client.setCallback(new io.github.mqttredis.paho.v5.ArrivalCallback(
+					(topic, message) -> arrived.accept(message.getId())));
+		}
+
+		@Override
+		public void onMessage(BiConsumer<String, byte[]> arrived) {
+			this.client.setCallback(new io.github.mqttredis.paho.v5.ArrivalCallback(
+					(topic, message) -> arrived.accept(topic, message.getPayload())));
 		}
 
 		@Override
@@ -219,6 +252,32 @@ interface PahoClient {
 		@Override
 		public void close() throws Exception {
 			this.client.close();
+		}
+
+	}
+
+	/**
+	 * Tells of what arrives.
+	 *
+	 * @param arrived told each message
+	 */
+	record V3Callback(IMqttMessageListener arrived) implements MqttCallbackExtended {
+
+		@Override
+		public void connectComplete(boolean reconnect, String serverUri) {
+		}
+
+		@Override
+		public void messageArrived(String topic, MqttMessage message) throws Exception {
+			this.arrived.messageArrived(topic, message);
+		}
+
+		@Override
+		public void connectionLost(Throwable cause) {
+		}
+
+		@Override
+		public void deliveryComplete(IMqttDeliveryToken token) {
 		}
 
 	}

@@ -34,12 +34,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * A link to a server that can be cut, slowed, made to swallow everything, or made to
- * deliver what was sent much later. Counts the MQTT connections that the server accepted.
+ * A link to a server that can be cut, slowed, narrowed, made to swallow everything, or
+ * made to deliver what was sent much later. Counts the MQTT connections that the server
+ * accepted.
  */
 public final class FaultyLink implements AutoCloseable {
 
 	private static final int CONNACK = 0x20;
+
+	private static final int PIECES_A_SECOND = 20;
 
 	private final ServerSocket listener;
 
@@ -58,6 +61,8 @@ public final class FaultyLink implements AutoCloseable {
 	private final AtomicInteger lateAnswers = new AtomicInteger();
 
 	private volatile long delayMillis;
+
+	private volatile int bytesPerSecond;
 
 	private volatile boolean answersHeld;
 
@@ -142,6 +147,14 @@ public final class FaultyLink implements AutoCloseable {
 	 */
 	public void delay(Duration delay) {
 		this.delayMillis = delay.toMillis();
+	}
+
+	/**
+	 * Let no more through of what the server answers.
+	 * @param bytesPerSecond how much in a second
+	 */
+	public void limitAnswers(int bytesPerSecond) {
+		this.bytesPerSecond = bytesPerSecond;
 	}
 
 	/**
@@ -323,7 +336,7 @@ public final class FaultyLink implements AutoCloseable {
 					pause();
 					awaitRelease(answers);
 					if (!this.lost) {
-						out.write(buffer, 0, length);
+						write(out, buffer, length, answers);
 					}
 				}
 				if (this.late && !answers) {
@@ -337,6 +350,20 @@ public final class FaultyLink implements AutoCloseable {
 			}
 			if (!this.lost || FaultyLink.this.closed) {
 				close();
+			}
+		}
+
+		private void write(OutputStream out, byte[] bytes, int length, boolean answers) throws IOException {
+			int offset = 0;
+			while (offset < length) {
+				int rate = answers ? FaultyLink.this.bytesPerSecond : 0;
+				int count = (rate > 0) ? Math.min(Math.max(1, rate / PIECES_A_SECOND), length - offset)
+						: length - offset;
+				out.write(bytes, offset, count);
+				offset += count;
+				if (rate > 0) {
+					sleep(1000 / PIECES_A_SECOND);
+				}
 			}
 		}
 
@@ -358,8 +385,12 @@ public final class FaultyLink implements AutoCloseable {
 		}
 
 		private void pause() throws IOException {
+			sleep(FaultyLink.this.delayMillis);
+		}
+
+		private static void sleep(long millis) throws IOException {
 			try {
-				TimeUnit.MILLISECONDS.sleep(FaultyLink.this.delayMillis);
+				TimeUnit.MILLISECONDS.sleep(millis);
 			}
 			catch (InterruptedException ex) {
 				throw new IOException(ex);

@@ -21,6 +21,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 import io.github.mqttredis.paho.GuardedLink;
+import io.github.mqttredis.paho.PacketInputStream;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
@@ -68,7 +69,7 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public InputStream getInputStream() throws IOException {
 		return new PacketInputStream(this.link.guard(this.delegate.getInputStream()),
-				new InboundPackets(this.received, this.comms, this.longestPacket));
+				new InboundPackets(this.received, this.comms, this.longestPacket), this.comms::received);
 	}
 
 	@Override

@@ -18,6 +18,7 @@ package io.github.mqttredis.paho.v5;
 
 import java.io.IOException;
 
+import io.github.mqttredis.paho.PacketInputStream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.eclipse.paho.mqttv5.common.MqttException;
@@ -36,7 +37,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
  * <li>PUBLISH of QoS 2 and PUBREL: see {@link ReceivedMessages}.</li>
  * </ul>
  */
-final class InboundPackets {
+final class InboundPackets implements PacketInputStream.Packets {
 
 	private static final Log logger = LogFactory.getLog(PersistentMqttAsyncClient.class);
 
@@ -80,10 +81,8 @@ final class InboundPackets {
 		this.longest = longest;
 	}
 
-	/**
-	 * Called before each packet, when Paho is done with the one before.
-	 */
-	void next() throws IOException {
+	@Override
+	public void next() throws IOException {
 		if (this.connected) {
 			this.connected = false;
 			this.comms.countRestoredReleases();
@@ -99,13 +98,8 @@ final class InboundPackets {
 		}
 	}
 
-	/**
-	 * Return whether a packet is to be collected.
-	 * @param first the first byte: type and flags
-	 * @param length the length of what follows the header
-	 * @return whether {@link #accept(byte[])} wants to see it
-	 */
-	boolean wants(int first, int length) {
+	@Override
+	public boolean wants(int first, int length) {
 		return length <= this.longest && switch (first >> 4) {
 			case CONNACK, PUBREC, PUBREL -> length > 1;
 			case PUBLISH -> (first >> 1 & 3) == 2;
@@ -113,13 +107,8 @@ final class InboundPackets {
 		};
 	}
 
-	/**
-	 * Take a packet.
-	 * @param packet the whole packet
-	 * @return what Paho gets in its place, empty for nothing
-	 * @throws IOException if the connection must end
-	 */
-	byte[] accept(byte[] packet) throws IOException {
+	@Override
+	public byte[] accept(byte[] packet) throws IOException {
 		int body = bodyOf(packet);
 		try {
 			return switch ((packet[0] & 0xff) >> 4) {

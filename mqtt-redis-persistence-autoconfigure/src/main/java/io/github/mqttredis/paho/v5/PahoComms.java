@@ -59,6 +59,14 @@ final class PahoComms extends CommsInternals {
 	}
 
 	/**
+	 * Note that something has come, which shows that the broker is there.
+	 * @param bytes how much
+	 */
+	void received(int bytes) {
+		this.state.notifyReceivedBytes(bytes);
+	}
+
+	/**
 	 * Queue a message for the callback. Waits for room.
 	 * @param message the message
 	 */

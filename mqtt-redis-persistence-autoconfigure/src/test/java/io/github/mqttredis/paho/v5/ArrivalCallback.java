@@ -16,26 +16,25 @@
 
 package io.github.mqttredis.paho.v5;
 
-import java.util.function.IntConsumer;
-
+import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 
 /**
- * Tells of the packet id of each message that arrives.
+ * Tells of what arrives.
  */
 public final class ArrivalCallback extends RecordingCallback {
 
-	private final IntConsumer arrived;
+	private final IMqttMessageListener arrived;
 
-	public ArrivalCallback(IntConsumer arrived) {
+	public ArrivalCallback(IMqttMessageListener arrived) {
 		super((payload) -> {
 		});
 		this.arrived = arrived;
 	}
 
 	@Override
-	public void messageArrived(String topic, MqttMessage message) {
-		this.arrived.accept(message.getId());
+	public void messageArrived(String topic, MqttMessage message) throws Exception {
+		this.arrived.messageArrived(topic, message);
 	}
 
 }

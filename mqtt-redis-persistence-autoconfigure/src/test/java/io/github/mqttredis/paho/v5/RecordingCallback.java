@@ -54,7 +54,7 @@ class RecordingCallback implements MqttCallback {
 	}
 
 	@Override
-	public void messageArrived(String topic, MqttMessage message) {
+	public void messageArrived(String topic, MqttMessage message) throws Exception {
 		this.arrived.accept(new String(message.getPayload()));
 	}
 

@@ -20,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import io.github.mqttredis.paho.PacketInputStream;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.MosquittoBroker;
 import io.github.mqttredis.testing.RedisServer;
@@ -110,7 +111,8 @@ class RefusedMessageTests {
 
 	private byte[] read(ReceivedMessages received, byte[] packets) throws Exception {
 		try (PacketInputStream in = new PacketInputStream(new ByteArrayInputStream(packets),
-				new InboundPackets(received, this.paho, 1000))) {
+				new InboundPackets(received, this.paho, 1000), (count) -> {
+				})) {
 			return in.readAllBytes();
 		}
 	}

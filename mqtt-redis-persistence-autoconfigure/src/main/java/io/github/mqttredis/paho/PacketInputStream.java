@@ -14,12 +14,13 @@
  * limitations under the License.
  */
 
-package io.github.mqttredis.paho.v5;
+package io.github.mqttredis.paho;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,15 +29,22 @@ import org.jspecify.annotations.Nullable;
  * looked at, changed or kept back. Those that nobody wants to see pass through without
  * being collected. A read that times out in the midst of a packet, as Paho's reads do
  * every second, goes on where it was.
+ * <p>
+ * Paho counts the bytes that it reads itself, so that a message which takes longer than
+ * keep-alive does not end the link. It is told of those that are collected here.
+ *
+ * @since 0.1.0
  */
-final class PacketInputStream extends InputStream {
+public final class PacketInputStream extends InputStream {
 
 	/** A packet's type, flags and length (2.1). */
 	private static final int LONGEST_HEADER = 5;
 
 	private final InputStream in;
 
-	private final InboundPackets packets;
+	private final Packets packets;
+
+	private final IntConsumer keepAlive;
 
 	/** The header as far as it was read. */
 	private final byte[] header = new byte[LONGEST_HEADER];
@@ -56,9 +64,16 @@ final class PacketInputStream extends InputStream {
 	/** How much of a packet passes through uncollected. */
 	private int passing;
 
-	PacketInputStream(InputStream in, InboundPackets packets) {
+	/**
+	 * Create the stream.
+	 * @param in what comes from the broker
+	 * @param packets looks at it
+	 * @param keepAlive told how many bytes have come that Paho has not seen
+	 */
+	public PacketInputStream(InputStream in, Packets packets, IntConsumer keepAlive) {
 		this.in = new BufferedInputStream(in);
 		this.packets = packets;
+		this.keepAlive = keepAlive;
 	}
 
 	@Override
@@ -94,6 +109,7 @@ final class PacketInputStream extends InputStream {
 		if (collecting != null && this.collected < collecting.length) {
 			int count = this.in.read(collecting, this.collected, collecting.length - this.collected);
 			this.collected += Math.max(count, 0);
+			this.keepAlive.accept(count);
 			return count >= 0;
 		}
 		if (collecting != null) {
@@ -109,6 +125,7 @@ final class PacketInputStream extends InputStream {
 			return false;
 		}
 		this.header[this.headerLength++] = (byte) next;
+		this.keepAlive.accept(1);
 		if (this.headerLength > 1 && ((next & 0x80) == 0 || this.headerLength == LONGEST_HEADER)) {
 			headerIsRead();
 		}
@@ -145,6 +162,37 @@ final class PacketInputStream extends InputStream {
 	@Override
 	public void close() throws IOException {
 		this.in.close();
+	}
+
+	/**
+	 * Looks at packets before Paho does.
+	 *
+	 * @since 0.1.0
+	 */
+	public interface Packets {
+
+		/**
+		 * Called before each packet, when Paho is done with the one before.
+		 * @throws IOException if the connection must end
+		 */
+		void next() throws IOException;
+
+		/**
+		 * Return whether a packet is to be collected.
+		 * @param first the first byte: type and flags
+		 * @param length the length of what follows the header
+		 * @return whether {@link #accept(byte[])} wants to see it
+		 */
+		boolean wants(int first, int length);
+
+		/**
+		 * Take a packet.
+		 * @param packet the whole packet
+		 * @return what Paho gets in its place, empty for nothing
+		 * @throws IOException if the connection must end
+		 */
+		byte[] accept(byte[] packet) throws IOException;
+
 	}
 
 }
