@@ -81,6 +81,9 @@ public final class Reconnection {
 	/** The pause before the next attempt, in milliseconds. */
 	private volatile long pause = FIRST_PAUSE;
 
+	/** The pause after the next link that the application fails over. */
+	private volatile long pauseIfNotTaken = FIRST_PAUSE;
+
 	/** The next attempt, and when it is due. Guarded by the monitor. */
 	private @Nullable Runnable next;
 
@@ -119,6 +122,20 @@ public final class Reconnection {
 			// The link was lost before the broker's answer came here.
 			linkEnded();
 		}
+	}
+
+	/** Note that the application has taken the connection. */
+	public void taken() {
+		this.pauseIfNotTaken = FIRST_PAUSE;
+	}
+
+	/**
+	 * Note that the link is to be dropped, because the application fails over the
+	 * connection: the broker accepts each one, and pauses must grow all the same.
+	 */
+	public void notTaken() {
+		this.pause = this.pauseIfNotTaken;
+		this.pauseIfNotTaken = Math.min(this.pause * 2, Math.max(FIRST_PAUSE, this.longestPause));
 	}
 
 	/** Note that the application tells the client to reconnect. */

@@ -71,7 +71,8 @@ class ManualAcknowledgementTests {
 	private PahoClient connect(String version) throws Exception {
 		StoreSettings patient = new StoreSettings("test", Load.seconds(30), Load.seconds(60), Duration.ZERO);
 		PahoClient client = PahoClient.connect(version, this.stores.start(patient), this.link.uri(), this.clientId);
-		client.acknowledgeByHand(this.arrived::add);
+		client.acknowledgeByHand();
+		client.call((topic, payload, packetId) -> this.arrived.add(packetId));
 		client.subscribe("command/" + this.clientId);
 		return client;
 	}

@@ -16,18 +16,21 @@
 
 package io.github.mqttredis.paho;
 
-import java.util.function.BiConsumer;
-import java.util.function.IntConsumer;
-
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
-import org.eclipse.paho.client.mqttv3.IMqttMessageListener;
 import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /**
  * A client of ours of either version of Paho, which keeps its session, comes back by
@@ -47,10 +50,10 @@ interface PahoClient {
 	void connect(int keepAlive) throws Exception;
 
 	/**
-	 * Have the application told of what arrives.
-	 * @param arrived told topic and payload
+	 * Have the application called.
+	 * @param application what is called
 	 */
-	void onMessage(BiConsumer<String, byte[]> arrived);
+	void call(Application application);
 
 	/** Let messages wait while the broker is away. */
 	void bufferOffline();
@@ -60,16 +63,19 @@ interface PahoClient {
 	/** Publish, and do not wait for the broker. */
 	void publish(String topic, String payload, int qos) throws Exception;
 
-	/**
-	 * Have the application acknowledge what arrives.
-	 * @param arrived told the packet id of each message
-	 */
-	void acknowledgeByHand(IntConsumer arrived);
+	/** Have the application acknowledge what arrives. */
+	void acknowledgeByHand();
 
 	void acknowledge(int packetId, int qos) throws Exception;
 
 	/** Subscribe, and wait for the broker. */
 	void subscribe(String filter) throws Exception;
+
+	/** Subscribe with a listener of its own, and wait for the broker. */
+	void subscribe(String filter, Application listener) throws Exception;
+
+	/** Unsubscribe, and wait for the broker. */
+	void unsubscribe(String filter) throws Exception;
 
 	void disconnect() throws Exception;
 
@@ -145,14 +151,13 @@ interface PahoClient {
 		}
 
 		@Override
-		public void acknowledgeByHand(IntConsumer arrived) {
+		public void acknowledgeByHand() {
 			this.client.setManualAcks(true);
-			this.client.setCallback(new V3Callback((topic, message) -> arrived.accept(message.getId())));
 		}
 
 		@Override
-		public void onMessage(BiConsumer<String, byte[]> arrived) {
-			this.client.setCallback(new V3Callback((topic, message) -> arrived.accept(topic, message.getPayload())));
+		public void call(Application application) {
+			this.client.setCallback(new V3Callback(application));
 		}
 
 		@Override
@@ -163,6 +168,16 @@ interface PahoClient {
 		@Override
 		public void subscribe(String filter) throws Exception {
 			this.client.subscribe(filter, 2).waitForCompletion(Await.MILLIS);
+		}
+
+		@Override
+		public void subscribe(String filter, Application listener) throws Exception {
+			this.client.subscribe(filter, 2, new V3Callback(listener)::messageArrived).waitForCompletion(Await.MILLIS);
+		}
+
+		@Override
+		public void unsubscribe(String filter) throws Exception {
+			this.client.unsubscribe(filter).waitForCompletion(Await.MILLIS);
 		}
 
 		@Override
@@ -222,16 +237,13 @@ interface PahoClient {
 		}
 
 		@Override
-		public void acknowledgeByHand(IntConsumer arrived) {
+		public void acknowledgeByHand() {
 			this.client.setManualAcks(true);
-			this.client.setCallback(new io.github.mqttredis.paho.v5.ArrivalCallback(
-					(topic, message) -> arrived.accept(message.getId())));
 		}
 
 		@Override
-		public void onMessage(BiConsumer<String, byte[]> arrived) {
-			this.client.setCallback(new io.github.mqttredis.paho.v5.ArrivalCallback(
-					(topic, message) -> arrived.accept(topic, message.getPayload())));
+		public void call(Application application) {
+			this.client.setCallback(new V5Callback(application));
 		}
 
 		@Override
@@ -242,6 +254,19 @@ interface PahoClient {
 		@Override
 		public void subscribe(String filter) throws Exception {
 			this.client.subscribe(filter, 2).waitForCompletion(Await.MILLIS);
+		}
+
+		@Override
+		public void subscribe(String filter, Application listener) throws Exception {
+			this.client
+				.subscribe(new MqttSubscription[] { new MqttSubscription(filter, 2) }, null, null,
+						new IMqttMessageListener[] { new V5Callback(listener)::messageArrived }, new MqttProperties())
+				.waitForCompletion(Await.MILLIS);
+		}
+
+		@Override
+		public void unsubscribe(String filter) throws Exception {
+			this.client.unsubscribe(filter).waitForCompletion(Await.MILLIS);
 		}
 
 		@Override
@@ -257,19 +282,35 @@ interface PahoClient {
 	}
 
 	/**
-	 * Tells of what arrives.
-	 *
-	 * @param arrived told each message
+	 * What is called.
 	 */
-	record V3Callback(IMqttMessageListener arrived) implements MqttCallbackExtended {
+	@FunctionalInterface
+	interface Application {
+
+		/** A message has arrived. */
+		void arrived(String topic, byte[] payload, int packetId) throws Exception;
+
+		/** The client has connected. */
+		default void connected() {
+		}
+
+	}
+
+	/**
+	 * Calls an application.
+	 *
+	 * @param application what is called
+	 */
+	record V3Callback(Application application) implements MqttCallbackExtended {
 
 		@Override
 		public void connectComplete(boolean reconnect, String serverUri) {
+			this.application.connected();
 		}
 
 		@Override
 		public void messageArrived(String topic, MqttMessage message) throws Exception {
-			this.arrived.messageArrived(topic, message);
+			this.application.arrived(topic, message.getPayload(), message.getId());
 		}
 
 		@Override
@@ -278,6 +319,41 @@ interface PahoClient {
 
 		@Override
 		public void deliveryComplete(IMqttDeliveryToken token) {
+		}
+
+	}
+
+	/**
+	 * Calls an application.
+	 *
+	 * @param application what is called
+	 */
+	record V5Callback(Application application) implements MqttCallback {
+
+		@Override
+		public void connectComplete(boolean reconnect, String serverUri) {
+			this.application.connected();
+		}
+
+		@Override
+		public void messageArrived(String topic, org.eclipse.paho.mqttv5.common.MqttMessage message) throws Exception {
+			this.application.arrived(topic, message.getPayload(), message.getId());
+		}
+
+		@Override
+		public void disconnected(MqttDisconnectResponse response) {
+		}
+
+		@Override
+		public void mqttErrorOccurred(MqttException exception) {
+		}
+
+		@Override
+		public void deliveryComplete(IMqttToken token) {
+		}
+
+		@Override
+		public void authPacketArrived(int reasonCode, MqttProperties properties) {
 		}
 
 	}

@@ -125,6 +125,22 @@ class ReconnectionTests {
 	}
 
 	@Test
+	void whenTheApplicationFailsOverEachConnectionThenPausesGrowUntilItTakesOne() {
+		for (int attempt = 0; attempt < 3; attempt++) {
+			this.reconnection.notTaken();
+			loseLink();
+			this.clock.next();
+			this.client.connected = true;
+			this.reconnection.accepted();
+		}
+		this.reconnection.taken();
+		this.reconnection.notTaken();
+		loseLink();
+		this.clock.next();
+		assertThat(this.clock.pauses).containsExactly(1000L, 2000L, 4000L, 1000L);
+	}
+
+	@Test
 	void whenRedisIsBackThenTheNextAttemptComesAtOnce() {
 		loseLink();
 		this.clock.next();

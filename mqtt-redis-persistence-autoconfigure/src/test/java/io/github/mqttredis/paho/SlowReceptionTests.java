@@ -66,7 +66,7 @@ class SlowReceptionTests {
 	@CsvSource({ "v3, 0", "v3, 1", "v3, 2", "v5, 0", "v5, 1", "v5, 2" })
 	void whenAMessageTakesLongerThanKeepAliveThenItArrivesOverOneLink(String version, int qos) throws Exception {
 		PahoClient client = PahoClient.create(version, redis.stores().start(), this.link.uri(), this.clientId);
-		client.onMessage((topic, payload) -> this.arrived.add(payload.length));
+		client.call((topic, payload, packetId) -> this.arrived.add(payload.length));
 		client.connect(KEEP_ALIVE);
 		client.subscribe(this.clientId);
 		this.link.limitAnswers(BYTES_PER_SECOND);

@@ -18,17 +18,15 @@ package io.github.mqttredis.paho.v3;
 
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.paho.ConnectNotices;
 import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 
 /**
- * A callback that is told of a connection on a thread of its own. Paho tells it on the
- * thread that delivers messages. One that subscribes there and waits for the SUBACK, as
- * Spring Integration's adapter does, waits in vain where a kept session has more messages
- * than Paho's queue takes: the receiver then waits for room in the queue
- * ({@code CommsCallback.messageArrived}, 10 messages) and reads no SUBACK.
+ * A callback that is told of a connection by {@link ConnectNotices}, and that knows
+ * whether the delivery of a message gets on.
  */
 final class DetachedConnectComplete implements MqttCallbackExtended {
 
@@ -39,35 +37,21 @@ final class DetachedConnectComplete implements MqttCallbackExtended {
 
 	private final MqttCallbackExtended delegate;
 
-	private final String clientId;
+	private final ConnectNotices notices;
 
 	private final Reconnection reconnection;
 
-	private final ThreadLocal<Boolean> connecting = new ThreadLocal<>();
-
 	private volatile long deliveringSince = IDLE;
 
-	DetachedConnectComplete(MqttCallbackExtended delegate, String clientId, Reconnection reconnection) {
+	DetachedConnectComplete(MqttCallbackExtended delegate, ConnectNotices notices, Reconnection reconnection) {
 		this.delegate = delegate;
-		this.clientId = clientId;
+		this.notices = notices;
 		this.reconnection = reconnection;
 	}
 
 	@Override
 	public void connectComplete(boolean reconnect, String serverUri) {
-		Thread thread = new Thread(() -> {
-			this.connecting.set(true);
-			this.delegate.connectComplete(this.reconnection.isLinkLost(), serverUri);
-		}, "MQTT Connected: " + this.clientId);
-		thread.start();
-	}
-
-	/**
-	 * Return whether this thread is telling of a connection.
-	 * @return whether it is
-	 */
-	boolean isConnecting() {
-		return this.connecting.get() != null;
+		this.notices.tell(() -> this.delegate.connectComplete(this.reconnection.isLinkLost(), serverUri));
 	}
 
 	/**

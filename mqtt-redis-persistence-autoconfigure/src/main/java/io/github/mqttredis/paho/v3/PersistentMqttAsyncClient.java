@@ -21,6 +21,7 @@ import java.time.Duration;
 
 import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.CommsInternals;
+import io.github.mqttredis.paho.ConnectNotices;
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.OfflineQueue;
 import io.github.mqttredis.paho.PrivateMembers;
@@ -66,6 +67,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private final Reconnection reconnection = new Reconnection(new Link());
 
+	private final ConnectNotices notices = new ConnectNotices(getClientId(), this.reconnection,
+			(cause) -> this.comms.shutdownConnection(null, new MqttException(cause)));
+
 	/** What the application connects with, and what it connected with last. */
 	private @Nullable MqttConnectOptions requested;
 
@@ -93,7 +97,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public void setCallback(@Nullable MqttCallback callback) {
 		this.detached = (callback instanceof MqttCallbackExtended extended)
-				? new DetachedConnectComplete(extended, getClientId(), this.reconnection) : null;
+				? new DetachedConnectComplete(extended, this.notices, this.reconnection) : null;
 		super.setCallback((this.detached != null) ? this.detached : callback);
 	}
 
@@ -120,7 +124,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			throws MqttException {
 		IMqttToken token = super.subscribe(topicFilters, qos, userContext, callback, messageListeners);
 		DetachedConnectComplete connected = this.detached;
-		return (connected != null && connected.isConnecting())
+		return (connected != null && this.notices.isTelling())
 				? new OvertakenSubscription(token, qos, connected::isDeliveryBlocked) : token;
 	}
 

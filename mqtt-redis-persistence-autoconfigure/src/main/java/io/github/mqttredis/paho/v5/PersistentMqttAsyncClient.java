@@ -17,14 +17,19 @@
 package io.github.mqttredis.paho.v5;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 import io.github.mqttredis.paho.ClientSession;
+import io.github.mqttredis.paho.ConnectNotices;
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.OfflineQueue;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions;
+import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
@@ -34,6 +39,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.common.MqttSecurityException;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +69,13 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private final Reconnection reconnection = new Reconnection(new Link());
 
+	private final Listeners listeners = new Listeners();
+
+	private final ApplicationCallback callback = new ApplicationCallback(this.listeners,
+			new ConnectNotices(getClientId(), this.reconnection,
+					(cause) -> this.comms.shutdownConnection(null, new MqttException(cause), null)),
+			this.reconnection);
+
 	/** What the application connects with, and what it connected with last. */
 	private @Nullable MqttConnectionOptions requested;
 
@@ -91,8 +104,67 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	@Override
 	public void setCallback(@Nullable MqttCallback callback) {
-		super.setCallback(
-				(callback != null) ? new DetachedConnectComplete(callback, getClientId(), this.reconnection) : null);
+		this.callback.delegate(callback);
+		useCallback();
+	}
+
+	private void useCallback() {
+		// So that two who change it do not undo each other; nothing else takes the lock.
+		synchronized (this.listeners) {
+			super.setCallback(this.callback.isWanted() ? this.callback : null);
+		}
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Listeners are kept here and not by Paho, see {@link Listeners}.
+	 */
+	@Override
+	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
+			@Nullable MqttActionListener callback, IMqttMessageListener @Nullable [] messageListeners,
+			MqttProperties properties) throws MqttException {
+		checkFilters(subscriptions, properties);
+		List<Runnable> undoing = new ArrayList<>();
+		for (int i = 0; i < subscriptions.length; i++) {
+			undoing.add(this.listeners.set(subscriptions[i].getTopic(),
+					(messageListeners != null) ? messageListeners[i] : null, properties.getSubscriptionIdentifier()));
+		}
+		useCallback();
+		try {
+			return super.subscribe(subscriptions, userContext, callback, properties);
+		}
+		catch (MqttException | RuntimeException ex) {
+			undoing.forEach(Runnable::run);
+			useCallback();
+			throw ex;
+		}
+	}
+
+	@Override
+	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
+			@Nullable MqttActionListener callback, @Nullable IMqttMessageListener messageListener,
+			MqttProperties properties) throws MqttException {
+		IMqttMessageListener[] each = new IMqttMessageListener[subscriptions.length];
+		Arrays.fill(each, messageListener);
+		return subscribe(subscriptions, userContext, callback, each, properties);
+	}
+
+	@Override
+	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
+			@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
+		return subscribe(subscriptions, userContext, callback, (IMqttMessageListener[]) null, properties);
+	}
+
+	@Override
+	public IMqttToken unsubscribe(String[] topicFilters, @Nullable Object userContext,
+			@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
+		IMqttToken token = super.unsubscribe(topicFilters, userContext, callback, properties);
+		for (String filter : topicFilters) {
+			this.listeners.set(filter, null, null);
+		}
+		useCallback();
+		return token;
 	}
 
 	@Override

@@ -19,7 +19,6 @@ package io.github.mqttredis.paho.v5;
 import java.util.stream.IntStream;
 
 import io.github.mqttredis.paho.EncodableText;
-import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -69,35 +68,19 @@ abstract class StrictMqttAsyncClient extends MqttAsyncClient {
 		return EncodableText.check(topic, MqttDataTypes::encodeUTF8);
 	}
 
-	private static void checkFilters(MqttSubscription[] subscriptions, @Nullable MqttProperties properties)
+	/**
+	 * Check what a subscription has.
+	 * @param subscriptions the topic filters
+	 * @param properties the properties
+	 * @throws MqttException if they cannot be sent
+	 * @throws IllegalArgumentException if they cannot be sent
+	 */
+	static void checkFilters(MqttSubscription[] subscriptions, @Nullable MqttProperties properties)
 			throws MqttException {
 		for (MqttSubscription subscription : subscriptions) {
 			checkEncodable(subscription.getTopic());
 		}
 		check(properties);
-	}
-
-	@Override
-	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
-			@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
-		checkFilters(subscriptions, properties);
-		return super.subscribe(subscriptions, userContext, callback, properties);
-	}
-
-	@Override
-	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
-			@Nullable MqttActionListener callback, IMqttMessageListener @Nullable [] messageListeners,
-			MqttProperties properties) throws MqttException {
-		checkFilters(subscriptions, properties);
-		return super.subscribe(subscriptions, userContext, callback, messageListeners, properties);
-	}
-
-	@Override
-	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
-			@Nullable MqttActionListener callback, @Nullable IMqttMessageListener messageListener,
-			MqttProperties properties) throws MqttException {
-		checkFilters(subscriptions, properties);
-		return super.subscribe(subscriptions, userContext, callback, messageListener, properties);
 	}
 
 	@Override

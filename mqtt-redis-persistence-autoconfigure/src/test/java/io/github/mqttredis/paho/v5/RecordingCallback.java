@@ -54,7 +54,7 @@ class RecordingCallback implements MqttCallback {
 	}
 
 	@Override
-	public void messageArrived(String topic, MqttMessage message) throws Exception {
+	public void messageArrived(String topic, MqttMessage message) {
 		this.arrived.accept(new String(message.getPayload()));
 	}
 
