@@ -10,6 +10,10 @@ local mark = redis.call('GET', KEYS[2])
 if mark ~= ARGV[1] then
   return {mark or '', tostring(redis.call('HLEN', KEYS[1]))}
 end
+
+-- Removes nothing: no field has a mark's name that is not used yet. Redis judges a script by its first write, and a
+-- full Redis still deletes. What is moved takes no more room than before, and stays where it is if it may not be put.
+redis.call('HDEL', KEYS[3], ARGV[2])
 for i = 4, #ARGV do
   local value = redis.call('HGET', KEYS[1], ARGV[i])
   if value then

@@ -81,6 +81,35 @@ class SessionOpenerTests {
 	}
 
 	@Test
+	void whenARecordCannotBeReadAndRedisIsFullThenASessionIsOpenedAndTheRecordIsPutAside() throws Exception {
+		this.stores.start().open(ID).put("s-1", Packets.publish(1, 1, "a"));
+		this.stores.stop();
+		this.redis.hset(HASH, "s-2", "no packet");
+		this.redis.hset(HASH + ":quarantine", "s-3", "of another time");
+		this.redis.hset(HASH, "s-3", "no packet either");
+		this.redis.configSet("maxmemory", "1");
+		Session session = this.stores.start().open(ID);
+		assertThat(session.keys()).containsExactly("s-1");
+		assertThat(this.redis.hkeys(HASH)).containsExactly("s-1");
+		assertThat(this.redis.hgetAll(HASH + ":quarantine")).hasSize(3)
+			.containsEntry("s-2", "no packet")
+			.containsEntry("s-3", "of another time")
+			.containsValue("no packet either");
+		session.remove("s-1");
+		Await.until("Redis has room", () -> !this.redis.exists(HASH));
+	}
+
+	@Test
+	void whenARecordCannotBeReadAndMayNotBePutAsideThenItStaysWhereItIs() throws Exception {
+		this.redis.hset(HASH, "s-2", "no packet");
+		this.redis.aclSetUser("default", "-hset");
+		RedisSessionStore store = this.stores.start();
+		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> store.open(ID))
+			.withMessageContaining("NOPERM");
+		assertThat(this.redis.hget(HASH, "s-2")).isEqualTo("no packet");
+	}
+
+	@Test
 	void whenTheSetOfAllSessionsIsNoneThenASessionIsOpened() throws Exception {
 		this.redis.set("test:sessions", "no set");
 		this.stores.start().open(ID).put("s-1", Packets.publish(1, 1, "a"));
