@@ -46,9 +46,9 @@ public final class Reconnection {
 
 	private static final long START_LIMIT_MILLIS = 5000;
 
-	private final Client client;
-
 	private final Timer timer;
+
+	private volatile Client client = new NoClient();
 
 	/**
 	 * Lets one attempt to connect begin at a time: Paho checks and changes its state in
@@ -89,25 +89,23 @@ public final class Reconnection {
 
 	private long nextDue;
 
-	/**
-	 * Create the reconnection of a client.
-	 * @param client the client
-	 */
-	public Reconnection(Client client) {
-		this(client, AttemptThread.INSTANCE);
+	/** Create the reconnection of a client. */
+	public Reconnection() {
+		this(AttemptThread.INSTANCE);
 	}
 
-	Reconnection(Client client, Timer timer) {
-		this.client = client;
+	Reconnection(Timer timer) {
 		this.timer = timer;
 	}
 
 	/**
 	 * Note that the client begins to connect.
+	 * @param client the client
 	 * @param automatic whether it is to come back by itself
 	 * @param longestPause the longest pause between two attempts, in milliseconds
 	 */
-	public void connecting(boolean automatic, long longestPause) {
+	public void connecting(Client client, boolean automatic, long longestPause) {
+		this.client = client;
 		this.automatic = automatic;
 		this.longestPause = longestPause;
 		this.wanted = true;
@@ -314,6 +312,25 @@ public final class Reconnection {
 		 * @throws Exception if it cannot now
 		 */
 		void connect() throws Exception;
+
+	}
+
+	/** A client that was never told to connect. */
+	private static final class NoClient implements Client {
+
+		@Override
+		public boolean isConnected() {
+			return false;
+		}
+
+		@Override
+		public boolean isConnecting() {
+			return false;
+		}
+
+		@Override
+		public void connect() {
+		}
 
 	}
 

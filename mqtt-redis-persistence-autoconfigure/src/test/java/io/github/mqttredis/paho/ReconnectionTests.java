@@ -36,11 +36,11 @@ class ReconnectionTests {
 
 	private final Client client = new Client();
 
-	private final Reconnection reconnection = new Reconnection(this.client, this.clock);
+	private final Reconnection reconnection = new Reconnection(this.clock);
 
 	@BeforeEach
 	void connect() {
-		this.reconnection.connecting(true, 128_000);
+		this.reconnection.connecting(this.client, true, 128_000);
 		this.client.connected = true;
 		this.reconnection.accepted();
 	}

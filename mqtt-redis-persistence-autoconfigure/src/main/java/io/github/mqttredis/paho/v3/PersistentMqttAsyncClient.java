@@ -40,6 +40,7 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.MqttSecurityException;
+import org.eclipse.paho.client.mqttv3.internal.ClientComms;
 import org.eclipse.paho.client.mqttv3.internal.ClientState;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 import org.jspecify.annotations.Nullable;
@@ -65,10 +66,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private volatile @Nullable DetachedConnectComplete detached;
 
-	private final Reconnection reconnection = new Reconnection(new Link());
+	private final Reconnection reconnection = new Reconnection();
 
-	private final ConnectNotices notices = new ConnectNotices(getClientId(), this.reconnection,
-			(cause) -> this.comms.shutdownConnection(null, new MqttException(cause)));
+	private final ConnectNotices notices;
 
 	/** What the application connects with, and what it connected with last. */
 	private @Nullable MqttConnectOptions requested;
@@ -85,6 +85,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
 		super(serverUri, clientId, persistence.withholdBuffer());
+		ClientComms paho = this.comms;
+		this.notices = new ConnectNotices(clientId, this.reconnection,
+				(cause) -> paho.shutdownConnection(null, new MqttException(cause)));
 		this.session = persistence.client();
 		this.internals = new CommsInternals(this.comms, this.comms.getClientState());
 		this.session.guarded();
@@ -223,7 +226,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		MqttConnectOptions asked = (this.requested != null) ? this.requested : options;
 		this.options = asked;
-		this.reconnection.connecting(asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
+		this.reconnection.connecting(new Link(), asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
 		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i],

@@ -34,6 +34,7 @@ import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
@@ -67,14 +68,11 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private final ReceivedMessages received;
 
-	private final Reconnection reconnection = new Reconnection(new Link());
+	private final Reconnection reconnection = new Reconnection();
 
 	private final Listeners listeners = new Listeners();
 
-	private final ApplicationCallback callback = new ApplicationCallback(this.listeners,
-			new ConnectNotices(getClientId(), this.reconnection,
-					(cause) -> this.comms.shutdownConnection(null, new MqttException(cause), null)),
-			this.reconnection);
+	private final ApplicationCallback callback;
 
 	/** What the application connects with, and what it connected with last. */
 	private @Nullable MqttConnectionOptions requested;
@@ -92,6 +90,10 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
 		super(serverUri, clientId, persistence.withholdBuffer());
+		ClientComms paho = this.comms;
+		ConnectNotices notices = new ConnectNotices(clientId, this.reconnection,
+				(cause) -> paho.shutdownConnection(null, new MqttException(cause), null));
+		this.callback = new ApplicationCallback(this.listeners, notices, this.reconnection);
 		this.session = persistence.client();
 		this.pahoComms = new PahoComms(this.comms);
 		this.received = new ReceivedMessages(persistence, this.pahoComms);
@@ -283,7 +285,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		MqttConnectionOptions asked = (this.requested != null) ? this.requested : options;
 		this.options = asked;
-		this.reconnection.connecting(asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
+		this.reconnection.connecting(new Link(), asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {

@@ -29,7 +29,6 @@ import java.util.concurrent.TimeUnit;
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.Reconnection;
-import io.github.mqttredis.paho.UnconnectedClient;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
@@ -78,7 +77,7 @@ class BarrierNetworkModuleTests {
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
 		ClientComms comms = (ClientComms) Objects
 			.requireNonNull(new DirectFieldAccessor(client).getPropertyValue("comms"));
-		Reconnection reconnection = new Reconnection(new UnconnectedClient());
+		Reconnection reconnection = new Reconnection();
 		reconnection.reconnecting();
 		this.module = new BarrierNetworkModule(this.wire, new GuardedLink(this.persistence.client(),
 				new CommsInternals(comms, comms.getClientState()), reconnection, Duration.ZERO));

@@ -28,7 +28,6 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.Reconnection;
-import io.github.mqttredis.paho.UnconnectedClient;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
@@ -78,7 +77,7 @@ class BarrierNetworkModuleTests {
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
 		PahoComms comms = new PahoComms(comms(client));
 		ReceivedMessages received = new ReceivedMessages(this.persistence, comms);
-		Reconnection reconnection = new Reconnection(new UnconnectedClient());
+		Reconnection reconnection = new Reconnection();
 		reconnection.reconnecting();
 		this.module = new BarrierNetworkModule(this.wire,
 				new GuardedLink(this.persistence.client(), comms, reconnection, Duration.ZERO), received, comms, 1000);
