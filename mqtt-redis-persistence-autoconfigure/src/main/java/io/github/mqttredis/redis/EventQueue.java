@@ -50,13 +50,14 @@ final class EventQueue implements AutoCloseable {
 	}
 
 	/**
-	 * Tell an event, after those that were told before.
+	 * Tell an event, after those that were told before. Never fails, because the session
+	 * that it is of has to go on.
 	 * @param event the event
 	 * @param activity where it is counted if it has to be dropped
 	 */
 	void tell(SessionEvent event, SessionActivity activity) {
-		if (!this.listeners.isEmpty()) {
-			this.executor.execute(new Telling(event, activity));
+		if (!this.listeners.isEmpty() && !Listeners.run(() -> this.executor.execute(new Telling(event, activity)))) {
+			activity.happened(Event.EVENT_DROPPED, 1);
 		}
 	}
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.session.SessionActivity;
@@ -66,23 +67,36 @@ final class Listeners implements AutoCloseable {
 	}
 
 	/**
-	 * Keep a defect from ending a thread and its periodic tasks.
+	 * Keep a defect, or an {@link Error}, from ending a thread and what it does again.
 	 * @param task a task
 	 * @return the task, which never throws
 	 */
 	static Runnable guarded(Runnable task) {
-		return () -> {
-			try {
-				task.run();
-			}
-			catch (RuntimeException ex) {
-				RedisSessionStore.logger.error("Unexpected failure in " + Thread.currentThread().getName(), ex);
-			}
-		};
+		return () -> run(task);
 	}
 
 	/**
-	 * Call a listener, again a little later while it returns false.
+	 * Run a task that must not end its caller.
+	 * @param task the task
+	 * @return whether it ended well; if not, the log says why
+	 */
+	static boolean run(Runnable task) {
+		try {
+			task.run();
+			return true;
+		}
+		catch (RuntimeException | Error ex) {
+			unexpected(ex);
+			return false;
+		}
+	}
+
+	static void unexpected(Throwable failure) {
+		RedisSessionStore.logger.error("Unexpected failure in " + Thread.currentThread().getName(), failure);
+	}
+
+	/**
+	 * Call a listener, again a little later while it returns false or fails.
 	 * @param listener the listener
 	 */
 	void tell(BooleanSupplier listener) {
@@ -90,11 +104,16 @@ final class Listeners implements AutoCloseable {
 	}
 
 	private void tell(BooleanSupplier listener, int times, Duration delay) {
-		this.executor.schedule(guarded(() -> {
-			if (!listener.getAsBoolean() && times > 1) {
+		// Guarded as well, because there may be no thread for it now. It is called all
+		// the
+		// same once there is one.
+		run(() -> this.executor.schedule(() -> {
+			AtomicBoolean heard = new AtomicBoolean();
+			run(() -> heard.set(listener.getAsBoolean()));
+			if (!heard.get() && times > 1) {
 				tell(listener, times - 1, AGAIN);
 			}
-		}), delay.toMillis(), TimeUnit.MILLISECONDS);
+		}, delay.toMillis(), TimeUnit.MILLISECONDS));
 	}
 
 	/**

@@ -61,6 +61,12 @@ final class RedisLink {
 		catch (RuntimeException ex) {
 			throw RedisTrouble.of(ex);
 		}
+		catch (Error ex) {
+			// Whether Redis was asked is unknown, and the next attempt may go well: this
+			// one may have found no memory, or no thread for a new connection.
+			Listeners.unexpected(ex);
+			throw RedisTrouble.of(ex);
+		}
 	}
 
 	/**

@@ -86,24 +86,30 @@ final class RedisPresence {
 					+ " is away; MQTT messages are not accepted until it is back: " + trouble.getMessage());
 		}
 		this.away = trouble;
-		this.onAway.run();
+		// First of all, so that nothing can keep Redis from being probed.
 		this.later.accept(() -> probe(FIRST_PROBE), FIRST_PROBE);
+		this.onAway.run();
 	}
 
 	private void probe(Duration delay) {
-		this.link.reset();
 		try {
+			this.link.reset();
 			this.link.run(RedisConnection::ping);
 			this.away = null;
-			RedisSessionStore.logger.info("Redis at " + this.link.describe() + " is back");
-			this.onBack.run();
 		}
 		catch (RedisTrouble trouble) {
 			this.away = trouble;
-			Duration next = delay.multipliedBy(2);
-			next = (next.compareTo(SLOWEST_PROBE) > 0) ? SLOWEST_PROBE : next;
-			Duration following = next;
-			this.later.accept(() -> probe(following), following);
+		}
+		finally {
+			if (this.away != null) {
+				Duration doubled = delay.multipliedBy(2);
+				Duration next = (doubled.compareTo(SLOWEST_PROBE) > 0) ? SLOWEST_PROBE : doubled;
+				this.later.accept(() -> probe(next), next);
+			}
+		}
+		if (this.away == null) {
+			RedisSessionStore.logger.info("Redis at " + this.link.describe() + " is back");
+			this.onBack.run();
 		}
 	}
 

@@ -95,6 +95,9 @@ final class RedisTrouble extends Exception {
 			root = root.getCause();
 		}
 		String message = (root.getMessage() != null) ? root.getMessage() : root.getClass().getSimpleName();
+		if (root instanceof Error) {
+			return new RedisTrouble(Kind.NO_ANSWER, "", "Redis could not be asked: " + root, exception);
+		}
 		return new RedisTrouble(Kind.NO_ANSWER, "", "Redis does not answer: " + message, exception);
 	}
 

@@ -18,6 +18,7 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * When the I/O thread ships a session: one task at a time for each reason, however often
@@ -49,9 +50,7 @@ final class ShipSchedule {
 	 * Ship what was appended as soon as the I/O thread can.
 	 */
 	void soonest() {
-		if (isDue(this.next)) {
-			this.io.execute(() -> ship(this.next));
-		}
+		plan(this.next, this.io::execute);
 	}
 
 	/**
@@ -82,19 +81,32 @@ final class ShipSchedule {
 	}
 
 	private void later(AtomicBoolean planned, Duration delay) {
-		if (isDue(planned)) {
-			this.io.later(() -> ship(planned), delay);
-		}
+		plan(planned, (task) -> this.io.later(task, delay));
 	}
 
-	private static boolean isDue(AtomicBoolean planned) {
-		return !planned.get() && planned.compareAndSet(false, true);
+	private void plan(AtomicBoolean planned, Consumer<Runnable> executor) {
+		if (planned.get() || !planned.compareAndSet(false, true)) {
+			return;
+		}
+		boolean accepted = false;
+		try {
+			executor.accept(() -> ship(planned));
+			accepted = true;
+		}
+		finally {
+			if (!accepted) {
+				// No memory, or no thread, for it: whoever asks next plans it anew.
+				planned.set(false);
+			}
+		}
 	}
 
 	private void ship(AtomicBoolean planned) {
 		// First, so that what is appended from here on is shipped by the next task.
 		planned.set(false);
-		this.shipper.shipNow();
+		if (!Listeners.run(this.shipper::shipNow)) {
+			again();
+		}
 	}
 
 }

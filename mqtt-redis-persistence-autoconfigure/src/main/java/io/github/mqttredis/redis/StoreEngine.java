@@ -17,6 +17,7 @@
 package io.github.mqttredis.redis;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.mqttredis.session.ServerStatus;
@@ -42,18 +43,22 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 		ServerMonitor monitor = new ServerMonitor(new RedisLink(factory, settings.writeTimeout()),
 				settings.writeTimeout(), new ServerFacts(new OrphanSearch(index)));
 		IoLoop io = new IoLoop(new RedisLink(factory, settings.writeTimeout()), settings.writeTimeout(),
-				new Listeners(listeners), () -> sessions.get().forEach(OwnedSession::away), () -> {
+				new Listeners(listeners), () -> each(sessions, OwnedSession::away), () -> {
 					monitor.forget();
-					sessions.get().forEach((session) -> session.shipper().confirmSoon());
+					each(sessions, (session) -> session.shipper().confirmSoon());
 				});
-		io.every(settings.leaseTtl().dividedBy(4),
-				() -> sessions.get().forEach((session) -> session.shipper().renew()));
+		io.every(settings.leaseTtl().dividedBy(4), () -> each(sessions, (session) -> session.shipper().renew()));
 		ExpiredSessions expired = new ExpiredSessions(io, index, settings);
 		io.every(settings.leaseTtl(), () -> {
 			noteOwned(sessions.get(), io, index);
 			expired.sweep();
 		});
 		return new StoreEngine(io, new SessionOpener(io, index, Owner.ofThisProcess(), settings), monitor);
+	}
+
+	/** What fails for one session is done for the others. */
+	private static void each(Supplier<List<OwnedSession>> sessions, Consumer<OwnedSession> task) {
+		sessions.get().forEach((session) -> Listeners.run(() -> task.accept(session)));
 	}
 
 	/** A session whose lease may have ended is left out: it may have been deleted. */
