@@ -104,9 +104,8 @@ final class Listeners implements AutoCloseable {
 	}
 
 	private void tell(BooleanSupplier listener, int times, Duration delay) {
-		// Guarded as well, because there may be no thread for it now. It is called all
-		// the
-		// same once there is one.
+		// Guarded as well: there may be no thread for it now. It is called once there is
+		// one.
 		run(() -> this.executor.schedule(() -> {
 			AtomicBoolean heard = new AtomicBoolean();
 			run(() -> heard.set(listener.getAsBoolean()));
