@@ -23,13 +23,15 @@ import java.util.function.Function;
 
 import io.github.mqttredis.session.BufferedRecords;
 import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client of ours asks of its session besides what Paho asks of a persistence: to
- * be let through the gate and the barrier, and to wait outside Paho's locks.
+ * be let through the gate and the barrier, to wait outside Paho's locks, and to keep what
+ * it receives.
  *
  * @param <E> the exception of persistences in the version of Paho
  * @since 0.1.0
@@ -80,6 +82,56 @@ public final class ClientSession<E extends Exception> {
 	 */
 	public List<Integer> buffered() {
 		return BufferedRecords.packetIds(this.session);
+	}
+
+	/**
+	 * Return what Paho is shown of a session whose client sends what is buffered, and
+	 * receives, in Paho's place.
+	 * @param session the session
+	 * @return keys as Paho writes them
+	 */
+	public static List<String> shownToPaho(Session session) {
+		return BufferedRecords.others(session)
+			.stream()
+			.filter((name) -> RecordKey.require(name).kind() != RecordKind.RECEIVED)
+			.toList();
+	}
+
+	/**
+	 * Return the keys of all records.
+	 * @return keys as Paho writes them
+	 */
+	List<String> keys() {
+		return this.session.keys();
+	}
+
+	boolean contains(String key) {
+		return this.session.contains(key);
+	}
+
+	byte @Nullable [] get(String key) {
+		return this.session.get(key);
+	}
+
+	void put(String key, byte[] record) throws IOException {
+		try {
+			this.session.put(key, record);
+		}
+		catch (SessionException ex) {
+			throw new IOException(ex.getMessage(), ex);
+		}
+	}
+
+	void remove(String key) {
+		this.session.remove(key);
+	}
+
+	boolean setAside(byte[] packet, String reason) {
+		return this.session.setAside(packet, reason);
+	}
+
+	String name() {
+		return this.session.id().toString();
 	}
 
 	/**

@@ -134,6 +134,17 @@ public interface Session {
 	void wakeWaiters();
 
 	/**
+	 * Keep a packet that was received and cannot be delivered, for an operator to look
+	 * at. Never waits, never fails.
+	 * @param packet the packet
+	 * @param reason why it cannot be delivered
+	 * @return whether it is kept
+	 */
+	default boolean setAside(byte[] packet, String reason) {
+		return false;
+	}
+
+	/**
 	 * Return a record.
 	 * @param key Paho's key
 	 * @return the record's bytes, or {@code null} if there is none

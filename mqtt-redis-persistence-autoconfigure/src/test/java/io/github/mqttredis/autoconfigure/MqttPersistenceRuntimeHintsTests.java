@@ -125,8 +125,7 @@ class MqttPersistenceRuntimeHintsTests {
 				.of("internal.CommsCallback.isRunning", "internal.ClientState.getNextMessageId",
 						"internal.ClientState.releaseMessageId")
 				.map((method) -> client + method));
-		return Stream.concat(paho, Stream.of(PAHO_3 + "internal.ClientState.deliveryComplete",
-				INTEGRATION + "core.AbstractMqttClientManager.setClient"));
+		return Stream.concat(paho, Stream.of(INTEGRATION + "core.AbstractMqttClientManager.setClient"));
 	}
 
 	@ParameterizedTest

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +28,7 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.ConnectThread;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.Load;
+import io.github.mqttredis.testing.MosquittoBroker;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
@@ -34,8 +36,10 @@ import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -78,7 +82,11 @@ class ManualAcknowledgementTests {
 	}
 
 	private void publish(int qos) throws Exception {
-		try (MqttClient publisher = new MqttClient(broker.uri(), "publisher", new MemoryPersistence())) {
+		publish(broker.uri(), qos);
+	}
+
+	private void publish(String uri, int qos) throws Exception {
+		try (MqttClient publisher = new MqttClient(uri, "publisher", new MemoryPersistence())) {
 			publisher.connect();
 			publisher.publish("command/" + this.clientId, "do".getBytes(), qos, false);
 			publisher.disconnect();
@@ -113,6 +121,63 @@ class ManualAcknowledgementTests {
 		client.acknowledge(this.arrived.get(0), 2);
 		acknowledgeWhatComes(client, 2);
 		assertThat(this.link.connacks()).isEqualTo(2);
+		client.disconnect();
+		client.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	@EnabledIf(value = "io.github.mqttredis.testing.MosquittoBroker#isInstalled",
+			disabledReason = "mosquitto is not on the PATH")
+	void whenTheLinkIsLostBeforeTheAcknowledgementThenAMessageOfQos2ComesOnce(String version) throws Exception {
+		try (MosquittoBroker mosquitto = MosquittoBroker.start()) {
+			this.link.leadTo(URI.create(mosquitto.uri()).getPort());
+			PahoClient client = connect(version);
+			publish(mosquitto.uri(), 2);
+			Await.until("the message has arrived", () -> this.arrived.size() == 1);
+			for (int links = 2; links < 4; links++) {
+				int made = links;
+				this.link.cut();
+				Await.until("the client is connected again",
+						() -> this.link.connacks() == made && client.isConnected());
+				publish(mosquitto.uri(), 2);
+				Await.until("the next one has arrived", () -> this.arrived.size() >= made);
+			}
+			assertThat(this.arrived).doesNotHaveDuplicates().hasSize(3);
+			for (Integer packetId : this.arrived) {
+				client.acknowledge(packetId, 2);
+			}
+			try (Jedis redis = this.server.connect()) {
+				Await.until("nothing is held", () -> redis.keys("test:*:v?").isEmpty());
+			}
+			this.link.cut();
+			Await.until("the client is connected again", () -> this.link.connacks() == 4 && client.isConnected());
+			publish(mosquitto.uri(), 2);
+			Await.until("the last one has arrived", () -> this.arrived.size() >= 4);
+			assertThat(this.arrived).hasSize(4);
+			client.disconnect();
+			client.close();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenTheCallbackThrowsThenTheMessageComesAgain(String version) throws Exception {
+		PahoClient client = connect(version);
+		AtomicInteger calls = new AtomicInteger();
+		client.call((topic, payload, packetId) -> {
+			if (calls.incrementAndGet() == 1) {
+				throw new IllegalStateException("cannot take it now");
+			}
+			this.arrived.add(packetId);
+		});
+		publish(2);
+		Await.until("the client is connected again", () -> this.link.connacks() == 2 && client.isConnected());
+		publish(2);
+		Await.until("both have arrived", () -> this.arrived.size() >= 2);
+		for (Integer packetId : this.arrived) {
+			client.acknowledge(packetId, 2);
+		}
 		client.disconnect();
 		client.close();
 	}

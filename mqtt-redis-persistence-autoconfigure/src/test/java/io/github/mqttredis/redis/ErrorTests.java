@@ -39,7 +39,7 @@ import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,7 +59,8 @@ class ErrorTests {
 
 	private final RedisServer server = RedisServer.start();
 
-	private final LettuceConnectionFactory factory = RedisClient.lettuce(this.server.port());
+	private final JedisConnectionFactory factory = (JedisConnectionFactory) RedisClient.JEDIS
+		.connect(this.server.port());
 
 	/** The method that fails, and how often. */
 	private volatile String failing = "";

@@ -27,6 +27,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +64,8 @@ public final class FaultyLink implements AutoCloseable {
 	private volatile long delayMillis;
 
 	private volatile int bytesPerSecond;
+
+	private final Map<String, String> changes = new ConcurrentHashMap<>();
 
 	private volatile boolean answersHeld;
 
@@ -155,6 +158,19 @@ public final class FaultyLink implements AutoCloseable {
 	 */
 	public void limitAnswers(int bytesPerSecond) {
 		this.bytesPerSecond = bytesPerSecond;
+	}
+
+	/**
+	 * Change what the server sends, if it comes in one piece.
+	 * @param from what is changed
+	 * @param to what comes in its place, of the same length
+	 */
+	public void changeAnswers(byte[] from, byte[] to) {
+		this.changes.put(text(from), text(to));
+	}
+
+	private static String text(byte[] bytes) {
+		return new String(bytes, StandardCharsets.ISO_8859_1);
 	}
 
 	/**
@@ -329,6 +345,7 @@ public final class FaultyLink implements AutoCloseable {
 				for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
 					if (answers) {
 						note(buffer, length);
+						change(buffer, length);
 					}
 					else {
 						record(buffer, length);
@@ -372,6 +389,13 @@ public final class FaultyLink implements AutoCloseable {
 			if (FaultyLink.this.recording) {
 				FaultyLink.this.requests.append(new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
 			}
+		}
+
+		private void change(byte[] bytes, int length) {
+			FaultyLink.this.changes.forEach((from, to) -> {
+				String data = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+				System.arraycopy(data.replace(from, to).getBytes(StandardCharsets.ISO_8859_1), 0, bytes, 0, length);
+			});
 		}
 
 		private void note(byte[] bytes, int length) {

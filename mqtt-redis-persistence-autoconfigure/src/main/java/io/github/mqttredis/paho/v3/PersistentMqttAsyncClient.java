@@ -16,15 +16,14 @@
 
 package io.github.mqttredis.paho.v3;
 
-import java.lang.reflect.Method;
+import java.io.IOException;
 import java.time.Duration;
 
 import io.github.mqttredis.paho.ClientSession;
-import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.ConnectNotices;
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.OfflineQueue;
-import io.github.mqttredis.paho.PrivateMembers;
+import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
@@ -41,28 +40,28 @@ import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.MqttSecurityException;
 import org.eclipse.paho.client.mqttv3.internal.ClientComms;
-import org.eclipse.paho.client.mqttv3.internal.ClientState;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A Paho 3 client that connects only as the owner of its session, sends no packet before
- * the records that it depends on are stored, and comes back as soon as Redis does.
+ * the records that it depends on are stored, and comes back as soon as Redis does. It
+ * receives messages of QoS 2 once, also across a lost link or a crash, and those whose
+ * topic Paho cannot decode.
  *
  * @since 0.1.0
  */
 public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
-	private static final Method DELIVERY_COMPLETE = PrivateMembers.method(ClientState.class, "deliveryComplete",
-			int.class);
-
 	private final ClientSession<MqttPersistenceException> session;
 
-	private final CommsInternals internals;
+	private final PahoComms pahoComms;
 
 	private final OfflineQueue<OfflineToken, MqttException> offline;
 
 	private final OfflineOutlet outlet;
+
+	private final ReceivedMessages received;
 
 	private volatile @Nullable DetachedConnectComplete detached;
 
@@ -84,12 +83,13 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 */
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
-		super(serverUri, clientId, persistence.withholdBuffer());
+		super(serverUri, clientId, persistence.withholdRecords());
 		ClientComms paho = this.comms;
 		this.notices = new ConnectNotices(clientId, this.reconnection,
 				(cause) -> paho.shutdownConnection(null, new MqttException(cause)));
 		this.session = persistence.client();
-		this.internals = new CommsInternals(this.comms, this.comms.getClientState());
+		this.pahoComms = new PahoComms(this.comms);
+		this.received = new ReceivedMessages(this.session, this.pahoComms);
 		this.session.guarded();
 		this.outlet = new OfflineOutlet(clientId, this.comms, persistence);
 		this.offline = new OfflineQueue<>(clientId, this.outlet, OfflineOutlet.packetIds(this.comms),
@@ -104,6 +104,11 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		super.setCallback((this.detached != null) ? this.detached : callback);
 	}
 
+	@Override
+	public void setManualAcks(boolean manualAcks) {
+		this.received.setManualAcks(manualAcks);
+	}
+
 	/**
 	 * {@inheritDoc}
 	 * <p>
@@ -113,11 +118,20 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 */
 	@Override
 	public void messageArrivedComplete(int messageId, int qos) throws MqttException {
+		if (qos == 2 && acknowledge(messageId)) {
+			return;
+		}
 		if (isConnected()) {
 			super.messageArrivedComplete(messageId, qos);
 		}
-		else if (qos == 2 && !this.comms.isClosed()) {
-			PrivateMembers.invoke(DELIVERY_COMPLETE, this.comms.getClientState(), messageId);
+	}
+
+	private boolean acknowledge(int messageId) throws MqttException {
+		try {
+			return this.received.acknowledge(messageId);
+		}
+		catch (IOException ex) {
+			throw new MqttException(ex);
 		}
 	}
 
@@ -230,7 +244,8 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i],
-					new GuardedLink(this.session, this.internals, this.reconnection, answerLimit));
+					new GuardedLink(this.session, this.pahoComms, this.reconnection, answerLimit), this.received,
+					this.pahoComms, () -> options.getMqttVersion() != MqttConnectOptions.MQTT_VERSION_3_1);
 		}
 		if (asked.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);
@@ -302,7 +317,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	public void close(boolean force) throws MqttException {
 		this.reconnection.disconnecting();
 		try {
-			this.internals.awaitLastAttempt(this.comms::isConnecting);
+			this.pahoComms.awaitLastAttempt(this.comms::isConnecting);
 			super.close(force);
 		}
 		finally {

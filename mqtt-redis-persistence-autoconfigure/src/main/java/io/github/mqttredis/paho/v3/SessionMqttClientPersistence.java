@@ -60,8 +60,8 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 
 	private final FormerStore formerStore;
 
-	/** Whether Paho is not shown what is buffered, because our client sends it. */
-	private volatile boolean bufferWithheld;
+	/** Whether Paho is not shown what our client sends and receives in its place. */
+	private volatile boolean recordsWithheld;
 
 	/**
 	 * Guards the first opening. Redis may be asked while it is held; no other lock of
@@ -179,14 +179,14 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	@Override
 	public Enumeration<String> keys() throws MqttPersistenceException {
 		Session opened = opened("list keys");
-		return Collections.enumeration(this.bufferWithheld ? BufferedRecords.others(opened) : opened.keys());
+		return Collections.enumeration(this.recordsWithheld ? ClientSession.shownToPaho(opened) : opened.keys());
 	}
 
 	@Override
 	public void clear() throws MqttPersistenceException {
 		Session opened = opened("clear");
 		try {
-			if (this.bufferWithheld) {
+			if (this.recordsWithheld) {
 				BufferedRecords.clearOthers(opened);
 			}
 			else {
@@ -213,11 +213,12 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	}
 
 	/**
-	 * Keep back from Paho what waits in the offline buffer: our client sends it.
+	 * Keep back from Paho what waits in the offline buffer, and what was received: our
+	 * client sends and delivers it.
 	 * @return this
 	 */
-	SessionMqttClientPersistence withholdBuffer() {
-		this.bufferWithheld = true;
+	SessionMqttClientPersistence withholdRecords() {
+		this.recordsWithheld = true;
 		return this;
 	}
 

@@ -22,6 +22,7 @@ import java.io.OutputStream;
 
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.PacketInputStream;
+import io.github.mqttredis.paho.ReceivedMessages;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
@@ -45,7 +46,7 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * Create the module.
 	 * @param delegate the module that connects
 	 * @param link guards its link
-	 * @param received what the client received of QoS 2
+	 * @param received what the client received
 	 * @param comms the client's inner parts
 	 * @param longestPacket the longest packet that Paho takes, in bytes
 	 */
@@ -69,7 +70,7 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public InputStream getInputStream() throws IOException {
 		return new PacketInputStream(this.link.guard(this.delegate.getInputStream()),
-				new InboundPackets(this.received, this.comms, this.longestPacket), this.comms::received);
+				new Mqtt5InboundPackets(this.received, this.comms, this.longestPacket), this.comms::received);
 	}
 
 	@Override

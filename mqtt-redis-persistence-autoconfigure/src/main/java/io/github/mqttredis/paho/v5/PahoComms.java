@@ -16,11 +16,15 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.Map;
 
 import io.github.mqttredis.paho.CommsInternals;
+import io.github.mqttredis.paho.MalformedPublishException;
 import io.github.mqttredis.paho.PrivateMembers;
+import io.github.mqttredis.paho.ReceivedPublish;
+import io.github.mqttredis.paho.Receiver;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.ClientState;
 import org.eclipse.paho.mqttv5.client.internal.CommsCallback;
@@ -28,14 +32,18 @@ import org.eclipse.paho.mqttv5.client.internal.MqttConnectionState;
 import org.eclipse.paho.mqttv5.client.internal.MqttState;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.packet.MqttAck;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
+import org.eclipse.paho.mqttv5.common.packet.MqttPubComp;
+import org.eclipse.paho.mqttv5.common.packet.MqttPubRec;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubRel;
-import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
+import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 
 /**
  * The inner parts of a Paho 5 client that receiving needs besides connecting: its queue
  * to the callback, its queue to the broker and what is in flight.
  */
-final class PahoComms extends CommsInternals {
+final class PahoComms extends CommsInternals implements Receiver {
 
 	private static final Field CONNECTION = PrivateMembers.field(ClientState.class, "mqttConnection");
 
@@ -66,22 +74,37 @@ final class PahoComms extends CommsInternals {
 		this.state.notifyReceivedBytes(bytes);
 	}
 
-	/**
-	 * Queue a message for the callback. Waits for room.
-	 * @param message the message
-	 */
-	void deliver(MqttPublish message) {
-		this.callback.messageArrived(message);
+	@Override
+	public Incoming read(byte[] packet) throws MalformedPublishException {
+		PublishProperties properties = new PublishProperties();
+		ReceivedPublish message = ReceivedPublish.read(packet, properties::read);
+		return new Incoming(message,
+				(done) -> this.callback.messageArrived(new DeliveredPublish(message, properties.properties(), done)));
 	}
 
-	/**
-	 * Queue an answer for the broker.
-	 * @param answer the answer
-	 * @throws MqttException if Paho refuses it
-	 */
+	@Override
+	public void puback(int packetId) throws IOException {
+		send(() -> new MqttPubAck(MqttReturnCode.RETURN_CODE_SUCCESS, packetId, new MqttProperties()));
+	}
+
+	@Override
+	public void pubrec(int packetId) throws IOException {
+		send(() -> new MqttPubRec(MqttReturnCode.RETURN_CODE_SUCCESS, packetId, new MqttProperties()));
+	}
+
+	@Override
+	public void pubcomp(int packetId) throws IOException {
+		send(() -> new MqttPubComp(MqttReturnCode.RETURN_CODE_SUCCESS, packetId, new MqttProperties()));
+	}
+
 	@SuppressWarnings("NullAway") // Paho's own answers have no token either
-	void send(MqttAck answer) throws MqttException {
-		this.state.send(answer, null);
+	private void send(Answer answer) throws IOException {
+		try {
+			this.state.send(answer.make(), null);
+		}
+		catch (MqttException ex) {
+			throw new IOException(ex.getMessage(), ex);
+		}
 	}
 
 	/**
@@ -120,8 +143,16 @@ final class PahoComms extends CommsInternals {
 		return (MqttConnectionState) PrivateMembers.get(CONNECTION, this.state);
 	}
 
-	boolean isConnected() {
+	@Override
+	public boolean isConnected() {
 		return this.comms.isConnected();
+	}
+
+	@FunctionalInterface
+	private interface Answer {
+
+		MqttAck make() throws MqttException;
+
 	}
 
 }

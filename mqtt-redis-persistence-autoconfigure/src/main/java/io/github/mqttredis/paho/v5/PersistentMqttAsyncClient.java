@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +26,7 @@ import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.ConnectNotices;
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.OfflineQueue;
+import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
@@ -49,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * A Paho 5 client that connects only as the owner of its session, sends no packet before
  * the records that it depends on are stored, and comes back as soon as Redis does. It
  * receives messages of QoS 2 once, also across a lost link or a crash, and uses no topic
- * aliases of its own.
+ * aliases, of its own or of the broker's.
  *
  * @since 0.1.0
  */
@@ -89,14 +91,14 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 */
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
-		super(serverUri, clientId, persistence.withholdBuffer());
+		super(serverUri, clientId, persistence.withholdRecords());
 		ClientComms paho = this.comms;
 		ConnectNotices notices = new ConnectNotices(clientId, this.reconnection,
 				(cause) -> paho.shutdownConnection(null, new MqttException(cause), null));
 		this.callback = new ApplicationCallback(this.listeners, notices, this.reconnection);
 		this.session = persistence.client();
 		this.pahoComms = new PahoComms(this.comms);
-		this.received = new ReceivedMessages(persistence, this.pahoComms);
+		this.received = new ReceivedMessages(this.session, this.pahoComms);
 		this.session.guarded();
 		this.outlet = new OfflineOutlet(clientId, this.comms, this.pahoComms, persistence);
 		this.offline = new OfflineQueue<>(clientId, this.outlet, OfflineOutlet.packetIds(this.comms),
@@ -172,7 +174,6 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public void setManualAcks(boolean manualAcks) {
 		this.received.setManualAcks(manualAcks);
-		super.setManualAcks(manualAcks);
 	}
 
 	/**
@@ -184,9 +185,20 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 */
 	@Override
 	public void messageArrivedComplete(int messageId, int qos) throws MqttException {
-		boolean done = qos == 2 && this.received.acknowledge(messageId);
-		if (!done && isConnected()) {
+		if (qos == 2 && acknowledge(messageId)) {
+			return;
+		}
+		if (isConnected()) {
 			super.messageArrivedComplete(messageId, qos);
+		}
+	}
+
+	private boolean acknowledge(int messageId) throws MqttException {
+		try {
+			return this.received.acknowledge(messageId);
+		}
+		catch (IOException ex) {
+			throw new MqttException(ex);
 		}
 	}
 
@@ -197,6 +209,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			this.requested = (options != null) ? options : new MqttConnectionOptions();
 			MqttConnectionOptions copy = ConnectOptions.copy(this.requested);
 			copy.setAutomaticReconnect(false);
+			// Paho loses the topic that an alias of the broker stands for (it asks a
+			// Hashtable whether it contains the alias as a value).
+			copy.setTopicAliasMaximum(null);
 			return super.connect(copy, userContext, new Connected(callback, this::onConnected));
 		});
 	}

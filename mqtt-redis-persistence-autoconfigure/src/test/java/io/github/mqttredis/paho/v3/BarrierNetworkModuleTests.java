@@ -26,8 +26,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
-import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.GuardedLink;
+import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
@@ -75,12 +75,13 @@ class BarrierNetworkModuleTests {
 				this.stores.start(new StoreSettings("test", writeTimeout, Load.seconds(60), Duration.ZERO)), null);
 		this.persistence.open("client-" + writeTimeout.toMillis(), "tcp://broker:1883");
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
-		ClientComms comms = (ClientComms) Objects
-			.requireNonNull(new DirectFieldAccessor(client).getPropertyValue("comms"));
+		PahoComms comms = new PahoComms(
+				(ClientComms) Objects.requireNonNull(new DirectFieldAccessor(client).getPropertyValue("comms")));
 		Reconnection reconnection = new Reconnection();
 		reconnection.reconnecting();
-		this.module = new BarrierNetworkModule(this.wire, new GuardedLink(this.persistence.client(),
-				new CommsInternals(comms, comms.getClientState()), reconnection, Duration.ZERO));
+		this.module = new BarrierNetworkModule(this.wire,
+				new GuardedLink(this.persistence.client(), comms, reconnection, Duration.ZERO),
+				new ReceivedMessages(this.persistence.client(), comms), comms, () -> true);
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

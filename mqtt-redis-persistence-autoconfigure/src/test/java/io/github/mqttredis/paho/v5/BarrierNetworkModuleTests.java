@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.paho.GuardedLink;
+import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.Reconnection;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
@@ -76,7 +77,7 @@ class BarrierNetworkModuleTests {
 		this.persistence.open("client-" + writeTimeout.toMillis());
 		MqttAsyncClient client = new MqttAsyncClient("tcp://broker:1883", "unused", new MemoryPersistence());
 		PahoComms comms = new PahoComms(comms(client));
-		ReceivedMessages received = new ReceivedMessages(this.persistence, comms);
+		ReceivedMessages received = new ReceivedMessages(this.persistence.client(), comms);
 		Reconnection reconnection = new Reconnection();
 		reconnection.reconnecting();
 		this.module = new BarrierNetworkModule(this.wire,

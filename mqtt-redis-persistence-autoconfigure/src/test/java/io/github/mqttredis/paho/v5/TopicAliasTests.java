@@ -20,13 +20,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.MosquittoBroker;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.TcpLink;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
@@ -114,6 +117,23 @@ class TopicAliasTests {
 			client(stores, "tcp://broker:1883", true);
 			assertThat(redis.hkeys(HASH)).containsExactlyInAnyOrder("s-2", "sc-2");
 			assertThat(redis.hkeys(HASH + ":quarantine")).anyMatch((name) -> name.startsWith("s-1"));
+		}
+	}
+
+	@Test
+	void whenTheApplicationTakesAliasesThenTheBrokerIsNotOfferedAny() throws Exception {
+		try (RedisServer server = RedisServer.start();
+				RedisStores stores = new RedisStores(server);
+				ArtemisBroker broker = ArtemisBroker.start();
+				FaultyLink link = FaultyLink.to(broker.uri())) {
+			MqttAsyncClient client = client(stores, link.uri(), true);
+			MqttConnectionOptions options = RecordingCallback.options();
+			options.setTopicAliasMaximum(0x4142);
+			link.record();
+			client.connect(options).waitForCompletion(Await.MILLIS);
+			assertThat(link.recorded()).contains("MQTT").doesNotContain("\"AB");
+			assertThat(options.getTopicAliasMaximum()).isEqualTo(0x4142);
+			client.disconnectForcibly(100, 1000, true);
 		}
 	}
 

@@ -1,0 +1,158 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.io.IOException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Looks at what the broker sends on one connection before Paho does, if Paho would lose
+ * or repeat a message, or die of it.
+ * <ul>
+ * <li>PUBLISH and PUBREL: see {@link ReceivedMessages}.</li>
+ * <li>CONNACK: whether the broker has forgotten the session, which Paho does not look
+ * at.</li>
+ * </ul>
+ *
+ * @since 0.1.0
+ */
+public class InboundPackets implements PacketInputStream.Packets {
+
+	/** Handed to Paho in place of a packet that it does not get. */
+	protected static final byte[] NOTHING = {};
+
+	private static final int CONNACK = 2;
+
+	private static final int PUBLISH = 3;
+
+	private static final int PUBREL = 6;
+
+	private final ReceivedMessages received;
+
+	private final BooleanSupplier tellsSession;
+
+	private final long longest;
+
+	private boolean sessionLost;
+
+	/**
+	 * Create the look at one connection.
+	 * @param received what was received
+	 * @param tellsSession whether CONNACK tells of the session, as it does since MQTT
+	 * 3.1.1
+	 * @param longest the longest packet that Paho takes, in bytes
+	 */
+	public InboundPackets(ReceivedMessages received, BooleanSupplier tellsSession, long longest) {
+		this.received = received;
+		this.tellsSession = tellsSession;
+		this.longest = longest;
+	}
+
+	@Override
+	public void next() throws IOException {
+		if (this.sessionLost) {
+			this.sessionLost = false;
+			this.received.sessionLost();
+		}
+	}
+
+	@Override
+	public final boolean wants(int first, int length) {
+		return length <= this.longest && switch (first >> 4) {
+			case PUBLISH -> true;
+			case CONNACK, PUBREL -> length > 1;
+			default -> wantsType(first >> 4, length);
+		};
+	}
+
+	/**
+	 * Return whether a packet of another type is to be collected.
+	 * @param type the type
+	 * @param length the length of what follows the header
+	 * @return whether {@link #accept(byte[], int)} wants to see it
+	 */
+	protected boolean wantsType(int type, int length) {
+		return false;
+	}
+
+	@Override
+	public final byte[] accept(byte[] packet) throws IOException {
+		int body = bodyOf(packet);
+		try {
+			switch ((packet[0] & 0xff) >> 4) {
+				case PUBLISH -> this.received.publish(packet);
+				case PUBREL -> this.received.release(packetId(packet, body));
+				case CONNACK -> {
+					connack(packet, body);
+					return packet;
+				}
+				default -> {
+					return accept(packet, body);
+				}
+			}
+			return NOTHING;
+		}
+		catch (RuntimeException ex) {
+			// Paho's receiver would die of it, and nobody would know.
+			throw new IOException(ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Take a packet of another type.
+	 * @param packet the whole packet
+	 * @param body where that begins which follows the header
+	 * @return what Paho gets in its place
+	 */
+	protected byte[] accept(byte[] packet, int body) {
+		return packet;
+	}
+
+	private void connack(byte[] packet, int body) {
+		if (packet[body + 1] == 0) {
+			this.sessionLost = (packet[body] & 1) == 0 && this.tellsSession.getAsBoolean();
+			accepted(packet, body + 2);
+		}
+	}
+
+	/**
+	 * Look at a CONNACK that accepts the connection.
+	 * @param packet the whole packet, which may be changed
+	 * @param position where its properties begin, or it ends
+	 */
+	protected void accepted(byte[] packet, int position) {
+	}
+
+	/**
+	 * Read a packet id.
+	 * @param packet the packet
+	 * @param position where it is
+	 * @return the packet id
+	 */
+	protected static int packetId(byte[] packet, int position) {
+		return (packet[position] & 0xff) << 8 | packet[position + 1] & 0xff;
+	}
+
+	private static int bodyOf(byte[] packet) {
+		int body = 1;
+		while ((packet[body++] & 0x80) != 0) {
+			// The length of the packet, whose last byte has no continuation bit.
+		}
+		return body;
+	}
+
+}

@@ -1,0 +1,375 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+import io.github.mqttredis.paho.Receiver.Incoming;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives messages, in place of both versions of Paho. Those of QoS 2 are stored at
+ * PUBLISH, delivered at PUBREL, and complete when the application has them (4.3.3, method
+ * B). So a message that the broker sends again is delivered once, and one whose callback
+ * did not finish, because the link broke or the process died, is delivered again, when
+ * the broker sends its PUBREL again. One that the application has, and acknowledges by
+ * itself, is not delivered again while the process lives.
+ * <p>
+ * A message that is none is acknowledged, so that what comes after it is not held up.
+ * <p>
+ * Packets come on Paho's receiver thread, the ends of callbacks on Paho's callback
+ * thread, acknowledgements on the application's. The lock guards what is held, and that
+ * it is stored in the same order; storing does not wait for Redis here (the barrier does,
+ * before PUBREC is sent). Who holds it wants no lock but Paho's queue lock, whose holders
+ * never want this one.
+ *
+ * @since 0.1.0
+ */
+public final class ReceivedMessages {
+
+	private static final Log logger = LogFactory.getLog(ReceivedMessages.class);
+
+	private static final String PREFIX = "r-";
+
+	private final ClientSession<?> session;
+
+	private final Receiver receiver;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	/**
+	 * What is stored and not complete, by packet id: with the delivery that is under way
+	 * or was when the link was lost, {@code null} if there is none.
+	 */
+	private final Map<Integer, @Nullable Delivery> held = new HashMap<>();
+
+	private volatile boolean manualAcks;
+
+	/**
+	 * Take up what the session holds.
+	 * @param session the client's session
+	 * @param receiver the client's inner parts
+	 */
+	public ReceivedMessages(ClientSession<?> session, Receiver receiver) {
+		this.session = session;
+		this.receiver = receiver;
+		for (String key : session.keys()) {
+			if (key.startsWith(PREFIX)) {
+				this.held.put(Integer.valueOf(key.substring(PREFIX.length())), null);
+			}
+		}
+	}
+
+	/**
+	 * Note that the application says itself when it is done with a message. Paho is not
+	 * told: it would not ask for the content again, which shows that the application has
+	 * the message.
+	 * @param manualAcks whether it does
+	 */
+	public void setManualAcks(boolean manualAcks) {
+		this.manualAcks = manualAcks;
+	}
+
+	/**
+	 * Note that a connection is about to be made, and that no callback runs. Paho throws
+	 * away what waits for the callback then; the records may have been cleared for a
+	 * clean start.
+	 */
+	public void connecting() {
+		this.lock.lock();
+		try {
+			this.held.keySet().removeIf((packetId) -> !this.session.contains(PREFIX + packetId));
+			this.held.values().forEach((delivery) -> {
+				if (delivery != null) {
+					delivery.answered = false;
+					delivery.lost = !delivery.taken;
+				}
+			});
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Take a PUBLISH. One of QoS 2 is stored and answered with PUBREC. If it is stored
+	 * already, it is stored again: a broker that forgot its state may mean another
+	 * message.
+	 * @param packet the whole packet
+	 * @throws IOException if it could not be stored, or Paho does not answer
+	 */
+	void publish(byte[] packet) throws IOException {
+		Incoming incoming;
+		try {
+			incoming = this.receiver.read(packet);
+		}
+		catch (MalformedPublishException ex) {
+			setAside(packet, ex);
+			acknowledgeMalformed(ex.qos(), ex.packetId());
+			return;
+		}
+		if (incoming.message().qos() == 2) {
+			store(incoming.message().packetId(), packet);
+		}
+		else {
+			incoming.delivery().queue(new Handover(incoming.message().qos()));
+		}
+	}
+
+	private void store(int packetId, byte[] packet) throws IOException {
+		this.lock.lock();
+		try {
+			this.session.put(PREFIX + packetId, packet);
+			this.held.put(packetId, null);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		this.receiver.pubrec(packetId);
+	}
+
+	private void acknowledgeMalformed(int qos, int packetId) throws IOException {
+		if (packetId == 0) {
+			return;
+		}
+		if (qos == 1) {
+			this.receiver.puback(packetId);
+		}
+		else if (qos == 2) {
+			this.receiver.pubrec(packetId);
+		}
+	}
+
+	private void setAside(byte[] packet, MalformedPublishException cause) {
+		boolean kept = this.session.setAside(packet, String.valueOf(cause.getMessage()));
+		logger.warn("MQTT session " + this.session.name() + " received a PUBLISH that cannot be delivered: "
+				+ cause.getMessage() + " (QoS " + cause.qos() + ", packet id " + cause.packetId() + ", " + packet.length
+				+ " bytes). What comes after it goes on; it is " + ((cause.packetId() != 0) ? "" : "not ")
+				+ "acknowledged, and " + (kept ? "" : "not ") + "kept in quarantine");
+	}
+
+	/**
+	 * Deliver a message that the broker has released, unless that is under way. One that
+	 * was completed before is answered at once.
+	 * @param packetId the packet id
+	 * @throws IOException if Paho does not answer
+	 */
+	void release(int packetId) throws IOException {
+		if (isUnderWay(packetId)) {
+			return;
+		}
+		if (isHeld(packetId)) {
+			deliver(packetId, true);
+		}
+		else if (packetId != 0) {
+			this.receiver.pubcomp(packetId);
+		}
+	}
+
+	private boolean isHeld(int packetId) {
+		this.lock.lock();
+		try {
+			return this.held.containsKey(packetId);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Return whether the application has the message, or gets it, and so will complete
+	 * it.
+	 */
+	private boolean isUnderWay(int packetId) {
+		this.lock.lock();
+		try {
+			Delivery delivery = this.held.get(packetId);
+			if (delivery == null || delivery.lost) {
+				return false;
+			}
+			delivery.answered = true;
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Deliver what the broker has forgotten, because nobody will release it.
+	 * @throws IOException if Paho does not answer
+	 */
+	void sessionLost() throws IOException {
+		List<Integer> forgotten = new ArrayList<>();
+		this.lock.lock();
+		try {
+			this.held.forEach((packetId, delivery) -> {
+				if (delivery == null || delivery.lost) {
+					forgotten.add(packetId);
+				}
+			});
+		}
+		finally {
+			this.lock.unlock();
+		}
+		for (Integer packetId : forgotten) {
+			deliver(packetId, false);
+		}
+	}
+
+	private void deliver(int packetId, boolean answered) throws IOException {
+		byte[] record = this.session.get(PREFIX + packetId);
+		if (record == null) {
+			// Cleared meanwhile.
+			return;
+		}
+		Delivery delivery = new Delivery(packetId, answered);
+		this.lock.lock();
+		try {
+			this.held.put(packetId, delivery);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		try {
+			// Waits for room in Paho's queue, as for every message.
+			this.receiver.read(record).delivery().queue(delivery);
+		}
+		catch (MalformedPublishException ex) {
+			setAside(record, ex);
+			complete(delivery);
+		}
+	}
+
+	/**
+	 * Note that the application is done with a message, in its own words.
+	 * @param packetId the packet id
+	 * @return whether there is such a message, and nothing else to be done
+	 * @throws IOException if its completion could not be sent
+	 */
+	public boolean acknowledge(int packetId) throws IOException {
+		this.lock.lock();
+		try {
+			if (!this.manualAcks || !this.held.containsKey(packetId)) {
+				return false;
+			}
+			Delivery delivery = this.held.get(packetId);
+			if (delivery != null) {
+				complete(delivery);
+			}
+			// Another message has its packet id now, which nobody was given yet.
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void complete(Delivery delivery) throws IOException {
+		this.lock.lock();
+		try {
+			if (this.held.get(delivery.packetId) != delivery) {
+				return;
+			}
+			this.held.remove(delivery.packetId);
+			this.session.remove(PREFIX + delivery.packetId);
+			if (delivery.answered && this.receiver.isConnected()) {
+				// Left out if the broker will ask again.
+				this.receiver.pubcomp(delivery.packetId);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** A message of QoS 0 or 1 on its way to the callback, which Paho acknowledges. */
+	private final class Handover implements BooleanSupplier {
+
+		private final int qos;
+
+		private boolean begun;
+
+		Handover(int qos) {
+			this.qos = qos;
+		}
+
+		@Override
+		public boolean getAsBoolean() {
+			boolean returned = this.begun;
+			this.begun = true;
+			return returned && this.qos == 1 && ReceivedMessages.this.manualAcks;
+		}
+
+	}
+
+	/** A message of QoS 2 on its way to the callback. The lock guards all fields. */
+	private final class Delivery implements BooleanSupplier {
+
+		private final int packetId;
+
+		/** Whether the broker waits for PUBCOMP on this connection. */
+		private boolean answered;
+
+		private boolean begun;
+
+		/** Whether the callback has returned, and the application has the message. */
+		private boolean taken;
+
+		/** Whether it did not reach the application before the link was lost. */
+		private boolean lost;
+
+		Delivery(int packetId, boolean answered) {
+			this.packetId = packetId;
+			this.answered = answered;
+		}
+
+		@Override
+		public boolean getAsBoolean() {
+			ReceivedMessages.this.lock.lock();
+			try {
+				if (!this.begun) {
+					this.begun = true;
+					return false;
+				}
+				this.taken = true;
+				if (!ReceivedMessages.this.manualAcks) {
+					complete(this);
+				}
+				return true;
+			}
+			catch (IOException ex) {
+				// Paho drops the link.
+				throw new UncheckedIOException(ex);
+			}
+			finally {
+				ReceivedMessages.this.lock.unlock();
+			}
+		}
+
+	}
+
+}

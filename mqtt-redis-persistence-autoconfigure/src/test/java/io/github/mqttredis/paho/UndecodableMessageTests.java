@@ -1,0 +1,222 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.SharedRedis;
+import io.github.mqttredis.testing.SharedServer;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Messages that Paho cannot decode, and some that nobody can. They stop nobody: not those
+ * that come behind them, and not the link. They are changed on their way, because a
+ * broker refuses some of them.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class UndecodableMessageTests {
+
+	private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+	/** What is replaced in topics. */
+	private static final String MARK = "===";
+
+	@RegisterExtension
+	static final SharedRedis redis = new SharedRedis();
+
+	@SharedServer
+	private static ArtemisBroker broker;
+
+	private final FaultyLink link = FaultyLink.to(broker.uri());
+
+	private final String clientId = "odd-" + CLIENTS.incrementAndGet();
+
+	private final List<String> arrived = new CopyOnWriteArrayList<>();
+
+	@AfterEach
+	void close() {
+		this.link.close();
+	}
+
+	private PahoClient connect(String version) throws Exception {
+		PahoClient client = PahoClient.create(version, redis.stores().start(), this.link.uri(), this.clientId);
+		client.call((topic, payload, packetId) -> this.arrived.add(topic));
+		client.connect(60);
+		return client;
+	}
+
+	private void publish(int qos, String... topics) throws Exception {
+		try (MqttClient publisher = new MqttClient(broker.uri(), "publisher", new MemoryPersistence())) {
+			publisher.connect();
+			for (String topic : topics) {
+				publisher.publish(topic, new byte[1], qos, false);
+			}
+			publisher.disconnect();
+		}
+	}
+
+	private void awaitNothingHeld() {
+		Await.until("nothing is held", () -> redis.jedis().keys("test:{" + this.clientId + "@*:v?").isEmpty());
+	}
+
+	static Stream<Arguments> topics() {
+		return Stream.of("v3", "v5")
+			.flatMap((version) -> Stream.of("\uFF21", "a\u0007b", "\u0085c", "\uFFFE")
+				.flatMap((text) -> Stream.of(0, 1, 2).map((qos) -> Arguments.of(version, text, qos))));
+	}
+
+	@ParameterizedTest(name = "{0}, {index}, QoS {2}")
+	@MethodSource("topics")
+	void whenMqttAllowsATopicThatPahoDoesNotThenTheMessageArrives(String version, String text, int qos)
+			throws Exception {
+		this.link.changeAnswers(MARK.getBytes(), text.getBytes(StandardCharsets.UTF_8));
+		PahoClient client = connect(version);
+		client.subscribe(this.clientId + "/#");
+		publish(qos, this.clientId + "/" + MARK, this.clientId + "/next");
+		Await.until("both have arrived", () -> this.arrived.size() == 2);
+		// A broker keeps the order of one topic only.
+		assertThat(this.arrived).containsExactlyInAnyOrder(this.clientId + "/" + text, this.clientId + "/next");
+		awaitNothingHeld();
+		assertThat(this.link.connacks()).isEqualTo(1);
+		client.disconnect();
+		client.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenASubscriptionHasAListenerThenItGetsTheMessage(String version) throws Exception {
+		this.link.changeAnswers(MARK.getBytes(), "a\u0007b".getBytes());
+		PahoClient client = connect(version);
+		client.subscribe(this.clientId + "/#", (topic, payload, packetId) -> this.arrived.add("listener " + topic));
+		publish(2, this.clientId + "/" + MARK);
+		Await.until("it has arrived", () -> !this.arrived.isEmpty());
+		assertThat(this.arrived).containsExactly("listener " + this.clientId + "/a\u0007b");
+		client.disconnect();
+		client.close();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "v3, 0", "v3, 1", "v3, 2", "v5, 0", "v5, 1", "v5, 2" })
+	void whenAMessageIsMalformedThenItIsAcknowledgedAndNamedAndTheRestArrives(String version, int qos,
+			CapturedOutput output) throws Exception {
+		this.link.changeAnswers((MARK + "1").getBytes(), new byte[] { (byte) 0xff, '=', '=', '1' });
+		this.link.changeAnswers((MARK + "2").getBytes(), "#==2".getBytes());
+		PahoClient client = connect(version);
+		client.subscribe(this.clientId + "/#");
+		publish(qos, this.clientId + "/" + MARK + "1", this.clientId + "/" + MARK + "2", this.clientId + "/next");
+		Await.until("the next one has arrived", () -> this.arrived.contains(this.clientId + "/next"));
+		awaitNothingHeld();
+		assertThat(this.link.connacks()).isEqualTo(1);
+		this.link.cut();
+		Await.until("the client is connected again", () -> this.link.connacks() == 2 && client.isConnected());
+		publish(qos, this.clientId + "/last");
+		Await.until("the last one has arrived", () -> this.arrived.contains(this.clientId + "/last"));
+		// One of QoS 1 may come again, if the link was lost before its PUBACK.
+		assertThat(this.arrived).containsOnly(this.clientId + "/next", this.clientId + "/last");
+		assertThat(output.getAll()
+			.lines()
+			.filter((line) -> line.contains("MQTT session " + this.clientId + "@")
+					&& line.contains("that cannot be delivered")))
+			.hasSize(2);
+		client.disconnect();
+		client.close();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "v3, 1", "v3, 2", "v5, 1", "v5, 2" })
+	void whenAMessageEndsBeforeItsPayloadThenTheRestArrives(String version, int qos) throws Exception {
+		String topic = this.clientId + "/" + MARK;
+		this.link.changeAnswers(("\0" + (char) topic.length() + topic).getBytes(),
+				("\u007f" + (char) topic.length() + topic).getBytes());
+		PahoClient client = connect(version);
+		client.subscribe(this.clientId + "/#");
+		publish(qos, topic, this.clientId + "/next");
+		Await.until("the next one has arrived", () -> this.arrived.contains(this.clientId + "/next"));
+		assertThat(this.link.connacks()).isEqualTo(1);
+		client.disconnect();
+		client.close();
+	}
+
+	@Test
+	void whenPropertiesAreTooLongForPahoThenTheMessageArrives() throws Exception {
+		PahoClient client = connect("v5");
+		client.subscribe(this.clientId + "/#");
+		MqttAsyncClient publisher = new MqttAsyncClient(broker.uri(), "publisher",
+				new org.eclipse.paho.mqttv5.client.persist.MemoryPersistence());
+		publisher.connect().waitForCompletion(Await.MILLIS);
+		MqttProperties properties = new MqttProperties();
+		properties.setCorrelationData(new byte[40_000]);
+		for (int qos = 0; qos < 3; qos++) {
+			publisher.publish(this.clientId + "/" + qos, new MqttMessage(new byte[1], qos, false, properties))
+				.waitForCompletion(Await.MILLIS);
+		}
+		Await.until("all have arrived", () -> this.arrived.size() == 3);
+		assertThat(this.link.connacks()).isEqualTo(1);
+		publisher.disconnectForcibly(100, 100, true);
+		client.disconnect();
+		client.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenTheProcessDiesThenItsSuccessorDeliversWhatPahoCannotDecode(String version) throws Exception {
+		this.link.changeAnswers(MARK.getBytes(), "\uFFFE".getBytes(StandardCharsets.UTF_8));
+		PahoClient client = connect(version);
+		client.acknowledgeByHand();
+		client.subscribe(this.clientId + "/#");
+		publish(2, this.clientId + "/" + MARK);
+		Await.until("it has arrived", () -> this.arrived.size() == 1);
+		this.link.refuse();
+		this.link.cut();
+		Await.until("the link is lost", () -> !client.isConnected());
+		redis.jedis().del("test:{" + this.clientId + "@broker}:" + version + ":lease");
+		this.arrived.clear();
+		this.link.release();
+		PahoClient successor = connect(version);
+		publish(2, this.clientId + "/next");
+		Await.until("both have arrived", () -> this.arrived.size() >= 2);
+		assertThat(this.arrived).contains(this.clientId + "/\uFFFE", this.clientId + "/next");
+		successor.disconnect();
+		successor.close();
+	}
+
+}
