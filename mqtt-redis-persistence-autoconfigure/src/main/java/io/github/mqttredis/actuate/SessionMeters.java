@@ -121,7 +121,7 @@ record SessionMeters(Supplier<Collection<SessionActivity>> activity, Supplier<Co
 		counter(registry, tags, "restored", "records", of(Event.RECORD_RESTORED),
 				"Records that were read when sessions were opened");
 		counter(registry, tags, "quarantined", "records", of(Event.RECORD_QUARANTINED),
-				"Records that could not be read and were put aside");
+				"Records that were put aside: they cannot be read, or Redis does not take them");
 		counter(registry, tags, "rejected", "records", (activity) -> activity.count(Operation.PUT, false),
 				"Records that were refused: the client was told that they are not stored");
 	}

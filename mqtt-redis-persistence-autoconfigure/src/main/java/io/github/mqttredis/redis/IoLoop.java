@@ -252,7 +252,16 @@ final class IoLoop {
 	 * @param trouble what happened
 	 */
 	void lost(RedisTrouble trouble) {
-		this.presence.lost(trouble);
+		lost(trouble, true);
+	}
+
+	/**
+	 * Note that Redis did not answer. Called in turn.
+	 * @param trouble what happened
+	 * @param told whether sessions are told if Redis answers over a new connection
+	 */
+	void lost(RedisTrouble trouble, boolean told) {
+		this.presence.lost(trouble, told);
 	}
 
 	/**

@@ -22,11 +22,13 @@ import java.util.function.BooleanSupplier;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.Mirror;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
+import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.WriteLog;
@@ -247,6 +249,18 @@ final class OwnedSession {
 				+ " ms (mqtt.persistence.write-timeout), or the wait was ended. Whether it is stored is unknown");
 	}
 
+	/**
+	 * Make the exception for a record that was not confirmed.
+	 * @param what what was to be done
+	 * @param record the record, {@code null} for all
+	 * @return the exception, with the reason
+	 */
+	SessionException refusal(String what, @Nullable RecordKey record) {
+		byte[] aside = (record != null) ? this.log.aside(record) : null;
+		return (record != null && aside != null && !isFenced() && !this.ended)
+				? new SessionRecordException(this.id, record, aside.length) : refusal(what);
+	}
+
 	SessionStatus status() {
 		return this.standing.status(this.log.read(Mirror::contents), this.shipper.lease().remaining());
 	}
@@ -265,7 +279,7 @@ final class OwnedSession {
 	 * Note that all of the session is in Redis.
 	 */
 	void settled() {
-		if (this.standing.settled()) {
+		if (this.standing.settled(this.log.countAside())) {
 			this.io.listeners().tell(this.recoveryListener);
 		}
 	}

@@ -16,6 +16,9 @@
 
 package io.github.mqttredis.redis;
 
+import io.github.mqttredis.session.RecordKey;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Which records the threads have put that are publishing now. They wait for them when
  * Paho has let go of its locks, so that several publishers share a round trip.
@@ -33,6 +36,7 @@ final class PublishWaits {
 		boolean first = !wait.publishing;
 		if (first) {
 			wait.publishing = true;
+			wait.record = null;
 			wait.position = 0;
 		}
 		return first;
@@ -40,14 +44,16 @@ final class PublishWaits {
 
 	/**
 	 * Leave the waiting for a record to the end of the publish.
+	 * @param record the record
 	 * @param position the record's position in the log
 	 * @param seen the number of failures before it was appended
 	 * @param lenient whether the message counts as published even if it is not stored
 	 * @return false if this thread does not publish
 	 */
-	boolean defer(long position, long seen, boolean lenient) {
+	boolean defer(RecordKey record, long position, long seen, boolean lenient) {
 		Wait wait = this.waits.get();
 		if (wait.publishing) {
+			wait.record = record;
 			wait.position = position;
 			wait.seen = seen;
 			wait.lenient = lenient;
@@ -82,11 +88,17 @@ final class PublishWaits {
 
 		private boolean publishing;
 
+		private @Nullable RecordKey record;
+
 		private long position;
 
 		private long seen;
 
 		private boolean lenient;
+
+		@Nullable RecordKey record() {
+			return this.record;
+		}
 
 		/**
 		 * Return the position of the last record that was put.

@@ -63,8 +63,9 @@ final class RedisPresence {
 	 * Note that Redis did not answer. A connection that broke is made anew at once; if
 	 * that fails too, Redis counts as away.
 	 * @param trouble what happened
+	 * @param told whether sessions are told if it answers over a new connection
 	 */
-	void lost(RedisTrouble trouble) {
+	void lost(RedisTrouble trouble, boolean told) {
 		if (trouble.isTimeout()) {
 			// A second wait of the same length would be the callers' loss.
 			goAway(trouble);
@@ -73,7 +74,9 @@ final class RedisPresence {
 		this.link.reset();
 		try {
 			this.link.run(RedisConnection::ping);
-			this.onBack.run();
+			if (told) {
+				this.onBack.run();
+			}
 		}
 		catch (RedisTrouble again) {
 			goAway(again);

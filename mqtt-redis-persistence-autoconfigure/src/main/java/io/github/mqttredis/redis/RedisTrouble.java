@@ -18,9 +18,11 @@ package io.github.mqttredis.redis;
 
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.github.mqttredis.session.Batch;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.QueryTimeoutException;
@@ -87,6 +89,10 @@ final class RedisTrouble extends Exception {
 			String code = code(cause.getMessage());
 			if (code != null) {
 				Kind kind = "OOM".equals(code) ? Kind.FULL : Kind.REFUSED;
+				if (String.valueOf(cause.getMessage()).contains("Protocol error")) {
+					// Redis ends the connection behind this answer.
+					kind = Kind.NO_ANSWER;
+				}
 				return new RedisTrouble(kind, code, "Redis refused: " + cause.getMessage() + hint(code), exception);
 			}
 		}
@@ -126,6 +132,23 @@ final class RedisTrouble extends Exception {
 			case "READONLY" -> " (this is a replica; connect to the master, or through Sentinel or Cluster)";
 			default -> "";
 		};
+	}
+
+	/**
+	 * Name the largest record of a batch over which the connection ended.
+	 * @param batch the batch
+	 * @return the same, with a message that names the record and its size
+	 */
+	RedisTrouble over(Batch batch) {
+		return batch.puts()
+			.entrySet()
+			.stream()
+			.max(Comparator.comparingInt((put) -> put.getValue().length))
+			.map((put) -> new RedisTrouble(this.kind, this.code,
+					getMessage() + ", again over a batch with record " + put.getKey() + ", which has "
+							+ put.getValue().length + " bytes",
+					this))
+			.orElse(this);
 	}
 
 	Kind kind() {

@@ -28,6 +28,7 @@ import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
+import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.WriteLog;
 import org.jspecify.annotations.Nullable;
@@ -111,18 +112,21 @@ final class SessionHandle implements Session {
 		if (!kept && !flushed && (this.session.isUnusable() || (this.guarded && this.session.shipper().isRefusing()))) {
 			throw this.session.refusal("store " + name);
 		}
+		if (!kept && !flushed && this.session.shipper().refusedSize().isReached(record)) {
+			throw new SessionRecordException(id(), key, record.length);
+		}
 		long seen = this.session.log().progress().failures();
 		long position = this.session.log().put(key, record);
 		boolean waitedFor = !flushed && !isWaitedForElsewhere(key, position, seen, lenient);
 		if (!this.publishes.isShippedAtEnd(position)) {
 			this.session.schedule().soonest();
 		}
-		if (!waitedFor || this.session.await(position, seen, () -> this.superseded)) {
+		if (!waitedFor || (this.session.await(position, seen, () -> isOver(key)) && !isAside(key))) {
 			return;
 		}
 		// Made before the removal, whose success would make the reason a thing of the
 		// past.
-		SessionException refusal = this.session.refusal("store " + name);
+		SessionException refusal = this.session.refusal("store " + name, key);
 		if (!kept) {
 			remove(name);
 		}
@@ -130,6 +134,15 @@ final class SessionHandle implements Session {
 		if (!lenient) {
 			throw refusal;
 		}
+	}
+
+	private boolean isAside(@Nullable RecordKey record) {
+		return record != null && this.session.log().aside(record) != null;
+	}
+
+	/** Return whether there is no use in waiting for a record. */
+	private boolean isOver(@Nullable RecordKey record) {
+		return this.superseded || isAside(record);
 	}
 
 	/**
@@ -143,7 +156,7 @@ final class SessionHandle implements Session {
 			// Not kept as unknown where messages of QoS 1 go on: nothing could be sent
 			// past it.
 			case SENT -> (lenient || !this.session.isSentUnstored())
-					&& (!this.session.isStoredBeforeReturn() || this.publishes.defer(position, seen, lenient));
+					&& (!this.session.isStoredBeforeReturn() || this.publishes.defer(key, position, seen, lenient));
 			case BUFFERED -> !this.session.isStoredBeforeReturn();
 		};
 	}
@@ -156,11 +169,13 @@ final class SessionHandle implements Session {
 	@Override
 	public void endPublish(boolean accepted) throws SessionException {
 		PublishWaits.Wait wait = this.publishes.end();
-		boolean stored = this.session.ship(wait.position(), wait.seen(), () -> this.superseded || !accepted);
+		RecordKey record = wait.record();
+		boolean stored = this.session.ship(wait.position(), wait.seen(), () -> isOver(record) || !accepted)
+				&& !isAside(record);
 		if (accepted && !stored) {
 			checkUsable("store a message");
 			if (!wait.isLenient()) {
-				throw this.session.refusal("confirm that a message is stored, which is sent once it is,");
+				throw this.session.refusal("confirm that a message is stored, which is sent once it is,", record);
 			}
 		}
 	}
@@ -230,17 +245,23 @@ final class SessionHandle implements Session {
 		long seen = log.progress().failures();
 		long position = (record != null) ? log.position(record)
 				: log.position((value) -> !this.session.isSentUnstored(value));
-		if (position <= log.progress().applied() && !this.superseded) {
+		// Asked after the position, which a record that is set aside meanwhile has no
+		// more.
+		if (position <= log.progress().applied() && !isOver(record)) {
 			return;
 		}
 		checkUsable("store what is to be sent");
 		BooleanSupplier ended = () -> this.superseded || cancelled.getAsBoolean();
-		boolean lenient = record != null && this.session.isSentUnstored(log.get(record));
-		if ((lenient && log.hasFailed(position)) || this.session.await(Operation.BARRIER_WAIT, position, seen, ended)
-				|| (lenient && !ended.getAsBoolean())) {
+		boolean lenient = record != null
+				&& this.session.isSentUnstored(isAside(record) ? log.aside(record) : log.get(record));
+		if (lenient && (isAside(record) || log.hasFailed(position))) {
 			return;
 		}
-		SessionException refusal = this.session.refusal("store what is to be sent");
+		if ((this.session.await(Operation.BARRIER_WAIT, position, seen, () -> isAside(record) || ended.getAsBoolean())
+				&& !isAside(record)) || (lenient && !ended.getAsBoolean())) {
+			return;
+		}
+		SessionException refusal = this.session.refusal("store what is to be sent", record);
 		if (record != null && record.kind() == RecordKind.RECEIVED) {
 			// The broker was not told that it arrived and sends it again: not under the
 			// same packet id, if it does not heed 4.4.

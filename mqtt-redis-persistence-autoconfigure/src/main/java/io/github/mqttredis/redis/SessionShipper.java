@@ -20,8 +20,10 @@ import java.time.Duration;
 
 import io.github.mqttredis.redis.RedisScripts.Written;
 import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
+import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.WriteLog;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,17 @@ final class SessionShipper {
 	private final SessionClaim claim;
 
 	private final SessionCheck check;
+
+	private final BrokenBatches broken = new BrokenBatches();
+
+	/** The batch that is being sent, for {@link #handle}. */
+	private @Nullable Batch sending;
+
+	/** Whether there was a connection to send it over. */
+	private boolean sent;
+
+	/** What Redis is known not to take. */
+	private final RefusedSize refusedSize = new RefusedSize();
 
 	/** Whether the mark has to be looked at before anything else is sent. */
 	private boolean unconfirmed;
@@ -97,6 +110,10 @@ final class SessionShipper {
 		return this.refusing;
 	}
 
+	RefusedSize refusedSize() {
+		return this.refusedSize;
+	}
+
 	boolean isAwaited() {
 		return this.log.isAwaited();
 	}
@@ -113,12 +130,12 @@ final class SessionShipper {
 	 */
 	void shipHere() {
 		if (this.session.isUnusable() || this.unconfirmed || this.refusing || this.unhandled != null
-				|| this.log.isDropped() || Thread.currentThread().isInterrupted()) {
+				|| this.log.isDropped() || !this.broken.pause().isZero() || Thread.currentThread().isInterrupted()) {
 			return;
 		}
 		this.probing = false;
 		try {
-			Batch batch = this.log.next(MAX_FIELDS, MAX_BATCH_BYTES);
+			Batch batch = this.broken.next(this.log);
 			// A record that is alone because of its size takes longer than its publisher
 			// may wait.
 			if (batch != null && batch.bytes() <= MAX_BATCH_BYTES) {
@@ -158,7 +175,16 @@ final class SessionShipper {
 	}
 
 	private void shipBatch() throws RedisTrouble {
-		Batch batch = this.log.next(MAX_FIELDS, MAX_BATCH_BYTES);
+		Duration pause = this.broken.pause();
+		if (!pause.isZero()) {
+			this.session.schedule().again(pause);
+			return;
+		}
+		Batch batch = this.broken.next(this.log);
+		if (batch != null && this.broken.isHopeless(batch)) {
+			setAside(batch);
+			batch = this.broken.next(this.log);
+		}
 		this.probing = batch == null && this.refusing;
 		if (this.probing) {
 			batch = Batch.probe(this.fence.length());
@@ -184,6 +210,17 @@ final class SessionShipper {
 		}
 	}
 
+	/** Called when Redis has just said that the batch was not applied after all. */
+	private void setAside(Batch batch) {
+		RecordKey record = this.log.setAside(batch);
+		byte[] value = (record != null) ? this.log.aside(record) : null;
+		if (record != null && value != null) {
+			this.refusedSize.refused(value.length);
+			this.session.standing().setAside(new SessionRecordException(this.session.id(), record, value.length));
+		}
+		this.broken.forget();
+	}
+
 	private void send(Batch batch) throws RedisTrouble {
 		long start = System.nanoTime();
 		boolean applied = false;
@@ -198,9 +235,19 @@ final class SessionShipper {
 	private boolean apply(Batch batch) throws RedisTrouble {
 		Mark next = this.fence.next();
 		this.fence.sending(batch, next);
+		this.sending = batch;
+		this.sent = false;
 		long start = System.nanoTime();
-		Written written = this.io.link()
-			.run((connection) -> this.scripts.write(connection, this.fence.mark(), next, batch), batch.bytes());
+		Written written = this.io.link().run((connection) -> {
+			if (!RedisLink.extraTime(batch.bytes()).isZero()) {
+				// A connection of its own: that it cannot be made is not the batch's
+				// fault.
+				connection.ping();
+			}
+			this.sent = true;
+			return this.scripts.write(connection, this.fence.mark(), next, batch);
+		}, batch.bytes());
+		this.sending = null;
 		if (!this.fence.isApplied(written.found(), next)) {
 			this.fence.refused();
 			this.unconfirmed = true;
@@ -211,6 +258,7 @@ final class SessionShipper {
 		this.session.activity().happened(Event.BATCH_RECORD, batch.puts().size() + batch.removes().size());
 		this.refusing = this.refusing && !batch.provesRoom();
 		this.log.applied(batch);
+		this.broken.applied(batch);
 		this.unconfirmed = Fence.differs(written.length(), batch.lengthAfter());
 		return true;
 	}
@@ -221,6 +269,7 @@ final class SessionShipper {
 	 */
 	void confirm() throws RedisTrouble {
 		this.unhandled = null;
+		this.sending = null;
 		if (this.check.confirm()) {
 			this.unconfirmed = false;
 			this.check.mend();
@@ -228,12 +277,14 @@ final class SessionShipper {
 	}
 
 	private void handle(RedisTrouble ex) {
-		this.session.standing().degraded(ex);
+		Batch batch = this.probing ? null : this.sending;
+		this.sending = null;
 		if (ex.kind() == RedisTrouble.Kind.NO_ANSWER) {
 			this.unconfirmed = true;
-			this.io.lost(ex);
+			handleNoAnswer(ex, batch);
 			return;
 		}
+		this.session.standing().degraded(ex);
 		this.refusing = true;
 		if (!this.probing) {
 			this.log.failWaiters();
@@ -249,6 +300,26 @@ final class SessionShipper {
 			this.io.link().reset();
 		}
 		this.session.schedule().again();
+	}
+
+	/**
+	 * A batch that has ended the connection before is taken for the reason: sessions
+	 * beside this one have been asked about once, and go on.
+	 */
+	private void handleNoAnswer(RedisTrouble ex, @Nullable Batch batch) {
+		boolean again = batch != null && this.broken.hasFailed();
+		this.session.standing().degraded((batch != null && again) ? ex.over(batch) : ex);
+		this.io.lost(ex, !again);
+		if (this.io.away() != null) {
+			this.broken.forget();
+		}
+		else if (batch != null) {
+			if (this.sent && !(ex.getCause() instanceof Error)) {
+				this.broken.failed(batch);
+			}
+			this.broken.beginPause();
+			this.session.schedule().again(this.broken.pause());
+		}
 	}
 
 	/** A full Redis takes no records but frees what is removed, which makes room. */

@@ -24,6 +24,7 @@ import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStatus.Contents;
@@ -101,6 +102,19 @@ final class SessionStanding {
 	}
 
 	/**
+	 * Note that Redis does not take a record.
+	 * @param refused names it
+	 */
+	void setAside(SessionRecordException refused) {
+		this.quarantined++;
+		this.activity.happened(Event.RECORD_QUARANTINED, 1);
+		RedisSessionStore.logger.warn(refused.getMessage() + ". The record is set aside after " + BrokenBatches.ATTEMPTS
+				+ " attempts: it is kept in memory only, and its message is not sent."
+				+ " What was stored behind it is written now");
+		tell(new SessionEvent.Quarantined(this.id, List.of(refused.record().toString())));
+	}
+
+	/**
 	 * Note that Redis lost records.
 	 * @param records how many are written back
 	 */
@@ -140,10 +154,11 @@ final class SessionStanding {
 	}
 
 	/**
-	 * Note that all of the session is in Redis.
+	 * Note that all of the session is in Redis, but for what is set aside.
+	 * @param aside how many records are
 	 * @return whether it was not before
 	 */
-	boolean settled() {
+	boolean settled(int aside) {
 		if (this.state == SessionState.OWNER && !this.interrupted) {
 			return false;
 		}
@@ -152,7 +167,8 @@ final class SessionStanding {
 		this.trouble = null;
 		this.interrupted = false;
 		this.resyncing = false;
-		RedisSessionStore.logger.info("MQTT session " + this.id + " is in Redis again, all of it");
+		RedisSessionStore.logger.info("MQTT session " + this.id + " is in Redis again, "
+				+ ((aside > 0) ? "but for " + aside + " records that it does not take" : "all of it"));
 		tell(writtenBack ? new SessionEvent.Resynced(this.id) : new SessionEvent.Recovered(this.id));
 		return true;
 	}

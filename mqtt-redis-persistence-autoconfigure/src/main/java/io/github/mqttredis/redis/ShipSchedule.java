@@ -77,7 +77,11 @@ final class ShipSchedule {
 	 * Try again in a while.
 	 */
 	void again() {
-		later(this.retrying, RETRY);
+		again(RETRY);
+	}
+
+	void again(Duration pause) {
+		later(this.retrying, pause);
 	}
 
 	private void later(AtomicBoolean planned, Duration delay) {

@@ -17,9 +17,11 @@
 package io.github.mqttredis.session;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +115,29 @@ public final class Batch {
 	}
 
 	/**
+	 * Return whether all of this batch concerns one packet id, so that it cannot be
+	 * parted.
+	 * @return whether it does
+	 */
+	public boolean isOnePacket() {
+		RecordKey first = Stream.concat(this.puts.keySet().stream(), this.removes.stream()).findAny().orElse(null);
+		return first == null || (this.puts.keySet().stream().allMatch(first::samePacket)
+				&& this.removes.stream().allMatch(first::samePacket));
+	}
+
+	/**
+	 * Return the largest record that is stored.
+	 * @return its key, {@code null} if nothing is stored
+	 */
+	@Nullable RecordKey largest() {
+		return this.puts.entrySet()
+			.stream()
+			.max(Comparator.comparingInt((put) -> put.getValue().length))
+			.map(Map.Entry::getKey)
+			.orElse(null);
+	}
+
+	/**
 	 * Return what is removed.
 	 * @return the keys
 	 */
@@ -132,7 +157,7 @@ public final class Batch {
 	 * Return the position of the last write of this batch.
 	 * @return the position
 	 */
-	long end() {
+	public long end() {
 		return this.end;
 	}
 

@@ -144,6 +144,24 @@ final class PendingWrites {
 	}
 
 	/**
+	 * Give up what stores a record: it is removed in its place, because an earlier record
+	 * of that name may be there. The numbers of records that writes expect are no longer
+	 * right.
+	 * @param key the record's key
+	 * @param to the position of the last write that is given up
+	 */
+	void giveUp(RecordKey key, long to) {
+		List<Write> kept = this.writes.stream()
+			.map((write) -> (write.position() <= to && key.equals(write.key()))
+					? Write.remove(write.position(), key, Batch.UNKNOWN_LENGTH) : write)
+			.toList();
+		this.writes.clear();
+		this.writes.addAll(kept);
+		this.bytes = kept.stream().mapToLong(this::counted).sum();
+		this.lengthKnownFrom = this.end + 1;
+	}
+
+	/**
 	 * Return the first writes.
 	 * @param most how many at most, but for neighbours of one packet id
 	 * @return a copy

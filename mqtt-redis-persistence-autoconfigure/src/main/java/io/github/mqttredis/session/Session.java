@@ -61,6 +61,7 @@ public interface Session {
 	 * promised more; the record then stays in the log when its storing fails.
 	 * @param key Paho's key
 	 * @param record the encoded record, which must not be changed afterwards
+	 * @throws SessionRecordException if Redis does not take such a record
 	 * @throws SessionUnavailableException if Redis did not confirm the record
 	 * @throws SessionInUseException if the session is owned by somebody else
 	 */
@@ -78,6 +79,8 @@ public interface Session {
 	 * End what {@link #beginPublish} began.
 	 * @param accepted whether the client took the message; if so, waits until Redis holds
 	 * what this thread put, at most for the write time-out
+	 * @throws SessionRecordException if Redis does not take it. It is set aside: the
+	 * message is with the client, and {@link #awaitPuts} does not let it be sent
 	 * @throws SessionUnavailableException if Redis did not confirm it. The record stays
 	 * in the log, the message with the client: it is sent once it is stored
 	 * @throws SessionInUseException if the session is owned by somebody else
@@ -105,6 +108,8 @@ public interface Session {
 	 * @param record the record, {@code null} for all that were put up to now
 	 * @param cancelled asked before waiting and after every {@link #wakeWaiters()}; the
 	 * wait ends with an exception once it is true
+	 * @throws SessionRecordException if Redis does not take the record; this does not
+	 * change until it is removed, or put anew
 	 * @throws SessionUnavailableException if Redis did not confirm within the write
 	 * time-out, or the wait was cancelled
 	 * @throws SessionInUseException if the session is owned by somebody else

@@ -83,7 +83,7 @@ public sealed interface SessionEvent {
 	}
 
 	/**
-	 * Records that cannot be read were put aside.
+	 * Records were put aside that cannot be read, or that Redis does not take.
 	 *
 	 * @param session the session
 	 * @param records the names of the records

@@ -22,8 +22,8 @@ package io.github.mqttredis.session;
  *
  * @since 0.1.0
  */
-public abstract sealed class SessionException extends Exception
-		permits SessionImportException, SessionInUseException, SessionKeyException, SessionUnavailableException {
+public abstract sealed class SessionException extends Exception permits SessionImportException, SessionInUseException,
+		SessionKeyException, SessionRecordException, SessionUnavailableException {
 
 	private static final long serialVersionUID = 1L;
 

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param contents what it holds
  * @param leaseRemaining how long the lease runs if it is not renewed, zero if it is not
  * owned
- * @param quarantined how many records this process could not read and put aside
+ * @param quarantined how many records this process has put aside, because they could not
+ * be read, or Redis did not take them
  * @param lastFailure what went wrong last, {@code null} if nothing did
  * @param failedAt when that was
  * @since 0.1.0

@@ -17,6 +17,7 @@
 package io.github.mqttredis.session;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,6 +49,12 @@ public final class WriteLog {
 	private final PendingWrites pending;
 
 	private final BiFunction<RecordKey, byte[], byte[]> encoder;
+
+	/**
+	 * What the store does not take: neither in the mirror nor to be shipped, and kept for
+	 * as long as its client has it. Replaced under the lock, read without it.
+	 */
+	private volatile Map<RecordKey, byte[]> aside = Map.of();
 
 	private long appended;
 
@@ -94,6 +101,7 @@ public final class WriteLog {
 		this.lock.lock();
 		try {
 			long position = ++this.appended;
+			forgetAside(key);
 			Write write = Write.put(position, key, value, stored);
 			this.mirror.put(key, write);
 			write.lengthAfter(this.mirror.size());
@@ -114,6 +122,7 @@ public final class WriteLog {
 	public boolean remove(RecordKey key) {
 		this.lock.lock();
 		try {
+			forgetAside(key);
 			boolean removed = this.mirror.remove(key);
 			if (removed) {
 				this.pending.add(Write.remove(++this.appended, key, this.mirror.size()));
@@ -132,6 +141,7 @@ public final class WriteLog {
 	public long clear() {
 		return read((records) -> {
 			records.clear();
+			this.aside = Map.of();
 			this.pending.add(Write.clear(++this.appended));
 			this.lastAwaited = this.appended;
 			return this.appended;
@@ -206,6 +216,59 @@ public final class WriteLog {
 			this.pending.remove(batch);
 			return this.pending.appliedTo();
 		}));
+	}
+
+	/**
+	 * Set the largest record of a batch aside, which the store does not take: the rest of
+	 * the log goes on without it, and it counts as stored nowhere. Its client may go on
+	 * to have it; it is forgotten once that removes it or puts another one in its place.
+	 * @param batch the batch, which was not applied
+	 * @return the record's key, {@code null} if the batch stores nothing
+	 */
+	public @Nullable RecordKey setAside(Batch batch) {
+		RecordKey key = batch.largest();
+		if (key != null) {
+			read((records) -> {
+				Write write = records.write(key);
+				byte[] value = (write != null) ? write.value() : null;
+				this.pending.giveUp(key, batch.end());
+				// One that was put since has a chance of its own.
+				if (write != null && value != null && write.position() <= batch.end()) {
+					records.remove(key);
+					Map<RecordKey, byte[]> more = new HashMap<>(this.aside);
+					more.put(key, value);
+					this.aside = Map.copyOf(more);
+				}
+				return key;
+			});
+			this.progress.wake();
+		}
+		return key;
+	}
+
+	private void forgetAside(RecordKey key) {
+		if (this.aside.containsKey(key)) {
+			Map<RecordKey, byte[]> rest = new HashMap<>(this.aside);
+			rest.remove(key);
+			this.aside = Map.copyOf(rest);
+		}
+	}
+
+	/**
+	 * Return a record that is set aside.
+	 * @param key the key
+	 * @return the record, {@code null} if it is not
+	 */
+	public byte @Nullable [] aside(RecordKey key) {
+		return this.aside.get(key);
+	}
+
+	/**
+	 * Return how many records are set aside.
+	 * @return the number
+	 */
+	public int countAside() {
+		return this.aside.size();
 	}
 
 	/** End the waits of all who wait now. What they wait for stays in the log. */

@@ -228,6 +228,44 @@ class WriteLogTests {
 	}
 
 	@Test
+	void whenARecordIsSetAsideThenTheRestGoesOnAndNothingTakesItForStored() {
+		this.log.put(key("s-1"), bytes(1));
+		this.log.applied(next());
+		this.log.remove(key("s-1"));
+		this.log.put(key("s-1"), bytes(9));
+		this.log.put(key("s-2"), bytes(1));
+		assertThat(this.log.setAside(this.log.next(1, 9))).isEqualTo(key("s-1"));
+		assertThat(this.log.aside(key("s-1"))).hasSize(9);
+		assertThat(this.log.read(Mirror::keys)).containsExactly("s-2");
+		Batch rest = next();
+		assertThat(rest.puts()).containsOnlyKeys(key("s-2"));
+		// An earlier record of that name must not stay in its place.
+		assertThat(rest.removes()).containsExactly(key("s-1"));
+		assertThat(rest.lengthAfter()).isEqualTo(Batch.UNKNOWN_LENGTH);
+		this.log.applied(rest);
+		this.log.put(key("s-3"), bytes(1));
+		assertThat(next().lengthAfter()).isEqualTo(2);
+		this.log.rewrite(List.of());
+		assertThat(next().puts()).containsOnlyKeys(key("s-2"), key("s-3"));
+		assertThat(this.log.remove(key("s-1"))).isFalse();
+		assertThat(this.log.countAside()).isZero();
+	}
+
+	@Test
+	void whenARecordIsPutAnewWhileItIsSetAsideThenTheNewOneIsShipped() {
+		this.log.put(key("s-1"), bytes(9));
+		Batch failed = next();
+		this.log.put(key("s-1"), bytes(2));
+		this.log.setAside(failed);
+		assertThat(this.log.aside(key("s-1"))).isNull();
+		assertThat(next().puts().get(key("s-1"))).hasSize(2);
+		this.log.put(key("s-2"), bytes(9));
+		this.log.setAside(next());
+		this.log.put(key("s-2"), bytes(2));
+		assertThat(this.log.countAside()).isZero();
+	}
+
+	@Test
 	void whenShippedInAnyBatchesThenRedisHoldsTheMirror() {
 		for (int seed = 0; seed < 200; seed++) {
 			Random random = new Random(seed);

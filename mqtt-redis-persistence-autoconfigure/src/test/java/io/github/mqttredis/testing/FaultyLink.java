@@ -67,6 +67,8 @@ public final class FaultyLink implements AutoCloseable {
 
 	private final Map<String, String> changes = new ConcurrentHashMap<>();
 
+	private volatile int largest = Integer.MAX_VALUE;
+
 	private volatile boolean answersHeld;
 
 	private volatile boolean swallowing;
@@ -171,6 +173,15 @@ public final class FaultyLink implements AutoCloseable {
 
 	private static String text(byte[] bytes) {
 		return new String(bytes, StandardCharsets.ISO_8859_1);
+	}
+
+	/**
+	 * End a connection that sends more than so much at a time, as a proxy does that
+	 * limits the size of a command.
+	 * @param bytes the most bytes before an answer
+	 */
+	public void limit(int bytes) {
+		this.largest = bytes;
 	}
 
 	/**
@@ -313,6 +324,8 @@ public final class FaultyLink implements AutoCloseable {
 
 		private boolean answered;
 
+		private volatile int unanswered;
+
 		Connection(Socket client) {
 			this.client = client;
 		}
@@ -344,11 +357,13 @@ public final class FaultyLink implements AutoCloseable {
 				OutputStream out = to.getOutputStream();
 				for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
 					if (answers) {
+						this.unanswered = 0;
 						note(buffer, length);
 						change(buffer, length);
 					}
 					else {
 						record(buffer, length);
+						checkLimit(length);
 					}
 					pause();
 					awaitRelease(answers);
@@ -396,6 +411,13 @@ public final class FaultyLink implements AutoCloseable {
 				String data = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
 				System.arraycopy(data.replace(from, to).getBytes(StandardCharsets.ISO_8859_1), 0, bytes, 0, length);
 			});
+		}
+
+		private void checkLimit(int length) throws IOException {
+			this.unanswered = this.unanswered + length;
+			if (this.unanswered > FaultyLink.this.largest) {
+				throw new IOException("too large");
+			}
 		}
 
 		private void note(byte[] bytes, int length) {

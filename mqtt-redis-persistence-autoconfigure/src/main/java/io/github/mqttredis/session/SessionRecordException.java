@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+/**
+ * A record that Redis does not take: it ended the connection each time that it was to
+ * store it. The record is not stored, and what depends on it is not sent. Other records
+ * are not concerned.
+ *
+ * @since 0.1.0
+ */
+public final class SessionRecordException extends SessionException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final transient RecordKey record;
+
+	private final long size;
+
+	public SessionRecordException(SessionId session, RecordKey record, long size) {
+		super("Redis does not take record " + record + " of MQTT session " + session + ", which has " + size
+				+ " bytes: it ends the connection. Raise client-query-buffer-limit or proto-max-bulk-len of Redis, or"
+				+ " publish smaller messages");
+		this.record = record;
+		this.size = size;
+	}
+
+	/**
+	 * Return which record it is.
+	 * @return the key
+	 */
+	public RecordKey record() {
+		return this.record;
+	}
+
+	/**
+	 * Return how large the record is.
+	 * @return its bytes
+	 */
+	public long size() {
+		return this.size;
+	}
+
+}
