@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 public final class Await {
 
 	/** How long a test waits for what has to come. */
-	public static final Duration LIMIT = Load.seconds(30);
+	public static final Duration LIMIT = Load.seconds(60);
 
 	/** The same in milliseconds. */
 	public static final long MILLIS = LIMIT.toMillis();

@@ -21,6 +21,9 @@ import java.util.List;
 
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.redis.StoreSettings.OnConflict;
+import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.Durability;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -35,6 +38,14 @@ public final class RedisStores implements AutoCloseable {
 	public static final StoreSettings SETTINGS = new StoreSettings("test", Load.millis(1500), Load.millis(1500),
 			Load.seconds(5));
 
+	/**
+	 * The same for a successor of a process that is meant to be dead, but whose store
+	 * goes on to renew its lease in this JVM.
+	 */
+	private static final StoreSettings SUCCESSOR = new StoreSettings("test", SETTINGS.writeTimeout(),
+			SETTINGS.leaseTtl(), SETTINGS.acquireTimeout(), OnConflict.TAKEOVER, OnOutage.REJECT,
+			Durability.BEFORE_RETURN);
+
 	private final LettuceConnectionFactory factory;
 
 	private final List<RedisSessionStore> stores = new ArrayList<>();
@@ -45,6 +56,14 @@ public final class RedisStores implements AutoCloseable {
 
 	public RedisSessionStore start() {
 		return start(SETTINGS);
+	}
+
+	/**
+	 * Start the store of a process that comes after one that has died.
+	 * @return the store, which takes every session at once
+	 */
+	public RedisSessionStore startSuccessor() {
+		return start(SUCCESSOR);
 	}
 
 	public RedisSessionStore start(StoreSettings settings) {

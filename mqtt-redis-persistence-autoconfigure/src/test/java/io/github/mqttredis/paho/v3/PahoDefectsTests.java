@@ -35,8 +35,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-import org.springframework.test.util.ReflectionTestUtils;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -64,8 +62,6 @@ class PahoDefectsTests {
 
 	@BeforeEach
 	void connect() throws Exception {
-		// One delay for all clients of the JVM, those of other tests as well.
-		ReflectionTestUtils.setField(MqttAsyncClient.class, "reconnectDelay", 1000);
 		this.redis = this.server.connect();
 		this.client = new MqttAsyncClient(this.link.uri(), "gateway",
 				new SessionMqttClientPersistence(this.stores.start(), "broker"));

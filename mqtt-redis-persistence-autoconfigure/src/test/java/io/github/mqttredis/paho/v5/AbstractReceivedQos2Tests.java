@@ -26,6 +26,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.redis.StoreSettings.OnConflict;
+import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
@@ -106,7 +109,8 @@ abstract class AbstractReceivedQos2Tests {
 	private PersistentMqttAsyncClient client(String uri, Consumer<String> callback) throws MqttException {
 		SessionMqttClientPersistence persistence = new SessionMqttClientPersistence(
 				this.stores.start(new StoreSettings("test", RedisStores.SETTINGS.writeTimeout().multipliedBy(4),
-						RedisStores.SETTINGS.leaseTtl(), RedisStores.SETTINGS.acquireTimeout())),
+						RedisStores.SETTINGS.leaseTtl(), RedisStores.SETTINGS.acquireTimeout(), OnConflict.TAKEOVER,
+						OnOutage.REJECT, Durability.BEFORE_RETURN)),
 				uri, "broker");
 		PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(uri, this.clientId, persistence);
 		client.setCallback(new RecordingCallback((message) -> {
@@ -180,7 +184,6 @@ abstract class AbstractReceivedQos2Tests {
 		// The broker has the PUBRECs: Artemis would take other packet ids without them.
 		Thread.sleep(500);
 		this.link.close();
-		this.redis.del(this.hash + ":lease");
 		PersistentMqttAsyncClient successor = client(broker(), (message) -> {
 		});
 		connect(successor);

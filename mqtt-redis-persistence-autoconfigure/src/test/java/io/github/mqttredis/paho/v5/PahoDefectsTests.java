@@ -40,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.beans.DirectFieldAccessor;
-import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -77,8 +76,6 @@ class PahoDefectsTests {
 
 	@BeforeEach
 	void start() throws Exception {
-		// One delay for all clients of the JVM, those of other tests as well.
-		ReflectionTestUtils.setField(MqttAsyncClient.class, "reconnectDelay", 1000);
 		Path acl = Files.writeString(this.directory.resolve("acl"), "topic readwrite test/#\n");
 		acl.toFile().setReadable(true, false);
 		this.directory.toFile().setExecutable(true, false);

@@ -72,10 +72,9 @@ class RestoredPropertiesTests {
 			subscriber.connect().waitForCompletion(Await.MILLIS);
 			subscriber.subscribe("test/#", 2).waitForCompletion(Await.MILLIS);
 			storeAndDie(new SessionMqttClientPersistence(stores.start(), uri, "broker"));
-			redis.del(HASH + ":lease");
 			Map<byte[], byte[]> left = redis.hgetAll(HASH.getBytes());
 			PersistentMqttAsyncClient successor = new PersistentMqttAsyncClient(uri, "gateway",
-					new SessionMqttClientPersistence(stores.start(), uri, "broker"));
+					new SessionMqttClientPersistence(stores.startSuccessor(), uri, "broker"));
 			assertThat(left).hasSize(3);
 			left.forEach((key, record) -> assertThat(redis.hget(HASH.getBytes(), key)).isEqualTo(record));
 			successor.setCallback(callback());

@@ -149,8 +149,7 @@ class SessionMqttClientPersistenceTests {
 		publish.setMessageId(7);
 		this.persistence.put("s-7", publish);
 		this.persistence.put("sc-7", new MqttPubRel(MqttReturnCode.RETURN_CODE_PACKET_ID_NOT_FOUND, 7, reason()));
-		this.redis.del(HASH + ":lease");
-		SessionMqttClientPersistence successor = persistence(this.stores.start());
+		SessionMqttClientPersistence successor = persistence(this.stores.startSuccessor());
 		successor.open("client");
 		MqttPublish restored = (MqttPublish) MqttWireMessage.createWireMessage(successor.get("s-7"));
 		MqttProperties expected = properties();

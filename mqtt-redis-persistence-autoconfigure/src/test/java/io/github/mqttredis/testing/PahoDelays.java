@@ -1,0 +1,45 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.mqttredis.testing;
+
+import java.lang.reflect.Field;
+
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Sets back how long Paho waits before it connects again: one delay for all clients of
+ * the JVM, which each failed attempt doubles up to 128 s, and which stays there when a
+ * client is closed. It is no test's business what others have left there. JUnit finds
+ * this by {@code META-INF/services}.
+ */
+public final class PahoDelays implements BeforeEachCallback {
+
+	private static final int FIRST = 1000;
+
+	@Override
+	public void beforeEach(ExtensionContext context) throws ReflectiveOperationException {
+		reset(org.eclipse.paho.client.mqttv3.MqttAsyncClient.class);
+		reset(org.eclipse.paho.mqttv5.client.MqttAsyncClient.class);
+	}
+
+	private static void reset(Class<?> client) throws ReflectiveOperationException {
+		Field delay = client.getDeclaredField("reconnectDelay");
+		delay.setAccessible(true);
+		delay.setInt(null, FIRST);
+	}
+
+}
