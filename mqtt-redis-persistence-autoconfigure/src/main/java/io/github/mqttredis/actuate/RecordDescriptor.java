@@ -27,6 +27,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.InspectedRecord.Packet;
 import io.github.mqttredis.session.InspectedRecord.Publish;
+import io.github.mqttredis.session.SetAside;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,22 +42,31 @@ import org.jspecify.annotations.Nullable;
  * @param kind {@code sent}, {@code pubrel}, {@code buffered} or {@code received}
  * @param packetId the MQTT packet id
  * @param message the message; none in a PUBREL
+ * @param reason why it was set aside, if the broker does not take it
+ * @param setAsideAt when that was
+ * @param attempts how often it was sent before
  * @since 0.1.0
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RecordDescriptor(String key, long size, @Nullable Boolean unreadable, @Nullable Boolean encrypted,
-		@Nullable String kind, @Nullable Integer packetId, @Nullable MessageDescriptor message) {
+		@Nullable String kind, @Nullable Integer packetId, @Nullable MessageDescriptor message, @Nullable String reason,
+		@Nullable String setAsideAt, @Nullable Integer attempts) {
 
 	static RecordDescriptor of(InspectedRecord record, boolean payloads) {
 		Packet packet = record.packet();
+		SetAside aside = record.setAside();
+		String reason = (aside != null) ? aside.reason() : null;
+		String at = (aside != null) ? aside.at().toString() : null;
+		Integer attempts = (aside != null) ? aside.attempts() : null;
 		if (packet == null) {
 			return new RecordDescriptor(record.key(), record.size(), record.encrypted() ? null : true,
-					record.encrypted() ? true : null, null, null, null);
+					record.encrypted() ? true : null, null, null, null, reason, at, attempts);
 		}
 		MessageDescriptor message = (packet.publish() != null) ? MessageDescriptor.of(packet.publish(), payloads)
 				: null;
 		return new RecordDescriptor(record.key(), record.size(), null, null,
-				packet.key().kind().name().toLowerCase(Locale.ROOT), packet.key().packetId(), message);
+				packet.key().kind().name().toLowerCase(Locale.ROOT), packet.key().packetId(), message, reason, at,
+				attempts);
 	}
 
 	/**

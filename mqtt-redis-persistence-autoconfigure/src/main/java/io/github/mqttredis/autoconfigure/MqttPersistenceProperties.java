@@ -72,6 +72,7 @@ import org.springframework.util.StringUtils;
  * then ends. Nothing is changed, and no client connects.
  * @param lease Ownership of a session.
  * @param offlineBuffer Messages that are published while the broker is away.
+ * @param undeliverable Messages that the broker does not take.
  * @param metrics Meters of the stored sessions.
  */
 @ConfigurationProperties("mqtt.persistence")
@@ -82,7 +83,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Redis redis, @Nullable Duration sessionExpiry,
 		@NestedConfigurationProperty @DefaultValue EncryptionProperties encryption, @Nullable Path importFrom,
 		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
-		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Metrics metrics) {
+		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Undeliverable undeliverable,
+		@DefaultValue Metrics metrics) {
 
 	MqttPersistenceProperties {
 		Assert.isTrue(StringUtils.hasText(keyPrefix), "mqtt.persistence.key-prefix must not be empty");
@@ -109,7 +111,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	StoreSettings storeSettings(RecordCodec codec) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.lease.ttl(), this.lease.acquireTimeout(),
 				this.lease.onConflict(), this.onRedisOutage, this.durability,
-				(this.sessionExpiry != null) ? this.sessionExpiry : Duration.ZERO, codec);
+				(this.sessionExpiry != null) ? this.sessionExpiry : Duration.ZERO, codec,
+				this.undeliverable.attempts());
 	}
 
 	/**
@@ -201,6 +204,21 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		Lease {
 			Assert.isTrue(ttl.toMillis() >= 1000, "mqtt.persistence.lease.ttl must be at least 1s");
 			Assert.isTrue(!acquireTimeout.isNegative(), "mqtt.persistence.lease.acquire-timeout must not be negative");
+		}
+
+	}
+
+	/**
+	 * Messages that the broker does not take.
+	 *
+	 * @param attempts How often in a row the broker may end the link right behind the
+	 * same message before that is set aside in quarantine, so that what comes after it
+	 * goes on. 0 tries it for ever.
+	 */
+	record Undeliverable(@DefaultValue("5") int attempts) {
+
+		Undeliverable {
+			Assert.isTrue(attempts >= 0, "mqtt.persistence.undeliverable.attempts must not be negative");
 		}
 
 	}

@@ -29,32 +29,55 @@ final class BegunInputStream extends FilterInputStream {
 
 	private final CountDownLatch beginning;
 
+	private final Runnable onEnd;
+
 	/**
 	 * Create the stream.
 	 * @param in what is read
 	 * @param beginning is at zero once it may be read
+	 * @param onEnd run when there is nothing more to be read
 	 */
-	BegunInputStream(InputStream in, CountDownLatch beginning) {
+	BegunInputStream(InputStream in, CountDownLatch beginning, Runnable onEnd) {
 		super(in);
+		this.onEnd = onEnd;
 		this.beginning = beginning;
 	}
 
 	@Override
 	public int read() throws IOException {
 		awaitBeginning();
-		return super.read();
+		return watched(super::read);
 	}
 
 	@Override
 	public int read(byte[] target, int offset, int length) throws IOException {
 		awaitBeginning();
-		return super.read(target, offset, length);
+		return watched(() -> super.read(target, offset, length));
 	}
 
 	@Override
 	public int available() throws IOException {
 		awaitBeginning();
 		return super.available();
+	}
+
+	private int watched(Reading reading) throws IOException {
+		boolean more = false;
+		try {
+			int read = reading.read();
+			more = read >= 0;
+			return read;
+		}
+		catch (InterruptedIOException ex) {
+			// A time-out of the socket.
+			more = true;
+			throw ex;
+		}
+		finally {
+			if (!more) {
+				this.onEnd.run();
+			}
+		}
 	}
 
 	private void awaitBeginning() throws IOException {
@@ -65,6 +88,13 @@ final class BegunInputStream extends FilterInputStream {
 			Thread.currentThread().interrupt();
 			throw new InterruptedIOException("Interrupted");
 		}
+	}
+
+	@FunctionalInterface
+	private interface Reading {
+
+		int read() throws IOException;
+
 	}
 
 }

@@ -126,6 +126,26 @@ public final class ClientSession<E extends Exception> {
 		this.session.remove(key);
 	}
 
+	int undeliverableAttempts() {
+		return this.session.undeliverableAttempts();
+	}
+
+	/**
+	 * Move the record of a message to quarantine that cannot be sent.
+	 * @param record the record
+	 * @param attempts how often the message was sent
+	 * @param reason why it cannot be sent
+	 * @throws IOException if Redis did not do it
+	 */
+	void setAside(String record, int attempts, String reason) throws IOException {
+		try {
+			this.session.setAside(record, attempts, reason);
+		}
+		catch (SessionException ex) {
+			throw new IOException(ex.getMessage(), ex);
+		}
+	}
+
 	boolean setAside(byte[] packet, String reason) {
 		return this.session.setAside(packet, reason);
 	}

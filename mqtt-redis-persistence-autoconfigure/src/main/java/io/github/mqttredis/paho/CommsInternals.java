@@ -30,7 +30,7 @@ import java.util.function.BooleanSupplier;
  *
  * @since 0.1.0
  */
-public class CommsInternals {
+public abstract class CommsInternals {
 
 	private static final long ATTEMPT_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -54,13 +54,23 @@ public class CommsInternals {
 	 * @param comms the client's {@code ClientComms}
 	 * @param state the client's {@code ClientState}
 	 */
-	public CommsInternals(Object comms, Object state) {
+	protected CommsInternals(Object comms, Object state) {
 		this.state = state;
 		this.callback = PrivateMembers.get(PrivateMembers.field(comms.getClass(), "callback"), comms);
 		this.answers = PrivateMembers.field(state.getClass(), "pendingFlows");
 		this.callbackState = PrivateMembers.field(this.callback.getClass(), "current_state");
 		this.callbackRunning = PrivateMembers.method(this.callback.getClass(), "isRunning");
 	}
+
+	/**
+	 * Have Paho end a message that is not sent, as if the broker had answered it, but
+	 * with a failure.
+	 * @param packetId its packet id
+	 * @param qos its quality of service
+	 * @param reason what its token fails with
+	 * @throws IOException if Paho does not
+	 */
+	protected abstract void fail(int packetId, int qos, UndeliverableMessageException reason) throws IOException;
 
 	/**
 	 * Return the part that calls the application.

@@ -22,8 +22,11 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
+import io.github.mqttredis.paho.UndeliverableMessages.Verdict;
 import io.github.mqttredis.session.OutboundPackets;
+import io.github.mqttredis.session.OutboundPackets.Head;
 import io.github.mqttredis.session.OutboundPackets.Needs;
+import io.github.mqttredis.session.SessionRecordException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +48,11 @@ public final class GuardedLink {
 
 	private final Reconnection reconnection;
 
+	private final UndeliverableMessages undeliverable;
+
 	private final Duration answerLimit;
+
+	private final Duration keepAlive;
 
 	private volatile boolean stopped;
 
@@ -60,11 +67,15 @@ public final class GuardedLink {
 	 * @param session the session of the client
 	 * @param comms the client's inner parts
 	 * @param reconnection told what becomes of the link
+	 * @param undeliverable decides what is not sent
 	 * @param answerLimit how long the broker may take to answer CONNECT, zero for ever
+	 * @param keepAlive the keep-alive interval, zero for none
 	 */
 	public GuardedLink(ClientSession<?> session, CommsInternals comms, Reconnection reconnection,
-			Duration answerLimit) {
+			UndeliverableMessages undeliverable, Duration answerLimit, Duration keepAlive) {
 		this.answerLimit = answerLimit;
+		this.keepAlive = keepAlive;
+		this.undeliverable = undeliverable;
 		this.session = session;
 		this.comms = comms;
 		this.reconnection = reconnection;
@@ -96,6 +107,7 @@ public final class GuardedLink {
 		// Asking Redis may have taken a while, and so may connecting.
 		checkWanted();
 		opening.open();
+		this.undeliverable.connecting(this.keepAlive);
 		CountDownLatch running = new CountDownLatch(1);
 		this.starting = running;
 		this.reconnection.starting(running);
@@ -117,7 +129,13 @@ public final class GuardedLink {
 	 * @return what can be read once Paho has begun to send
 	 */
 	public InputStream guard(InputStream in) {
-		return new BegunInputStream(in, this.starting);
+		return new BegunInputStream(in, this.starting, this::endedByPeer);
+	}
+
+	private void endedByPeer() {
+		if (!this.stopped) {
+			this.undeliverable.endedByPeer();
+		}
 	}
 
 	/**
@@ -167,6 +185,7 @@ public final class GuardedLink {
 		this.starting.countDown();
 		AttemptThread.INSTANCE.cancel(this.givingUp);
 		this.session.wakeWaiters();
+		this.undeliverable.ended();
 		try {
 			closing.close();
 		}
@@ -175,11 +194,47 @@ public final class GuardedLink {
 		}
 	}
 
+	/**
+	 * Wait until a packet may be sent.
+	 * @return whether it may; if not, Paho has been told that its message has failed
+	 */
+	private boolean await(OutboundPackets packets, Needs needs) throws IOException {
+		Head head = packets.head();
+		try {
+			if (needs != Needs.NOTHING) {
+				awaitPuts(packets);
+			}
+		}
+		catch (IOException ex) {
+			if (head != null && head.isStored() && ex.getCause() instanceof SessionRecordException refused) {
+				fail(head, String.valueOf(refused.getMessage()));
+				return false;
+			}
+			throw ex;
+		}
+		if (head == null) {
+			return true;
+		}
+		Verdict verdict = this.undeliverable.sending(head);
+		if (verdict != null) {
+			this.session.setAside("s-" + head.packetId(), verdict.attempts(), verdict.reason());
+			fail(head, "The message was set aside: " + verdict.reason());
+		}
+		return verdict == null;
+	}
+
+	private void fail(Head head, String reason) throws IOException {
+		this.comms.fail(head.packetId(), head.qos(), new UndeliverableMessageException(reason));
+	}
+
 	private void awaitPuts(OutboundPackets packets) throws IOException {
 		try {
 			this.session.awaitPuts(packets.record(), () -> this.stopped);
 		}
 		catch (IOException ex) {
+			if (ex.getCause() instanceof SessionRecordException) {
+				throw ex;
+			}
 			// Paho drops the link, which is what has to happen: the packet is not sent.
 			if (!this.stopped) {
 				this.reconnection.held(true);
@@ -197,6 +252,9 @@ public final class GuardedLink {
 		private final OutboundPackets packets = new OutboundPackets();
 
 		private boolean begun;
+
+		/** Whether what is written belongs to a packet that is not sent. */
+		private boolean skipping;
 
 		Barrier(OutputStream out, Closing closing) {
 			this.out = out;
@@ -216,10 +274,19 @@ public final class GuardedLink {
 				awaitAnswer(this.closing);
 			}
 			Needs needs = this.packets.next(bytes, offset, length);
-			if (needs != Needs.NOTHING) {
-				awaitPuts(this.packets);
+			if (this.packets.head() != null || needs != Needs.NOTHING) {
+				this.skipping = !await(this.packets, needs);
 			}
-			this.out.write(bytes, offset, length);
+			if (this.skipping) {
+				return;
+			}
+			try {
+				this.out.write(bytes, offset, length);
+			}
+			catch (IOException ex) {
+				endedByPeer();
+				throw ex;
+			}
 		}
 
 		@Override

@@ -24,6 +24,7 @@ import java.util.function.BooleanSupplier;
  * or repeat a message, or die of it.
  * <ul>
  * <li>PUBLISH and PUBREL: see {@link ReceivedMessages}.</li>
+ * <li>PUBACK, PUBREC, SUBACK, UNSUBACK: see {@link UndeliverableMessages}.</li>
  * <li>CONNACK: whether the broker has forgotten the session, which Paho does not look
  * at.</li>
  * </ul>
@@ -39,9 +40,19 @@ public class InboundPackets implements PacketInputStream.Packets {
 
 	private static final int PUBLISH = 3;
 
+	private static final int PUBACK = 4;
+
+	private static final int PUBREC = 5;
+
 	private static final int PUBREL = 6;
 
+	private static final int SUBACK = 9;
+
+	private static final int UNSUBACK = 11;
+
 	private final ReceivedMessages received;
+
+	private final UndeliverableMessages undeliverable;
 
 	private final BooleanSupplier tellsSession;
 
@@ -52,11 +63,14 @@ public class InboundPackets implements PacketInputStream.Packets {
 	/**
 	 * Create the look at one connection.
 	 * @param received what was received
+	 * @param undeliverable told what the broker has answered
 	 * @param tellsSession whether CONNACK tells of the session, as it does since MQTT
 	 * 3.1.1
 	 * @param longest the longest packet that Paho takes, in bytes
 	 */
-	public InboundPackets(ReceivedMessages received, BooleanSupplier tellsSession, long longest) {
+	public InboundPackets(ReceivedMessages received, UndeliverableMessages undeliverable, BooleanSupplier tellsSession,
+			long longest) {
+		this.undeliverable = undeliverable;
 		this.received = received;
 		this.tellsSession = tellsSession;
 		this.longest = longest;
@@ -74,7 +88,7 @@ public class InboundPackets implements PacketInputStream.Packets {
 	public final boolean wants(int first, int length) {
 		return length <= this.longest && switch (first >> 4) {
 			case PUBLISH -> true;
-			case CONNACK, PUBREL -> length > 1;
+			case CONNACK, PUBACK, PUBREC, PUBREL, SUBACK, UNSUBACK -> length > 1;
 			default -> wantsType(first >> 4, length);
 		};
 	}
@@ -100,6 +114,14 @@ public class InboundPackets implements PacketInputStream.Packets {
 					connack(packet, body);
 					return packet;
 				}
+				case PUBACK, PUBREC -> {
+					this.undeliverable.answered(packetId(packet, body));
+					return accept(packet, body);
+				}
+				case SUBACK, UNSUBACK -> {
+					this.undeliverable.answered(UndeliverableMessages.OTHER);
+					return packet;
+				}
 				default -> {
 					return accept(packet, body);
 				}
@@ -113,7 +135,15 @@ public class InboundPackets implements PacketInputStream.Packets {
 	}
 
 	/**
-	 * Take a packet of another type.
+	 * Return what decides which messages are not sent.
+	 * @return told what the broker says
+	 */
+	protected final UndeliverableMessages undeliverable() {
+		return this.undeliverable;
+	}
+
+	/**
+	 * Take an answer to a message, or a packet of another type.
 	 * @param packet the whole packet
 	 * @param body where that begins which follows the header
 	 * @return what Paho gets in its place

@@ -109,6 +109,21 @@ public final class PrivateMembers {
 		}
 	}
 
+	/**
+	 * Call a method that throws and returns nothing.
+	 * @param method the method
+	 * @param target the object that has it
+	 * @param arguments its arguments
+	 */
+	public static void run(Method method, Object target, Object... arguments) {
+		try {
+			method.invoke(target, arguments);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	private interface Lookup<M> {
 
 		M find() throws ReflectiveOperationException;

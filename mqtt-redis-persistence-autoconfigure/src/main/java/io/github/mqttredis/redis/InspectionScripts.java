@@ -27,6 +27,7 @@ import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionKeyException;
+import io.github.mqttredis.session.SetAside;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -92,7 +93,8 @@ final class InspectionScripts {
 
 	/** Only a whole record can be decoded. */
 	private static InspectedRecord decode(SessionId id, RecordCodec codec, String name, byte[] stored, long size) {
-		RecordKey key = RecordKey.parse(name);
+		SetAside aside = SetAside.parse(name);
+		RecordKey key = RecordKey.parse((aside != null) ? aside.record() : name);
 		if (key == null || stored.length < size) {
 			return InspectedRecord.closed(name, size, key != null);
 		}

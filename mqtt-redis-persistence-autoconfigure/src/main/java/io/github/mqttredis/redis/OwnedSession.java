@@ -31,6 +31,7 @@ import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.WriteLog;
 import org.jspecify.annotations.Nullable;
 
@@ -173,6 +174,20 @@ final class OwnedSession {
 			Thread.currentThread().interrupt();
 			return false;
 		}
+	}
+
+	/**
+	 * Have a record moved to quarantine, and wait until it is.
+	 * @param key the record's key
+	 * @param note why, which becomes its name
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	void setAside(RecordKey key, SetAside note) throws SessionUnavailableException {
+		this.io.perform(() -> this.shipper.setAside(key, note));
+	}
+
+	int undeliverableAttempts() {
+		return this.settings.undeliverableAttempts();
 	}
 
 	/**

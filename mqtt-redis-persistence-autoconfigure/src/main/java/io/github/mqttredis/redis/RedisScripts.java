@@ -117,9 +117,9 @@ final class RedisScripts {
 				Mark.parse(reply.get(3)));
 	}
 
-	Written quarantine(RedisConnection connection, Mark expected, Mark next, List<byte[]> fields) {
+	Written quarantine(RedisConnection connection, Mark expected, Mark next, byte[] name, List<byte[]> fields) {
 		List<byte[]> arguments = new ArrayList<>(
-				List.of(bytes(expected.toString()), bytes(next.toString()), this.expiryMillis));
+				List.of(bytes(expected.toString()), bytes(next.toString()), this.expiryMillis, name));
 		arguments.addAll(fields);
 		return written(QUARANTINE.run(connection, List.of(this.keys.hash(), this.keys.mark(), this.keys.quarantine()),
 				arguments));

@@ -21,6 +21,8 @@ import java.util.List;
 import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.RedisScripts.Written;
 import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.SetAside;
 
 import org.springframework.data.redis.connection.RedisConnection;
 
@@ -84,14 +86,30 @@ final class SessionClaim {
 	 * @return whether it was done
 	 */
 	boolean quarantine(RedisConnection connection, List<String> fields) {
-		Mark next = this.fence.next();
-		Written written = this.scripts.quarantine(connection, this.fence.mark(), next,
-				fields.stream().map((name) -> name.getBytes(SessionLoader.NAMES)).toList());
-		boolean done = isApplied(written, next);
+		boolean done = move(connection, fields, "");
 		if (done) {
 			this.session.standing().quarantined(fields, this.session.keys());
 		}
 		return done;
+	}
+
+	/**
+	 * Move a record to the quarantine under another name.
+	 * @param connection the connection
+	 * @param key the record's key
+	 * @param note its name there
+	 * @return whether it was done
+	 */
+	boolean setAside(RedisConnection connection, RecordKey key, SetAside note) {
+		return move(connection, List.of(key.toString()), note.name());
+	}
+
+	private boolean move(RedisConnection connection, List<String> fields, String name) {
+		Mark next = this.fence.next();
+		return isApplied(
+				this.scripts.quarantine(connection, this.fence.mark(), next, name.getBytes(SessionLoader.NAMES),
+						fields.stream().map((field) -> field.getBytes(SessionLoader.NAMES)).toList()),
+				next);
 	}
 
 	private boolean isApplied(Written written, Mark next) {

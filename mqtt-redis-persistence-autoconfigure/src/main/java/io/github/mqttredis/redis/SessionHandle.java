@@ -17,6 +17,7 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -30,6 +31,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionStatus;
+import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.WriteLog;
 import org.jspecify.annotations.Nullable;
 
@@ -268,6 +270,22 @@ final class SessionHandle implements Session {
 			remove(record.toString());
 		}
 		throw refusal;
+	}
+
+	@Override
+	public void setAside(String name, int attempts, String reason) throws SessionException {
+		checkUsable("set " + name + " aside");
+		RecordKey key = RecordKey.require(name);
+		SetAside note = new SetAside(name, Instant.now(), attempts, reason);
+		this.session.setAside(key, note);
+		if (contains(name)) {
+			throw this.session.refusal("set " + name + " aside");
+		}
+	}
+
+	@Override
+	public int undeliverableAttempts() {
+		return this.session.undeliverableAttempts();
 	}
 
 	@Override

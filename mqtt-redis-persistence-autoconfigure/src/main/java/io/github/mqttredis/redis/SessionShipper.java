@@ -24,6 +24,7 @@ import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionRecordException;
+import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.WriteLog;
 import org.jspecify.annotations.Nullable;
 
@@ -219,6 +220,28 @@ final class SessionShipper {
 			this.session.standing().setAside(new SessionRecordException(this.session.id(), record, value.length));
 		}
 		this.broken.forget();
+	}
+
+	/**
+	 * Move a record to quarantine. One that is not in Redis yet stays where it is.
+	 * @param key the record's key
+	 * @param note why, which becomes its name
+	 * @throws RedisTrouble if Redis did not do it
+	 */
+	void setAside(RecordKey key, SetAside note) throws RedisTrouble {
+		byte[] record = this.log.get(key);
+		if (this.unconfirmed || this.log.isDropped()) {
+			confirm();
+		}
+		if (record == null || this.session.isFenced() || this.log.position(key) > this.log.progress().applied()) {
+			return;
+		}
+		boolean moved = this.io.link().run((connection) -> this.claim.setAside(connection, key, note));
+		this.unconfirmed = !moved;
+		if (moved) {
+			this.log.moved(key);
+			this.session.standing().undeliverable(note, key, record);
+		}
 	}
 
 	private void send(Batch batch) throws RedisTrouble {

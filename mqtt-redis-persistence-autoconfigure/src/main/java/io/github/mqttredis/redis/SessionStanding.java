@@ -20,6 +20,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
+import io.github.mqttredis.session.InspectedRecord;
+import io.github.mqttredis.session.InspectedRecord.Packet;
+import io.github.mqttredis.session.InspectedRecord.Publish;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionEvent;
@@ -28,6 +32,7 @@ import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStatus.Contents;
+import io.github.mqttredis.session.SetAside;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +117,25 @@ final class SessionStanding {
 				+ " attempts: it is kept in memory only, and its message is not sent."
 				+ " What was stored behind it is written now");
 		tell(new SessionEvent.Quarantined(this.id, List.of(refused.record().toString())));
+	}
+
+	/**
+	 * Note that a message was set aside.
+	 * @param note why
+	 * @param key the key of its record
+	 * @param record its record
+	 */
+	void undeliverable(SetAside note, RecordKey key, byte[] record) {
+		this.quarantined++;
+		this.activity.happened(Event.MESSAGE_UNDELIVERABLE, 1);
+		Packet packet = InspectedRecord.of(this.id.version(), key.toString(), record, record.length).packet();
+		Publish publish = (packet != null) ? packet.publish() : null;
+		String described = (publish != null) ? "QoS " + publish.qos() + ", topic '" + publish.topic() + "', " : "";
+		String line = "MQTT session " + this.id + ": the message with packet id " + key.packetId() + " (" + described
+				+ record.length + " bytes) was set aside after " + note.attempts() + " attempts: " + note.reason();
+		RedisSessionStore.logger.warn(line + ". It is kept in quarantine, and what comes after it goes on");
+		fail(line, false);
+		tell(new SessionEvent.Undeliverable(this.id, note));
 	}
 
 	/**

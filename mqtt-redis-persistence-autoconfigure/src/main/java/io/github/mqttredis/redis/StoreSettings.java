@@ -36,10 +36,16 @@ import org.springframework.util.Assert;
  * @param durability when a published message is stored for certain
  * @param sessionExpiry how long a session is kept that nobody owns, zero for ever
  * @param codec what records are stored as
+ * @param undeliverableAttempts how often a broker may end the link over a message before
+ * it is set aside, 0 for any number
  * @since 0.1.0
  */
 public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
-		OnConflict onConflict, OnOutage onOutage, Durability durability, Duration sessionExpiry, RecordCodec codec) {
+		OnConflict onConflict, OnOutage onOutage, Durability durability, Duration sessionExpiry, RecordCodec codec,
+		int undeliverableAttempts) {
+
+	/** How often a broker may end the link over a message where nothing is set. */
+	public static final int UNDELIVERABLE_ATTEMPTS = 5;
 
 	public StoreSettings {
 		Assert.hasText(keyPrefix, "keyPrefix must not be empty");
@@ -47,6 +53,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 		Assert.isTrue(writeTimeout.toMillis() > 0, "writeTimeout must be positive");
 		Assert.isTrue(leaseTtl.toMillis() > 0, "leaseTtl must be positive");
 		Assert.isTrue(!acquireTimeout.isNegative(), "acquireTimeout must not be negative");
+		Assert.isTrue(undeliverableAttempts >= 0, "undeliverableAttempts must not be negative");
 		Assert.isTrue(sessionExpiry.isZero() || sessionExpiry.compareTo(leaseTtl) >= 0,
 				"sessionExpiry must be zero or not shorter than leaseTtl");
 	}
@@ -64,7 +71,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	public StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
 			OnConflict onConflict, OnOutage onOutage, Durability durability) {
 		this(keyPrefix, writeTimeout, leaseTtl, acquireTimeout, onConflict, onOutage, durability, Duration.ZERO,
-				RecordCodec.PLAIN);
+				RecordCodec.PLAIN, UNDELIVERABLE_ATTEMPTS);
 	}
 
 	/**
@@ -95,7 +102,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings with(Durability other) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
-				this.onOutage, other, this.sessionExpiry, this.codec);
+				this.onOutage, other, this.sessionExpiry, this.codec, this.undeliverableAttempts);
 	}
 
 	/**
@@ -105,7 +112,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings withSessionExpiry(Duration expiry) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
-				this.onOutage, this.durability, expiry, this.codec);
+				this.onOutage, this.durability, expiry, this.codec, this.undeliverableAttempts);
 	}
 
 	/**
@@ -115,7 +122,18 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings with(RecordCodec other) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
-				this.onOutage, this.durability, this.sessionExpiry, other);
+				this.onOutage, this.durability, this.sessionExpiry, other, this.undeliverableAttempts);
+	}
+
+	/**
+	 * Return these settings with another number of attempts.
+	 * @param attempts how often a broker may end the link over a message before it is set
+	 * aside, 0 for any number
+	 * @return new settings
+	 */
+	public StoreSettings withUndeliverableAttempts(int attempts) {
+		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
+				this.onOutage, this.durability, this.sessionExpiry, this.codec, attempts);
 	}
 
 	/**

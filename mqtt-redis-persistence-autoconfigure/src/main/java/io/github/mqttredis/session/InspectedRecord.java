@@ -41,9 +41,18 @@ public record InspectedRecord(String key, long size, @Nullable Packet packet, bo
 	 * @return the record
 	 */
 	public static InspectedRecord of(MqttVersion version, String key, byte[] beginning, long size) {
-		RecordKey parsed = RecordKey.parse(key);
+		SetAside aside = SetAside.parse(key);
+		RecordKey parsed = RecordKey.parse((aside != null) ? aside.record() : key);
 		Packet packet = (parsed != null) ? PacketReader.read(version, parsed, beginning, size) : null;
 		return new InspectedRecord(key, size, packet, false);
+	}
+
+	/**
+	 * Return why the record is in quarantine.
+	 * @return why, {@code null} if it is not there, or could not be read
+	 */
+	public @Nullable SetAside setAside() {
+		return SetAside.parse(this.key);
 	}
 
 	/**

@@ -40,6 +40,10 @@ public final class OutboundPackets {
 
 	private static final int PUBREL = 6;
 
+	private static final int SUBSCRIBE = 8;
+
+	private static final int UNSUBSCRIBE = 10;
+
 	/** How many bytes are to come of the packet whose head was written. */
 	private long remaining;
 
@@ -47,6 +51,8 @@ public final class OutboundPackets {
 	private boolean lost;
 
 	private @Nullable RecordKey record;
+
+	private @Nullable Head head;
 
 	/**
 	 * What has to be stored before bytes may be written.
@@ -79,6 +85,7 @@ public final class OutboundPackets {
 	 */
 	public Needs next(byte[] bytes, int offset, int length) {
 		this.record = null;
+		this.head = null;
 		if (this.lost) {
 			return Needs.EVERYTHING;
 		}
@@ -109,6 +116,12 @@ public final class OutboundPackets {
 			return Needs.EVERYTHING;
 		}
 		int first = bytes[start] & 0xff;
+		Needs needs = needs(first, bytes, position, end);
+		this.head = new Head(first, (this.record != null) ? this.record.packetId() : 0, position - start + size);
+		return needs;
+	}
+
+	private Needs needs(int first, byte[] bytes, int position, int end) {
 		return switch (first >> 4) {
 			// All is sent again after it that the broker has not acknowledged.
 			case CONNECT -> Needs.EVERYTHING;
@@ -139,11 +152,68 @@ public final class OutboundPackets {
 	}
 
 	/**
+	 * Return the packet that the bytes begin.
+	 * @return its head, {@code null} if they are part of a packet that was begun before,
+	 * or it is not known where a packet begins
+	 */
+	public @Nullable Head head() {
+		return this.head;
+	}
+
+	/**
 	 * Return the record that has to be stored.
 	 * @return the record, {@code null} if the last answer was not {@link Needs#RECORD}
 	 */
 	public @Nullable RecordKey record() {
 		return this.record;
+	}
+
+	/**
+	 * The head of a packet.
+	 *
+	 * @param first its first byte
+	 * @param packetId the packet id if a record belongs to it, 0 if not
+	 * @param size its bytes on the wire
+	 */
+	public record Head(int first, int packetId, long size) {
+
+		/**
+		 * Return whether it is a message whose record is stored.
+		 * @return whether it is a PUBLISH of QoS 1 or 2
+		 */
+		public boolean isStored() {
+			return type() == PUBLISH && qos() > 0;
+		}
+
+		/**
+		 * Return whether a broker may end the link over it that would else answer it, or
+		 * take it without a word.
+		 * @return whether it is a PUBLISH, SUBSCRIBE or UNSUBSCRIBE
+		 */
+		public boolean isRequest() {
+			return type() == PUBLISH || type() == SUBSCRIBE || type() == UNSUBSCRIBE;
+		}
+
+		/**
+		 * Return the quality of service of a PUBLISH.
+		 * @return 0, 1 or 2
+		 */
+		public int qos() {
+			return this.first >> 1 & 3;
+		}
+
+		/**
+		 * Return whether a PUBLISH is to be retained.
+		 * @return whether it is
+		 */
+		public boolean retained() {
+			return (this.first & 1) != 0;
+		}
+
+		private int type() {
+			return this.first >> 4;
+		}
+
 	}
 
 }

@@ -139,6 +139,25 @@ public interface Session {
 	void wakeWaiters();
 
 	/**
+	 * Move the record of a message that cannot be sent to quarantine, and wait until
+	 * Redis has done so, at most for the write time-out. A session that has no such
+	 * record is left as it is.
+	 * @param key Paho's key
+	 * @param attempts how often the message was sent
+	 * @param reason why it cannot be sent
+	 * @throws SessionUnavailableException if Redis did not do it; the session has the
+	 * record then
+	 * @throws SessionInUseException if the session is owned by somebody else
+	 */
+	void setAside(String key, int attempts, String reason) throws SessionException;
+
+	/**
+	 * Return how often a broker may end the link over a message before that is set aside.
+	 * @return the number of attempts, 0 for any number
+	 */
+	int undeliverableAttempts();
+
+	/**
 	 * Keep a packet that was received and cannot be delivered, for an operator to look
 	 * at. Never waits, never fails.
 	 * @param packet the packet

@@ -166,6 +166,11 @@ public final class SessionActivity {
 		RECORD_QUARANTINED,
 
 		/**
+		 * A message was set aside that cannot be sent.
+		 */
+		MESSAGE_UNDELIVERABLE,
+
+		/**
 		 * A record was put or removed by a batch.
 		 */
 		BATCH_RECORD,

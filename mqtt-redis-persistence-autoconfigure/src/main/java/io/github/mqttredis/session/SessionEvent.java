@@ -92,4 +92,15 @@ public sealed interface SessionEvent {
 
 	}
 
+	/**
+	 * A message was set aside because the broker does not take it. It is kept in
+	 * quarantine.
+	 *
+	 * @param session the session
+	 * @param message its record, the reason, the time and the number of attempts
+	 */
+	record Undeliverable(SessionId session, SetAside message) implements SessionEvent {
+
+	}
+
 }

@@ -246,6 +246,17 @@ public final class WriteLog {
 		return key;
 	}
 
+	/**
+	 * Forget a record that the store has moved elsewhere.
+	 * @param key the record's key
+	 */
+	public void moved(RecordKey key) {
+		read((records) -> {
+			this.pending.giveUp(key, this.appended);
+			return records.remove(key);
+		});
+	}
+
 	private void forgetAside(RecordKey key) {
 		if (this.aside.containsKey(key)) {
 			Map<RecordKey, byte[]> rest = new HashMap<>(this.aside);

@@ -1,8 +1,8 @@
--- Moves fields that are no records out of a session's hash, if the session is as its owner left it.
+-- Moves fields out of a session's hash that are no records, or that the broker does not take, if the session is as its owner left it.
 --
 -- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] quarantine's hash
 -- ARGV[1] mark that is expected   ARGV[2] mark to set   ARGV[3] expiry of the session in ms, '0' for none
--- ARGV[4 ..] the fields
+-- ARGV[4] name that they get, '' for their own   ARGV[5 ..] the fields
 --
 -- Returns {mark that was found, number of records afterwards}. Nothing is changed unless it is the expected one.
 
@@ -14,10 +14,10 @@ end
 -- Removes nothing: no field has a mark's name that is not used yet. Redis judges a script by its first write, and a
 -- full Redis still deletes. What is moved takes no more room than before, and stays where it is if it may not be put.
 redis.call('HDEL', KEYS[3], ARGV[2])
-for i = 4, #ARGV do
+for i = 5, #ARGV do
   local value = redis.call('HGET', KEYS[1], ARGV[i])
   if value then
-    local name = ARGV[i]
+    local name = ARGV[4] ~= '' and ARGV[4] or ARGV[i]
     local kept = redis.call('HGET', KEYS[3], name)
     -- Packet ids are used again: what is there by that name may be another record.
     if kept and kept ~= value then

@@ -71,11 +71,11 @@ class ConfigurationMetadataTests {
 				"mqtt.persistence.on-redis-outage", "mqtt.persistence.redis.database",
 				"mqtt.persistence.redis.password", "mqtt.persistence.redis.ssl-bundle",
 				"mqtt.persistence.redis.unix-socket", "mqtt.persistence.redis.url", "mqtt.persistence.redis.username",
-				"mqtt.persistence.write-timeout", "mqtt.persistence.session-expiry", "mqtt.persistence.import-from",
-				"mqtt.persistence.import-dry-run", "mqtt.persistence.encryption.accept-unencrypted",
-				"mqtt.persistence.encryption.active-key", "mqtt.persistence.encryption.key",
-				"mqtt.persistence.encryption.keys", "mqtt.persistence.encryption.password",
-				"mqtt.persistence.encryption.salt");
+				"mqtt.persistence.undeliverable.attempts", "mqtt.persistence.write-timeout",
+				"mqtt.persistence.session-expiry", "mqtt.persistence.import-from", "mqtt.persistence.import-dry-run",
+				"mqtt.persistence.encryption.accept-unencrypted", "mqtt.persistence.encryption.active-key",
+				"mqtt.persistence.encryption.key", "mqtt.persistence.encryption.keys",
+				"mqtt.persistence.encryption.password", "mqtt.persistence.encryption.salt");
 	}
 
 	@ParameterizedTest

@@ -123,7 +123,7 @@ class MqttPersistenceRuntimeHintsTests {
 		Stream<String> paho = Stream.of(PAHO_3, PAHO_5)
 			.flatMap((client) -> Stream
 				.of("internal.CommsCallback.isRunning", "internal.ClientState.getNextMessageId",
-						"internal.ClientState.releaseMessageId")
+						"internal.ClientState.releaseMessageId", "internal.ClientState.notifyResult")
 				.map((method) -> client + method));
 		return Stream.concat(paho, Stream.of(INTEGRATION + "core.AbstractMqttClientManager.setClient"));
 	}

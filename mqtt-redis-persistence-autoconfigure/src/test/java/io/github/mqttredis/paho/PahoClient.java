@@ -60,8 +60,14 @@ interface PahoClient {
 
 	int buffered();
 
-	/** Publish, and do not wait for the broker. */
-	void publish(String topic, String payload, int qos) throws Exception;
+	/**
+	 * Publish, and do not wait for the broker.
+	 * @return waits for the broker
+	 */
+	Sent publish(String topic, String payload, int qos) throws Exception;
+
+	/** Publish a message that is to be retained, and do not wait for the broker. */
+	void retain(String topic, String payload) throws Exception;
 
 	/** Have the application acknowledge what arrives. */
 	void acknowledgeByHand();
@@ -134,8 +140,14 @@ interface PahoClient {
 		}
 
 		@Override
-		public void publish(String topic, String payload, int qos) throws Exception {
-			this.client.publish(topic, payload.getBytes(), qos, false);
+		public Sent publish(String topic, String payload, int qos) throws Exception {
+			IMqttDeliveryToken token = this.client.publish(topic, payload.getBytes(), qos, false);
+			return () -> token.waitForCompletion(Await.MILLIS);
+		}
+
+		@Override
+		public void retain(String topic, String payload) throws Exception {
+			this.client.publish(topic, payload.getBytes(), 1, true);
 		}
 
 		@Override
@@ -220,8 +232,14 @@ interface PahoClient {
 		}
 
 		@Override
-		public void publish(String topic, String payload, int qos) throws Exception {
-			this.client.publish(topic, payload.getBytes(), qos, false);
+		public Sent publish(String topic, String payload, int qos) throws Exception {
+			IMqttToken token = this.client.publish(topic, payload.getBytes(), qos, false);
+			return () -> token.waitForCompletion(Await.MILLIS);
+		}
+
+		@Override
+		public void retain(String topic, String payload) throws Exception {
+			this.client.publish(topic, payload.getBytes(), 1, true);
 		}
 
 		@Override
@@ -278,6 +296,17 @@ interface PahoClient {
 		public void close() throws Exception {
 			this.client.close();
 		}
+
+	}
+
+	/**
+	 * A message that was published.
+	 */
+	@FunctionalInterface
+	interface Sent {
+
+		/** Wait until the broker has it, or it has failed. */
+		void await() throws Exception;
 
 	}
 

@@ -25,6 +25,7 @@ import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.InboundPackets;
 import io.github.mqttredis.paho.PacketInputStream;
 import io.github.mqttredis.paho.ReceivedMessages;
+import io.github.mqttredis.paho.UndeliverableMessages;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 
@@ -43,6 +44,8 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final ReceivedMessages received;
 
+	private final UndeliverableMessages undeliverable;
+
 	private final PahoComms comms;
 
 	private final BooleanSupplier tellsSession;
@@ -52,14 +55,16 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * @param delegate the module that connects
 	 * @param link guards its link
 	 * @param received what the client received
+	 * @param undeliverable what it does not send
 	 * @param comms the client's inner parts
 	 * @param tellsSession whether the broker tells in CONNACK if it has the session
 	 */
-	BarrierNetworkModule(NetworkModule delegate, GuardedLink link, ReceivedMessages received, PahoComms comms,
-			BooleanSupplier tellsSession) {
+	BarrierNetworkModule(NetworkModule delegate, GuardedLink link, ReceivedMessages received,
+			UndeliverableMessages undeliverable, PahoComms comms, BooleanSupplier tellsSession) {
 		this.delegate = delegate;
 		this.link = link;
 		this.received = received;
+		this.undeliverable = undeliverable;
 		this.comms = comms;
 		this.tellsSession = tellsSession;
 	}
@@ -75,7 +80,8 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public InputStream getInputStream() throws IOException {
 		return new PacketInputStream(this.link.guard(this.delegate.getInputStream()),
-				new InboundPackets(this.received, this.tellsSession, LONGEST_PACKET), this.comms::received);
+				new InboundPackets(this.received, this.undeliverable, this.tellsSession, LONGEST_PACKET),
+				this.comms::received);
 	}
 
 	@Override

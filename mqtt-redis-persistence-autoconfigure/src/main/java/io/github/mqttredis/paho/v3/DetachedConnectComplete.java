@@ -81,7 +81,10 @@ final class DetachedConnectComplete implements MqttCallbackExtended {
 
 	@Override
 	public void deliveryComplete(IMqttDeliveryToken token) {
-		this.delegate.deliveryComplete(token);
+		// Paho calls it for whatever has ended, also where the token has failed.
+		if (token.getException() == null) {
+			this.delegate.deliveryComplete(token);
+		}
 	}
 
 }

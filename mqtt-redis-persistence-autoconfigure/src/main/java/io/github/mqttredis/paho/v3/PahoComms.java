@@ -17,24 +17,34 @@
 package io.github.mqttredis.paho.v3;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.MalformedPublishException;
+import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.ReceivedPublish;
 import io.github.mqttredis.paho.Receiver;
+import io.github.mqttredis.paho.UndeliverableMessageException;
+import org.eclipse.paho.client.mqttv3.MqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttToken;
 import org.eclipse.paho.client.mqttv3.internal.ClientComms;
+import org.eclipse.paho.client.mqttv3.internal.ClientState;
 import org.eclipse.paho.client.mqttv3.internal.CommsCallback;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttAck;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubAck;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubComp;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubRec;
+import org.eclipse.paho.client.mqttv3.internal.wire.MqttWireMessage;
 
 /**
  * The inner parts of a Paho 3 client that receiving needs besides connecting: its queue
  * to the callback, and its queue to the broker.
  */
 final class PahoComms extends CommsInternals implements Receiver {
+
+	private static final Method NOTIFY_RESULT = PrivateMembers.method(ClientState.class, "notifyResult",
+			MqttWireMessage.class, MqttToken.class, MqttException.class);
 
 	private final ClientComms comms;
 
@@ -72,6 +82,16 @@ final class PahoComms extends CommsInternals implements Receiver {
 		}
 		catch (MqttException ex) {
 			throw new IOException(ex.getMessage(), ex);
+		}
+	}
+
+	@Override
+	protected void fail(int packetId, int qos, UndeliverableMessageException reason) {
+		for (MqttDeliveryToken token : this.comms.getPendingDeliveryTokens()) {
+			if (token.getMessageId() == packetId) {
+				MqttAck end = (qos == 1) ? new MqttPubAck(packetId) : new MqttPubComp(packetId);
+				PrivateMembers.run(NOTIFY_RESULT, this.comms.getClientState(), end, token, new MqttException(reason));
+			}
 		}
 	}
 

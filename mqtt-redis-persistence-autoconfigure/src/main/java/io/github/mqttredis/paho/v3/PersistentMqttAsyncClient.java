@@ -25,6 +25,7 @@ import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.OfflineQueue;
 import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.Reconnection;
+import io.github.mqttredis.paho.UndeliverableMessages;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
@@ -63,6 +64,8 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private final ReceivedMessages received;
 
+	private final UndeliverableMessages undeliverable;
+
 	private volatile @Nullable DetachedConnectComplete detached;
 
 	private final Reconnection reconnection = new Reconnection();
@@ -90,6 +93,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		this.session = persistence.client();
 		this.pahoComms = new PahoComms(this.comms);
 		this.received = new ReceivedMessages(this.session, this.pahoComms);
+		this.undeliverable = new UndeliverableMessages(this.session);
 		this.session.guarded();
 		this.outlet = new OfflineOutlet(clientId, this.comms, persistence);
 		this.offline = new OfflineQueue<>(clientId, this.outlet, OfflineOutlet.packetIds(this.comms),
@@ -244,8 +248,10 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i],
-					new GuardedLink(this.session, this.pahoComms, this.reconnection, answerLimit), this.received,
-					this.pahoComms, () -> options.getMqttVersion() != MqttConnectOptions.MQTT_VERSION_3_1);
+					new GuardedLink(this.session, this.pahoComms, this.reconnection, this.undeliverable, answerLimit,
+							Duration.ofSeconds(options.getKeepAliveInterval())),
+					this.received, this.undeliverable, this.pahoComms,
+					() -> options.getMqttVersion() != MqttConnectOptions.MQTT_VERSION_3_1);
 		}
 		if (asked.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);

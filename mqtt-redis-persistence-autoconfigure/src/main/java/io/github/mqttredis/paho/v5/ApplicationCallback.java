@@ -116,7 +116,8 @@ final class ApplicationCallback implements MqttCallback {
 	@Override
 	public void deliveryComplete(IMqttToken token) {
 		MqttCallback callback = this.delegate;
-		if (callback != null) {
+		// Paho calls it for whatever has ended, also where the token has failed.
+		if (callback != null && token.getException() == null) {
 			callback.deliveryComplete(token);
 		}
 	}

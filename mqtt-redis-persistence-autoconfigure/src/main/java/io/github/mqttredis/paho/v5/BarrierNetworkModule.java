@@ -23,6 +23,7 @@ import java.io.OutputStream;
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.PacketInputStream;
 import io.github.mqttredis.paho.ReceivedMessages;
+import io.github.mqttredis.paho.UndeliverableMessages;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
@@ -38,6 +39,8 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	private final ReceivedMessages received;
 
+	private final UndeliverableMessages undeliverable;
+
 	private final PahoComms comms;
 
 	private final long longestPacket;
@@ -47,14 +50,16 @@ final class BarrierNetworkModule implements NetworkModule {
 	 * @param delegate the module that connects
 	 * @param link guards its link
 	 * @param received what the client received
+	 * @param undeliverable what it does not send
 	 * @param comms the client's inner parts
 	 * @param longestPacket the longest packet that Paho takes, in bytes
 	 */
-	BarrierNetworkModule(NetworkModule delegate, GuardedLink link, ReceivedMessages received, PahoComms comms,
-			long longestPacket) {
+	BarrierNetworkModule(NetworkModule delegate, GuardedLink link, ReceivedMessages received,
+			UndeliverableMessages undeliverable, PahoComms comms, long longestPacket) {
 		this.delegate = delegate;
 		this.link = link;
 		this.received = received;
+		this.undeliverable = undeliverable;
 		this.comms = comms;
 		this.longestPacket = longestPacket;
 	}
@@ -70,7 +75,8 @@ final class BarrierNetworkModule implements NetworkModule {
 	@Override
 	public InputStream getInputStream() throws IOException {
 		return new PacketInputStream(this.link.guard(this.delegate.getInputStream()),
-				new Mqtt5InboundPackets(this.received, this.comms, this.longestPacket), this.comms::received);
+				new Mqtt5InboundPackets(this.received, this.undeliverable, this.comms, this.longestPacket),
+				this.comms::received);
 	}
 
 	@Override

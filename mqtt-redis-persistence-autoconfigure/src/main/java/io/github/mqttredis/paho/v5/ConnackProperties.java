@@ -16,6 +16,10 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.util.Arrays;
+
+import io.github.mqttredis.paho.BrokerLimits;
+
 /**
  * Finds its way through the properties of a CONNACK (3.2.2.3, and 2.2.2 for their types).
  */
@@ -24,6 +28,12 @@ final class ConnackProperties {
 	private static final int RECEIVE_MAXIMUM = 0x21;
 
 	private static final int TOPIC_ALIAS_MAXIMUM = 0x22;
+
+	private static final int MAXIMUM_QOS = 0x24;
+
+	private static final int RETAIN_AVAILABLE = 0x25;
+
+	private static final int MAXIMUM_PACKET_SIZE = 0x27;
 
 	/** What a broker takes that says nothing (3.2.2.3.3). */
 	private static final int DEFAULT_RECEIVE_MAXIMUM = 65_535;
@@ -67,6 +77,31 @@ final class ConnackProperties {
 		return (found != NOT_THERE) ? twoBytes(found) : DEFAULT_RECEIVE_MAXIMUM;
 	}
 
+	/**
+	 * Return which messages the broker takes, and leave no limit in its place.
+	 * @return the limits
+	 */
+	BrokerLimits takeLimits() {
+		int size = find(MAXIMUM_PACKET_SIZE);
+		int qos = find(MAXIMUM_QOS);
+		int retain = find(RETAIN_AVAILABLE);
+		BrokerLimits limits = new BrokerLimits(
+				(size != NOT_THERE) ? ((long) twoBytes(size) << 16) + twoBytes(size + 2)
+						: BrokerLimits.NONE.packetSize(),
+				(qos != NOT_THERE) ? this.packet[qos] : BrokerLimits.NONE.qos(),
+				retain == NOT_THERE || this.packet[retain] != 0);
+		if (size != NOT_THERE) {
+			Arrays.fill(this.packet, size, size + 4, (byte) 0xff);
+		}
+		if (qos != NOT_THERE) {
+			this.packet[qos] = 2;
+		}
+		if (retain != NOT_THERE) {
+			this.packet[retain] = 1;
+		}
+		return limits;
+	}
+
 	private int find(int wanted) {
 		int at = this.position;
 		while (at < this.packet.length) {
@@ -81,9 +116,9 @@ final class ConnackProperties {
 
 	private int lengthOf(int identifier, int at) {
 		return switch (identifier) {
-			case 0x24, 0x25, 0x28, 0x29, 0x2a -> 1;
+			case MAXIMUM_QOS, RETAIN_AVAILABLE, 0x28, 0x29, 0x2a -> 1;
 			case 0x13, RECEIVE_MAXIMUM, TOPIC_ALIAS_MAXIMUM -> 2;
-			case 0x11, 0x27 -> 4;
+			case 0x11, MAXIMUM_PACKET_SIZE -> 4;
 			case 0x12, 0x15, 0x16, 0x1a, 0x1c, 0x1f -> textLength(at);
 			case 0x26 -> {
 				int name = textLength(at);

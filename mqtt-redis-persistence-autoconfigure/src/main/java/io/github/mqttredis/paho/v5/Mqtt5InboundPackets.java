@@ -20,6 +20,7 @@ import java.io.IOException;
 
 import io.github.mqttredis.paho.InboundPackets;
 import io.github.mqttredis.paho.ReceivedMessages;
+import io.github.mqttredis.paho.UndeliverableMessages;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -27,8 +28,11 @@ import org.apache.commons.logging.LogFactory;
  * Looks at what MQTT 5 has besides.
  * <ul>
  * <li>CONNACK: the broker takes no topic aliases. Paho stores a message without its topic
- * once an alias stands for it, and the alias ends with the connection. And Paho learns
- * the broker's Receive Maximum, before it sends what it has restored.</li>
+ * once an alias stands for it, and the alias ends with the connection. It learns nothing
+ * of the limits of messages, which are kept for them here: it would end the connection
+ * over a message that is too large, and lower a QoS, or take a retain flag away, without
+ * a word. And Paho learns the broker's Receive Maximum, before it sends what it has
+ * restored.</li>
  * <li>PUBREC with an error: the exchange has ended (4.3.3), so the message is complete.
  * Paho would drop the link and send the message again, for ever.</li>
  * </ul>
@@ -38,6 +42,8 @@ final class Mqtt5InboundPackets extends InboundPackets {
 	private static final Log logger = LogFactory.getLog(PersistentMqttAsyncClient.class);
 
 	private static final int PUBREC = 5;
+
+	private static final int DISCONNECT = 14;
 
 	private static final byte PUBCOMP_HEADER = 0x70;
 
@@ -54,11 +60,12 @@ final class Mqtt5InboundPackets extends InboundPackets {
 	/**
 	 * Create the look at one connection.
 	 * @param received what was received
+	 * @param undeliverable told what the broker takes, and has answered
 	 * @param comms the client's inner parts
 	 * @param longest the longest packet that Paho takes, in bytes
 	 */
-	Mqtt5InboundPackets(ReceivedMessages received, PahoComms comms, long longest) {
-		super(received, () -> true, longest);
+	Mqtt5InboundPackets(ReceivedMessages received, UndeliverableMessages undeliverable, PahoComms comms, long longest) {
+		super(received, undeliverable, () -> true, longest);
 		this.comms = comms;
 	}
 
@@ -73,7 +80,7 @@ final class Mqtt5InboundPackets extends InboundPackets {
 
 	@Override
 	protected boolean wantsType(int type, int length) {
-		return type == PUBREC && length > 1;
+		return type == DISCONNECT && length > 0;
 	}
 
 	@Override
@@ -81,11 +88,19 @@ final class Mqtt5InboundPackets extends InboundPackets {
 		this.connected = true;
 		ConnackProperties properties = new ConnackProperties(packet, position);
 		properties.refuseTopicAliases();
+		undeliverable().limits(properties.takeLimits());
 		this.comms.setReceiveMaximum(properties.receiveMaximum());
 	}
 
 	@Override
 	protected byte[] accept(byte[] packet, int body) {
+		int type = (packet[0] & 0xff) >> 4;
+		if (type == DISCONNECT) {
+			undeliverable().disconnected(packet[body] & 0xff);
+		}
+		if (type != PUBREC) {
+			return packet;
+		}
 		int reason = (packet.length > body + 2) ? packet[body + 2] & 0xff : 0;
 		if (reason < ERROR) {
 			return packet;

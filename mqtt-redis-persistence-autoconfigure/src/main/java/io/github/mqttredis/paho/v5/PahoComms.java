@@ -18,6 +18,7 @@ package io.github.mqttredis.paho.v5;
 
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.Map;
 
 import io.github.mqttredis.paho.CommsInternals;
@@ -25,6 +26,8 @@ import io.github.mqttredis.paho.MalformedPublishException;
 import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.ReceivedPublish;
 import io.github.mqttredis.paho.Receiver;
+import io.github.mqttredis.paho.UndeliverableMessageException;
+import org.eclipse.paho.mqttv5.client.MqttToken;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.ClientState;
 import org.eclipse.paho.mqttv5.client.internal.CommsCallback;
@@ -38,6 +41,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttPubComp;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubRec;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubRel;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
+import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 
 /**
  * The inner parts of a Paho 5 client that receiving needs besides connecting: its queue
@@ -52,6 +56,9 @@ final class PahoComms extends CommsInternals implements Receiver {
 	private static final Field IN_FLIGHT = PrivateMembers.field(ClientState.class, "actualInFlight");
 
 	private static final Field SENT_QOS_2 = PrivateMembers.field(ClientState.class, "outboundQoS2");
+
+	private static final Method NOTIFY_RESULT = PrivateMembers.method(ClientState.class, "notifyResult",
+			MqttWireMessage.class, MqttToken.class, MqttException.class);
 
 	private final ClientComms comms;
 
@@ -141,6 +148,23 @@ final class PahoComms extends CommsInternals implements Receiver {
 
 	private MqttConnectionState connection() {
 		return (MqttConnectionState) PrivateMembers.get(CONNECTION, this.state);
+	}
+
+	@Override
+	protected void fail(int packetId, int qos, UndeliverableMessageException reason) throws IOException {
+		try {
+			for (MqttToken token : this.comms.getPendingTokens()) {
+				if (token.getMessageId() == packetId) {
+					MqttProperties none = new MqttProperties();
+					MqttAck end = (qos == 1) ? new MqttPubAck(MqttReturnCode.RETURN_CODE_SUCCESS, packetId, none)
+							: new MqttPubComp(MqttReturnCode.RETURN_CODE_SUCCESS, packetId, none);
+					PrivateMembers.run(NOTIFY_RESULT, this.state, end, token, new MqttException(reason));
+				}
+			}
+		}
+		catch (MqttException ex) {
+			throw new IOException(ex.getMessage(), ex);
+		}
 	}
 
 	@Override

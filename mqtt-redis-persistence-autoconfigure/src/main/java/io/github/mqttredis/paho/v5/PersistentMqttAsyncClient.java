@@ -22,12 +22,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import io.github.mqttredis.paho.BrokerLimits;
 import io.github.mqttredis.paho.ClientSession;
 import io.github.mqttredis.paho.ConnectNotices;
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.OfflineQueue;
 import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.Reconnection;
+import io.github.mqttredis.paho.UndeliverableMessages;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions;
@@ -44,6 +46,7 @@ import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.common.MqttSecurityException;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +72,8 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	private final OfflineOutlet outlet;
 
 	private final ReceivedMessages received;
+
+	private final UndeliverableMessages undeliverable;
 
 	private final Reconnection reconnection = new Reconnection();
 
@@ -99,6 +104,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		this.session = persistence.client();
 		this.pahoComms = new PahoComms(this.comms);
 		this.received = new ReceivedMessages(this.session, this.pahoComms);
+		this.undeliverable = new UndeliverableMessages(this.session);
 		this.session.guarded();
 		this.outlet = new OfflineOutlet(clientId, this.comms, this.pahoComms, persistence);
 		this.offline = new OfflineQueue<>(clientId, this.outlet, OfflineOutlet.packetIds(this.comms),
@@ -242,6 +248,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	public IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable MqttActionListener callback) throws MqttException {
 		check(topic, message.getProperties());
+		checkLimits(topic, message);
 		if (!this.offline.isInUse()) {
 			try {
 				return this.session.publish(() -> super.publish(topic, message, userContext, callback));
@@ -253,6 +260,23 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			}
 		}
 		return this.offline.add((key, id) -> this.outlet.store(key, id, topic, message, userContext, callback));
+	}
+
+	/** What the broker announced last counts without a link as well. */
+	private void checkLimits(String topic, MqttMessage message) throws MqttException {
+		BrokerLimits limits = this.undeliverable.limits();
+		if (limits.equals(BrokerLimits.NONE)) {
+			return;
+		}
+		MqttPublish publish = new MqttPublish(topic, message,
+				(message.getProperties() != null) ? message.getProperties() : new MqttProperties());
+		publish.setMessageId(1);
+		String excess = limits.excess(publish.getHeader().length + publish.getPayload().length, message.getQos(),
+				message.isRetained());
+		if (excess != null) {
+			throw new RefusedMessageException(
+					"MQTT client '" + getClientId() + "' does not publish to '" + topic + "': " + excess);
+		}
 	}
 
 	/**
@@ -305,8 +329,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i],
-					new GuardedLink(this.session, this.pahoComms, this.reconnection, answerLimit), this.received,
-					this.pahoComms, longest);
+					new GuardedLink(this.session, this.pahoComms, this.reconnection, this.undeliverable, answerLimit,
+							Duration.ofSeconds(options.getKeepAliveInterval())),
+					this.received, this.undeliverable, this.pahoComms, longest);
 		}
 		if (asked.isAutomaticReconnect()) {
 			this.session.onRecovered(this.reconnection::redisIsBack);

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.Reconnection;
+import io.github.mqttredis.paho.UndeliverableMessages;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
@@ -79,9 +80,11 @@ class BarrierNetworkModuleTests {
 				(ClientComms) Objects.requireNonNull(new DirectFieldAccessor(client).getPropertyValue("comms")));
 		Reconnection reconnection = new Reconnection();
 		reconnection.reconnecting();
+		UndeliverableMessages undeliverable = new UndeliverableMessages(this.persistence.client());
 		this.module = new BarrierNetworkModule(this.wire,
-				new GuardedLink(this.persistence.client(), comms, reconnection, Duration.ZERO),
-				new ReceivedMessages(this.persistence.client(), comms), comms, () -> true);
+				new GuardedLink(this.persistence.client(), comms, reconnection, undeliverable, Duration.ZERO,
+						Duration.ZERO),
+				new ReceivedMessages(this.persistence.client(), comms), undeliverable, comms, () -> true);
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.mqttredis.paho.GuardedLink;
 import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.Reconnection;
+import io.github.mqttredis.paho.UndeliverableMessages;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
@@ -80,8 +81,9 @@ class BarrierNetworkModuleTests {
 		ReceivedMessages received = new ReceivedMessages(this.persistence.client(), comms);
 		Reconnection reconnection = new Reconnection();
 		reconnection.reconnecting();
-		this.module = new BarrierNetworkModule(this.wire,
-				new GuardedLink(this.persistence.client(), comms, reconnection, Duration.ZERO), received, comms, 1000);
+		UndeliverableMessages undeliverable = new UndeliverableMessages(this.persistence.client());
+		this.module = new BarrierNetworkModule(this.wire, new GuardedLink(this.persistence.client(), comms,
+				reconnection, undeliverable, Duration.ZERO, Duration.ZERO), received, undeliverable, comms, 1000);
 		this.module.start();
 		this.persistence.put("sb-1", record());
 	}

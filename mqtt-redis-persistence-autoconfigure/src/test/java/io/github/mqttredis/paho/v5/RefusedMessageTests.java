@@ -20,8 +20,10 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import io.github.mqttredis.paho.BrokerLimits;
 import io.github.mqttredis.paho.PacketInputStream;
 import io.github.mqttredis.paho.ReceivedMessages;
+import io.github.mqttredis.paho.UndeliverableMessages;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.MosquittoBroker;
 import io.github.mqttredis.testing.RedisServer;
@@ -46,6 +48,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RefusedMessageTests {
 
 	private PahoComms paho;
+
+	private UndeliverableMessages undeliverable;
 
 	@Test
 	@EnabledIf(value = "io.github.mqttredis.testing.MosquittoBroker#isInstalled",
@@ -83,8 +87,10 @@ class RefusedMessageTests {
 			ClientComms comms = (ClientComms) new DirectFieldAccessor(client).getPropertyValue("comms");
 			this.paho = new PahoComms(comms);
 			ReceivedMessages received = new ReceivedMessages(persistence.client(), this.paho);
+			this.undeliverable = new UndeliverableMessages(persistence.client());
 			byte[] connack = { 0x20, 11, 1, 0, 8, 0x21, 0, 20, 0x22, 0, 10, 0x24, 1 };
-			assertThat(read(received, connack)).containsExactly(0x20, 11, 1, 0, 8, 0x21, 0, 20, 0x22, 0, 0, 0x24, 1);
+			assertThat(read(received, connack)).containsExactly(0x20, 11, 1, 0, 8, 0x21, 0, 20, 0x22, 0, 0, 0x24, 2);
+			assertThat(this.undeliverable.limits()).isEqualTo(new BrokerLimits(Long.MAX_VALUE, 1, true));
 			assertThat(receiveMaximum(client)).isEqualTo(20);
 			assertThat(read(received, 0x20, 3, 0, 0, 0)).containsExactly(0x20, 3, 0, 0, 0);
 			assertThat(receiveMaximum(client)).isEqualTo(65_535);
@@ -112,7 +118,7 @@ class RefusedMessageTests {
 
 	private byte[] read(ReceivedMessages received, byte[] packets) throws Exception {
 		try (PacketInputStream in = new PacketInputStream(new ByteArrayInputStream(packets),
-				new Mqtt5InboundPackets(received, this.paho, 1000), (count) -> {
+				new Mqtt5InboundPackets(received, this.undeliverable, this.paho, 1000), (count) -> {
 				})) {
 			return in.readAllBytes();
 		}

@@ -1,0 +1,362 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+import io.github.mqttredis.session.OutboundPackets.Head;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the message that makes a broker end the link. MQTT 3.1.1 has no other answer to a
+ * PUBLISH that a broker does not take (4.8), MQTT 5 brokers do not announce all that they
+ * do not take, and a session that keeps such a message would send it first on every link,
+ * for ever.
+ * <p>
+ * Links are judged one after the other:
+ * <ul>
+ * <li>A link counts against a message if the broker ended it shortly after the message
+ * was written, and nothing else was unanswered.</li>
+ * <li>From the second link in a row that ends behind unanswered packets, one packet is
+ * sent at a time, so that no other one is unanswered.</li>
+ * <li>A message that already stands out is sent only after a quiet time, in which the
+ * link has to last for twice as long as it took the broker to end it behind the message.
+ * </li>
+ * <li>An answer to the message, or a link that ends otherwise, ends the count.</li>
+ * </ul>
+ * So a broker, or a network, that is merely flapping costs nobody a message: its links
+ * end in quiet times as well, where nothing is unanswered, or later than shortly after
+ * the message, or before something else is answered. What remains is a broker that keeps
+ * a silent link, answers all that was sent before, and ends the link each time behind
+ * this one message. Where a DISCONNECT names a cause that lies in a PUBLISH (MQTT 5,
+ * 3.14.2.1), and there is only one, that is enough.
+ * <p>
+ * The lock guards all that is not final. Paho's sender waits here with the lock of the
+ * message's token, as it does for Redis: who answers the packet before wants the token of
+ * that one, and whoever ends the link calls {@link #ended} first.
+ *
+ * @since 0.1.0
+ */
+public final class UndeliverableMessages {
+
+	/** Reason codes of a DISCONNECT that a PUBLISH causes. */
+	private static final Set<Integer> OF_A_MESSAGE = Set.of(0x81, 0x82, 0x90, 0x95, 0x99, 0x9a, 0x9b);
+
+	/**
+	 * After so many links that ended behind unanswered packets, one is sent at a time.
+	 */
+	private static final int CAREFUL_AFTER = 2;
+
+	/** Stands for what is sent without a packet id, or is no message. */
+	static final int OTHER = -1;
+
+	private static final long SHORTEST_QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition changed = this.lock.newCondition();
+
+	private final ClientSession<?> session;
+
+	private final int attempts;
+
+	/** When packets were sent that the broker has not answered, by packet id or OTHER. */
+	private final Map<Integer, Long> unanswered = new LinkedHashMap<>();
+
+	/** Links in a row that the broker ended behind unanswered packets. */
+	private int brokenLinks;
+
+	private @Nullable Suspect suspect;
+
+	private volatile BrokerLimits limits = BrokerLimits.NONE;
+
+	/** How long one packet may wait on this link. */
+	private long patienceNanos;
+
+	/** Whether the suspect was sent after a quiet time. */
+	private boolean proven;
+
+	/** The reason code of a DISCONNECT, 0 if none has come. */
+	private int disconnected;
+
+	/** Whether the broker, or the network, has ended this link. */
+	private boolean endedByPeer;
+
+	private boolean over = true;
+
+	/**
+	 * Create the judge of one client's links.
+	 * @param session the client's session
+	 */
+	public UndeliverableMessages(ClientSession<?> session) {
+		this.session = session;
+		this.attempts = session.undeliverableAttempts();
+	}
+
+	/**
+	 * Return what the broker takes.
+	 * @return what it has announced last
+	 */
+	public BrokerLimits limits() {
+		return this.limits;
+	}
+
+	/**
+	 * Note what the broker takes on this link.
+	 * @param announced what CONNACK says
+	 */
+	public void limits(BrokerLimits announced) {
+		this.limits = announced;
+	}
+
+	/**
+	 * Note that a link is made.
+	 * @param keepAlive the keep-alive interval, zero for none: the sender, which also
+	 * sends what keeps the link alive, never waits here for as long
+	 */
+	void connecting(Duration keepAlive) {
+		this.lock.lock();
+		try {
+			this.unanswered.clear();
+			this.proven = false;
+			this.disconnected = 0;
+			this.endedByPeer = false;
+			this.over = false;
+			Duration half = keepAlive.dividedBy(2);
+			this.patienceNanos = ((half.isZero() || half.compareTo(LONGEST_WAIT) > 0) ? LONGEST_WAIT : half).toNanos();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Decide on a packet that is about to be written, and wait until it may be.
+	 * @param head the packet
+	 * @return why it must not be sent, {@code null} if it is sent
+	 */
+	@Nullable Verdict sending(Head head) {
+		String limit = head.isStored() ? this.limits.excess(head.size(), head.qos(), head.retained()) : null;
+		if (limit != null) {
+			return new Verdict(1, limit);
+		}
+		if (this.attempts == 0 || !head.isRequest()) {
+			return null;
+		}
+		this.lock.lock();
+		try {
+			Suspect suspected = suspected(head);
+			if (suspected != null && suspected.strikes >= this.attempts && suspected.certain) {
+				this.brokenLinks = 0;
+				return new Verdict(suspected.strikes, suspected.reason());
+			}
+			if (this.brokenLinks >= CAREFUL_AFTER) {
+				await(this.patienceNanos, () -> !isMessageUnanswered());
+				if (head.isStored() && (suspected != null || this.unanswered.containsKey(OTHER))) {
+					awaitQuiet((suspected != null) ? suspected.nanosToEnd : 0);
+				}
+			}
+			if (!this.over && !this.endedByPeer) {
+				// Else it is not the reason, and does not reach the broker.
+				this.unanswered.put(head.isStored() ? head.packetId() : OTHER, System.nanoTime());
+			}
+			return null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean isMessageUnanswered() {
+		return this.unanswered.keySet().stream().anyMatch((packetId) -> packetId != OTHER);
+	}
+
+	/** {@link #judge} takes no message for a suspect that needs a longer time. */
+	private void awaitQuiet(long nanosToEnd) {
+		await(Math.max(2 * nanosToEnd, Math.min(SHORTEST_QUIET_NANOS, this.patienceNanos)), () -> false);
+		if (!this.over && !this.endedByPeer) {
+			// What gets no answer has been taken: the link has lasted.
+			this.unanswered.remove(OTHER);
+			this.proven = this.unanswered.isEmpty();
+		}
+	}
+
+	private void await(long nanos, BooleanSupplier condition) {
+		try {
+			long left = nanos;
+			while (left > 0 && !this.over && !this.endedByPeer && !condition.getAsBoolean()) {
+				left = this.changed.awaitNanos(left);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private @Nullable Suspect suspected(Head head) {
+		Suspect current = this.suspect;
+		return (current != null && head.isStored() && current.is(head.packetId(), stored(head.packetId()))) ? current
+				: null;
+	}
+
+	private byte @Nullable [] stored(int packetId) {
+		return this.session.get("s-" + packetId);
+	}
+
+	/**
+	 * Note that the broker has answered a packet.
+	 * @param packetId its packet id if it is a PUBLISH, {@link #OTHER} if not
+	 */
+	void answered(int packetId) {
+		this.lock.lock();
+		try {
+			Long sent = this.unanswered.remove(packetId);
+			if (sent != null && packetId != OTHER) {
+				this.suspect = null;
+				Long other = this.unanswered.get(OTHER);
+				if (other != null && other <= sent) {
+					// The broker has taken what came before.
+					this.unanswered.remove(OTHER);
+				}
+			}
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Note that the broker has told why it ends the link.
+	 * @param reasonCode the reason code of its DISCONNECT
+	 */
+	public void disconnected(int reasonCode) {
+		this.disconnected = reasonCode;
+		endedByPeer();
+	}
+
+	/** Note that the link has ended, and not by us. */
+	void endedByPeer() {
+		this.lock.lock();
+		try {
+			if (!this.over) {
+				this.endedByPeer = true;
+				this.changed.signalAll();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Note that the link has ended, and judge it. */
+	void ended() {
+		this.lock.lock();
+		try {
+			if (!this.over) {
+				this.over = true;
+				this.changed.signalAll();
+				if (this.endedByPeer) {
+					judge(System.nanoTime());
+				}
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void judge(long now) {
+		long last = this.unanswered.values().stream().mapToLong(Long::longValue).max().orElse(now);
+		if (!isMessageUnanswered() || 2 * (now - last) > this.patienceNanos) {
+			this.brokenLinks = 0;
+			this.suspect = null;
+			return;
+		}
+		boolean named = OF_A_MESSAGE.contains(this.disconnected);
+		this.brokenLinks = named ? Math.max(CAREFUL_AFTER, this.brokenLinks + 1) : this.brokenLinks + 1;
+		int packetId = this.unanswered.keySet().iterator().next();
+		byte[] record = (this.unanswered.size() == 1) ? stored(packetId) : null;
+		if (record == null) {
+			return;
+		}
+		Suspect current = this.suspect;
+		if (current == null || !current.is(packetId, record)) {
+			current = new Suspect(packetId, record);
+			this.suspect = current;
+		}
+		current.strikes = named ? Math.max(this.attempts, current.strikes + 1) : current.strikes + 1;
+		current.certain = current.certain || named || this.proven;
+		current.nanosToEnd = now - last;
+		current.reasonCode = this.disconnected;
+	}
+
+	/**
+	 * Why a message must not be sent.
+	 *
+	 * @param attempts how often it was sent
+	 * @param reason why
+	 */
+	record Verdict(int attempts, String reason) {
+
+	}
+
+	/** The message that the broker seems to end the link over. */
+	private static final class Suspect {
+
+		private final int packetId;
+
+		private final byte[] record;
+
+		private int strikes;
+
+		private boolean certain;
+
+		private long nanosToEnd;
+
+		private int reasonCode;
+
+		Suspect(int packetId, byte[] record) {
+			this.packetId = packetId;
+			this.record = record;
+		}
+
+		/** Packet ids are used again. */
+		boolean is(int otherId, byte @Nullable [] other) {
+			return this.packetId == otherId && Arrays.equals(this.record, other);
+		}
+
+		String reason() {
+			return "the broker ends the link behind it, and behind nothing else"
+					+ ((this.reasonCode != 0) ? " (DISCONNECT with reason code 0x"
+							+ Integer.toHexString(this.reasonCode).toUpperCase(Locale.ROOT) + ")" : "");
+		}
+
+	}
+
+}

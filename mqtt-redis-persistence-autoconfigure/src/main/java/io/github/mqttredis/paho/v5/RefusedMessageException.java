@@ -1,0 +1,41 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho.v5;
+
+import org.eclipse.paho.mqttv5.common.MqttException;
+
+/**
+ * Why {@code publish} does not take a message: it is beyond what the broker has announced
+ * to take.
+ */
+final class RefusedMessageException extends MqttException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String message;
+
+	RefusedMessageException(String message) {
+		super(REASON_CODE_CLIENT_EXCEPTION);
+		this.message = message;
+	}
+
+	@Override
+	public String getMessage() {
+		return this.message;
+	}
+
+}

@@ -1,0 +1,78 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.session;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a record is in quarantine that could be read. It is the record's name there, so
+ * that it takes no key of its own, and is never parted from the record.
+ *
+ * @param record the record's key as Paho gave it
+ * @param at when it was set aside
+ * @param attempts how often it was tried
+ * @param reason why it was set aside
+ * @since 0.1.0
+ */
+public record SetAside(String record, Instant at, int attempts, String reason) {
+
+	/** A look at a quarantine shows no longer names. */
+	private static final int LONGEST_REASON = 160;
+
+	private static final Pattern NAME = Pattern.compile("(\\S+) at (\\S+) after (\\d+): (.*)");
+
+	public SetAside {
+		String printable = reason.replaceAll("[^ -~]", "?");
+		reason = printable.substring(0, Math.min(LONGEST_REASON, printable.length()));
+		at = at.truncatedTo(ChronoUnit.MILLIS);
+	}
+
+	/**
+	 * Read a name.
+	 * @param name the name of a record in quarantine
+	 * @return what it says, {@code null} if it says nothing but the record's key
+	 */
+	public static @Nullable SetAside parse(String name) {
+		Matcher matcher = NAME.matcher(name);
+		if (!matcher.matches()) {
+			return null;
+		}
+		try {
+			return new SetAside(matcher.group(1), Instant.parse(matcher.group(2)), Integer.parseInt(matcher.group(3)),
+					matcher.group(4));
+		}
+		catch (DateTimeException | NumberFormatException ex) {
+			// Somebody else's name.
+			return null;
+		}
+	}
+
+	/**
+	 * Return the record's name in quarantine.
+	 * @return the name
+	 */
+	public String name() {
+		return this.record + " at " + this.at + " after " + this.attempts + ": " + this.reason;
+	}
+
+}
