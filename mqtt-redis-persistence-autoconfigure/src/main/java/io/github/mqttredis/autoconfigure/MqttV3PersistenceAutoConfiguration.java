@@ -17,8 +17,10 @@
 package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
+import io.github.mqttredis.paho.PahoMembers;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.FormerStore;
+import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -52,6 +54,7 @@ public final class MqttV3PersistenceAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PahoV3PersistenceFactory pahoV3PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
+		PahoMembers.of(MqttVersion.V3);
 		FormerStore formerStore = properties.formerStore();
 		return () -> new SessionMqttClientPersistence(store, properties.brokerId(),
 				properties.offlineBuffer().settings(), formerStore);

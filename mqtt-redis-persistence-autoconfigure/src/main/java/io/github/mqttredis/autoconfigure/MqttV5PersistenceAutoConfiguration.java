@@ -17,8 +17,10 @@
 package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
+import io.github.mqttredis.paho.PahoMembers;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import io.github.mqttredis.session.FormerStore;
+import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -53,6 +55,7 @@ public final class MqttV5PersistenceAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PahoV5PersistenceFactory pahoV5PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
+		PahoMembers.of(MqttVersion.V5);
 		FormerStore formerStore = properties.formerStore();
 		return (serverUri) -> new SessionMqttClientPersistence(store, serverUri, properties.brokerId(),
 				properties.offlineBuffer().settings(), formerStore);

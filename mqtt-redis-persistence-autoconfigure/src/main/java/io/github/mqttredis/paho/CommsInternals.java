@@ -18,11 +18,17 @@ package io.github.mqttredis.paho;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
+import java.lang.reflect.InvocationTargetException;
+import java.util.Map;
 import java.util.Vector;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+
+import io.github.mqttredis.paho.PahoMembers.Member;
+import io.github.mqttredis.session.MqttVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The inner parts of a Paho client that connecting needs: its queue to the broker, and
@@ -39,27 +45,40 @@ public abstract class CommsInternals {
 
 	private static final long POLL_MILLIS = 10;
 
+	private final PahoMembers members;
+
 	private final Object state;
 
 	private final Object callback;
 
-	private final Field answers;
-
-	private final Field callbackState;
-
-	private final Method callbackRunning;
-
 	/**
 	 * Find the inner parts.
+	 * @param version the version of MQTT
 	 * @param comms the client's {@code ClientComms}
 	 * @param state the client's {@code ClientState}
 	 */
-	protected CommsInternals(Object comms, Object state) {
+	protected CommsInternals(MqttVersion version, Object comms, Object state) {
+		this.members = PahoMembers.of(version);
 		this.state = state;
-		this.callback = PrivateMembers.get(PrivateMembers.field(comms.getClass(), "callback"), comms);
-		this.answers = PrivateMembers.field(state.getClass(), "pendingFlows");
-		this.callbackState = PrivateMembers.field(this.callback.getClass(), "current_state");
-		this.callbackRunning = PrivateMembers.method(this.callback.getClass(), "isRunning");
+		this.callback = this.members.get(Member.CALLBACK, comms);
+	}
+
+	/**
+	 * Have Paho end a message as if the broker had answered it, but with a failure.
+	 * @param answer what would have been the last answer
+	 * @param token the message's token
+	 * @param failure what the token fails with
+	 */
+	protected final void fail(Object answer, Object token, Exception failure) {
+		call(Member.NOTIFY_RESULT, this.state, answer, token, failure);
+	}
+
+	/**
+	 * Return what Paho 5 knows of the connection.
+	 * @return its {@code MqttConnectionState}
+	 */
+	protected final Object connection() {
+		return this.members.get(Member.CONNECTION, this.state);
 	}
 
 	/**
@@ -127,8 +146,8 @@ public abstract class CommsInternals {
 
 	private boolean isCallbackEnding() {
 		// Asking whether it runs takes the lock that guards the state.
-		return PrivateMembers.invoke(this.callbackRunning, this.callback).equals(false)
-				&& !"STOPPED".equals(PrivateMembers.get(this.callbackState, this.callback).toString());
+		return Boolean.FALSE.equals(call(Member.CALLBACK_RUNNING, this.callback))
+				&& !"STOPPED".equals(this.members.get(Member.CALLBACK_STATE, this.callback).toString());
 	}
 
 	/**
@@ -138,7 +157,33 @@ public abstract class CommsInternals {
 	 * {@code CommsSender.start}). The broker asks again for what it misses.
 	 */
 	public void forgetAnswers() {
-		((Vector<?>) PrivateMembers.get(this.answers, this.state)).clear();
+		((Vector<?>) this.members.get(Member.ANSWERS, this.state)).clear();
+	}
+
+	/**
+	 * Count the messages as in flight whose PUBREL was restored. Paho 5 counts only their
+	 * ends ({@code ClientState.notifyComplete}), and would then send as many messages
+	 * more than the broker takes.
+	 * @param isRelease tells a PUBREL
+	 * @param inFlight how many messages count as in flight; asked with Paho's lock held
+	 */
+	protected final void countReleases(Predicate<Object> isRelease, IntSupplier inFlight) {
+		long releases = ((Map<?, ?>) this.members.get(Member.SENT_QOS_2, this.state)).values()
+			.stream()
+			.filter(isRelease)
+			.count();
+		synchronized (this.members.get(Member.QUEUE_LOCK, this.state)) {
+			this.members.set(Member.IN_FLIGHT, this.state, inFlight.getAsInt() + (int) releases);
+		}
+	}
+
+	private @Nullable Object call(Member method, Object target, Object... arguments) {
+		try {
+			return this.members.call(method, target, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw new IllegalStateException(ex.getCause());
+		}
 	}
 
 }

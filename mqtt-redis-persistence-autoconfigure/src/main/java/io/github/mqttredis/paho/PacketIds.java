@@ -16,12 +16,13 @@
 
 package io.github.mqttredis.paho;
 
-import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
+import io.github.mqttredis.paho.PahoMembers.Member;
+import io.github.mqttredis.session.MqttVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,29 +41,20 @@ public final class PacketIds<E extends Exception> {
 
 	private final Function<@Nullable Throwable, E> closed;
 
-	private final Method next;
-
-	private final Method release;
-
-	private final Field inUse;
-
-	private final Field last;
+	private final PahoMembers members;
 
 	/**
 	 * Find a client's packet ids.
+	 * @param version the version of MQTT
 	 * @param state the client's {@code ClientState}
 	 * @param failure what Paho throws where no packet id is free
 	 * @param closed makes what is thrown where the client is closed, of its cause
 	 */
-	public PacketIds(Object state, Class<E> failure, Function<@Nullable Throwable, E> closed) {
+	public PacketIds(MqttVersion version, Object state, Class<E> failure, Function<@Nullable Throwable, E> closed) {
 		this.state = state;
 		this.failure = failure;
 		this.closed = closed;
-		Class<?> type = state.getClass();
-		this.next = PrivateMembers.method(type, "getNextMessageId");
-		this.release = PrivateMembers.method(type, "releaseMessageId", int.class);
-		this.inUse = PrivateMembers.field(type, "inUseMsgIds");
-		this.last = PrivateMembers.field(type, "nextMsgId");
+		this.members = PahoMembers.of(version);
 	}
 
 	/**
@@ -72,7 +64,7 @@ public final class PacketIds<E extends Exception> {
 	 */
 	public int next() throws E {
 		try {
-			return (int) this.next.invoke(this.state);
+			return (int) Objects.requireNonNull(this.members.call(Member.NEXT_PACKET_ID, this.state));
 		}
 		catch (InvocationTargetException ex) {
 			if (this.failure.isInstance(ex.getCause())) {
@@ -80,9 +72,6 @@ public final class PacketIds<E extends Exception> {
 			}
 			// Closing takes Paho's tables away.
 			throw this.closed.apply(ex.getCause());
-		}
-		catch (IllegalAccessException ex) {
-			throw new IllegalStateException(ex);
 		}
 	}
 
@@ -92,14 +81,11 @@ public final class PacketIds<E extends Exception> {
 	 */
 	public void release(int id) {
 		try {
-			this.release.invoke(this.state, id);
+			this.members.call(Member.RELEASE_PACKET_ID, this.state, id);
 		}
 		catch (InvocationTargetException ex) {
 			// The client is closed, and has no packet ids any more.
 			return;
-		}
-		catch (IllegalAccessException ex) {
-			throw new IllegalStateException(ex);
 		}
 	}
 
@@ -109,7 +95,7 @@ public final class PacketIds<E extends Exception> {
 	 */
 	@SuppressWarnings("unchecked")
 	public void take(int id) {
-		Map<Integer, Integer> inUse = (Map<Integer, Integer>) PrivateMembers.get(this.inUse, this.state);
+		Map<Integer, Integer> inUse = (Map<Integer, Integer>) this.members.get(Member.PACKET_IDS, this.state);
 		if (inUse != null) {
 			inUse.put(id, id);
 		}
@@ -120,7 +106,7 @@ public final class PacketIds<E extends Exception> {
 	 * @param id the packet id
 	 */
 	public void continueAfter(int id) {
-		PrivateMembers.set(this.last, this.state, id);
+		this.members.set(Member.LAST_PACKET_ID, this.state, id);
 	}
 
 }

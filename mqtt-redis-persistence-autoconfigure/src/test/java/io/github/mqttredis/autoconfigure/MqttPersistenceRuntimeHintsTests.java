@@ -51,8 +51,8 @@ class MqttPersistenceRuntimeHintsTests {
 
 	/** A member's name, or the constant that holds it, in what looks for members. */
 	private static final Pattern ASKED = Pattern
-		.compile("(?:PrivateMembers\\.(?:field|method)|find(?:Field|Method)|[gs]etPropertyValue|\\bfield)"
-				+ "\\((?:[\\w.()]+, )?(?:\"(\\w+)\"|([A-Z_0-9]+)\\b)");
+		.compile("(?:(?:find(?:Field|Method)|[gs]etPropertyValue|\\bfield)\\((?:[\\w.()]+, )?"
+				+ "|\\(\"(?:ClientComms|CommsCallback|ClientState)\", )(?:\"(\\w+)\"|([A-Z_0-9]+)\\b)");
 
 	private static final Pattern CONSTANT = Pattern.compile("String ([A-Z_0-9]+) = \"(\\w+)\";");
 

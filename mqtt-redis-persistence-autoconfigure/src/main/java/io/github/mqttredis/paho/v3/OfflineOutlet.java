@@ -18,6 +18,7 @@ package io.github.mqttredis.paho.v3;
 
 import io.github.mqttredis.paho.OfflineQueue;
 import io.github.mqttredis.paho.PacketIds;
+import io.github.mqttredis.session.MqttVersion;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
@@ -45,7 +46,7 @@ final class OfflineOutlet implements OfflineQueue.Outlet<OfflineToken, MqttExcep
 	}
 
 	static PacketIds<MqttException> packetIds(ClientComms comms) {
-		return new PacketIds<>(comms.getClientState(), MqttException.class,
+		return new PacketIds<>(MqttVersion.V3, comms.getClientState(), MqttException.class,
 				(cause) -> new MqttException(MqttException.REASON_CODE_CLIENT_CLOSED, cause));
 	}
 

@@ -17,25 +17,21 @@
 package io.github.mqttredis.paho.v3;
 
 import java.io.IOException;
-import java.lang.reflect.Method;
 
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.MalformedPublishException;
-import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.ReceivedPublish;
 import io.github.mqttredis.paho.Receiver;
 import io.github.mqttredis.paho.UndeliverableMessageException;
+import io.github.mqttredis.session.MqttVersion;
 import org.eclipse.paho.client.mqttv3.MqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttException;
-import org.eclipse.paho.client.mqttv3.MqttToken;
 import org.eclipse.paho.client.mqttv3.internal.ClientComms;
-import org.eclipse.paho.client.mqttv3.internal.ClientState;
 import org.eclipse.paho.client.mqttv3.internal.CommsCallback;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttAck;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubAck;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubComp;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubRec;
-import org.eclipse.paho.client.mqttv3.internal.wire.MqttWireMessage;
 
 /**
  * The inner parts of a Paho 3 client that receiving needs besides connecting: its queue
@@ -43,13 +39,10 @@ import org.eclipse.paho.client.mqttv3.internal.wire.MqttWireMessage;
  */
 final class PahoComms extends CommsInternals implements Receiver {
 
-	private static final Method NOTIFY_RESULT = PrivateMembers.method(ClientState.class, "notifyResult",
-			MqttWireMessage.class, MqttToken.class, MqttException.class);
-
 	private final ClientComms comms;
 
 	PahoComms(ClientComms comms) {
-		super(comms, comms.getClientState());
+		super(MqttVersion.V3, comms, comms.getClientState());
 		this.comms = comms;
 	}
 
@@ -90,7 +83,7 @@ final class PahoComms extends CommsInternals implements Receiver {
 		for (MqttDeliveryToken token : this.comms.getPendingDeliveryTokens()) {
 			if (token.getMessageId() == packetId) {
 				MqttAck end = (qos == 1) ? new MqttPubAck(packetId) : new MqttPubComp(packetId);
-				PrivateMembers.run(NOTIFY_RESULT, this.comms.getClientState(), end, token, new MqttException(reason));
+				fail(end, token, new MqttException(reason));
 			}
 		}
 	}

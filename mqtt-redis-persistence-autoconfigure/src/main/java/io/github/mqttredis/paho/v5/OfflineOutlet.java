@@ -18,6 +18,7 @@ package io.github.mqttredis.paho.v5;
 
 import io.github.mqttredis.paho.OfflineQueue;
 import io.github.mqttredis.paho.PacketIds;
+import io.github.mqttredis.session.MqttVersion;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
@@ -49,7 +50,7 @@ final class OfflineOutlet implements OfflineQueue.Outlet<OfflineToken, MqttExcep
 	}
 
 	static PacketIds<MqttException> packetIds(ClientComms comms) {
-		return new PacketIds<>(comms.getClientState(), MqttException.class,
+		return new PacketIds<>(MqttVersion.V5, comms.getClientState(), MqttException.class,
 				(cause) -> new MqttException(MqttClientException.REASON_CODE_CLIENT_CLOSED, cause));
 	}
 

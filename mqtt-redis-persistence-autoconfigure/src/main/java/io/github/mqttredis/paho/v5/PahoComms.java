@@ -17,19 +17,15 @@
 package io.github.mqttredis.paho.v5;
 
 import java.io.IOException;
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
-import java.util.Map;
 
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.MalformedPublishException;
-import io.github.mqttredis.paho.PrivateMembers;
 import io.github.mqttredis.paho.ReceivedPublish;
 import io.github.mqttredis.paho.Receiver;
 import io.github.mqttredis.paho.UndeliverableMessageException;
+import io.github.mqttredis.session.MqttVersion;
 import org.eclipse.paho.mqttv5.client.MqttToken;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
-import org.eclipse.paho.mqttv5.client.internal.ClientState;
 import org.eclipse.paho.mqttv5.client.internal.CommsCallback;
 import org.eclipse.paho.mqttv5.client.internal.MqttConnectionState;
 import org.eclipse.paho.mqttv5.client.internal.MqttState;
@@ -41,24 +37,12 @@ import org.eclipse.paho.mqttv5.common.packet.MqttPubComp;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubRec;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubRel;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
-import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 
 /**
  * The inner parts of a Paho 5 client that receiving needs besides connecting: its queue
  * to the callback, its queue to the broker and what is in flight.
  */
 final class PahoComms extends CommsInternals implements Receiver {
-
-	private static final Field CONNECTION = PrivateMembers.field(ClientState.class, "mqttConnection");
-
-	private static final Field QUEUE_LOCK = PrivateMembers.field(ClientState.class, "queueLock");
-
-	private static final Field IN_FLIGHT = PrivateMembers.field(ClientState.class, "actualInFlight");
-
-	private static final Field SENT_QOS_2 = PrivateMembers.field(ClientState.class, "outboundQoS2");
-
-	private static final Method NOTIFY_RESULT = PrivateMembers.method(ClientState.class, "notifyResult",
-			MqttWireMessage.class, MqttToken.class, MqttException.class);
 
 	private final ClientComms comms;
 
@@ -67,7 +51,7 @@ final class PahoComms extends CommsInternals implements Receiver {
 	private final MqttState state;
 
 	PahoComms(ClientComms comms) {
-		super(comms, comms.getClientState());
+		super(MqttVersion.V5, comms, comms.getClientState());
 		this.comms = comms;
 		this.state = comms.getClientState();
 		this.callback = (CommsCallback) callback();
@@ -120,22 +104,12 @@ final class PahoComms extends CommsInternals implements Receiver {
 	 * @param maximum the broker's Receive Maximum
 	 */
 	void setReceiveMaximum(int maximum) {
-		connection().setReceiveMaximum(maximum);
+		connectionState().setReceiveMaximum(maximum);
 	}
 
-	/**
-	 * Count the messages as in flight whose PUBREL was restored. Paho counts only their
-	 * ends ({@code ClientState.notifyComplete}), and would then send as many messages
-	 * more than the broker takes.
-	 */
+	/** See {@link #countReleases}. */
 	void countRestoredReleases() {
-		long releases = ((Map<?, ?>) PrivateMembers.get(SENT_QOS_2, this.state)).values()
-			.stream()
-			.filter(MqttPubRel.class::isInstance)
-			.count();
-		synchronized (PrivateMembers.get(QUEUE_LOCK, this.state)) {
-			PrivateMembers.set(IN_FLIGHT, this.state, this.state.getActualInFlight() + (int) releases);
-		}
+		countReleases(MqttPubRel.class::isInstance, this.state::getActualInFlight);
 	}
 
 	/**
@@ -143,11 +117,11 @@ final class PahoComms extends CommsInternals implements Receiver {
 	 * @return whether Paho takes it ({@code ClientState.send})
 	 */
 	boolean hasRoom() {
-		return this.state.getActualInFlight() < connection().getReceiveMaximum();
+		return this.state.getActualInFlight() < connectionState().getReceiveMaximum();
 	}
 
-	private MqttConnectionState connection() {
-		return (MqttConnectionState) PrivateMembers.get(CONNECTION, this.state);
+	private MqttConnectionState connectionState() {
+		return (MqttConnectionState) connection();
 	}
 
 	@Override
@@ -158,7 +132,7 @@ final class PahoComms extends CommsInternals implements Receiver {
 					MqttProperties none = new MqttProperties();
 					MqttAck end = (qos == 1) ? new MqttPubAck(MqttReturnCode.RETURN_CODE_SUCCESS, packetId, none)
 							: new MqttPubComp(MqttReturnCode.RETURN_CODE_SUCCESS, packetId, none);
-					PrivateMembers.run(NOTIFY_RESULT, this.state, end, token, new MqttException(reason));
+					fail(end, token, new MqttException(reason));
 				}
 			}
 		}
