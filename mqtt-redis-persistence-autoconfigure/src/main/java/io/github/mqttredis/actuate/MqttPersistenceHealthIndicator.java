@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.ServerStatus;
+import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
@@ -94,10 +95,21 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		Map<String, Object> clients = clients(sessions);
 		idle.forEach((client) -> clients.putIfAbsent(client.clientId(), client.details()));
 		builder.withDetail("clients", clients);
-		List<String> all = Stream.concat(server.warnings().stream(), this.warnings.get().stream()).toList();
+		List<String> all = Stream.of(server.warnings().stream(), this.warnings.get().stream(), undeliverable())
+			.flatMap((some) -> some)
+			.toList();
 		if (!all.isEmpty()) {
 			builder.withDetail("warnings", all);
 		}
+	}
+
+	private Stream<String> undeliverable() {
+		return this.store.activity()
+			.entrySet()
+			.stream()
+			.filter((session) -> session.getValue().count(Event.MESSAGE_UNDELIVERABLE) > 0)
+			.map((session) -> session.getValue().count(Event.MESSAGE_UNDELIVERABLE) + " messages of MQTT session "
+					+ session.getKey() + " were set aside, because the broker does not take them");
 	}
 
 	private Status status(ServerStatus server, List<SessionStatus> sessions, List<ClientInRole> idle) {

@@ -147,12 +147,15 @@ public final class GuardedLink {
 	public OutputStream guard(OutputStream out, Closing closing) {
 		// Paho starts its sender next.
 		this.comms.forgetAnswers();
-		return new Barrier(out, closing);
+		awaitAnswer(closing);
+		return new Barrier(out);
 	}
 
 	/**
 	 * Paho limits how long a link takes to be made, and waits for ever for an answer to
-	 * CONNECT. Where the link ends it tries again, as where it cannot be made.
+	 * CONNECT; also for its own sender, which ends unseen if it is woken before there is
+	 * a CONNECT to be sent ({@code ClientState.get}). Where the link ends it tries again,
+	 * as where it cannot be made.
 	 */
 	private void awaitAnswer(Closing closing) {
 		if (!this.answerLimit.isZero()) {
@@ -166,6 +169,7 @@ public final class GuardedLink {
 		}
 		logger.warn("An MQTT broker has not answered CONNECT within " + this.answerLimit.toSeconds()
 				+ " s: the link to it is given up");
+		this.starting.countDown();
 		try {
 			closing.close();
 		}
@@ -247,18 +251,13 @@ public final class GuardedLink {
 
 		private final OutputStream out;
 
-		private final Closing closing;
-
 		private final OutboundPackets packets = new OutboundPackets();
-
-		private boolean begun;
 
 		/** Whether what is written belongs to a packet that is not sent. */
 		private boolean skipping;
 
-		Barrier(OutputStream out, Closing closing) {
+		Barrier(OutputStream out) {
 			this.out = out;
-			this.closing = closing;
 		}
 
 		@Override
@@ -268,11 +267,7 @@ public final class GuardedLink {
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
-			if (!this.begun) {
-				this.begun = true;
-				GuardedLink.this.starting.countDown();
-				awaitAnswer(this.closing);
-			}
+			GuardedLink.this.starting.countDown();
 			Needs needs = this.packets.next(bytes, offset, length);
 			if (this.packets.head() != null || needs != Needs.NOTHING) {
 				this.skipping = !await(this.packets, needs);

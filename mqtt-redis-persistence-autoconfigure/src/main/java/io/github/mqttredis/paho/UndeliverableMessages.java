@@ -98,7 +98,7 @@ public final class UndeliverableMessages {
 	/** How long one packet may wait on this link. */
 	private long patienceNanos;
 
-	/** Whether the suspect was sent after a quiet time. */
+	/** Whether what was sent last was sent after a quiet time. */
 	private boolean proven;
 
 	/** The reason code of a DISCONNECT, 0 if none has come. */
@@ -163,7 +163,11 @@ public final class UndeliverableMessages {
 	@Nullable Verdict sending(Head head) {
 		String limit = head.isStored() ? this.limits.excess(head.size(), head.qos(), head.retained()) : null;
 		if (limit != null) {
-			return new Verdict(1, limit);
+			return new Verdict(0, limit);
+		}
+		if (head.isStored() && stored(head.packetId()) == null) {
+			// Moved while nobody could wait for it any more.
+			return new Verdict(0, "it is in quarantine already");
 		}
 		if (this.attempts == 0 || !head.isRequest()) {
 			return null;
@@ -175,15 +179,17 @@ public final class UndeliverableMessages {
 				this.brokenLinks = 0;
 				return new Verdict(suspected.strikes, suspected.reason());
 			}
+			boolean quiet = false;
 			if (this.brokenLinks >= CAREFUL_AFTER) {
 				await(this.patienceNanos, () -> !isMessageUnanswered());
 				if (head.isStored() && (suspected != null || this.unanswered.containsKey(OTHER))) {
-					awaitQuiet((suspected != null) ? suspected.nanosToEnd : 0);
+					quiet = awaitQuiet((suspected != null) ? suspected.nanosToEnd : 0);
 				}
 			}
 			if (!this.over && !this.endedByPeer) {
 				// Else it is not the reason, and does not reach the broker.
 				this.unanswered.put(head.isStored() ? head.packetId() : OTHER, System.nanoTime());
+				this.proven = quiet;
 			}
 			return null;
 		}
@@ -197,13 +203,11 @@ public final class UndeliverableMessages {
 	}
 
 	/** {@link #judge} takes no message for a suspect that needs a longer time. */
-	private void awaitQuiet(long nanosToEnd) {
+	private boolean awaitQuiet(long nanosToEnd) {
 		await(Math.max(2 * nanosToEnd, Math.min(SHORTEST_QUIET_NANOS, this.patienceNanos)), () -> false);
-		if (!this.over && !this.endedByPeer) {
-			// What gets no answer has been taken: the link has lasted.
-			this.unanswered.remove(OTHER);
-			this.proven = this.unanswered.isEmpty();
-		}
+		// What gets no answer has been taken: the link has lasted.
+		this.unanswered.remove(OTHER);
+		return this.unanswered.isEmpty();
 	}
 
 	private void await(long nanos, BooleanSupplier condition) {
@@ -319,7 +323,7 @@ public final class UndeliverableMessages {
 	/**
 	 * Why a message must not be sent.
 	 *
-	 * @param attempts how often it was sent
+	 * @param attempts how often it was sent, 0 if it was not
 	 * @param reason why
 	 */
 	record Verdict(int attempts, String reason) {

@@ -236,11 +236,12 @@ final class SessionShipper {
 		if (record == null || this.session.isFenced() || this.log.position(key) > this.log.progress().applied()) {
 			return;
 		}
-		boolean moved = this.io.link().run((connection) -> this.claim.setAside(connection, key, note));
-		this.unconfirmed = !moved;
-		if (moved) {
+		if (this.io.link().run((connection) -> this.claim.setAside(connection, key, note))) {
 			this.log.moved(key);
 			this.session.standing().undeliverable(note, key, record);
+		}
+		else {
+			confirm();
 		}
 	}
 

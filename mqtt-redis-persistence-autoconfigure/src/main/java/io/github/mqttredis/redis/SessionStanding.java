@@ -132,7 +132,9 @@ final class SessionStanding {
 		Publish publish = (packet != null) ? packet.publish() : null;
 		String described = (publish != null) ? "QoS " + publish.qos() + ", topic '" + publish.topic() + "', " : "";
 		String line = "MQTT session " + this.id + ": the message with packet id " + key.packetId() + " (" + described
-				+ record.length + " bytes) was set aside after " + note.attempts() + " attempts: " + note.reason();
+				+ record.length + " bytes) was set aside "
+				+ ((note.attempts() > 0) ? "after " + note.attempts() + " attempts: " : "before it was sent: ")
+				+ note.reason();
 		RedisSessionStore.logger.warn(line + ". It is kept in quarantine, and what comes after it goes on");
 		fail(line, false);
 		tell(new SessionEvent.Undeliverable(this.id, note));

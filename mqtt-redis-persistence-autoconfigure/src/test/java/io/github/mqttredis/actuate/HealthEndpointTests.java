@@ -111,6 +111,23 @@ class HealthEndpointTests {
 	}
 
 	@Test
+	void whenAMessageWasSetAsideThenAWarningSaysSo() throws Exception {
+		try (HealthApplication application = start()) {
+			Session session = application.store().open(HealthApplication.ID);
+			session.put("s-1", RECORD);
+			session.put("s-2", RECORD);
+			session.setAside("s-1", 5, "the broker ends the link");
+			Answer answer = application.health();
+			assertThat(answer.status()).isEqualTo("UP");
+			assertThat(answer.client()).containsEntry("quarantined", 1);
+			assertThat(answer.client().get("lastFailure")).asString()
+				.contains("packet id 1", "the broker ends the link");
+			assertThat(answer.body().toString()).contains("1 messages of MQTT session " + HealthApplication.ID);
+			assertThat(session.keys()).containsExactly("s-2");
+		}
+	}
+
+	@Test
 	void whenDetailsAreNeverShownThenThereIsTheStatusOnly() throws Exception {
 		try (HealthApplication application = start("management.endpoint.health.show-details=never")) {
 			application.store().open(HealthApplication.ID);

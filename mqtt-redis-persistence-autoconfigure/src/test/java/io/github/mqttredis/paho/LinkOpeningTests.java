@@ -17,6 +17,7 @@
 package io.github.mqttredis.paho;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.mqttredis.redis.StoreSettings;
@@ -32,7 +33,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.DirectFieldAccessor;
+import org.springframework.test.util.ReflectionTestUtils;
+
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Attempts to connect that take longer than they should.
@@ -89,6 +94,28 @@ class LinkOpeningTests {
 		Await.until("the next attempt waits for its answer", () -> this.link.sent(CONNECT) > attempts);
 		this.link.swallow(false);
 		Await.until("the client is connected", client::isConnected);
+		client.disconnect();
+		client.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenPahosSenderEndsBeforeItHasSentConnectThenTheNextAttemptConnects(String version) throws Exception {
+		PahoClient client = PahoClient.create(version, this.stores.start(), this.link.uri(), this.clientId);
+		Object state = new DirectFieldAccessor(client).getPropertyValue("client.comms.clientState");
+		AtomicBoolean waking = new AtomicBoolean(true);
+		Thread waker = new Thread(() -> {
+			while (waking.get()) {
+				ReflectionTestUtils.invokeMethod(state, "notifyQueueLock");
+			}
+		});
+		waker.start();
+		assertThatException().isThrownBy(() -> client.connect(60));
+		assertThat(this.link.sent(CONNECT)).isZero();
+		waking.set(false);
+		waker.join();
+		client.connect(60);
+		assertThat(client.isConnected()).isTrue();
 		client.disconnect();
 		client.close();
 	}

@@ -37,11 +37,13 @@ import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.StoredSession;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
@@ -252,6 +254,52 @@ abstract class AbstractSessionStoreTests {
 		assertThat(old.status().state()).isEqualTo(SessionState.FENCED);
 		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-2");
 		assertThat(taken.status().state()).isEqualTo(SessionState.OWNER);
+	}
+
+	@Test
+	void whenAMessageIsSetAsideThenItIsKeptWithItsReasonAndTheRestGoesOn() throws Exception {
+		RedisSessionStore store = store();
+		Session session = store.open(ID);
+		byte[] record = Packets.of("s-1", "a");
+		session.put("s-1", record);
+		session.put("s-2", Packets.of("s-2", "b"));
+		session.setAside("s-1", 3, "too large");
+		Map<byte[], byte[]> quarantine = this.redis.hgetAll(bytes(HASH + ":quarantine"));
+		assertThat(quarantine).hasSize(1).allSatisfy((name, value) -> {
+			SetAside note = SetAside.parse(new String(name, StandardCharsets.ISO_8859_1));
+			assertThat(note.record()).isEqualTo("s-1");
+			assertThat(note.attempts()).isEqualTo(3);
+			assertThat(note.reason()).isEqualTo("too large");
+			assertThat(value).isEqualTo(record);
+		});
+		assertThat(session.contains("s-1")).isFalse();
+		// As Paho does, and then uses the packet id again.
+		session.remove("s-1");
+		session.put("s-1", Packets.of("s-1", "c"));
+		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-2");
+		assertThat(session.status().state()).isEqualTo(SessionState.OWNER);
+		assertThat(store.activity().get(ID).count(Event.RESYNC)).isZero();
+		assertThat(store.activity().get(ID).count(Event.MESSAGE_UNDELIVERABLE)).isEqualTo(1);
+		store(Application.THIEF).open(ID);
+		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(() -> session.setAside("s-2", 3, "x"));
+		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-2");
+	}
+
+	@Test
+	void whenRedisDoesNotAnswerThenAMessageThatIsToBeSetAsideIsNotLost() throws Exception {
+		Session session = store().open(ID);
+		session.put("s-1", Packets.of("s-1", "a"));
+		server.pause();
+		assertThatExceptionOfType(SessionUnavailableException.class)
+			.isThrownBy(() -> session.setAside("s-1", 3, "too large"));
+		server.resume();
+		// The command may land late, and does or does not count then.
+		await(() -> session.status().state() == SessionState.OWNER
+				&& session.contains("s-1") == this.redis.hexists(HASH, "s-1"));
+		session.setAside("s-1", 3, "too large");
+		assertThat(this.redis.exists(HASH)).isFalse();
+		assertThat(this.redis.hvals(bytes(HASH + ":quarantine"))).isNotEmpty()
+			.allSatisfy((record) -> assertThat(record).isEqualTo(Packets.of("s-1", "a")));
 	}
 
 	@Test
