@@ -18,18 +18,30 @@ package io.github.mqttredis.testing;
 
 import java.lang.reflect.Field;
 
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
+import org.springframework.integration.mqtt.support.MqttUtils;
+
 /**
- * Sets back how long Paho waits before it connects again: one delay for all clients of
- * the JVM, which each failed attempt doubles up to 128 s, and which stays there when a
- * client is closed. It is no test's business what others have left there. JUnit finds
- * this by {@code META-INF/services}.
+ * Keeps tests of one JVM from each other where Paho and Spring Integration have static
+ * state. JUnit finds this by {@code META-INF/services}.
+ * <ul>
+ * <li>Paho has one delay before it connects again for all clients. Each failed attempt
+ * doubles it up to 128 s, and it stays there when a client is closed.</li>
+ * <li>{@link MqttUtils} looks for Paho once, with the class loader that its first user
+ * happens to have: some tests have one that hides Paho.</li>
+ * </ul>
  */
-public final class PahoDelays implements BeforeEachCallback {
+public final class SoundJvm implements BeforeAllCallback, BeforeEachCallback {
 
 	private static final int FIRST = 1000;
+
+	@Override
+	public void beforeAll(ExtensionContext context) throws ClassNotFoundException {
+		Class.forName(MqttUtils.class.getName());
+	}
 
 	@Override
 	public void beforeEach(ExtensionContext context) throws ReflectiveOperationException {
