@@ -21,6 +21,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 import io.github.mqttredis.session.Session;
@@ -129,15 +130,28 @@ enum Mutant {
 	UnaryOperator<Session> in(Surroundings surroundings) {
 		return (session) -> {
 			Changed changed = change(surroundings);
+			Map<String, byte[]> put = new ConcurrentHashMap<>();
 			return (Session) Proxy.newProxyInstance(Session.class.getClassLoader(), new Class<?>[] { Session.class },
-					(proxy, method, arguments) -> call(changed, session, method, arguments));
+					(proxy, method, arguments) -> call(changed, put, session, method, arguments));
 		};
 	}
 
-	private static Object call(Changed changed, Session session, Method method, Object[] arguments) throws Throwable {
+	private static Object call(Changed changed, Map<String, byte[]> put, Session session, Method method,
+			Object[] arguments) throws Throwable {
 		switch (method.getName()) {
-			case "put" -> changed.put(session, (String) arguments[0], (byte[]) arguments[1]);
-			case "remove" -> changed.remove(session, (String) arguments[0]);
+			case "put" -> {
+				put.put((String) arguments[0], (byte[]) arguments[1]);
+				changed.put(session, (String) arguments[0], (byte[]) arguments[1]);
+			}
+			case "remove" -> {
+				put.remove((String) arguments[0]);
+				changed.remove(session, (String) arguments[0]);
+			}
+			case "get" -> {
+				// What is broken does not know it.
+				byte[] record = session.get((String) arguments[0]);
+				return (record != null) ? record : put.get((String) arguments[0]);
+			}
 			default -> {
 				try {
 					return method.invoke(session, arguments);
