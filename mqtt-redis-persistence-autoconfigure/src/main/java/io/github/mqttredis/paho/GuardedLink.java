@@ -221,7 +221,7 @@ public final class GuardedLink {
 		}
 		Verdict verdict = this.undeliverable.sending(head);
 		if (verdict != null) {
-			this.session.setAside("s-" + head.packetId(), verdict.attempts(), verdict.reason());
+			this.session.setAside(UndeliverableMessages.key(head.packetId()), verdict.attempts(), verdict.reason());
 			fail(head, "The message was set aside: " + verdict.reason());
 		}
 		return verdict == null;

@@ -28,6 +28,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.session.OutboundPackets.Head;
+import io.github.mqttredis.session.RecordKind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -229,7 +230,11 @@ public final class UndeliverableMessages {
 	}
 
 	private byte @Nullable [] stored(int packetId) {
-		return this.session.get("s-" + packetId);
+		return this.session.get(key(packetId));
+	}
+
+	static String key(int packetId) {
+		return RecordKind.SENT.prefix() + packetId;
 	}
 
 	/**

@@ -115,14 +115,8 @@ class LargeRecordTests {
 		return store;
 	}
 
-	/** A PUBLISH of exactly the given remaining length. */
 	private static byte[] publish(int packetId, int length) {
-		ByteBuffer packet = ByteBuffer.allocate(5 + length);
-		packet.put((byte) 0x32);
-		for (int shift = 0; shift < 21; shift += 7) {
-			packet.put((byte) (length >> shift & 0x7f | 0x80));
-		}
-		packet.put((byte) (length >> 21)).putShort((short) 1).put((byte) 't').putShort((short) packetId);
+		ByteBuffer packet = Packets.publishOf(packetId, length);
 		byte[] payload = new byte[MIB];
 		new Random(packetId).nextBytes(payload);
 		while (packet.hasRemaining()) {

@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.redis;
 
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -210,15 +209,8 @@ class RefusedRecordTests {
 		return store;
 	}
 
-	/** A PUBLISH of exactly the given remaining length. */
 	private static byte[] publish(int packetId, int length) {
-		ByteBuffer packet = ByteBuffer.allocate(5 + length);
-		packet.put((byte) 0x32);
-		for (int shift = 0; shift < 21; shift += 7) {
-			packet.put((byte) (length >> shift & 0x7f | 0x80));
-		}
-		packet.put((byte) (length >> 21)).putShort((short) 1).put((byte) 't').putShort((short) packetId);
-		return packet.array();
+		return Packets.publishOf(packetId, length).array();
 	}
 
 }

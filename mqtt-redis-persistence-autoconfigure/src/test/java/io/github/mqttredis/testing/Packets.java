@@ -86,4 +86,19 @@ public final class Packets {
 				: publish(packetId, 2, PROPERTIES, payload);
 	}
 
+	/**
+	 * Begin a PUBLISH of QoS 1 of exactly the given remaining length.
+	 * @param packetId its packet id
+	 * @param length the remaining length
+	 * @return the packet, whose payload is still to be put
+	 */
+	public static ByteBuffer publishOf(int packetId, int length) {
+		ByteBuffer packet = ByteBuffer.allocate(5 + length);
+		packet.put((byte) 0x32);
+		for (int shift = 0; shift < 21; shift += 7) {
+			packet.put((byte) (length >> shift & 0x7f | 0x80));
+		}
+		return packet.put((byte) (length >> 21)).putShort((short) 1).put((byte) 't').putShort((short) packetId);
+	}
+
 }
