@@ -132,6 +132,14 @@ public final class GuardedLink {
 		return new BegunInputStream(in, this.starting, this::endedByPeer);
 	}
 
+	/**
+	 * Wait until the application is told that the broker has accepted the client: until
+	 * then, nothing that comes or goes may end the link.
+	 */
+	public void awaitTold() {
+		this.reconnection.awaitTold();
+	}
+
 	private void endedByPeer() {
 		if (!this.stopped) {
 			this.undeliverable.endedByPeer();
@@ -204,6 +212,9 @@ public final class GuardedLink {
 	 */
 	private boolean await(OutboundPackets packets, Needs needs) throws IOException {
 		Head head = packets.head();
+		if (head != null && !head.isConnect()) {
+			awaitTold();
+		}
 		try {
 			if (needs != Needs.NOTHING) {
 				awaitPuts(packets);

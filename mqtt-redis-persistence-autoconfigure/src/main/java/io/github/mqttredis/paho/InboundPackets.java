@@ -58,6 +58,10 @@ public class InboundPackets implements PacketInputStream.Packets {
 
 	private final long longest;
 
+	private final Runnable awaitTold;
+
+	private boolean accepted;
+
 	private boolean sessionLost;
 
 	/**
@@ -67,9 +71,12 @@ public class InboundPackets implements PacketInputStream.Packets {
 	 * @param tellsSession whether CONNACK tells of the session, as it does since MQTT
 	 * 3.1.1
 	 * @param longest the longest packet that Paho takes, in bytes
+	 * @param awaitTold waits until the application is told that the broker has accepted
+	 * the client
 	 */
 	public InboundPackets(ReceivedMessages received, UndeliverableMessages undeliverable, BooleanSupplier tellsSession,
-			long longest) {
+			long longest, Runnable awaitTold) {
+		this.awaitTold = awaitTold;
 		this.undeliverable = undeliverable;
 		this.received = received;
 		this.tellsSession = tellsSession;
@@ -77,11 +84,20 @@ public class InboundPackets implements PacketInputStream.Packets {
 	}
 
 	@Override
-	public void next() throws IOException {
+	public final void next() throws IOException {
+		if (this.accepted) {
+			this.accepted = false;
+			connected();
+			this.awaitTold.run();
+		}
 		if (this.sessionLost) {
 			this.sessionLost = false;
 			this.received.sessionLost();
 		}
+	}
+
+	/** Called when Paho is done with a CONNACK that accepts the connection. */
+	protected void connected() {
 	}
 
 	@Override
@@ -154,6 +170,7 @@ public class InboundPackets implements PacketInputStream.Packets {
 
 	private void connack(byte[] packet, int body) {
 		if (packet[body + 1] == 0) {
+			this.accepted = true;
 			this.sessionLost = (packet[body] & 1) == 0 && this.tellsSession.getAsBoolean();
 			accepted(packet, body + 2);
 		}

@@ -62,6 +62,12 @@ public final class Reconnection {
 	/** At zero once Paho's threads for the latest link run. */
 	private volatile CountDownLatch starting = new CountDownLatch(0);
 
+	/**
+	 * At zero once the application is told that the broker has accepted the client, or
+	 * the link has ended.
+	 */
+	private volatile CountDownLatch telling = new CountDownLatch(0);
+
 	private volatile boolean automatic;
 
 	private volatile long longestPause;
@@ -116,6 +122,7 @@ public final class Reconnection {
 		this.lasting = true;
 		this.pause = FIRST_PAUSE;
 		cancelNext();
+		this.telling.countDown();
 		if (!this.client.isConnected()) {
 			// The link was lost before the broker's answer came here.
 			linkEnded();
@@ -170,6 +177,7 @@ public final class Reconnection {
 		finally {
 			this.connecting.unlock();
 		}
+		this.telling.countDown();
 		// The JVM would live as long as the pause, which may be of two minutes.
 		cancelNext();
 		awaitStarted();
@@ -180,8 +188,22 @@ public final class Reconnection {
 	 * for ever ({@code CommsReceiver.start}, {@code CommsSender.start}).
 	 */
 	private void awaitStarted() {
+		await(this.starting);
+	}
+
+	/**
+	 * Wait until the application is told that the broker has accepted the client. Paho
+	 * stops the thread that tells it when a link ends, whether it has told it or not
+	 * ({@code CommsCallback.stop}), and whoever waits for the connection would wait for
+	 * ever.
+	 */
+	void awaitTold() {
+		await(this.telling);
+	}
+
+	private static void await(CountDownLatch latch) {
 		try {
-			this.starting.await(START_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
+			latch.await(START_LIMIT_MILLIS, TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -214,6 +236,7 @@ public final class Reconnection {
 	 */
 	void starting(CountDownLatch running) {
 		this.starting = running;
+		this.telling = new CountDownLatch(1);
 	}
 
 	/**
@@ -226,6 +249,7 @@ public final class Reconnection {
 
 	/** Note that a link has ended, or could not be made. */
 	public void linkEnded() {
+		this.telling.countDown();
 		if (this.automatic && this.lasting) {
 			this.linkLost = true;
 			plan(this.pause);

@@ -186,6 +186,14 @@ public final class OutboundPackets {
 		}
 
 		/**
+		 * Return whether it begins the session.
+		 * @return whether it is a CONNECT
+		 */
+		public boolean isConnect() {
+			return type() == CONNECT;
+		}
+
+		/**
 		 * Return whether a broker may end the link over it that would else answer it, or
 		 * take it without a word.
 		 * @return whether it is a PUBLISH, SUBSCRIBE or UNSUBSCRIBE

@@ -16,10 +16,15 @@
 
 package io.github.mqttredis.paho;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
@@ -30,6 +35,7 @@ import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -118,6 +124,41 @@ class LinkOpeningTests {
 		assertThat(client.isConnected()).isTrue();
 		client.disconnect();
 		client.close();
+	}
+
+	/**
+	 * Paho stops the thread that completes the token of connect when a link ends, whether
+	 * it has done so or not. Only now and then is it late, so this is tried many times.
+	 */
+	@Tag("thorough")
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenTheBrokerEndsTheLinkRightAfterItHasAcceptedTheClientThenConnectingEnds(String version) throws Exception {
+		RedisSessionStore store = this.stores.start();
+		byte[] connack = "v3".equals(version) ? new byte[] { 0x20, 2, 0, 0 } : new byte[] { 0x20, 3, 0, 0, 0 };
+		try (ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			Thread endingBroker = new Thread(() -> acceptAndEnd(listening, connack));
+			endingBroker.start();
+			String uri = "tcp://127.0.0.1:" + listening.getLocalPort();
+			for (int i = 0; i < 100; i++) {
+				PahoClient client = PahoClient.create(version, store, uri, this.clientId + "-" + i);
+				client.connect(60);
+				client.disconnect();
+				client.close();
+			}
+		}
+	}
+
+	private static void acceptAndEnd(ServerSocket listening, byte[] connack) {
+		while (!listening.isClosed()) {
+			try (Socket socket = listening.accept()) {
+				socket.getInputStream().read(new byte[1024]);
+				socket.getOutputStream().write(connack);
+			}
+			catch (IOException ex) {
+				// The test, or a client, has ended.
+			}
+		}
 	}
 
 }

@@ -79,9 +79,8 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	@Override
 	public InputStream getInputStream() throws IOException {
-		return new PacketInputStream(this.link.guard(this.delegate.getInputStream()),
-				new InboundPackets(this.received, this.undeliverable, this.tellsSession, LONGEST_PACKET),
-				this.comms::received);
+		return new PacketInputStream(this.link.guard(this.delegate.getInputStream()), new InboundPackets(this.received,
+				this.undeliverable, this.tellsSession, LONGEST_PACKET, this.link::awaitTold), this.comms::received);
 	}
 
 	@Override

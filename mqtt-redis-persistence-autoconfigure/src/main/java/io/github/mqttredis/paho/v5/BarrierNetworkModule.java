@@ -74,8 +74,9 @@ final class BarrierNetworkModule implements NetworkModule {
 
 	@Override
 	public InputStream getInputStream() throws IOException {
-		return new PacketInputStream(this.link.guard(this.delegate.getInputStream()),
-				new Mqtt5InboundPackets(this.received, this.undeliverable, this.comms, this.longestPacket),
+		return new PacketInputStream(
+				this.link.guard(this.delegate.getInputStream()), new Mqtt5InboundPackets(this.received,
+						this.undeliverable, this.comms, this.longestPacket, this.link::awaitTold),
 				this.comms::received);
 	}
 

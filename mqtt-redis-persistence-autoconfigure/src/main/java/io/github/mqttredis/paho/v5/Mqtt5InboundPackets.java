@@ -16,8 +16,6 @@
 
 package io.github.mqttredis.paho.v5;
 
-import java.io.IOException;
-
 import io.github.mqttredis.paho.InboundPackets;
 import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.UndeliverableMessages;
@@ -54,28 +52,24 @@ final class Mqtt5InboundPackets extends InboundPackets {
 
 	private final PahoComms comms;
 
-	/** Whether the packet before was a CONNACK that accepts the connection. */
-	private boolean connected;
-
 	/**
 	 * Create the look at one connection.
 	 * @param received what was received
 	 * @param undeliverable told what the broker takes, and has answered
 	 * @param comms the client's inner parts
 	 * @param longest the longest packet that Paho takes, in bytes
+	 * @param awaitTold waits until the application is told that the broker has accepted
+	 * the client
 	 */
-	Mqtt5InboundPackets(ReceivedMessages received, UndeliverableMessages undeliverable, PahoComms comms, long longest) {
-		super(received, undeliverable, () -> true, longest);
+	Mqtt5InboundPackets(ReceivedMessages received, UndeliverableMessages undeliverable, PahoComms comms, long longest,
+			Runnable awaitTold) {
+		super(received, undeliverable, () -> true, longest, awaitTold);
 		this.comms = comms;
 	}
 
 	@Override
-	public void next() throws IOException {
-		if (this.connected) {
-			this.connected = false;
-			this.comms.countRestoredReleases();
-		}
-		super.next();
+	protected void connected() {
+		this.comms.countRestoredReleases();
 	}
 
 	@Override
@@ -85,7 +79,6 @@ final class Mqtt5InboundPackets extends InboundPackets {
 
 	@Override
 	protected void accepted(byte[] packet, int position) {
-		this.connected = true;
 		ConnackProperties properties = new ConnackProperties(packet, position);
 		properties.refuseTopicAliases();
 		undeliverable().limits(properties.takeLimits());

@@ -118,7 +118,8 @@ class RefusedMessageTests {
 
 	private byte[] read(ReceivedMessages received, byte[] packets) throws Exception {
 		try (PacketInputStream in = new PacketInputStream(new ByteArrayInputStream(packets),
-				new Mqtt5InboundPackets(received, this.undeliverable, this.paho, 1000), (count) -> {
+				new Mqtt5InboundPackets(received, this.undeliverable, this.paho, 1000, () -> {
+				}), (count) -> {
 				})) {
 			return in.readAllBytes();
 		}
