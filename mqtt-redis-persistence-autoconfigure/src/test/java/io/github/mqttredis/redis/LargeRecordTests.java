@@ -51,6 +51,9 @@ class LargeRecordTests {
 
 	private static final int MIB = 1024 * 1024;
 
+	/** So much a link passes on at a time. */
+	private static final int PIECE = 64 * 1024;
+
 	/** In a run with all crash points the largest that MQTT allows. */
 	private static final int SIZE = "all".equals(System.getProperty("crashpoints")) ? 268_435_455 : 32 * MIB;
 
@@ -68,8 +71,11 @@ class LargeRecordTests {
 			RedisSessionStore store = store(link, client, TIMEOUT);
 			Session session = store.open(ID);
 			session.guarded();
-			// A piece has 64 KiB: 32 MiB take a second at least, 256 MiB take eight.
-			link.delay(Load.millis(2));
+			// Longer than the time-out, and far shorter than the time that a record of
+			// this
+			// size has more than that.
+			Duration underWay = TIMEOUT.multipliedBy(5).dividedBy(4);
+			link.delay(underWay.dividedBy(SIZE / PIECE).plusMillis(1));
 			session.put("sc-9", Packets.pubrel(9));
 			boolean publishing = session.beginPublish();
 			session.put("s-1", large);

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho.v3;
 
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -148,8 +149,22 @@ class TransportTests {
 	private static PersistentMqttAsyncClient client(RedisSessionStore store, String scheme) throws Exception {
 		PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(broker.uri(scheme), "gateway-" + scheme,
 				new SessionMqttClientPersistence(store, "broker"));
-		client.connect(options(scheme)).waitForCompletion(Await.MILLIS);
+		// Paho gives a broker a second to answer the handshake of a WebSocket.
+		Await.until("the client is connected", () -> isConnected(client, scheme));
 		return client;
+	}
+
+	private static boolean isConnected(PersistentMqttAsyncClient client, String scheme) throws Exception {
+		try {
+			client.connect(options(scheme)).waitForCompletion(Await.MILLIS);
+			return true;
+		}
+		catch (MqttException ex) {
+			if (ex.getCause() instanceof SocketTimeoutException) {
+				return false;
+			}
+			throw ex;
+		}
 	}
 
 	private static boolean isAPacketWaiting(String clientId) {
