@@ -37,6 +37,7 @@ import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * {@link Endpoint @Endpoint} that shows all stored MQTT sessions, whoever owns them, and
@@ -120,6 +121,39 @@ public class MqttSessionsEndpoint {
 	}
 
 	/**
+	 * Send a message again that is in quarantine.
+	 * @param id the id that the list of sessions gives its session
+	 * @param record the key of its record in quarantine, or the beginning of it
+	 * @return whether there was such a record, as {@code requeued}
+	 */
+	@WriteOperation
+	public Map<String, Boolean> requeue(@Selector String id, @Selector String record) {
+		try {
+			return Map.of("requeued", requeueRecord(id, record));
+		}
+		catch (SessionException ex) {
+			throw new IllegalStateException(ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Remove one record.
+	 * @param id the id that the list of sessions gives its session
+	 * @param record its key
+	 * @param quarantine whether it is in quarantine
+	 * @return whether there was such a record, as {@code discarded}
+	 */
+	@DeleteOperation
+	public Map<String, Boolean> discard(@Selector String id, @Selector String record, @Nullable Boolean quarantine) {
+		try {
+			return Map.of("discarded", discardRecord(id, record, quarantine));
+		}
+		catch (SessionException ex) {
+			throw new IllegalStateException(ex.getMessage(), ex);
+		}
+	}
+
+	/**
 	 * Delete the sessions that nobody owns, and that nobody was seen to own for a time.
 	 * @param olderThan the time, at least a minute
 	 * @return what was deleted
@@ -142,7 +176,7 @@ public class MqttSessionsEndpoint {
 
 	@Nullable SessionRecordsDescriptor readSession(SecurityContext security, String id, @Nullable String cursor,
 			@Nullable Integer limit, @Nullable Boolean quarantine) throws SessionUnavailableException {
-		Part part = Boolean.TRUE.equals(quarantine) ? Part.QUARANTINE : Part.RECORDS;
+		Part part = part(quarantine);
 		InspectedSession session = this.inspector.session(id);
 		if (session == null) {
 			return null;
@@ -155,6 +189,28 @@ public class MqttSessionsEndpoint {
 
 	boolean deleteSession(String id) throws SessionException {
 		return this.inspector.delete(id);
+	}
+
+	boolean requeueRecord(String id, String record) throws SessionException {
+		return accept(() -> this.inspector.requeue(id, record));
+	}
+
+	boolean discardRecord(String id, String record, @Nullable Boolean quarantine) throws SessionException {
+		return accept(() -> this.inspector.discard(id, part(quarantine), record));
+	}
+
+	private static Part part(@Nullable Boolean quarantine) {
+		return Boolean.TRUE.equals(quarantine) ? Part.QUARANTINE : Part.RECORDS;
+	}
+
+	private static boolean accept(Operation operation) throws SessionException {
+		try {
+			return operation.run();
+		}
+		catch (IllegalArgumentException ex) {
+			String reason = String.valueOf(ex.getMessage());
+			throw new InvalidEndpointRequestException(reason, reason, ex);
+		}
 	}
 
 	SweptSessionsDescriptor sweepSessions(Duration olderThan) throws SessionUnavailableException {
@@ -180,6 +236,13 @@ public class MqttSessionsEndpoint {
 			String reason = "cursor must be what the page before gave as next";
 			throw new InvalidEndpointRequestException(reason, reason, ex);
 		}
+	}
+
+	/** Changes a session. */
+	private interface Operation {
+
+		boolean run() throws SessionException;
+
 	}
 
 	/**

@@ -28,6 +28,7 @@ import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
@@ -43,7 +44,7 @@ public class MqttSessionsEndpointWebExtension {
 
 	private static final int CONFLICT = 409;
 
-	private static final Object DELETED = new Object();
+	private static final Object DONE = new Object();
 
 	private final MqttSessionsEndpoint endpoint;
 
@@ -88,7 +89,31 @@ public class MqttSessionsEndpointWebExtension {
 	 */
 	@DeleteOperation
 	public WebEndpointResponse<Object> delete(@Selector String id) {
-		return respond(() -> this.endpoint.deleteSession(id) ? DELETED : null);
+		return respond(() -> this.endpoint.deleteSession(id) ? DONE : null);
+	}
+
+	/**
+	 * Send a message again that is in quarantine.
+	 * @param id the id that the list of sessions gives its session
+	 * @param record the key of its record in quarantine, or the beginning of it
+	 * @return nothing, or why it is not sent
+	 */
+	@WriteOperation
+	public WebEndpointResponse<Object> requeue(@Selector String id, @Selector String record) {
+		return respond(() -> this.endpoint.requeueRecord(id, record) ? DONE : null);
+	}
+
+	/**
+	 * Remove one record.
+	 * @param id the id that the list of sessions gives its session
+	 * @param record its key
+	 * @param quarantine whether it is in quarantine
+	 * @return nothing, or why it was not removed
+	 */
+	@DeleteOperation
+	public WebEndpointResponse<Object> discard(@Selector String id, @Selector String record,
+			@Nullable Boolean quarantine) {
+		return respond(() -> this.endpoint.discardRecord(id, record, quarantine) ? DONE : null);
 	}
 
 	/**
@@ -107,7 +132,7 @@ public class MqttSessionsEndpointWebExtension {
 			if (result == null) {
 				return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 			}
-			return (result == DELETED) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
+			return (result == DONE) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
 					: new WebEndpointResponse<>(result);
 		}
 		catch (SessionInUseException ex) {

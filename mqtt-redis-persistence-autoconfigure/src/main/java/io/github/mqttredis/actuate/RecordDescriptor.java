@@ -55,18 +55,18 @@ public record RecordDescriptor(String key, long size, @Nullable Boolean unreadab
 	static RecordDescriptor of(InspectedRecord record, boolean payloads) {
 		Packet packet = record.packet();
 		SetAside aside = record.setAside();
+		String key = (aside != null) ? aside.key() : record.key();
 		String reason = (aside != null) ? aside.reason() : null;
 		String at = (aside != null) ? aside.at().toString() : null;
 		Integer attempts = (aside != null) ? aside.attempts() : null;
 		if (packet == null) {
-			return new RecordDescriptor(record.key(), record.size(), record.encrypted() ? null : true,
+			return new RecordDescriptor(key, record.size(), record.encrypted() ? null : true,
 					record.encrypted() ? true : null, null, null, null, reason, at, attempts);
 		}
 		MessageDescriptor message = (packet.publish() != null) ? MessageDescriptor.of(packet.publish(), payloads)
 				: null;
-		return new RecordDescriptor(record.key(), record.size(), null, null,
-				packet.key().kind().name().toLowerCase(Locale.ROOT), packet.key().packetId(), message, reason, at,
-				attempts);
+		return new RecordDescriptor(key, record.size(), null, null, packet.key().kind().name().toLowerCase(Locale.ROOT),
+				packet.key().packetId(), message, reason, at, attempts);
 	}
 
 	/**

@@ -121,7 +121,7 @@ record SessionMeters(Supplier<Collection<SessionActivity>> activity, Supplier<Co
 		counter(registry, tags, "restored", "records", of(Event.RECORD_RESTORED),
 				"Records that were read when sessions were opened");
 		counter(registry, tags, "quarantined", "records", of(Event.RECORD_QUARANTINED),
-				"Records that were put aside: they cannot be read, or Redis does not take them");
+				"Records that were put aside: they cannot be read or delivered, or Redis does not take them");
 		counter(registry, tags, "undeliverable", "messages", of(Event.MESSAGE_UNDELIVERABLE),
 				"Messages that were set aside: the broker does not take them");
 		counter(registry, tags, "rejected", "records", (activity) -> activity.count(Operation.PUT, false),

@@ -25,7 +25,9 @@ import io.github.mqttredis.session.BufferedRecords;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionClient;
 import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,8 +148,44 @@ public final class ClientSession<E extends Exception> {
 		}
 	}
 
-	boolean setAside(byte[] packet, String reason) {
-		return this.session.setAside(packet, reason);
+	boolean keep(int packetId, byte[] packet, String reason) {
+		return this.session.keep(packetId, packet, reason);
+	}
+
+	/**
+	 * Have an operator's requests carried out.
+	 * @param offline what sends messages again
+	 * @param received what was received
+	 */
+	public void serveRequests(OfflineQueue<?, ?> offline, ReceivedMessages received) {
+		this.session.serveRequests(new SessionClient() {
+
+			@Override
+			public void requeue(byte[] publish) throws SessionException {
+				try {
+					offline
+						.requeue((key, id) -> ClientSession.this.session.put(key, BufferedRecords.record(publish, id)));
+				}
+				catch (SessionException ex) {
+					throw ex;
+				}
+				catch (Exception ex) {
+					throw new SessionUnavailableException("MQTT client '" + ClientSession.this.session.id().clientId()
+							+ "' cannot take the message: " + ex.getMessage(), ex);
+				}
+			}
+
+			@Override
+			public void discard(RecordKey record) {
+				if (record.kind() == RecordKind.RECEIVED) {
+					received.discard(record.packetId());
+				}
+				else if (record.kind() != RecordKind.BUFFERED || !offline.discard(record.packetId())) {
+					ClientSession.this.session.remove(record.toString());
+				}
+			}
+
+		});
 	}
 
 	String name() {

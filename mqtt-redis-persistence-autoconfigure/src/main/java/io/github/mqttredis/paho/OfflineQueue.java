@@ -172,8 +172,56 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		}
 	}
 
+	/**
+	 * Store a message that an operator wants to be sent, also if there is no room or the
+	 * buffer is switched off.
+	 * @param <X> what refuses it
+	 * @param record stores it
+	 * @throws E if the client is closed
+	 * @throws X if it could not be stored; nothing of it remains then
+	 */
+	public <X extends Exception> void requeue(StoredAs<X> record) throws E, X {
+		this.lock.lock();
+		try {
+			T token = store((key, id) -> {
+				record.store(key, id);
+				return this.outlet.token(id);
+			});
+			this.waiting.put(token.packetId(), token);
+			flush();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Give a message up that waits, because an operator does not want it.
+	 * @param id its packet id
+	 * @return whether it waits
+	 */
+	public boolean discard(int id) {
+		T token;
+		this.lock.lock();
+		try {
+			token = this.waiting.get(id);
+			if (token == null) {
+				return false;
+			}
+			forget(token);
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		token.drop(this.outlet.refusal("The message was removed by an operator's wish"));
+		return true;
+	}
+
 	/** Store a message under a packet id of its own. */
-	private T store(Draft<T, E> draft) throws E {
+	private <X extends Exception> T store(Draft<T, X> draft) throws E, X {
 		int id = this.ids.next();
 		while (this.waiting.containsKey(id)) {
 			id = this.ids.next();
@@ -404,6 +452,24 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		 * @throws E if it could not be stored
 		 */
 		T store(String key, int packetId) throws E;
+
+	}
+
+	/**
+	 * A record that is to wait.
+	 *
+	 * @param <X> what it throws
+	 */
+	@FunctionalInterface
+	public interface StoredAs<X extends Exception> {
+
+		/**
+		 * Store it.
+		 * @param key its key
+		 * @param packetId the packet id of its message
+		 * @throws X if it could not be stored
+		 */
+		void store(String key, int packetId) throws X;
 
 	}
 

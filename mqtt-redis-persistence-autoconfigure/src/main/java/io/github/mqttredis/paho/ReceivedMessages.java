@@ -26,6 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.paho.Receiver.Incoming;
+import io.github.mqttredis.session.SessionRecordException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +105,7 @@ public final class ReceivedMessages {
 			this.held.keySet().removeIf((packetId) -> !this.session.contains(PREFIX + packetId));
 			this.held.values().forEach((delivery) -> {
 				if (delivery != null) {
-					delivery.answered = false;
+					delivery.answer = Answer.NONE;
 					delivery.lost = !delivery.taken;
 				}
 			});
@@ -132,14 +133,33 @@ public final class ReceivedMessages {
 			return;
 		}
 		if (incoming.message().qos() == 2) {
-			store(incoming.message().packetId(), packet);
+			take(incoming, packet);
 		}
 		else {
 			incoming.delivery().queue(new Handover(incoming.message().qos()));
 		}
 	}
 
-	private void store(int packetId, byte[] packet) throws IOException {
+	private void take(Incoming incoming, byte[] packet) throws IOException {
+		int packetId = incoming.message().packetId();
+		try {
+			hold(packetId, packet);
+		}
+		catch (IOException ex) {
+			if (!(ex.getCause() instanceof SessionRecordException)) {
+				throw ex;
+			}
+			logger.warn(ex.getMessage() + ". The message is delivered before it is acknowledged, and comes again"
+					+ " if the link is lost, or the process dies, meanwhile");
+			Delivery delivery = new Delivery(packetId, Answer.PUBREC);
+			hold(delivery);
+			incoming.delivery().queue(delivery);
+			return;
+		}
+		this.receiver.pubrec(packetId);
+	}
+
+	private void hold(int packetId, byte[] packet) throws IOException {
 		this.lock.lock();
 		try {
 			this.session.put(PREFIX + packetId, packet);
@@ -148,7 +168,16 @@ public final class ReceivedMessages {
 		finally {
 			this.lock.unlock();
 		}
-		this.receiver.pubrec(packetId);
+	}
+
+	private void hold(Delivery delivery) {
+		this.lock.lock();
+		try {
+			this.held.put(delivery.packetId, delivery);
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	private void acknowledgeMalformed(int qos, int packetId) throws IOException {
@@ -164,7 +193,7 @@ public final class ReceivedMessages {
 	}
 
 	private void setAside(byte[] packet, MalformedPublishException cause) {
-		boolean kept = this.session.setAside(packet, String.valueOf(cause.getMessage()));
+		boolean kept = this.session.keep(cause.packetId(), packet, String.valueOf(cause.getMessage()));
 		logger.warn("MQTT session " + this.session.name() + " received a PUBLISH that cannot be delivered: "
 				+ cause.getMessage() + " (QoS " + cause.qos() + ", packet id " + cause.packetId() + ", " + packet.length
 				+ " bytes). What comes after it goes on; it is " + ((cause.packetId() != 0) ? "" : "not ")
@@ -182,7 +211,7 @@ public final class ReceivedMessages {
 			return;
 		}
 		if (isHeld(packetId)) {
-			deliver(packetId, true);
+			deliver(packetId, Answer.PUBCOMP);
 		}
 		else if (packetId != 0) {
 			this.receiver.pubcomp(packetId);
@@ -210,8 +239,23 @@ public final class ReceivedMessages {
 			if (delivery == null || delivery.lost) {
 				return false;
 			}
-			delivery.answered = true;
+			delivery.answer = Answer.PUBCOMP;
 			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Forget a message that the broker has not released: an operator does not want it.
+	 * @param packetId its packet id
+	 */
+	void discard(int packetId) {
+		this.lock.lock();
+		try {
+			this.held.remove(packetId);
+			this.session.remove(PREFIX + packetId);
 		}
 		finally {
 			this.lock.unlock();
@@ -236,24 +280,18 @@ public final class ReceivedMessages {
 			this.lock.unlock();
 		}
 		for (Integer packetId : forgotten) {
-			deliver(packetId, false);
+			deliver(packetId, Answer.NONE);
 		}
 	}
 
-	private void deliver(int packetId, boolean answered) throws IOException {
+	private void deliver(int packetId, Answer answer) throws IOException {
 		byte[] record = this.session.get(PREFIX + packetId);
 		if (record == null) {
 			// Cleared meanwhile.
 			return;
 		}
-		Delivery delivery = new Delivery(packetId, answered);
-		this.lock.lock();
-		try {
-			this.held.put(packetId, delivery);
-		}
-		finally {
-			this.lock.unlock();
-		}
+		Delivery delivery = new Delivery(packetId, answer);
+		hold(delivery);
 		try {
 			// Waits for room in Paho's queue, as for every message.
 			this.receiver.read(record).delivery().queue(delivery);
@@ -296,14 +334,37 @@ public final class ReceivedMessages {
 			}
 			this.held.remove(delivery.packetId);
 			this.session.remove(PREFIX + delivery.packetId);
-			if (delivery.answered && this.receiver.isConnected()) {
-				// Left out if the broker will ask again.
-				this.receiver.pubcomp(delivery.packetId);
+			if (this.receiver.isConnected()) {
+				answer(delivery);
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private void answer(Delivery delivery) throws IOException {
+		switch (delivery.answer) {
+			case PUBREC -> this.receiver.pubrec(delivery.packetId);
+			case PUBCOMP -> this.receiver.pubcomp(delivery.packetId);
+			case NONE -> {
+				// The broker will ask again.
+			}
+		}
+	}
+
+	/** What a broker waits for on this connection. */
+	private enum Answer {
+
+		/** Nothing. */
+		NONE,
+
+		/** That the message was taken: it is not stored, and was not acknowledged. */
+		PUBREC,
+
+		/** That the message, which it has released, is complete. */
+		PUBCOMP
+
 	}
 
 	/** A message of QoS 0 or 1 on its way to the callback, which Paho acknowledges. */
@@ -331,8 +392,7 @@ public final class ReceivedMessages {
 
 		private final int packetId;
 
-		/** Whether the broker waits for PUBCOMP on this connection. */
-		private boolean answered;
+		private Answer answer;
 
 		private boolean begun;
 
@@ -342,9 +402,9 @@ public final class ReceivedMessages {
 		/** Whether it did not reach the application before the link was lost. */
 		private boolean lost;
 
-		Delivery(int packetId, boolean answered) {
+		Delivery(int packetId, Answer answer) {
 			this.packetId = packetId;
-			this.answered = answered;
+			this.answer = answer;
 		}
 
 		@Override

@@ -167,8 +167,8 @@ public final class UndeliverableMessages {
 			return new Verdict(0, limit);
 		}
 		if (head.isStored() && stored(head.packetId()) == null) {
-			// Moved while nobody could wait for it any more.
-			return new Verdict(0, "it is in quarantine already");
+			// Moved while nobody could wait for it any more, or removed by an operator.
+			return new Verdict(0, "it is no longer in the session");
 		}
 		if (this.attempts == 0 || !head.isRequest()) {
 			return null;

@@ -55,6 +55,16 @@ final class OpenSessions {
 	}
 
 	/**
+	 * Return the newest hold on a session that is still owned.
+	 * @param id the session
+	 * @return the hold, or {@code null} if there is none, or it is somebody else's
+	 */
+	@Nullable SessionHandle hold(SessionId id) {
+		Entry entry = this.entries.get(id);
+		return (entry != null && !entry.session().isFenced()) ? entry.handle() : null;
+	}
+
+	/**
 	 * Add a session, or a new hold on it.
 	 * @param session the session
 	 * @param handle the hold

@@ -186,6 +186,25 @@ final class OwnedSession {
 		this.io.perform(() -> this.shipper.setAside(key, note));
 	}
 
+	/**
+	 * Keep a packet in quarantine that was received, and wait until it is there.
+	 * @param key the key that its record would have
+	 * @param note why, which becomes its name
+	 * @param packet the packet
+	 * @return whether it is there
+	 */
+	boolean keep(RecordKey key, SetAside note, byte[] packet) {
+		byte[] stored = this.settings.codec().encode(this.id, key, packet);
+		boolean[] kept = { false };
+		try {
+			this.io.perform(() -> kept[0] = this.shipper.keep(note, stored));
+		}
+		catch (SessionUnavailableException ex) {
+			RedisSessionStore.logger.debug("MQTT session " + this.id + ": a packet is not kept", ex);
+		}
+		return kept[0];
+	}
+
 	int undeliverableAttempts() {
 		return this.settings.undeliverableAttempts();
 	}

@@ -48,6 +48,11 @@ final class RedisScripts {
 
 	private static final RedisScript QUARANTINE = new RedisScript("quarantine.lua");
 
+	private static final RedisScript KEEP = new RedisScript("keep.lua");
+
+	/** Whoever may publish can send what is kept. */
+	private static final byte[] QUARANTINE_LIMIT = bytes("1000");
+
 	private final SessionKeys keys;
 
 	private final byte[] token;
@@ -123,6 +128,12 @@ final class RedisScripts {
 		arguments.addAll(fields);
 		return written(QUARANTINE.run(connection, List.of(this.keys.hash(), this.keys.mark(), this.keys.quarantine()),
 				arguments));
+	}
+
+	boolean keep(RedisConnection connection, Mark expected, byte[] name, byte[] packet) {
+		return "kept".equals(KEEP.run(connection, List.of(this.keys.mark(), this.keys.quarantine()),
+				List.of(bytes(expected.toString()), QUARANTINE_LIMIT, this.expiryMillis, name, packet))
+			.get(0));
 	}
 
 	boolean release(RedisConnection connection) {

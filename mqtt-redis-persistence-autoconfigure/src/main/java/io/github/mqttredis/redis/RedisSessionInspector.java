@@ -28,6 +28,7 @@ import io.github.mqttredis.redis.InspectionScripts.Seen;
 import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.InspectedSession;
 import io.github.mqttredis.session.Page;
+import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionInspector;
@@ -59,19 +60,24 @@ final class RedisSessionInspector implements SessionInspector {
 
 	private final Predicate<SessionId> openHere;
 
+	private final RecordOperations operations;
+
 	/**
 	 * Create an inspector.
 	 * @param source the application's connection factory
 	 * @param settings how sessions are kept
 	 * @param openHere tells of a session whether this process works with it
+	 * @param ownership lets this process do something as a session's owner
 	 */
-	RedisSessionInspector(RedisConnectionFactory source, StoreSettings settings, Predicate<SessionId> openHere) {
+	RedisSessionInspector(RedisConnectionFactory source, StoreSettings settings, Predicate<SessionId> openHere,
+			RecordOperations.Ownership ownership) {
 		this.link = new InspectionLink(source, settings.writeTimeout());
 		this.settings = settings;
 		this.index = new SessionIndex(settings.keyPrefix());
 		this.timeout = settings.writeTimeout();
 		this.names = new SessionNames(settings.keyPrefix());
 		this.openHere = openHere;
+		this.operations = new RecordOperations(this.link, settings, ownership);
 	}
 
 	@Override
@@ -163,6 +169,22 @@ final class RedisSessionInspector implements SessionInspector {
 		this.link.call((connection) -> this.index.remove(connection, keys.hash()));
 		RedisSessionStore.logger.info("MQTT session " + id + " was deleted on request");
 		return true;
+	}
+
+	@Override
+	public boolean requeue(String name, String record) throws SessionException {
+		SessionId id = this.names.ofName(name);
+		return id != null && session(id) != null && this.operations.requeue(id, record);
+	}
+
+	@Override
+	public boolean discard(String name, Part part, String record) throws SessionException {
+		SessionId id = this.names.ofName(name);
+		if (id == null || session(id) == null) {
+			return false;
+		}
+		return (part == Part.QUARANTINE) ? this.operations.discardQuarantined(id, record)
+				: this.operations.discard(id, record);
 	}
 
 	@Override

@@ -183,15 +183,19 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 
 	@Override
 	public Session open(SessionId id, FormerRecords former) throws SessionException {
-		ReentrantLock opening = this.sessions.opening(id);
-		opening.lock();
+		return open(id, (opener, activity) -> opener.open(id, former, activity));
+	}
+
+	private SessionHandle open(SessionId id, Opening opening) throws SessionException {
+		ReentrantLock lock = this.sessions.opening(id);
+		lock.lock();
 		try {
 			OwnedSession known = this.sessions.usable(id);
 			if (known != null) {
 				return register(known);
 			}
 			SessionOpener opener = opener(id);
-			OwnedSession session = opener.open(id, former,
+			OwnedSession session = opening.open(opener,
 					this.activity.computeIfAbsent(id, (key) -> new SessionActivity()));
 			try {
 				return register(session);
@@ -202,7 +206,23 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 			}
 		}
 		finally {
-			opening.unlock();
+			lock.unlock();
+		}
+	}
+
+	/** Without the lock of its opening, which a client may want that this waits for. */
+	private boolean asOwner(SessionId id, RecordOperations.Task task) throws SessionException {
+		SessionHandle hold = this.sessions.hold(id);
+		if (hold != null) {
+			return task.run(hold);
+		}
+		SessionHandle borrowed = open(id, (opener, activity) -> opener.openUnowned(id, activity));
+		borrowed.borrowed();
+		try {
+			return task.run(borrowed);
+		}
+		finally {
+			release(borrowed);
 		}
 	}
 
@@ -290,7 +310,15 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	 */
 	public SessionInspector inspector() {
 		return new RedisSessionInspector(this.connectionFactory, this.settings,
-				(id) -> this.sessions.usable(id) != null);
+				(id) -> this.sessions.usable(id) != null, this::asOwner);
+	}
+
+	/** Makes a session this process's own. */
+	@FunctionalInterface
+	private interface Opening {
+
+		OwnedSession open(SessionOpener opener, SessionActivity activity) throws SessionException;
+
 	}
 
 }

@@ -104,6 +104,18 @@ final class SessionClaim {
 		return move(connection, List.of(key.toString()), note.name());
 	}
 
+	/**
+	 * Put a packet into quarantine that was received.
+	 * @param connection the connection
+	 * @param note its name there
+	 * @param packet what is stored
+	 * @return whether it was done; not if the session is not as this owner left it, or
+	 * the quarantine is full
+	 */
+	boolean keep(RedisConnection connection, SetAside note, byte[] packet) {
+		return this.scripts.keep(connection, this.fence.mark(), note.name().getBytes(SessionLoader.NAMES), packet);
+	}
+
 	private boolean move(RedisConnection connection, List<String> fields, String name) {
 		Mark next = this.fence.next();
 		return isApplied(

@@ -21,11 +21,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.session.BufferedRecords;
 import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity.Operation;
+import io.github.mqttredis.session.SessionClient;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
@@ -48,6 +50,8 @@ final class SessionHandle implements Session {
 	private volatile boolean inUse = true;
 
 	private volatile boolean guarded;
+
+	private volatile @Nullable SessionClient client;
 
 	private final PublishWaits publishes = new PublishWaits();
 
@@ -284,6 +288,85 @@ final class SessionHandle implements Session {
 	}
 
 	@Override
+	public boolean keep(int packetId, byte[] packet, String reason) {
+		if (this.superseded || this.session.isUnusable()) {
+			return false;
+		}
+		RecordKey key = new RecordKey(RecordKind.RECEIVED, packetId);
+		return this.session.keep(key, new SetAside(key.toString(), Instant.now(), 0, reason), packet);
+	}
+
+	@Override
+	public void serveRequests(SessionClient served) {
+		this.client = served;
+	}
+
+	/**
+	 * Note that this hold is an operator's: no client of Paho's own has records in
+	 * memory.
+	 */
+	void borrowed() {
+		this.client = new NoClient();
+		pause();
+	}
+
+	/**
+	 * Store a message again that was set aside.
+	 * @param publish its PUBLISH
+	 * @throws SessionException if it is not known to be stored
+	 */
+	void requeue(byte[] publish) throws SessionException {
+		checkUsable("store a message");
+		long seen = this.session.log().progress().failures();
+		client().requeue(publish);
+		awaitAll("store a message", seen);
+	}
+
+	/**
+	 * Remove a record, and wait until that is in Redis.
+	 * @param key its key
+	 * @return whether there is such a record
+	 * @throws SessionException if it is not known to be removed
+	 * @throws IllegalArgumentException if the broker has the message
+	 */
+	boolean discard(RecordKey key) throws SessionException {
+		if (this.session.log().get(key) == null && !isAside(key)) {
+			return false;
+		}
+		RecordKey release = key.sibling(RecordKind.PUBREL);
+		if (key.equals(release) || (key.kind() == RecordKind.SENT && this.session.log().get(release) != null)) {
+			throw new IllegalArgumentException("The broker has the message with packet id " + key.packetId()
+					+ " already, and is told to release it");
+		}
+		checkUsable("remove " + key);
+		long seen = this.session.log().progress().failures();
+		client().discard(key);
+		awaitAll("remove " + key, seen);
+		return true;
+	}
+
+	private void awaitAll(String what, long seen) throws SessionException {
+		this.session.schedule().soonest();
+		if (!this.session.await(this.session.log().end(), seen, () -> this.superseded)) {
+			throw this.session.refusal(what);
+		}
+	}
+
+	private SessionClient client() throws SessionInUseException {
+		SessionClient current = this.client;
+		if (current == null) {
+			throw new SessionInUseException(id(), "a client of Paho's own in this process", Duration.ZERO,
+					"Close it first: it would send its messages from memory");
+		}
+		return current;
+	}
+
+	/** Note that an operator took a record out of quarantine. */
+	void taken() {
+		this.session.standing().taken();
+	}
+
+	@Override
 	public int undeliverableAttempts() {
 		return this.session.undeliverableAttempts();
 	}
@@ -334,6 +417,22 @@ final class SessionHandle implements Session {
 	@Override
 	public SessionStatus status() {
 		return this.session.status();
+	}
+
+	/** Stands for the next client, which sends what it finds. */
+	private final class NoClient implements SessionClient {
+
+		@Override
+		public void requeue(byte[] publish) throws SessionException {
+			int packetId = BufferedRecords.freePacketId(SessionHandle.this);
+			put(new RecordKey(RecordKind.BUFFERED, packetId).toString(), BufferedRecords.record(publish, packetId));
+		}
+
+		@Override
+		public void discard(RecordKey record) {
+			remove(record.toString());
+		}
+
 	}
 
 }

@@ -77,10 +77,26 @@ final class SessionOpener {
 	 * answer
 	 */
 	OwnedSession open(SessionId id, FormerRecords former, SessionActivity activity) throws SessionException {
+		return open(id, former, activity, this::acquire);
+	}
+
+	/**
+	 * Own and load a session that nobody owns.
+	 * @param id the session
+	 * @param activity counts what is done for it
+	 * @return the session, with all its records
+	 * @throws SessionException if somebody owns it, or Redis did not answer
+	 */
+	OwnedSession openUnowned(SessionId id, SessionActivity activity) throws SessionException {
+		return open(id, FormerRecords.NONE, activity, this::acquireUnowned);
+	}
+
+	private OwnedSession open(SessionId id, FormerRecords former, SessionActivity activity, Acquisition acquisition)
+			throws SessionException {
 		long start = System.nanoTime();
 		boolean opened = false;
 		try {
-			OwnedSession session = open(id, former, activity, start);
+			OwnedSession session = open(id, former, activity, acquisition, start);
 			opened = true;
 			return session;
 		}
@@ -90,12 +106,12 @@ final class SessionOpener {
 		}
 	}
 
-	private OwnedSession open(SessionId id, FormerRecords former, SessionActivity activity, long start)
-			throws SessionException {
+	private OwnedSession open(SessionId id, FormerRecords former, SessionActivity activity, Acquisition acquisition,
+			long start) throws SessionException {
 		SessionKeys keys = new SessionKeys(this.settings.keyPrefix(), id);
 		RedisScripts scripts = new RedisScripts(keys, this.owner.token(), this.settings);
 		OwnedSession session = new OwnedSession(id, keys, scripts, this.io, this.settings, activity);
-		acquire(session);
+		acquisition.acquire(session);
 		boolean opened = false;
 		try {
 			int restored = restore(session, former);
@@ -224,6 +240,22 @@ final class SessionOpener {
 		}
 	}
 
+	private void acquireUnowned(OwnedSession session) throws SessionException {
+		Acquired acquired = acquire(session, RedisScripts.NOBODY);
+		if (!acquired.owned() && isProvablyDead(acquired.holder())) {
+			acquired = acquire(session, acquired.holder());
+		}
+		if (!acquired.owned()) {
+			throw new SessionInUseException(session.id(), Owner.describe(acquired.holder()),
+					Duration.ofMillis(Math.max(1, acquired.remainingMillis())), "Ask that process, or stop it first");
+		}
+	}
+
+	private boolean isProvablyDead(String token) {
+		Owner holder = Owner.parse(token);
+		return holder != null && holder.isProvablyDead(this.owner);
+	}
+
 	private Acquired acquire(OwnedSession session, String replaced) throws SessionException {
 		return this.io.call((connection) -> session.shipper().claim().acquire(connection, replaced));
 	}
@@ -242,8 +274,7 @@ final class SessionOpener {
 			new SessionLoader(this.io, session.keys(), new StoredRecords(session.id(), this.settings.codec())).load();
 			return RedisScripts.ANYBODY;
 		}
-		Owner holder = Owner.parse(token);
-		return (holder != null && holder.isProvablyDead(this.owner)) ? token : RedisScripts.NOBODY;
+		return isProvablyDead(token) ? token : RedisScripts.NOBODY;
 	}
 
 	private void waitFor(OwnedSession session, Acquired acquired, long deadline, boolean first)
@@ -272,6 +303,14 @@ final class SessionOpener {
 			Thread.currentThread().interrupt();
 			throw new SessionUnavailableException("Interrupted while waiting for a lease to end", ex);
 		}
+	}
+
+	/** Takes the lease of a session. */
+	@FunctionalInterface
+	private interface Acquisition {
+
+		void acquire(OwnedSession session) throws SessionException;
+
 	}
 
 }

@@ -245,6 +245,25 @@ final class SessionShipper {
 		}
 	}
 
+	/**
+	 * Put a packet into quarantine that was received.
+	 * @param note its name there
+	 * @param packet what is stored
+	 * @return whether it is there
+	 * @throws RedisTrouble if Redis did not do it
+	 */
+	boolean keep(SetAside note, byte[] packet) throws RedisTrouble {
+		if (this.unconfirmed) {
+			confirm();
+		}
+		boolean kept = !this.session.isFenced()
+				&& this.io.link().run((connection) -> this.claim.keep(connection, note, packet), packet.length);
+		if (kept) {
+			this.session.standing().kept();
+		}
+		return kept;
+	}
+
 	private void send(Batch batch) throws RedisTrouble {
 		long start = System.nanoTime();
 		boolean applied = false;

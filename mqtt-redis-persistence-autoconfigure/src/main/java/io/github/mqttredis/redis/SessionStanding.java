@@ -19,6 +19,7 @@ package io.github.mqttredis.redis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.InspectedRecord.Packet;
@@ -55,7 +56,8 @@ final class SessionStanding {
 
 	private volatile String fencedBy = "";
 
-	private volatile long quarantined;
+	/** Records of this session that were moved to quarantine, less those taken out. */
+	private final AtomicLong quarantined = new AtomicLong();
 
 	/** Whether Redis was away since all of the session was in it. */
 	private volatile boolean interrupted;
@@ -95,11 +97,11 @@ final class SessionStanding {
 			last = new Failure(String.valueOf(now.getMessage()), last.at());
 		}
 		return new SessionStatus(this.id, current, contents, isFenced() ? Duration.ZERO : leaseRemaining,
-				this.quarantined, (last != null) ? last.message() : null, (last != null) ? last.at() : null);
+				this.quarantined.get(), (last != null) ? last.message() : null, (last != null) ? last.at() : null);
 	}
 
 	void quarantined(List<String> fields, SessionKeys keys) {
-		this.quarantined += fields.size();
+		this.quarantined.addAndGet(fields.size());
 		this.activity.happened(Event.RECORD_QUARANTINED, fields.size());
 		RedisSessionStore.logger.warn("MQTT session " + this.id + ": " + fields.size()
 				+ " records that cannot be read were moved to " + keys + ":quarantine: " + SessionKeys.escape(fields));
@@ -111,12 +113,24 @@ final class SessionStanding {
 	 * @param refused names it
 	 */
 	void setAside(SessionRecordException refused) {
-		this.quarantined++;
+		this.quarantined.incrementAndGet();
 		this.activity.happened(Event.RECORD_QUARANTINED, 1);
 		RedisSessionStore.logger.warn(refused.getMessage() + ". The record is set aside after " + BrokenBatches.ATTEMPTS
 				+ " attempts: it is kept in memory only, and its message is not sent."
 				+ " What was stored behind it is written now");
 		tell(new SessionEvent.Quarantined(this.id, List.of(refused.record().toString())));
+	}
+
+	/** Note that a packet was put into quarantine that was received. */
+	void kept() {
+		this.quarantined.incrementAndGet();
+		this.activity.happened(Event.RECORD_QUARANTINED, 1);
+	}
+
+	/** Note that an operator took a record out of quarantine. */
+	void taken() {
+		// Those of earlier owners are not counted.
+		this.quarantined.updateAndGet((count) -> Math.max(0, count - 1));
 	}
 
 	/**
@@ -126,7 +140,7 @@ final class SessionStanding {
 	 * @param record its record
 	 */
 	void undeliverable(SetAside note, RecordKey key, byte[] record) {
-		this.quarantined++;
+		this.quarantined.incrementAndGet();
 		this.activity.happened(Event.MESSAGE_UNDELIVERABLE, 1);
 		Packet packet = InspectedRecord.of(this.id.version(), key.toString(), record, record.length).packet();
 		Publish publish = (packet != null) ? packet.publish() : null;

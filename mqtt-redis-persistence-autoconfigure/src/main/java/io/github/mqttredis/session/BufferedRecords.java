@@ -50,6 +50,41 @@ public final class BufferedRecords {
 	}
 
 	/**
+	 * Make the record of a message that is to wait in the offline buffer.
+	 * @param publish the PUBLISH of a record that can be read
+	 * @param packetId the packet id that it gets
+	 * @return the record
+	 */
+	public static byte[] record(byte[] publish, int packetId) {
+		return RecordFormat.renumbered(publish, packetId);
+	}
+
+	/**
+	 * Return a packet id for a message that is to be sent after all others. Only for a
+	 * session that no client uses, which has packet ids of its own.
+	 * @param session the session
+	 * @return the packet id
+	 * @throws SessionUnavailableException if none is free
+	 */
+	public static int freePacketId(Session session) throws SessionUnavailableException {
+		List<Integer> used = SendingOrder.of(session.keys()
+			.stream()
+			.map(RecordKey::require)
+			.filter((key) -> key.kind() != RecordKind.RECEIVED)
+			.map(RecordKey::packetId)
+			.distinct()
+			.toList());
+		int last = used.isEmpty() ? 0 : used.get(used.size() - 1);
+		for (int i = 0; i < SendingOrder.PACKET_IDS; i++) {
+			last = last % SendingOrder.PACKET_IDS + 1;
+			if (!used.contains(last)) {
+				return last;
+			}
+		}
+		throw new SessionUnavailableException("MQTT session " + session.id() + " has a record for each packet id");
+	}
+
+	/**
 	 * Return the keys of all other records.
 	 * @param session the session
 	 * @return keys as Paho writes them, in the order of their packet ids

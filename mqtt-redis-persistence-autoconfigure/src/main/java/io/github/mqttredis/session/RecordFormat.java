@@ -31,6 +31,10 @@ final class RecordFormat {
 	/** Type and flags of a PUBREL, which are fixed (3.6.1). */
 	private static final int PUBREL_HEADER = 0x62;
 
+	private static final int DUPLICATE = 8;
+
+	private static final int QOS = 6;
+
 	private final byte[] bytes;
 
 	private final long size;
@@ -83,6 +87,22 @@ final class RecordFormat {
 		}
 		RecordFormat packet = new RecordFormat(bytes, bytes.length);
 		return packet.skipRemainingLength() && packet.twoBytes() == 0;
+	}
+
+	/**
+	 * Give a PUBLISH another packet id, as a message that was never sent.
+	 * @param publish the packet, which is readable
+	 * @param packetId the packet id
+	 * @return a copy of the packet
+	 */
+	static byte[] renumbered(byte[] publish, int packetId) {
+		RecordFormat packet = new RecordFormat(publish.clone(), publish.length);
+		packet.bytes[0] &= ~DUPLICATE;
+		if (packet.skipRemainingLength() && packet.skipTopic() && (packet.bytes[0] & QOS) != 0) {
+			packet.bytes[packet.position] = (byte) (packetId >> 8);
+			packet.bytes[packet.position + 1] = (byte) packetId;
+		}
+		return packet.bytes;
 	}
 
 	/**

@@ -29,7 +29,7 @@ import java.util.List;
  */
 public final class SendingOrder {
 
-	private static final int PACKET_IDS = 65_535;
+	static final int PACKET_IDS = 65_535;
 
 	private SendingOrder() {
 	}

@@ -158,15 +158,22 @@ public interface Session {
 	int undeliverableAttempts();
 
 	/**
-	 * Keep a packet that was received and cannot be delivered, for an operator to look
-	 * at. Never waits, never fails.
+	 * Keep a packet in quarantine that was received and cannot be delivered, for an
+	 * operator to look at, and wait until Redis has it, at most for the write time-out.
+	 * Never fails.
+	 * @param packetId its packet id, 0 if it has none
 	 * @param packet the packet
 	 * @param reason why it cannot be delivered
-	 * @return whether it is kept
+	 * @return whether it is kept; not if Redis does not take it, or the quarantine is
+	 * full
 	 */
-	default boolean setAside(byte[] packet, String reason) {
-		return false;
-	}
+	boolean keep(int packetId, byte[] packet, String reason);
+
+	/**
+	 * Have an operator's requests carried out by the client.
+	 * @param client the client
+	 */
+	void serveRequests(SessionClient client);
 
 	/**
 	 * Return a record.

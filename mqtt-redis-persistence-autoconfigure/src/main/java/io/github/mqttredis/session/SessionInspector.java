@@ -81,6 +81,37 @@ public interface SessionInspector extends AutoCloseable {
 	boolean delete(String name) throws SessionException;
 
 	/**
+	 * Send a message again that is in quarantine: as the last one, under a packet id of
+	 * its own. It leaves the quarantine once it is stored.
+	 * @param name the session's name
+	 * @param record the record's key, as a look at the quarantine gives it, or the
+	 * beginning of it where that is clear
+	 * @return whether there is such a record
+	 * @throws SessionInUseException if another process owns the session, or a client of
+	 * this one that keeps its messages in memory
+	 * @throws SessionUnavailableException if the server did not answer
+	 * @throws IllegalArgumentException if the record is no message that was to be sent,
+	 * or the key stands for several
+	 */
+	boolean requeue(String name, String record) throws SessionException;
+
+	/**
+	 * Remove one record. The client of a message that was to be sent does not send it any
+	 * more; if it has sent it on the present connection, the broker may have it.
+	 * @param name the session's name
+	 * @param part where the record is
+	 * @param record the record's key, in quarantine also the beginning of it where that
+	 * is clear
+	 * @return whether there is such a record
+	 * @throws SessionInUseException if another process owns the session, or a client of
+	 * this one that keeps its messages in memory
+	 * @throws SessionUnavailableException if the server did not answer
+	 * @throws IllegalArgumentException if the broker has the message already, or the key
+	 * stands for several
+	 */
+	boolean discard(String name, Part part, String record) throws SessionException;
+
+	/**
 	 * Remove sessions that nobody owns, and that nobody was seen to own for a time, with
 	 * what is in quarantine. One that somebody takes meanwhile is kept.
 	 * @param unseenFor the time, at least {@link #SHORTEST_UNSEEN}

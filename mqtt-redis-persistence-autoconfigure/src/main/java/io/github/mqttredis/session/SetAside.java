@@ -68,11 +68,19 @@ public record SetAside(String record, Instant at, int attempts, String reason) {
 	}
 
 	/**
+	 * Return by what an operator names the record.
+	 * @return the beginning of its name, without the reason
+	 */
+	public String key() {
+		return this.record + " at " + this.at;
+	}
+
+	/**
 	 * Return the record's name in quarantine.
 	 * @return the name
 	 */
 	public String name() {
-		return this.record + " at " + this.at + " after " + this.attempts + ": " + this.reason;
+		return key() + " after " + this.attempts + ": " + this.reason;
 	}
 
 }

@@ -75,6 +75,10 @@ final class EndpointApplication implements AutoCloseable {
 		return send("GET", path, headers);
 	}
 
+	Answer post(String path) throws IOException, InterruptedException {
+		return send("POST", path);
+	}
+
 	Answer delete(String path) throws IOException, InterruptedException {
 		return send("DELETE", path);
 	}

@@ -19,6 +19,7 @@ package io.github.mqttredis.actuate;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,7 @@ import io.github.mqttredis.actuate.EndpointApplication.Answer;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
@@ -43,6 +45,7 @@ import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.web.util.UriUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
@@ -233,6 +236,50 @@ class MqttSessionsEndpointTests {
 		assertThat(application.delete("/" + id).status()).isEqualTo(404);
 	}
 
+	@Test
+	void whenAMessageInQuarantineIsRequeuedThenItIsInTheSessionAgain() throws Exception {
+		String id = orphan("{orphan@b}:v3", "s-1", Packets.publish(1, 1, "payload"));
+		SetAside note = new SetAside("s-7", Instant.now(), 5, "the broker ends the link / and no more");
+		add("{orphan@b}:v3:quarantine", note.name(), Packets.publish(7, 1, "large"));
+		String key = (String) application.get("/" + id + "?quarantine=true").list("records").get(0).get("key");
+		assertThat(key).isEqualTo(note.key());
+		String path = "/" + id + "/" + UriUtils.encodePathSegment(key, StandardCharsets.UTF_8);
+		assertThat(application.post(path).status()).isEqualTo(204);
+		assertThat(application.post(path).status()).isEqualTo(404);
+		assertThat(application.get("/" + id + "?quarantine=true").list("records")).isEmpty();
+		assertThat(application.get("/" + id).list("records"))
+			.anySatisfy((record) -> assertThat(record).contains(entry("key", "sb-2"), entry("kind", "buffered")));
+	}
+
+	@Test
+	void whenARecordIsDiscardedThenItIsGone() throws Exception {
+		String id = orphan("{orphan@b}:v3", "s-1", Packets.publish(1, 1, "payload"));
+		add("{orphan@b}:v3:quarantine", "s-1", new byte[] { 1, 2 });
+		assertThat(application.delete("/" + id + "/s-1?quarantine=true").status()).isEqualTo(204);
+		assertThat(application.get("/" + id).list("records")).hasSize(1);
+		assertThat(application.delete("/" + id + "/s-1").status()).isEqualTo(204);
+		assertThat(application.delete("/" + id + "/s-1").status()).isEqualTo(404);
+		assertThat(application.get("/" + id).list("records")).isEmpty();
+	}
+
+	@Test
+	void whenARecordMustNotBeChangedThenTheRequestIsRefusedWithTheReason() throws Exception {
+		String id = orphan("{orphan@b}:v3", "s-1", Packets.publish(1, 2, "payload"));
+		add("{orphan@b}:v3", "sc-1", Packets.pubrel(1));
+		add("{orphan@b}:v3:quarantine", "r-1", new byte[] { 1, 2 });
+		assertThat(application.delete("/" + id + "/s-1").status()).isEqualTo(400);
+		assertThat(application.post("/" + id + "/r-1").status()).isEqualTo(400);
+		try (RedisStores stores = new RedisStores(redis)) {
+			stores.start().open(ID).put("s-1", Packets.publish(1, 1, "payload"));
+			String owned = java.util.Base64.getUrlEncoder()
+				.withoutPadding()
+				.encodeToString(bytes("{gateway@tcp://broker:1883}:v3"));
+			Answer answer = application.delete("/" + owned + "/s-1");
+			assertThat(answer.status()).isEqualTo(409);
+			assertThat((String) answer.json().get("owner")).contains("process " + ProcessHandle.current().pid());
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "never, admin, , false", "always, , , true", "when-authorized, , , false",
 			"when-authorized, user, , true", "when-authorized, user, admin, false",
@@ -263,6 +310,8 @@ class MqttSessionsEndpointTests {
 		try (EndpointApplication other = EndpointApplication.start(redis.port(),
 				"management.endpoint.mqttsessions.access=read-only")) {
 			assertThat(other.delete("/" + id).status()).isEqualTo(405);
+			assertThat(other.delete("/" + id + "/s-1").status()).isIn(404, 405);
+			assertThat(other.post("/" + id + "/s-1").status()).isIn(404, 405);
 			assertThat(other.get("/" + id).status()).isEqualTo(200);
 		}
 	}
@@ -301,6 +350,12 @@ class MqttSessionsEndpointTests {
 			Object session = server.invoke(name, "session", new Object[] { id, null, null, null }, new String[] {
 					String.class.getName(), String.class.getName(), Integer.class.getName(), Boolean.class.getName() });
 			assertThat(session.toString()).contains("key=s-1", "topic=t");
+			Object requeued = server.invoke(name, "requeue", new Object[] { id, "s-7" },
+					new String[] { String.class.getName(), String.class.getName() });
+			assertThat(requeued).hasToString("{requeued=false}");
+			Object discarded = server.invoke(name, "discard", new Object[] { id, "s-1", null },
+					new String[] { String.class.getName(), String.class.getName(), Boolean.class.getName() });
+			assertThat(discarded).hasToString("{discarded=true}");
 			server.invoke(name, "delete", new Object[] { id }, new String[] { String.class.getName() });
 			assertThat(other.get("/" + id).status()).isEqualTo(404);
 		}

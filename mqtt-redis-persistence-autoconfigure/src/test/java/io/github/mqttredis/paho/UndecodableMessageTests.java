@@ -152,6 +152,8 @@ class UndecodableMessageTests {
 		Await.until("the last one has arrived", () -> this.arrived.contains(this.clientId + "/last"));
 		// One of QoS 1 may come again, if the link was lost before its PUBACK.
 		assertThat(this.arrived).containsOnly(this.clientId + "/next", this.clientId + "/last");
+		assertThat(redis.jedis().hkeys("test:{" + this.clientId + "@broker}:" + version + ":quarantine")).hasSize(2)
+			.allMatch((name) -> name.matches("r-\\d+ at \\S+ after 0: .*"));
 		assertThat(output.getAll()
 			.lines()
 			.filter((line) -> line.contains("MQTT session " + this.clientId + "@")

@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -279,6 +280,41 @@ class UndeliverableMessageTests {
 			int connected = link.connacks();
 			client.publish("test/a", "m" + SMALL, 1).await();
 			assertThat(link.connacks()).isEqualTo(connected).isLessThan(10);
+			client.disconnect();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "v3, false", "v3, true", "v5, false", "v5, true" })
+	void whenRedisDoesNotTakeAReceivedMessageThenItIsDeliveredAndTheNextOneArrives(String version, boolean byHand)
+			throws Exception {
+		start();
+		try (RedisServer small = RedisServer.start("--client-query-buffer-limit", "1mb");
+				RedisStores stores = new RedisStores(small);
+				FaultyLink link = FaultyLink.to(this.broker.uri())) {
+			List<Integer> received = new CopyOnWriteArrayList<>();
+			PahoClient client = PahoClient.create(version, stores.start(), link.uri(), this.clientId);
+			client.call((topic, payload, packetId) -> {
+				received.add(payload.length);
+				if (byHand) {
+					client.acknowledge(packetId, 2);
+				}
+			});
+			if (byHand) {
+				client.acknowledgeByHand();
+			}
+			client.connect(60);
+			client.subscribe("large/#");
+			this.subscriber.publish("large/a", new byte[3 * 1024 * 1024], 2, false);
+			this.subscriber.publish("large/a", new byte[1], 2, false);
+			Await.until("both have arrived", () -> received.contains(1) && received.size() > 1);
+			assertThat(received).containsExactly(3 * 1024 * 1024, 1);
+			int connected = link.connacks();
+			this.subscriber.publish("large/a", new byte[3 * 1024 * 1024], 2, false);
+			this.subscriber.publish("large/a", new byte[2], 2, false);
+			Await.until("both have arrived", () -> received.contains(2));
+			assertThat(received).hasSize(4);
+			assertThat(link.connacks()).isEqualTo(connected);
 			client.disconnect();
 		}
 	}

@@ -38,10 +38,13 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionInspector.Part;
+import io.github.mqttredis.session.SessionState;
+import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.SweptSessions;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,7 +90,9 @@ abstract class AbstractSessionInspectorTests {
 		this.factory = connectionFactory();
 		this.redis = this.factory.getConnection();
 		this.redis.serverCommands().flushAll();
-		this.inspector = new RedisSessionStore(this.factory, SETTINGS).inspector();
+		RedisSessionStore store = new RedisSessionStore(this.factory, SETTINGS);
+		this.stores.add(store);
+		this.inspector = store.inspector();
 	}
 
 	@AfterEach
@@ -269,6 +274,129 @@ abstract class AbstractSessionInspectorTests {
 		assertThat(this.redis.keyCommands().exists(KEYS.hash())).isFalse();
 		assertThat(this.inspector.session(name)).isNull();
 		assertThat(store().open(ID).keys()).isEmpty();
+	}
+
+	@Test
+	void whenNobodyOwnsASessionThenAMessageInQuarantineIsPutBackBehindTheOthers() throws Exception {
+		String name = orphan(ID);
+		SetAside note = aside("s-1", Packets.publish(1, 2, "large"));
+		assertThat(this.inspector.requeue(name, note.key())).isTrue();
+		assertThat(this.redis.hashCommands().hExists(KEYS.quarantine(), bytes(note.name()))).isFalse();
+		assertThat(this.inspector.session(name).owner()).isNull();
+		assertThat(this.inspector.requeue(name, note.key())).isFalse();
+		Session session = store().open(ID);
+		assertThat(session.keys()).containsExactly("s-1", "sb-2");
+		assertThat(session.get("sb-2")).isEqualTo(Packets.publish(2, 2, "large"));
+	}
+
+	@Test
+	void whenAMessageWasSentBeforeThenItIsPutBackAsANewOne() throws Exception {
+		String name = orphan(ID);
+		byte[] sent = Packets.publish(7, 1, "payload");
+		sent[0] |= 8;
+		aside("s-7", sent);
+		// Its beginning is enough.
+		assertThat(this.inspector.requeue(name, "s-7")).isTrue();
+		assertThat(store().open(ID).get("sb-2")).isEqualTo(Packets.publish(2, 1, "payload"));
+	}
+
+	@Test
+	void whenAnotherProcessOwnsASessionThenNothingOfItIsChanged() throws Exception {
+		Session session = store().open(ID);
+		session.put("s-1", Packets.publish(1, 1, "payload"));
+		String name = new SessionNames("test").name(KEYS);
+		SetAside note = aside("s-7", Packets.publish(7, 1, "large"));
+		for (ThrowingCallable request : List.<ThrowingCallable>of(() -> this.inspector.requeue(name, note.key()),
+				() -> this.inspector.discard(name, Part.QUARANTINE, note.key()),
+				() -> this.inspector.discard(name, Part.RECORDS, "s-1"))) {
+			assertThatExceptionOfType(SessionInUseException.class).isThrownBy(request)
+				.withMessageContaining("Ask that process");
+		}
+		session.put("s-2", Packets.publish(2, 1, "payload"));
+		assertThat(this.inspector.session(name).records()).isEqualTo(2);
+		assertThat(this.inspector.session(name).quarantined()).isEqualTo(1);
+	}
+
+	@Test
+	void whenAClientOfPahosOwnHasTheSessionThenOnlyTheQuarantineIsChanged() throws Exception {
+		RedisSessionStore store = store();
+		store.open(ID).put("s-1", Packets.publish(1, 1, "payload"));
+		String name = new SessionNames("test").name(KEYS);
+		aside("s-7", Packets.publish(7, 1, "large"));
+		try (SessionInspector own = store.inspector()) {
+			assertThatExceptionOfType(SessionInUseException.class).isThrownBy(() -> own.requeue(name, "s-7"))
+				.withMessageContaining("Close it first");
+			assertThatExceptionOfType(SessionInUseException.class)
+				.isThrownBy(() -> own.discard(name, Part.RECORDS, "s-1"));
+			assertThat(own.discard(name, Part.QUARANTINE, "s-7")).isTrue();
+			assertThat(own.session(name).records()).isEqualTo(1);
+			assertThat(own.session(name).quarantined()).isZero();
+		}
+	}
+
+	@Test
+	void whenNobodyOwnsASessionThenARecordIsRemovedAndTheOthersStay() throws Exception {
+		String name = orphan(ID);
+		this.redis.hashCommands().hSet(KEYS.hash(), bytes("s-2"), Packets.publish(2, 1, "payload"));
+		assertThat(this.inspector.discard(name, Part.RECORDS, "s-2")).isTrue();
+		assertThat(this.inspector.discard(name, Part.RECORDS, "s-2")).isFalse();
+		assertThat(this.inspector.discard(name, Part.RECORDS, "../..")).isFalse();
+		assertThat(store().open(ID).keys()).containsExactly("s-1");
+	}
+
+	@Test
+	void whenTheBrokerHasAMessageThenItIsNotRemoved() throws Exception {
+		String name = orphan(ID);
+		this.redis.hashCommands().hSet(KEYS.hash(), bytes("s-7"), Packets.publish(7, 2, "payload"));
+		this.redis.hashCommands().hSet(KEYS.hash(), bytes("sc-7"), Packets.pubrel(7));
+		for (String record : List.of("s-7", "sc-7")) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.inspector.discard(name, Part.RECORDS, record))
+				.withMessageContaining("The broker has the message with packet id 7");
+		}
+		assertThat(this.inspector.session(name).records()).isEqualTo(3);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "r-7", "sc-7", "broken", "s-8" })
+	void whenARecordInQuarantineIsNoMessageThenItIsNotPutBack(String key) throws Exception {
+		String name = orphan(ID);
+		this.redis.hashCommands().hSet(KEYS.quarantine(), bytes(key), bytes("broken"));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.inspector.requeue(name, key))
+			.withMessageContaining(key);
+		assertThat(this.inspector.session(name).quarantined()).isEqualTo(1);
+		assertThat(this.inspector.discard(name, Part.QUARANTINE, key)).isTrue();
+		assertThat(this.inspector.session(name).quarantined()).isZero();
+	}
+
+	@Test
+	void whenAKeyStandsForSeveralRecordsThenItMustBeWhole() throws Exception {
+		String name = orphan(ID);
+		SetAside first = aside("s-7", Packets.publish(7, 1, "first"));
+		SetAside second = new SetAside("s-7", first.at().plusMillis(1), 1, "reason");
+		this.redis.hashCommands().hSet(KEYS.quarantine(), bytes(second.name()), Packets.publish(7, 1, "second"));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.inspector.requeue(name, "s-7"))
+			.withMessageContaining("stands for 2 records");
+		assertThat(this.inspector.requeue(name, second.key())).isTrue();
+		assertThat(store().open(ID).get("sb-2")).isEqualTo(Packets.publish(2, 1, "second"));
+	}
+
+	@Test
+	void whenASessionIsOpenedWhileAnOperatorHasItThenItIsOpened() throws Exception {
+		String name = orphan(ID);
+		RedisSessionStore store = store();
+		aside("s-7", Packets.publish(7, 1, "large"));
+		try (SessionInspector own = store.inspector()) {
+			own.requeue(name, "s-7");
+			assertThat(store.open(ID).keys()).containsExactly("s-1", "sb-2");
+			assertThat(store.sessions()).singleElement()
+				.satisfies((status) -> assertThat(status.state()).isEqualTo(SessionState.OWNER));
+		}
+	}
+
+	private SetAside aside(String key, byte[] record) {
+		SetAside note = new SetAside(key, Instant.now(), 5, "the broker ends the link / it is too large");
+		this.redis.hashCommands().hSet(KEYS.quarantine(), bytes(note.name()), record);
+		return note;
 	}
 
 	@Test

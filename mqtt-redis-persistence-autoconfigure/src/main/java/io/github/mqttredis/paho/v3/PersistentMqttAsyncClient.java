@@ -99,6 +99,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		this.offline = new OfflineQueue<>(clientId, this.outlet, OfflineOutlet.packetIds(this.comms),
 				persistence.offlineBuffer(), this.session.buffered());
 		persistence.onCompleted(this.offline::completed);
+		this.session.serveRequests(this.offline, this.received);
 	}
 
 	@Override
