@@ -31,12 +31,17 @@ import io.github.mqttredis.session.MqttVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inner parts of a Paho client that connecting needs: its queue to the broker, and
- * the thread of its callback. Both versions of Paho name them alike.
+ * A client of Paho as the code sees it that both versions share: what they name alike is
+ * here, what they have types of their own for is left to each.
  *
+ * @param <T> the token of a message in the offline buffer
+ * @param <E> the exception of the version of Paho
  * @since 0.1.0
  */
-public abstract class CommsInternals {
+public abstract class CommsInternals<T, E extends Exception> implements Receiver, OfflineQueue.Outlet<T, E> {
+
+	/** Of both versions. */
+	private static final int CLIENT_CLOSED = 32111;
 
 	private static final long ATTEMPT_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -45,22 +50,69 @@ public abstract class CommsInternals {
 
 	private static final long POLL_MILLIS = 10;
 
+	private final MqttVersion version;
+
 	private final PahoMembers members;
 
 	private final Object state;
 
 	private final Object callback;
 
+	private final Class<E> failure;
+
+	private final SessionPersistence<? extends E> persistence;
+
 	/**
 	 * Find the inner parts.
 	 * @param version the version of MQTT
 	 * @param comms the client's {@code ClientComms}
 	 * @param state the client's {@code ClientState}
+	 * @param failure what Paho throws
+	 * @param persistence the client's persistence
 	 */
-	protected CommsInternals(MqttVersion version, Object comms, Object state) {
+	protected CommsInternals(MqttVersion version, Object comms, Object state, Class<E> failure,
+			SessionPersistence<? extends E> persistence) {
+		this.version = version;
 		this.members = PahoMembers.of(version);
 		this.state = state;
 		this.callback = this.members.get(Member.CALLBACK, comms);
+		this.failure = failure;
+		this.persistence = persistence;
+	}
+
+	/**
+	 * Return whether an attempt to connect is under way.
+	 * @return whether the client connects
+	 */
+	protected abstract boolean isConnecting();
+
+	/**
+	 * Drop the link.
+	 * @param cause what the application is told
+	 */
+	protected abstract void drop(Throwable cause);
+
+	/**
+	 * Note that something has come, which shows that the broker is there.
+	 * @param bytes how much
+	 */
+	protected abstract void received(int bytes);
+
+	/**
+	 * Make what Paho throws.
+	 * @param reasonCode its reason code
+	 * @param cause the cause
+	 * @return the exception
+	 */
+	protected abstract E failure(int reasonCode, @Nullable Throwable cause);
+
+	@Override
+	public final void remove(String key) throws E {
+		this.persistence.remove(key);
+	}
+
+	PacketIds<E> packetIds() {
+		return new PacketIds<>(this.version, this.state, this.failure, (cause) -> failure(CLIENT_CLOSED, cause));
 	}
 
 	/**
@@ -106,7 +158,7 @@ public abstract class CommsInternals {
 	 * @param cancelled ends the wait once it is true
 	 * @throws IOException if the callback has not returned in time
 	 */
-	public void awaitCallback(BooleanSupplier cancelled) throws IOException {
+	void awaitCallback(BooleanSupplier cancelled) throws IOException {
 		long started = System.nanoTime();
 		while (isCallbackEnding()) {
 			if (cancelled.getAsBoolean() || System.nanoTime() - started > CALLBACK_LIMIT_NANOS) {
@@ -134,12 +186,11 @@ public abstract class CommsInternals {
 	 * Wait until Paho tries no more to connect a client that is to be closed: an attempt
 	 * that fails makes it try the next server at once, or the next version of MQTT
 	 * ({@code ConnectActionListener}), and it does not close a client that connects.
-	 * @param connecting whether it tries
 	 */
-	public void awaitLastAttempt(BooleanSupplier connecting) {
+	void awaitLastAttempt() {
 		long started = System.nanoTime();
 		boolean going = true;
-		while (going && connecting.getAsBoolean() && System.nanoTime() - started < ATTEMPT_LIMIT_NANOS) {
+		while (going && isConnecting() && System.nanoTime() - started < ATTEMPT_LIMIT_NANOS) {
 			going = pause();
 		}
 	}
@@ -156,7 +207,7 @@ public abstract class CommsInternals {
 	 * connects would wait for it for ever ({@code ClientState.get},
 	 * {@code CommsSender.start}). The broker asks again for what it misses.
 	 */
-	public void forgetAnswers() {
+	void forgetAnswers() {
 		((Vector<?>) this.members.get(Member.ANSWERS, this.state)).clear();
 	}
 

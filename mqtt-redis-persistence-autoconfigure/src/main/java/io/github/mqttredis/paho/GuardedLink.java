@@ -21,6 +21,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 
 import io.github.mqttredis.paho.UndeliverableMessages.Verdict;
 import io.github.mqttredis.session.OutboundPackets;
@@ -42,13 +43,17 @@ public final class GuardedLink {
 
 	private static final Log logger = LogFactory.getLog(GuardedLink.class);
 
+	private final ReceivedMessages received;
+
 	private final ClientSession<?> session;
 
-	private final CommsInternals comms;
+	private final CommsInternals<?, ?> comms;
 
 	private final Reconnection reconnection;
 
 	private final UndeliverableMessages undeliverable;
+
+	private final Supplier<InboundPackets> packets;
 
 	private final Duration answerLimit;
 
@@ -64,21 +69,22 @@ public final class GuardedLink {
 
 	/**
 	 * Create the guard of a link.
-	 * @param session the session of the client
-	 * @param comms the client's inner parts
-	 * @param reconnection told what becomes of the link
-	 * @param undeliverable decides what is not sent
+	 * @param client the client, of which the session is, and that is told what becomes of
+	 * the link
+	 * @param packets makes the look at what comes in
 	 * @param answerLimit how long the broker may take to answer CONNECT, zero for ever
 	 * @param keepAlive the keep-alive interval, zero for none
 	 */
-	public GuardedLink(ClientSession<?> session, CommsInternals comms, Reconnection reconnection,
-			UndeliverableMessages undeliverable, Duration answerLimit, Duration keepAlive) {
+	GuardedLink(PersistentClient<?, ?, ?> client, Supplier<InboundPackets> packets, Duration answerLimit,
+			Duration keepAlive) {
+		this.received = client.received();
+		this.session = client.session();
+		this.comms = client.comms();
+		this.reconnection = client.reconnection();
+		this.undeliverable = client.undeliverable();
+		this.packets = packets;
 		this.answerLimit = answerLimit;
 		this.keepAlive = keepAlive;
-		this.undeliverable = undeliverable;
-		this.session = session;
-		this.comms = comms;
-		this.reconnection = reconnection;
 	}
 
 	/**
@@ -106,6 +112,7 @@ public final class GuardedLink {
 		this.reconnection.held(false);
 		// Asking Redis may have taken a while, and so may connecting.
 		checkWanted();
+		this.received.connecting();
 		opening.open();
 		this.undeliverable.connecting(this.keepAlive);
 		CountDownLatch running = new CountDownLatch(1);
@@ -121,23 +128,18 @@ public final class GuardedLink {
 	}
 
 	/**
-	 * Guard what comes in. The broker says nothing before CONNECT, so that all there is
-	 * to be read earlier is that the link has ended. Paho would wait for ever for a
-	 * receiver, or a sender, that has ended before it was seen to run
-	 * ({@code CommsReceiver.start}, {@code CommsSender.start}).
+	 * Guard what comes in, and look at it before Paho does. The broker says nothing
+	 * before CONNECT, so that all there is to be read earlier is that the link has ended.
+	 * Paho would wait for ever for a receiver, or a sender, that has ended before it was
+	 * seen to run ({@code CommsReceiver.start}, {@code CommsSender.start}).
 	 * @param in what comes from the broker
 	 * @return what can be read once Paho has begun to send
 	 */
 	public InputStream guard(InputStream in) {
-		return new BegunInputStream(in, this.starting, this::endedByPeer);
-	}
-
-	/**
-	 * Wait until the application is told that the broker has accepted the client: until
-	 * then, nothing that comes or goes may end the link.
-	 */
-	public void awaitTold() {
-		this.reconnection.awaitTold();
+		InboundPackets looked = this.packets.get();
+		looked.afterConnack(this.reconnection::awaitTold);
+		return new PacketInputStream(new BegunInputStream(in, this.starting, this::endedByPeer), looked,
+				this.comms::received);
 	}
 
 	private void endedByPeer() {
@@ -213,7 +215,8 @@ public final class GuardedLink {
 	private boolean await(OutboundPackets packets, Needs needs) throws IOException {
 		Head head = packets.head();
 		if (head != null && !head.isConnect()) {
-			awaitTold();
+			// Until then, nothing that comes or goes may end the link.
+			this.reconnection.awaitTold();
 		}
 		try {
 			if (needs != Needs.NOTHING) {

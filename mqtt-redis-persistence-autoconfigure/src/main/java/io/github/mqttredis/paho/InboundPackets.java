@@ -58,7 +58,8 @@ public class InboundPackets implements PacketInputStream.Packets {
 
 	private final long longest;
 
-	private final Runnable awaitTold;
+	private Runnable awaitTold = () -> {
+	};
 
 	private boolean accepted;
 
@@ -71,16 +72,22 @@ public class InboundPackets implements PacketInputStream.Packets {
 	 * @param tellsSession whether CONNACK tells of the session, as it does since MQTT
 	 * 3.1.1
 	 * @param longest the longest packet that Paho takes, in bytes
-	 * @param awaitTold waits until the application is told that the broker has accepted
-	 * the client
 	 */
 	public InboundPackets(ReceivedMessages received, UndeliverableMessages undeliverable, BooleanSupplier tellsSession,
-			long longest, Runnable awaitTold) {
-		this.awaitTold = awaitTold;
+			long longest) {
 		this.undeliverable = undeliverable;
 		this.received = received;
 		this.tellsSession = tellsSession;
 		this.longest = longest;
+	}
+
+	/**
+	 * Have something waited for before a packet is read that comes after CONNACK.
+	 * @param awaitTold waits until the application is told that the broker has accepted
+	 * the client
+	 */
+	void afterConnack(Runnable awaitTold) {
+		this.awaitTold = awaitTold;
 	}
 
 	@Override

@@ -130,7 +130,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @param reason why it did not
 	 * @return whether to {@link #add} it
 	 */
-	public boolean serves(E reason) {
+	public boolean serves(Exception reason) {
 		int code = this.outlet.reasonCode(reason);
 		return isOpen() && (code == MAX_INFLIGHT || isLinkLost(code));
 	}

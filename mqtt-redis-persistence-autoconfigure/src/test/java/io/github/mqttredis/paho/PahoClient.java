@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.paho;
 
+import java.util.Objects;
+
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
@@ -32,6 +34,8 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
+import org.springframework.beans.DirectFieldAccessor;
+
 /**
  * A client of ours of either version of Paho, which keeps its session, comes back by
  * itself, and has little time to connect.
@@ -42,6 +46,12 @@ interface PahoClient {
 
 	/** Return the client of Paho. */
 	Object client();
+
+	/** Return what it shares with clients of the other version. */
+	default PersistentClient<?, ?, ?> delegate() {
+		return (PersistentClient<?, ?, ?>) Objects
+			.requireNonNull(new DirectFieldAccessor(client()).getPropertyValue("delegate"));
+	}
 
 	/**
 	 * Connect, and wait for the broker.

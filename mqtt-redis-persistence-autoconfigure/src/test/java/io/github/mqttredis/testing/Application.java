@@ -39,6 +39,7 @@ import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -199,7 +200,7 @@ public final class Application implements AutoCloseable {
 	 * in vain for long.
 	 */
 	public void awaitLongPause() {
-		Object reconnection = ReflectionTestUtils.getField(this.client, "reconnection");
+		Object reconnection = new DirectFieldAccessor(this.client).getPropertyValue("delegate.reconnection");
 		ReflectionTestUtils.setField(reconnection, "pause", LONG_PAUSE.toMillis());
 		Await.until("the next attempt is far away", () -> {
 			long due = (long) ReflectionTestUtils.getField(reconnection, "nextDue");

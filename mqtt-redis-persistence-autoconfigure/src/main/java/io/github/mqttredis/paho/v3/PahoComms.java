@@ -21,29 +21,35 @@ import java.io.IOException;
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.MalformedPublishException;
 import io.github.mqttredis.paho.ReceivedPublish;
-import io.github.mqttredis.paho.Receiver;
 import io.github.mqttredis.paho.UndeliverableMessageException;
 import io.github.mqttredis.session.MqttVersion;
+import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.MqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.internal.ClientComms;
 import org.eclipse.paho.client.mqttv3.internal.CommsCallback;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttAck;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubAck;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubComp;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubRec;
+import org.eclipse.paho.client.mqttv3.internal.wire.MqttPublish;
+import org.eclipse.paho.client.mqttv3.internal.wire.MqttWireMessage;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The inner parts of a Paho 3 client that receiving needs besides connecting: its queue
- * to the callback, and its queue to the broker.
+ * A client of Paho 3, with the types of this version.
  */
-final class PahoComms extends CommsInternals implements Receiver {
+final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 
 	private final ClientComms comms;
 
-	PahoComms(ClientComms comms) {
-		super(MqttVersion.V3, comms, comms.getClientState());
+	private final SessionMqttClientPersistence persistence;
+
+	PahoComms(ClientComms comms, SessionMqttClientPersistence persistence) {
+		super(MqttVersion.V3, comms, comms.getClientState(), MqttException.class, persistence);
 		this.comms = comms;
+		this.persistence = persistence;
 	}
 
 	@Override
@@ -89,16 +95,92 @@ final class PahoComms extends CommsInternals implements Receiver {
 	}
 
 	@Override
+	protected void received(int bytes) {
+		this.comms.getClientState().notifyReceivedBytes(bytes);
+	}
+
+	@Override
 	public boolean isConnected() {
 		return this.comms.isConnected();
 	}
 
+	@Override
+	protected boolean isConnecting() {
+		return this.comms.isConnecting();
+	}
+
+	@Override
+	public boolean isClosed() {
+		return this.comms.isClosed();
+	}
+
+	@Override
+	protected void drop(Throwable cause) {
+		this.comms.shutdownConnection(null, new MqttException(cause));
+	}
+
+	@Override
+	protected MqttException failure(int reasonCode, @Nullable Throwable cause) {
+		return new MqttException(reasonCode, cause);
+	}
+
+	@Override
+	public int reasonCode(Exception ex) {
+		return (ex instanceof MqttException paho) ? paho.getReasonCode() : 0;
+	}
+
+	@Override
+	public MqttException refusal(String message) {
+		return new RefusedMessageException(MqttException.REASON_CODE_DISCONNECTED_BUFFER_FULL, message);
+	}
+
+	@Override
+	public boolean hasRoom() {
+		return this.comms.getActualInFlight() < this.comms.getClientState().getMaxInFlight();
+	}
+
+	@Override
+	public OfflineToken token(int packetId) {
+		return new OfflineToken(this.comms.getClient().getClientId(), packetId);
+	}
+
 	/**
-	 * Note that something has come, which shows that the broker is there.
-	 * @param bytes how much
+	 * Store a message that is to wait.
+	 * @param key the key of its record
+	 * @param packetId its packet id
+	 * @param topic its topic
+	 * @param message the message
+	 * @param userContext what the application wants to find in the token
+	 * @param callback what is told of its delivery
+	 * @return its token
+	 * @throws MqttException if it could not be stored
 	 */
-	void received(int bytes) {
-		this.comms.getClientState().notifyReceivedBytes(bytes);
+	OfflineToken store(String key, int packetId, String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback) throws MqttException {
+		MqttPublish publish = new MqttPublish(topic, message);
+		publish.setMessageId(packetId);
+		this.persistence.put(key, publish);
+		OfflineToken token = token(packetId);
+		token.describe(topic, message, userContext, callback);
+		return token;
+	}
+
+	/**
+	 * Return a message as it was stored.
+	 * @param key the key of its record
+	 * @return the message
+	 * @throws MqttException if it cannot be read
+	 */
+	MqttPublish stored(String key) throws MqttException {
+		return (MqttPublish) MqttWireMessage.createWireMessage(this.persistence.get(key));
+	}
+
+	@Override
+	public void send(String key, OfflineToken token) throws MqttException {
+		MqttPublish publish = stored(key);
+		// One of QoS 0 does not carry it.
+		publish.setMessageId(token.packetId());
+		this.comms.sendNoWait(publish, token);
 	}
 
 }

@@ -16,18 +16,8 @@
 
 package io.github.mqttredis.paho.v3;
 
-import java.io.IOException;
-import java.time.Duration;
-
-import io.github.mqttredis.paho.ClientSession;
-import io.github.mqttredis.paho.ConnectNotices;
-import io.github.mqttredis.paho.GuardedLink;
-import io.github.mqttredis.paho.OfflineQueue;
-import io.github.mqttredis.paho.ReceivedMessages;
-import io.github.mqttredis.paho.Reconnection;
-import io.github.mqttredis.paho.UndeliverableMessages;
-import io.github.mqttredis.session.OfflineBufferSettings;
-import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import io.github.mqttredis.paho.InboundPackets;
+import io.github.mqttredis.paho.PersistentClient;
 import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
@@ -38,9 +28,7 @@ import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
-import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.MqttSecurityException;
-import org.eclipse.paho.client.mqttv3.internal.ClientComms;
 import org.eclipse.paho.client.mqttv3.internal.NetworkModule;
 import org.jspecify.annotations.Nullable;
 
@@ -54,28 +42,14 @@ import org.jspecify.annotations.Nullable;
  */
 public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
-	private final ClientSession<MqttPersistenceException> session;
+	/** The longest packet there is (2.2.3). */
+	private static final int LONGEST_PACKET = 268_435_460;
 
-	private final PahoComms pahoComms;
+	private final PahoComms paho;
 
-	private final OfflineQueue<OfflineToken, MqttException> offline;
-
-	private final OfflineOutlet outlet;
-
-	private final ReceivedMessages received;
-
-	private final UndeliverableMessages undeliverable;
+	private final PersistentClient<MqttConnectOptions, OfflineToken, MqttException> delegate;
 
 	private volatile @Nullable DetachedConnectComplete detached;
-
-	private final Reconnection reconnection = new Reconnection();
-
-	private final ConnectNotices notices;
-
-	/** What the application connects with, and what it connected with last. */
-	private @Nullable MqttConnectOptions requested;
-
-	private @Nullable MqttConnectOptions options;
 
 	/**
 	 * Create a client. Opens its session, which may wait for another owner.
@@ -86,57 +60,28 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 */
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
-		super(serverUri, clientId, persistence.withholdRecords());
-		ClientComms paho = this.comms;
-		this.notices = new ConnectNotices(clientId, this.reconnection,
-				(cause) -> paho.shutdownConnection(null, new MqttException(cause)));
-		this.session = persistence.client();
-		this.pahoComms = new PahoComms(this.comms);
-		this.received = new ReceivedMessages(this.session, this.pahoComms);
-		this.undeliverable = new UndeliverableMessages(this.session);
-		this.session.guarded();
-		this.outlet = new OfflineOutlet(clientId, this.comms, persistence);
-		this.offline = new OfflineQueue<>(clientId, this.outlet, OfflineOutlet.packetIds(this.comms),
-				persistence.offlineBuffer(), this.session.buffered());
-		persistence.onCompleted(this.offline::completed);
-		this.session.serveRequests(this.offline, this.received);
+		super(serverUri, clientId, PersistentClient.withholdRecords(persistence));
+		this.paho = new PahoComms(this.comms, persistence);
+		this.delegate = new PersistentClient<>(clientId, persistence, this.paho,
+				(options) -> connect(options, null, null));
 	}
 
 	@Override
 	public void setCallback(@Nullable MqttCallback callback) {
 		this.detached = (callback instanceof MqttCallbackExtended extended)
-				? new DetachedConnectComplete(extended, this.notices, this.reconnection) : null;
+				? new DetachedConnectComplete(extended, this.delegate.notices(), this.delegate.reconnection()) : null;
 		super.setCallback((this.detached != null) ? this.detached : callback);
 	}
 
 	@Override
 	public void setManualAcks(boolean manualAcks) {
-		this.received.setManualAcks(manualAcks);
+		this.delegate.received().setManualAcks(manualAcks);
 	}
 
-	/**
-	 * {@inheritDoc}
-	 * <p>
-	 * Without a link a message of QoS 1 is not acknowledged, because the broker sends it
-	 * again, and one of QoS 2 is complete as soon as the broker asks for it. Paho would
-	 * keep the answer, and its sender would stop over it when the client connects.
-	 */
 	@Override
 	public void messageArrivedComplete(int messageId, int qos) throws MqttException {
-		if (qos == 2 && acknowledge(messageId)) {
-			return;
-		}
-		if (isConnected()) {
+		if (this.delegate.acknowledge(messageId, qos)) {
 			super.messageArrivedComplete(messageId, qos);
-		}
-	}
-
-	private boolean acknowledge(int messageId) throws MqttException {
-		try {
-			return this.received.acknowledge(messageId);
-		}
-		catch (IOException ex) {
-			throw new MqttException(ex);
 		}
 	}
 
@@ -146,34 +91,24 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			throws MqttException {
 		IMqttToken token = super.subscribe(topicFilters, qos, userContext, callback, messageListeners);
 		DetachedConnectComplete connected = this.detached;
-		return (connected != null && this.notices.isTelling())
+		return (connected != null && this.delegate.notices().isTelling())
 				? new OvertakenSubscription(token, qos, connected::isDeliveryBlocked) : token;
 	}
 
 	@Override
 	public IMqttToken connect(@Nullable MqttConnectOptions options, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException, MqttSecurityException {
-		return this.reconnection.alone(() -> {
-			this.requested = (options != null) ? options : new MqttConnectOptions();
-			MqttConnectOptions copy = ConnectOptions.copy(this.requested);
+		MqttConnectOptions requested = (options != null) ? options : new MqttConnectOptions();
+		return this.delegate.connect(requested, () -> {
+			MqttConnectOptions copy = ConnectOptions.copy(requested);
 			copy.setAutomaticReconnect(false);
-			return super.connect(copy, userContext, new Connected(callback, this::onConnected));
+			return super.connect(copy, userContext, new Connected(callback, this.delegate::connected));
 		});
 	}
 
 	@Override
 	public void reconnect() throws MqttException {
-		this.reconnection.reconnecting();
-		connectAgain();
-	}
-
-	private void connectAgain() throws MqttException {
-		this.reconnection.alone(() -> connect(this.options, null, null));
-	}
-
-	private void onConnected() {
-		this.reconnection.accepted();
-		this.offline.flush();
+		this.delegate.reconnect();
 	}
 
 	/**
@@ -187,17 +122,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	public IMqttDeliveryToken publish(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
 		checkName(topic);
-		if (!this.offline.isInUse()) {
-			try {
-				return this.session.publish(() -> super.publish(topic, message, userContext, callback));
-			}
-			catch (MqttException ex) {
-				if (!this.offline.serves(ex)) {
-					throw ex;
-				}
-			}
-		}
-		return this.offline.add((key, id) -> this.outlet.store(key, id, topic, message, userContext, callback));
+		return this.delegate.publish(() -> super.publish(topic, message, userContext, callback),
+				() -> this.delegate.offline()
+					.add((key, id) -> this.paho.store(key, id, topic, message, userContext, callback)));
 	}
 
 	/**
@@ -205,7 +132,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 * @return whether it has an offline buffer and is not closed
 	 */
 	public boolean isBufferingOffline() {
-		return this.offline.isOpen();
+		return this.delegate.offline().isOpen();
 	}
 
 	/**
@@ -215,19 +142,19 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 */
 	@Override
 	public void setBufferOpts(DisconnectedBufferOptions options) {
-		this.offline.settings(new OfflineBufferSettings(options.isBufferEnabled(), options.getBufferSize(),
-				options.isDeleteOldestMessages() ? WhenFull.DROP_OLDEST : WhenFull.REJECT));
+		this.delegate.bufferOffline(options.isBufferEnabled(), options.getBufferSize(),
+				options.isDeleteOldestMessages());
 	}
 
 	@Override
 	public int getBufferedMessageCount() {
-		return this.offline.size();
+		return this.delegate.offline().size();
 	}
 
 	@Override
 	public MqttMessage getBufferedMessage(int index) {
 		try {
-			return this.outlet.get(this.offline.keyAt(index)).getMessage();
+			return this.paho.stored(this.delegate.offline().keyAt(index)).getMessage();
 		}
 		catch (MqttException ex) {
 			throw new IllegalStateException(ex);
@@ -236,26 +163,21 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	@Override
 	public void deleteBufferedMessage(int index) {
-		this.offline.removeAt(index);
+		this.delegate.offline().removeAt(index);
 	}
 
 	@Override
 	protected NetworkModule[] createNetworkModules(String address, MqttConnectOptions options)
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
-		MqttConnectOptions asked = (this.requested != null) ? this.requested : options;
-		this.options = asked;
-		this.reconnection.connecting(new Link(), asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
-		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
+		MqttConnectOptions asked = this.delegate.attempting(options);
+		this.delegate.reconnecting(asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i],
-					new GuardedLink(this.session, this.pahoComms, this.reconnection, this.undeliverable, answerLimit,
-							Duration.ofSeconds(options.getKeepAliveInterval())),
-					this.received, this.undeliverable, this.pahoComms,
-					() -> options.getMqttVersion() != MqttConnectOptions.MQTT_VERSION_3_1);
-		}
-		if (asked.isAutomaticReconnect()) {
-			this.session.onRecovered(this.reconnection::redisIsBack);
+					this.delegate.guard(options.getConnectionTimeout(), options.getKeepAliveInterval(),
+							(received, undeliverable) -> new InboundPackets(received, undeliverable,
+									() -> options.getMqttVersion() != MqttConnectOptions.MQTT_VERSION_3_1,
+									LONGEST_PACKET)));
 		}
 		return modules;
 	}
@@ -263,8 +185,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
-		this.session.leaving();
-		this.reconnection.disconnecting();
+		this.delegate.leaving();
 		return super.disconnect(quiesceTimeout, userContext, callback);
 	}
 
@@ -283,8 +204,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
-		this.session.leaving();
-		this.reconnection.disconnecting();
+		this.delegate.leaving();
 		if (!isConnected()) {
 			dropLink(quiesceTimeout);
 		}
@@ -314,44 +234,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		}
 	}
 
-	/**
-	 * {@inheritDoc}
-	 * <p>
-	 * A client that was disconnected gives its session back also where Paho cannot close
-	 * it.
-	 */
 	@Override
 	public void close(boolean force) throws MqttException {
-		this.reconnection.disconnecting();
-		try {
-			this.pahoComms.awaitLastAttempt(this.comms::isConnecting);
-			super.close(force);
-		}
-		finally {
-			if (!isConnected()) {
-				this.session.closed();
-			}
-		}
-	}
-
-	/** What gets this client's link back. */
-	private final class Link implements Reconnection.Client {
-
-		@Override
-		public boolean isConnected() {
-			return PersistentMqttAsyncClient.this.comms.isConnected();
-		}
-
-		@Override
-		public boolean isConnecting() {
-			return PersistentMqttAsyncClient.this.comms.isConnecting();
-		}
-
-		@Override
-		public void connect() throws MqttException {
-			connectAgain();
-		}
-
+		this.delegate.close(() -> super.close(force));
 	}
 
 }

@@ -21,63 +21,25 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 import io.github.mqttredis.paho.GuardedLink;
-import io.github.mqttredis.paho.PacketInputStream;
-import io.github.mqttredis.paho.ReceivedMessages;
-import io.github.mqttredis.paho.UndeliverableMessages;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
- * A network module whose link is guarded, and which looks at what comes in before Paho
- * sees it. Serves TCP, TLS and WebSocket alike.
+ * A network module whose link is guarded. Serves TCP, TLS and WebSocket alike.
+ *
+ * @param delegate the module that connects
+ * @param link guards its link
  */
-final class BarrierNetworkModule implements NetworkModule {
-
-	private final NetworkModule delegate;
-
-	private final GuardedLink link;
-
-	private final ReceivedMessages received;
-
-	private final UndeliverableMessages undeliverable;
-
-	private final PahoComms comms;
-
-	private final long longestPacket;
-
-	/**
-	 * Create the module.
-	 * @param delegate the module that connects
-	 * @param link guards its link
-	 * @param received what the client received
-	 * @param undeliverable what it does not send
-	 * @param comms the client's inner parts
-	 * @param longestPacket the longest packet that Paho takes, in bytes
-	 */
-	BarrierNetworkModule(NetworkModule delegate, GuardedLink link, ReceivedMessages received,
-			UndeliverableMessages undeliverable, PahoComms comms, long longestPacket) {
-		this.delegate = delegate;
-		this.link = link;
-		this.received = received;
-		this.undeliverable = undeliverable;
-		this.comms = comms;
-		this.longestPacket = longestPacket;
-	}
+record BarrierNetworkModule(NetworkModule delegate, GuardedLink link) implements NetworkModule {
 
 	@Override
 	public void start() throws IOException, MqttException {
-		this.link.<MqttException>open(() -> {
-			this.received.connecting();
-			this.delegate.start();
-		});
+		this.link.<MqttException>open(this.delegate::start);
 	}
 
 	@Override
 	public InputStream getInputStream() throws IOException {
-		return new PacketInputStream(
-				this.link.guard(this.delegate.getInputStream()), new Mqtt5InboundPackets(this.received,
-						this.undeliverable, this.comms, this.longestPacket, this.link::awaitTold),
-				this.comms::received);
+		return this.link.guard(this.delegate.getInputStream());
 	}
 
 	@Override

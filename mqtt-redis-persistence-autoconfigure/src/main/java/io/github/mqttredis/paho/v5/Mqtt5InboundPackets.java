@@ -58,12 +58,9 @@ final class Mqtt5InboundPackets extends InboundPackets {
 	 * @param undeliverable told what the broker takes, and has answered
 	 * @param comms the client's inner parts
 	 * @param longest the longest packet that Paho takes, in bytes
-	 * @param awaitTold waits until the application is told that the broker has accepted
-	 * the client
 	 */
-	Mqtt5InboundPackets(ReceivedMessages received, UndeliverableMessages undeliverable, PahoComms comms, long longest,
-			Runnable awaitTold) {
-		super(received, undeliverable, () -> true, longest, awaitTold);
+	Mqtt5InboundPackets(ReceivedMessages received, UndeliverableMessages undeliverable, PahoComms comms, long longest) {
+		super(received, undeliverable, () -> true, longest);
 		this.comms = comms;
 	}
 

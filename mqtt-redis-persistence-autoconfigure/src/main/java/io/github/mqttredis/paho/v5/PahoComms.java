@@ -21,28 +21,32 @@ import java.io.IOException;
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.MalformedPublishException;
 import io.github.mqttredis.paho.ReceivedPublish;
-import io.github.mqttredis.paho.Receiver;
 import io.github.mqttredis.paho.UndeliverableMessageException;
 import io.github.mqttredis.session.MqttVersion;
+import org.eclipse.paho.mqttv5.client.MqttActionListener;
+import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttToken;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.CommsCallback;
 import org.eclipse.paho.mqttv5.client.internal.MqttConnectionState;
 import org.eclipse.paho.mqttv5.client.internal.MqttState;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubAck;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubComp;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubRec;
 import org.eclipse.paho.mqttv5.common.packet.MqttPubRel;
+import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
+import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The inner parts of a Paho 5 client that receiving needs besides connecting: its queue
- * to the callback, its queue to the broker and what is in flight.
+ * A client of Paho 5, with the types of this version.
  */
-final class PahoComms extends CommsInternals implements Receiver {
+final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 
 	private final ClientComms comms;
 
@@ -50,19 +54,14 @@ final class PahoComms extends CommsInternals implements Receiver {
 
 	private final MqttState state;
 
-	PahoComms(ClientComms comms) {
-		super(MqttVersion.V5, comms, comms.getClientState());
+	private final SessionMqttClientPersistence persistence;
+
+	PahoComms(ClientComms comms, SessionMqttClientPersistence persistence) {
+		super(MqttVersion.V5, comms, comms.getClientState(), MqttException.class, persistence);
 		this.comms = comms;
 		this.state = comms.getClientState();
 		this.callback = (CommsCallback) callback();
-	}
-
-	/**
-	 * Note that something has come, which shows that the broker is there.
-	 * @param bytes how much
-	 */
-	void received(int bytes) {
-		this.state.notifyReceivedBytes(bytes);
+		this.persistence = persistence;
 	}
 
 	@Override
@@ -112,14 +111,6 @@ final class PahoComms extends CommsInternals implements Receiver {
 		countReleases(MqttPubRel.class::isInstance, this.state::getActualInFlight);
 	}
 
-	/**
-	 * Return whether one more message may be in flight.
-	 * @return whether Paho takes it ({@code ClientState.send})
-	 */
-	boolean hasRoom() {
-		return this.state.getActualInFlight() < connectionState().getReceiveMaximum();
-	}
-
 	private MqttConnectionState connectionState() {
 		return (MqttConnectionState) connection();
 	}
@@ -142,8 +133,95 @@ final class PahoComms extends CommsInternals implements Receiver {
 	}
 
 	@Override
+	protected void received(int bytes) {
+		this.state.notifyReceivedBytes(bytes);
+	}
+
+	@Override
 	public boolean isConnected() {
 		return this.comms.isConnected();
+	}
+
+	@Override
+	protected boolean isConnecting() {
+		return this.comms.isConnecting();
+	}
+
+	@Override
+	public boolean isClosed() {
+		return this.comms.isClosed();
+	}
+
+	@Override
+	protected void drop(Throwable cause) {
+		this.comms.shutdownConnection(null, new MqttException(cause), null);
+	}
+
+	@Override
+	protected MqttException failure(int reasonCode, @Nullable Throwable cause) {
+		return new MqttException(reasonCode, cause);
+	}
+
+	@Override
+	public int reasonCode(Exception ex) {
+		return (ex instanceof MqttException paho) ? paho.getReasonCode() : 0;
+	}
+
+	@Override
+	public MqttException refusal(String message) {
+		return new RefusedMessageException(MqttClientException.REASON_CODE_DISCONNECTED_BUFFER_FULL, message);
+	}
+
+	@Override
+	public boolean hasRoom() {
+		// As ClientState.send asks.
+		return this.state.getActualInFlight() < connectionState().getReceiveMaximum();
+	}
+
+	@Override
+	public OfflineToken token(int packetId) {
+		return new OfflineToken(this.comms.getClient().getClientId(), packetId);
+	}
+
+	/**
+	 * Store a message that is to wait.
+	 * @param key the key of its record
+	 * @param packetId its packet id
+	 * @param topic its topic
+	 * @param message the message
+	 * @param userContext what the application wants to find in the token
+	 * @param callback what is told of its delivery
+	 * @return its token
+	 * @throws MqttException if it could not be stored
+	 */
+	OfflineToken store(String key, int packetId, String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable MqttActionListener callback) throws MqttException {
+		MqttPublish publish = new MqttPublish(topic, message, message.getProperties());
+		publish.setMessageId(packetId);
+		// One that stands for the topic ends with the connection.
+		publish.getProperties().setTopicAlias(null);
+		this.persistence.put(key, publish);
+		OfflineToken token = token(packetId);
+		token.describe(topic, message, userContext, callback);
+		return token;
+	}
+
+	/**
+	 * Return a message as it was stored.
+	 * @param key the key of its record
+	 * @return the message
+	 * @throws MqttException if it cannot be read
+	 */
+	MqttPublish stored(String key) throws MqttException {
+		return (MqttPublish) MqttWireMessage.createWireMessage(this.persistence.get(key));
+	}
+
+	@Override
+	public void send(String key, OfflineToken token) throws MqttException {
+		MqttPublish publish = stored(key);
+		// One of QoS 0 does not carry it.
+		publish.setMessageId(token.packetId());
+		this.comms.sendNoWait(publish, token);
 	}
 
 	@FunctionalInterface

@@ -16,33 +16,21 @@
 
 package io.github.mqttredis.paho.v5;
 
-import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 import io.github.mqttredis.paho.BrokerLimits;
-import io.github.mqttredis.paho.ClientSession;
-import io.github.mqttredis.paho.ConnectNotices;
-import io.github.mqttredis.paho.GuardedLink;
-import io.github.mqttredis.paho.OfflineQueue;
-import io.github.mqttredis.paho.ReceivedMessages;
-import io.github.mqttredis.paho.Reconnection;
-import io.github.mqttredis.paho.UndeliverableMessages;
-import io.github.mqttredis.session.OfflineBufferSettings;
-import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import io.github.mqttredis.paho.PersistentClient;
 import org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions;
 import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.common.MqttSecurityException;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
@@ -63,28 +51,13 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	/** The longest packet there is (2.1.4). */
 	private static final long LONGEST_PACKET = 268_435_460;
 
-	private final ClientSession<MqttPersistenceException> session;
+	private final PahoComms paho;
 
-	private final PahoComms pahoComms;
-
-	private final OfflineQueue<OfflineToken, MqttException> offline;
-
-	private final OfflineOutlet outlet;
-
-	private final ReceivedMessages received;
-
-	private final UndeliverableMessages undeliverable;
-
-	private final Reconnection reconnection = new Reconnection();
+	private final PersistentClient<MqttConnectionOptions, OfflineToken, MqttException> delegate;
 
 	private final Listeners listeners = new Listeners();
 
 	private final ApplicationCallback callback;
-
-	/** What the application connects with, and what it connected with last. */
-	private @Nullable MqttConnectionOptions requested;
-
-	private @Nullable MqttConnectionOptions options;
 
 	/**
 	 * Create a client. Opens its session, which may wait for another owner to let go of
@@ -96,21 +69,11 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 */
 	public PersistentMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
 			throws MqttException {
-		super(serverUri, clientId, persistence.withholdRecords());
-		ClientComms paho = this.comms;
-		ConnectNotices notices = new ConnectNotices(clientId, this.reconnection,
-				(cause) -> paho.shutdownConnection(null, new MqttException(cause), null));
-		this.callback = new ApplicationCallback(this.listeners, notices, this.reconnection);
-		this.session = persistence.client();
-		this.pahoComms = new PahoComms(this.comms);
-		this.received = new ReceivedMessages(this.session, this.pahoComms);
-		this.undeliverable = new UndeliverableMessages(this.session);
-		this.session.guarded();
-		this.outlet = new OfflineOutlet(clientId, this.comms, this.pahoComms, persistence);
-		this.offline = new OfflineQueue<>(clientId, this.outlet, OfflineOutlet.packetIds(this.comms),
-				persistence.offlineBuffer(), this.session.buffered());
-		persistence.onCompleted(this.offline::completed);
-		this.session.serveRequests(this.offline, this.received);
+		super(serverUri, clientId, PersistentClient.withholdRecords(persistence));
+		this.paho = new PahoComms(this.comms, persistence);
+		this.delegate = new PersistentClient<>(clientId, persistence, this.paho,
+				(options) -> connect(options, null, null));
+		this.callback = new ApplicationCallback(this.listeners, this.delegate.notices(), this.delegate.reconnection());
 	}
 
 	@Override
@@ -180,62 +143,33 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	@Override
 	public void setManualAcks(boolean manualAcks) {
-		this.received.setManualAcks(manualAcks);
+		this.delegate.received().setManualAcks(manualAcks);
 	}
 
-	/**
-	 * {@inheritDoc}
-	 * <p>
-	 * Without a link a message of QoS 1 is not acknowledged, because the broker sends it
-	 * again, and one of QoS 2 is complete as soon as the broker asks for it. Paho would
-	 * keep the answer, and its sender would stop over it when the client connects.
-	 */
 	@Override
 	public void messageArrivedComplete(int messageId, int qos) throws MqttException {
-		if (qos == 2 && acknowledge(messageId)) {
-			return;
-		}
-		if (isConnected()) {
+		if (this.delegate.acknowledge(messageId, qos)) {
 			super.messageArrivedComplete(messageId, qos);
-		}
-	}
-
-	private boolean acknowledge(int messageId) throws MqttException {
-		try {
-			return this.received.acknowledge(messageId);
-		}
-		catch (IOException ex) {
-			throw new MqttException(ex);
 		}
 	}
 
 	@Override
 	public IMqttToken connect(@Nullable MqttConnectionOptions options, @Nullable Object userContext,
 			@Nullable MqttActionListener callback) throws MqttException, MqttSecurityException {
-		return this.reconnection.alone(() -> {
-			this.requested = (options != null) ? options : new MqttConnectionOptions();
-			MqttConnectionOptions copy = ConnectOptions.copy(this.requested);
+		MqttConnectionOptions requested = (options != null) ? options : new MqttConnectionOptions();
+		return this.delegate.connect(requested, () -> {
+			MqttConnectionOptions copy = ConnectOptions.copy(requested);
 			copy.setAutomaticReconnect(false);
 			// Paho loses the topic that an alias of the broker stands for (it asks a
 			// Hashtable whether it contains the alias as a value).
 			copy.setTopicAliasMaximum(null);
-			return super.connect(copy, userContext, new Connected(callback, this::onConnected));
+			return super.connect(copy, userContext, new Connected(callback, this.delegate::connected));
 		});
 	}
 
 	@Override
 	public void reconnect() throws MqttException {
-		this.reconnection.reconnecting();
-		connectAgain();
-	}
-
-	private void connectAgain() throws MqttException {
-		this.reconnection.alone(() -> connect(this.options, null, null));
-	}
-
-	private void onConnected() {
-		this.reconnection.accepted();
-		this.offline.flush();
+		this.delegate.reconnect();
 	}
 
 	/**
@@ -250,22 +184,14 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			@Nullable MqttActionListener callback) throws MqttException {
 		check(topic, message.getProperties());
 		checkLimits(topic, message);
-		if (!this.offline.isInUse()) {
-			try {
-				return this.session.publish(() -> super.publish(topic, message, userContext, callback));
-			}
-			catch (MqttException ex) {
-				if (!this.offline.serves(ex)) {
-					throw ex;
-				}
-			}
-		}
-		return this.offline.add((key, id) -> this.outlet.store(key, id, topic, message, userContext, callback));
+		return this.delegate.publish(() -> super.publish(topic, message, userContext, callback),
+				() -> this.delegate.offline()
+					.add((key, id) -> this.paho.store(key, id, topic, message, userContext, callback)));
 	}
 
 	/** What the broker announced last counts without a link as well. */
 	private void checkLimits(String topic, MqttMessage message) throws MqttException {
-		BrokerLimits limits = this.undeliverable.limits();
+		BrokerLimits limits = this.delegate.undeliverable().limits();
 		if (limits.equals(BrokerLimits.NONE)) {
 			return;
 		}
@@ -275,7 +201,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		String excess = limits.excess(publish.getHeader().length + publish.getPayload().length, message.getQos(),
 				message.isRetained());
 		if (excess != null) {
-			throw new RefusedMessageException(
+			throw new RefusedMessageException(MqttException.REASON_CODE_CLIENT_EXCEPTION,
 					"MQTT client '" + getClientId() + "' does not publish to '" + topic + "': " + excess);
 		}
 	}
@@ -285,7 +211,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 * @return whether it has an offline buffer and is not closed
 	 */
 	public boolean isBufferingOffline() {
-		return this.offline.isOpen();
+		return this.delegate.offline().isOpen();
 	}
 
 	/**
@@ -295,19 +221,19 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 */
 	@Override
 	public void setBufferOpts(DisconnectedBufferOptions options) {
-		this.offline.settings(new OfflineBufferSettings(options.isBufferEnabled(), options.getBufferSize(),
-				options.isDeleteOldestMessages() ? WhenFull.DROP_OLDEST : WhenFull.REJECT));
+		this.delegate.bufferOffline(options.isBufferEnabled(), options.getBufferSize(),
+				options.isDeleteOldestMessages());
 	}
 
 	@Override
 	public int getBufferedMessageCount() {
-		return this.offline.size();
+		return this.delegate.offline().size();
 	}
 
 	@Override
 	public MqttMessage getBufferedMessage(int index) {
 		try {
-			return this.outlet.get(this.offline.keyAt(index)).getMessage();
+			return this.paho.stored(this.delegate.offline().keyAt(index)).getMessage();
 		}
 		catch (MqttException ex) {
 			throw new IllegalStateException(ex);
@@ -316,26 +242,20 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	@Override
 	public void deleteBufferedMessage(int index) {
-		this.offline.removeAt(index);
+		this.delegate.offline().removeAt(index);
 	}
 
 	@Override
 	protected NetworkModule[] createNetworkModules(String address, MqttConnectionOptions options)
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
-		MqttConnectionOptions asked = (this.requested != null) ? this.requested : options;
-		this.options = asked;
-		this.reconnection.connecting(new Link(), asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
+		MqttConnectionOptions asked = this.delegate.attempting(options);
+		this.delegate.reconnecting(asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
-		Duration answerLimit = Duration.ofSeconds(options.getConnectionTimeout());
 		for (int i = 0; i < modules.length; i++) {
-			modules[i] = new BarrierNetworkModule(modules[i],
-					new GuardedLink(this.session, this.pahoComms, this.reconnection, this.undeliverable, answerLimit,
-							Duration.ofSeconds(options.getKeepAliveInterval())),
-					this.received, this.undeliverable, this.pahoComms, longest);
-		}
-		if (asked.isAutomaticReconnect()) {
-			this.session.onRecovered(this.reconnection::redisIsBack);
+			modules[i] = new BarrierNetworkModule(modules[i], this.delegate.guard(options.getConnectionTimeout(),
+					options.getKeepAliveInterval(),
+					(received, undeliverable) -> new Mqtt5InboundPackets(received, undeliverable, this.paho, longest)));
 		}
 		return modules;
 	}
@@ -343,8 +263,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 			@Nullable MqttActionListener callback, int reasonCode, MqttProperties properties) throws MqttException {
-		this.session.leaving();
-		this.reconnection.disconnecting();
+		this.delegate.leaving();
 		return super.disconnect(quiesceTimeout, userContext, callback, reasonCode, properties);
 	}
 
@@ -358,8 +277,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, int reasonCode,
 			MqttProperties properties) throws MqttException {
-		this.session.leaving();
-		this.reconnection.disconnecting();
+		this.delegate.leaving();
 		if (!isConnected() || !tellBroker(quiesceTimeout, disconnectTimeout, reasonCode, properties)) {
 			dropLink(quiesceTimeout, reasonCode, properties);
 		}
@@ -392,50 +310,14 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 					new MqttProperties());
 		}
 		else {
-			this.session.leaving();
-			this.reconnection.disconnecting();
+			this.delegate.leaving();
 			super.disconnectForcibly(quiesceTimeout, disconnectTimeout, false);
 		}
 	}
 
-	/**
-	 * {@inheritDoc}
-	 * <p>
-	 * A client that was disconnected gives its session back also where Paho cannot close
-	 * it.
-	 */
 	@Override
 	public void close(boolean force) throws MqttException {
-		this.reconnection.disconnecting();
-		try {
-			this.pahoComms.awaitLastAttempt(this.comms::isConnecting);
-			super.close(force);
-		}
-		finally {
-			if (!isConnected()) {
-				this.session.closed();
-			}
-		}
-	}
-
-	/** What gets this client's link back. */
-	private final class Link implements Reconnection.Client {
-
-		@Override
-		public boolean isConnected() {
-			return PersistentMqttAsyncClient.this.comms.isConnected();
-		}
-
-		@Override
-		public boolean isConnecting() {
-			return PersistentMqttAsyncClient.this.comms.isConnecting();
-		}
-
-		@Override
-		public void connect() throws MqttException {
-			connectAgain();
-		}
-
+		this.delegate.close(() -> super.close(force));
 	}
 
 }

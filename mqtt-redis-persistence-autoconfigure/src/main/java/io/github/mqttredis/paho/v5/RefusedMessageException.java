@@ -19,8 +19,7 @@ package io.github.mqttredis.paho.v5;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
- * Why {@code publish} does not take a message: it is beyond what the broker has announced
- * to take.
+ * Why a message is not taken, or was given up.
  */
 final class RefusedMessageException extends MqttException {
 
@@ -28,8 +27,8 @@ final class RefusedMessageException extends MqttException {
 
 	private final String message;
 
-	RefusedMessageException(String message) {
-		super(REASON_CODE_CLIENT_EXCEPTION);
+	RefusedMessageException(int reasonCode, String message) {
+		super(reasonCode);
 		this.message = message;
 	}
 

@@ -16,71 +16,35 @@
 
 package io.github.mqttredis.paho.v5;
 
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.concurrent.locks.ReentrantLock;
-
-import io.github.mqttredis.paho.ClientSession;
-import io.github.mqttredis.session.BufferedRecords;
+import io.github.mqttredis.paho.SessionPersistence;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.OfflineBufferSettings;
-import io.github.mqttredis.session.Session;
-import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
+import org.eclipse.paho.mqttv5.client.internal.MqttPersistentData;
 import org.eclipse.paho.mqttv5.common.MqttPersistable;
 import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
+import org.eclipse.paho.mqttv5.common.packet.MqttPersistableWireMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the session of one Paho 5 client in a {@link SessionStore}. Every client needs an
- * instance of its own.
- * <p>
- * All methods may be called by any thread. {@code put} and {@code clear} wait until the
- * record is stored, at most for the write time-out; Paho calls {@code put} with its queue
- * lock held. Where the client is a {@link PersistentMqttAsyncClient}, that one waits in
- * place of {@code put}, as late as the durability allows. {@code remove}, {@code get},
- * {@code keys} and {@code containsKey} never wait. A call before the first {@code open}
- * fails; {@code close} only notes that the client is not connected, because Paho's
- * threads may still have records to put away, and what they do then counts.
+ * instance of its own. See {@link SessionPersistence} for what waits, and for threads.
  *
  * @since 0.1.0
  */
-public final class SessionMqttClientPersistence implements MqttClientPersistence {
-
-	private static final String SENT = "s-";
-
-	private final SessionStore store;
+public final class SessionMqttClientPersistence extends SessionPersistence<MqttPersistenceException>
+		implements MqttClientPersistence {
 
 	private final TopicAliases topics = new TopicAliases();
 
 	private final SessionId broker;
 
 	private final String serverUri;
-
-	private final OfflineBufferSettings offlineBuffer;
-
-	private final FormerStore formerStore;
-
-	/** Whether Paho is not shown what our client sends and receives in its place. */
-	private volatile boolean recordsWithheld;
-
-	/**
-	 * Guards the first opening. Redis may be asked while it is held; no other lock of
-	 * ours or Paho's is ever wanted by a thread that holds it.
-	 */
-	private final ReentrantLock opening = new ReentrantLock();
-
-	private volatile @Nullable Session session;
-
-	private volatile Runnable completed = () -> {
-	};
-
-	/** Whether the session was given back, because its client is closed for good. */
-	private volatile boolean released;
 
 	/**
 	 * Create the persistence of one client.
@@ -105,10 +69,8 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	 */
 	public SessionMqttClientPersistence(SessionStore store, String serverUri, @Nullable String brokerId,
 			OfflineBufferSettings offlineBuffer, FormerStore formerStore) {
-		this.formerStore = formerStore;
+		super(store, offlineBuffer, formerStore);
 		this.serverUri = serverUri;
-		this.store = store;
-		this.offlineBuffer = offlineBuffer;
 		this.broker = (brokerId != null) ? new SessionId("", brokerId, MqttVersion.V5)
 				: SessionId.ofUri("", serverUri, MqttVersion.V5);
 	}
@@ -126,149 +88,61 @@ public final class SessionMqttClientPersistence implements MqttClientPersistence
 	@Override
 	public void open(String clientId) throws MqttPersistenceException {
 		if (clientId.isEmpty()) {
-			throw SessionPersistenceException.missing("An MQTT session without a client id cannot be kept: the broker"
+			throw missing("An MQTT session without a client id cannot be kept: the broker"
 					+ " assigns an id at every start, and the session would not be found again. Set"
 					+ " mqtt.client.client-id, or the id of the component that makes the client");
 		}
 		this.topics.forget();
-		SessionId id = new SessionId(clientId, this.broker.broker(), MqttVersion.V5);
-		this.opening.lock();
-		try {
-			Session opened = this.session;
-			if (opened == null || this.released) {
-				this.released = false;
-				this.session = this.store.open(id, this.formerStore.of(id, this.serverUri));
-				return;
-			}
-			if (!opened.id().equals(id)) {
-				throw SessionPersistenceException.inUse("This persistence serves MQTT session " + opened.id()
-						+ " and cannot serve " + id + " as well. Give each client a persistence of its own");
-			}
-			opened.resume();
-		}
-		catch (SessionException | RuntimeException ex) {
-			throw SessionPersistenceException.of(ex);
-		}
-		finally {
-			this.opening.unlock();
-		}
-	}
-
-	@Override
-	public void close() {
-		Session opened = this.session;
-		if (opened != null) {
-			opened.pause();
-		}
+		open(new SessionId(clientId, this.broker.broker(), MqttVersion.V5), this.serverUri);
 	}
 
 	@Override
 	public void put(String key, MqttPersistable persistable) throws MqttPersistenceException {
-		Session opened = opened("put " + key);
-		if (persistable instanceof MqttPublish publish && key.startsWith(SENT)) {
-			this.topics.complete(publish);
-		}
-		try {
-			opened.put(key, StoredRecord.encode(persistable));
-		}
-		catch (SessionException | RuntimeException ex) {
-			throw SessionPersistenceException.of(ex);
-		}
+		put(key, () -> {
+			if (persistable instanceof MqttPublish publish && key.startsWith(RecordKind.SENT.prefix())) {
+				this.topics.complete(publish);
+			}
+			return encode(persistable);
+		});
+	}
+
+	static byte[] encode(MqttPersistable persistable) throws MqttPersistenceException {
+		byte[] header = persistable.getHeaderBytes();
+		// Paho's packets encode their header anew at each question.
+		int length = (persistable instanceof MqttPersistableWireMessage) ? header.length
+				: persistable.getHeaderLength();
+		return join(header, persistable.getHeaderOffset(), length, persistable.getPayloadBytes(),
+				persistable.getPayloadOffset(), persistable.getPayloadLength());
 	}
 
 	@Override
 	public MqttPersistable get(String key) throws MqttPersistenceException {
-		byte[] record = opened("get " + key).get(key);
-		if (record == null) {
-			// Paho does not expect null: it would end in a NullPointerException.
-			throw SessionPersistenceException.missing("There is no record " + key + ". Ask containsKey first");
-		}
-		return new StoredRecord(record);
+		byte[] record = record(key);
+		return new MqttPersistentData(key, record, 0, record.length, null, 0, 0);
 	}
 
 	@Override
-	public void remove(String key) throws MqttPersistenceException {
-		opened("remove " + key).remove(key);
-		if (key.startsWith(SENT)) {
-			this.completed.run();
+	protected MqttPersistenceException failure(int reasonCode, String message, Throwable cause) {
+		return new Failure(reasonCode, message, cause);
+	}
+
+	/** Paho's own kind of exception, with a message that says what to do. */
+	private static final class Failure extends MqttPersistenceException {
+
+		private static final long serialVersionUID = 1L;
+
+		private final String message;
+
+		Failure(int reasonCode, String message, Throwable cause) {
+			super(reasonCode, cause);
+			this.message = message;
 		}
-	}
 
-	@Override
-	public Enumeration<String> keys() throws MqttPersistenceException {
-		Session opened = opened("list keys");
-		return Collections.enumeration(this.recordsWithheld ? ClientSession.shownToPaho(opened) : opened.keys());
-	}
-
-	@Override
-	public void clear() throws MqttPersistenceException {
-		Session opened = opened("clear");
-		try {
-			if (this.recordsWithheld) {
-				BufferedRecords.clearOthers(opened);
-			}
-			else {
-				opened.clear();
-			}
+		@Override
+		public String getMessage() {
+			return this.message;
 		}
-		catch (SessionException | RuntimeException ex) {
-			throw SessionPersistenceException.of(ex);
-		}
-	}
 
-	@Override
-	public boolean containsKey(String key) throws MqttPersistenceException {
-		return opened("look for " + key).contains(key);
-	}
-
-	private Session opened(String what) throws MqttPersistenceException {
-		Session opened = this.session;
-		if (opened == null) {
-			throw SessionPersistenceException.missing("Cannot " + what + ": the persistence was never opened. "
-					+ "Paho opens it when the client is created; call open before you use it by hand");
-		}
-		return opened;
-	}
-
-	/**
-	 * Keep back from Paho what waits in the offline buffer, and what was received: our
-	 * client sends and delivers it.
-	 * @return this
-	 */
-	SessionMqttClientPersistence withholdRecords() {
-		this.recordsWithheld = true;
-		return this;
-	}
-
-	/**
-	 * Have somebody told when a message is no longer in flight.
-	 * @param completed called by Paho's threads, with locks of Paho's held
-	 */
-	void onCompleted(Runnable completed) {
-		this.completed = completed;
-	}
-
-	OfflineBufferSettings offlineBuffer() {
-		return this.offlineBuffer;
-	}
-
-	/**
-	 * Return what the client asks of its session besides what Paho asks of a persistence.
-	 * @return the client's side of the session
-	 * @throws MqttPersistenceException if the session was never opened
-	 */
-	ClientSession<MqttPersistenceException> client() throws MqttPersistenceException {
-		Session opened = opened("serve a client");
-		return new ClientSession<>(opened, () -> {
-			this.released = true;
-			this.store.release(opened);
-		}, SessionPersistenceException::of);
-	}
-
-	@Override
-	public String toString() {
-		Session opened = this.session;
-		return (opened != null) ? "persistence of MQTT session " + opened.id() : "persistence that was never opened";
 	}
 
 }

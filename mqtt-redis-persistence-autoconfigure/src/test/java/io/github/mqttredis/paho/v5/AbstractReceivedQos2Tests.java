@@ -261,7 +261,7 @@ abstract class AbstractReceivedQos2Tests {
 		MqttMessage message = new MqttMessage("kept".getBytes(), 2, false, new MqttProperties());
 		MqttPublish publish = new MqttPublish(this.clientId, message, new MqttProperties());
 		publish.setMessageId(5);
-		this.redis.hset(this.hash.getBytes(), "r-5".getBytes(), StoredRecord.encode(publish));
+		this.redis.hset(this.hash.getBytes(), "r-5".getBytes(), SessionMqttClientPersistence.encode(publish));
 		SessionMqttClientPersistence persistence = new SessionMqttClientPersistence(this.stores.start(), broker(),
 				"broker");
 		PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(broker(), this.clientId, persistence);

@@ -67,7 +67,8 @@ class ReceiveMaximumTests {
 			for (int id = 1; id <= 60; id++) {
 				store(redis, "s-" + id, publish(id, 2));
 				if (id <= 20) {
-					store(redis, "sc-" + id, StoredRecord.encode(new MqttPubRel(0, id, new MqttProperties())));
+					store(redis, "sc-" + id,
+							SessionMqttClientPersistence.encode(new MqttPubRel(0, id, new MqttProperties())));
 				}
 			}
 			assertThatAllArriveOverOneConnection(server, redis, 40);
@@ -82,7 +83,7 @@ class ReceiveMaximumTests {
 		MqttMessage message = new MqttMessage(("m" + id).getBytes(), qos, false, new MqttProperties());
 		MqttPublish publish = new MqttPublish("test/a", message, new MqttProperties());
 		publish.setMessageId(id);
-		return StoredRecord.encode(publish);
+		return SessionMqttClientPersistence.encode(publish);
 	}
 
 	private void assertThatAllArriveOverOneConnection(RedisServer server, Jedis redis, int count) throws Exception {

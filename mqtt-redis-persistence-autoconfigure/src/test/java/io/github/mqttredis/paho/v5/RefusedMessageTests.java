@@ -30,8 +30,6 @@ import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
-import org.eclipse.paho.mqttv5.client.internal.ClientComms;
-import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,12 +80,11 @@ class RefusedMessageTests {
 		try (RedisServer server = RedisServer.start(); RedisStores stores = new RedisStores(server)) {
 			SessionMqttClientPersistence persistence = new SessionMqttClientPersistence(stores.start(), "tcp://b:1",
 					null);
-			persistence.open("client");
-			MqttAsyncClient client = new MqttAsyncClient("tcp://b:1", "unused", new MemoryPersistence());
-			ClientComms comms = (ClientComms) new DirectFieldAccessor(client).getPropertyValue("comms");
-			this.paho = new PahoComms(comms);
-			ReceivedMessages received = new ReceivedMessages(persistence.client(), this.paho);
-			this.undeliverable = new UndeliverableMessages(persistence.client());
+			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient("tcp://b:1", "client", persistence);
+			DirectFieldAccessor fields = new DirectFieldAccessor(client);
+			this.paho = (PahoComms) fields.getPropertyValue("paho");
+			ReceivedMessages received = (ReceivedMessages) fields.getPropertyValue("delegate.received");
+			this.undeliverable = (UndeliverableMessages) fields.getPropertyValue("delegate.undeliverable");
 			byte[] connack = { 0x20, 11, 1, 0, 8, 0x21, 0, 20, 0x22, 0, 10, 0x24, 1 };
 			assertThat(read(received, connack)).containsExactly(0x20, 11, 1, 0, 8, 0x21, 0, 20, 0x22, 0, 0, 0x24, 2);
 			assertThat(this.undeliverable.limits()).isEqualTo(new BrokerLimits(Long.MAX_VALUE, 1, true));
@@ -118,8 +115,7 @@ class RefusedMessageTests {
 
 	private byte[] read(ReceivedMessages received, byte[] packets) throws Exception {
 		try (PacketInputStream in = new PacketInputStream(new ByteArrayInputStream(packets),
-				new Mqtt5InboundPackets(received, this.undeliverable, this.paho, 1000, () -> {
-				}), (count) -> {
+				new Mqtt5InboundPackets(received, this.undeliverable, this.paho, 1000), (count) -> {
 				})) {
 			return in.readAllBytes();
 		}

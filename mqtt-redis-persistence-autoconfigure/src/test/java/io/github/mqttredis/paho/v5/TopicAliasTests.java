@@ -110,10 +110,10 @@ class TopicAliasTests {
 				MqttMessage message = new MqttMessage("m".getBytes(), 2, false, new MqttProperties());
 				MqttPublish publish = new MqttPublish(null, message, new MqttProperties());
 				publish.setMessageId(id);
-				redis.hset(HASH.getBytes(), ("s-" + id).getBytes(), StoredRecord.encode(publish));
+				redis.hset(HASH.getBytes(), ("s-" + id).getBytes(), SessionMqttClientPersistence.encode(publish));
 			}
 			redis.hset(HASH.getBytes(), "sc-2".getBytes(),
-					StoredRecord.encode(new MqttPubRel(0, 2, new MqttProperties())));
+					SessionMqttClientPersistence.encode(new MqttPubRel(0, 2, new MqttProperties())));
 			client(stores, "tcp://broker:1883", true);
 			assertThat(redis.hkeys(HASH)).containsExactlyInAnyOrder("s-2", "sc-2");
 			assertThat(redis.hkeys(HASH + ":quarantine")).anyMatch((name) -> name.startsWith("s-1"));

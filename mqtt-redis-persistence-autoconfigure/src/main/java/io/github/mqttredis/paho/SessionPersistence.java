@@ -1,0 +1,325 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.github.mqttredis.session.BufferedRecords;
+import io.github.mqttredis.session.FormerStore;
+import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.RecordKind;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInUseException;
+import io.github.mqttredis.session.SessionStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the session of one Paho client in a {@link SessionStore}: what the persistences
+ * of both versions do alike. Every client needs an instance of its own.
+ * <p>
+ * All methods may be called by any thread. Paho's {@code put} and {@link #clear} wait
+ * until the record is stored, at most for the write time-out; Paho calls {@code put} with
+ * its queue lock held. If the client is one of ours, that one waits in place of
+ * {@code put}, as late as the durability allows. {@link #remove}, {@code get},
+ * {@link #keys} and {@link #containsKey} never wait. A call before the first {@code open}
+ * fails; {@link #close} only notes that the client is not connected, because Paho's
+ * threads may still have records to put away, and what they do then counts.
+ *
+ * @param <E> the exception of persistences in the version of Paho
+ * @since 0.1.0
+ */
+public abstract class SessionPersistence<E extends Exception> {
+
+	/** Of both versions. */
+	private static final int PERSISTENCE_IN_USE = 32200;
+
+	private static final int CLIENT_EXCEPTION = 0;
+
+	private final SessionStore store;
+
+	private final OfflineBufferSettings offlineBuffer;
+
+	private final FormerStore formerStore;
+
+	/** Whether Paho is not shown what our client sends and receives in its place. */
+	private volatile boolean recordsWithheld;
+
+	/**
+	 * Guards the first opening. Redis may be asked while it is held; no other lock of
+	 * ours or Paho's is ever wanted by a thread that holds it.
+	 */
+	private final ReentrantLock opening = new ReentrantLock();
+
+	private volatile @Nullable Session session;
+
+	private volatile Runnable completed = () -> {
+	};
+
+	/** Whether the session was given back, because its client is closed for good. */
+	private volatile boolean released;
+
+	/**
+	 * Create the persistence of one client.
+	 * @param store where sessions are kept
+	 * @param offlineBuffer what a client of ours does with messages that it cannot send
+	 * @param formerStore where the client stored its session before
+	 */
+	protected SessionPersistence(SessionStore store, OfflineBufferSettings offlineBuffer, FormerStore formerStore) {
+		this.store = store;
+		this.offlineBuffer = offlineBuffer;
+		this.formerStore = formerStore;
+	}
+
+	/**
+	 * Make what Paho is told when its persistence fails: its own kind of exception. The
+	 * one place where exceptions change type.
+	 * @param reasonCode Paho's reason code
+	 * @param message what has happened, and what to do
+	 * @param cause the cause
+	 * @return the exception
+	 */
+	protected abstract E failure(int reasonCode, String message, Throwable cause);
+
+	private E failure(Throwable cause) {
+		return failure((cause instanceof SessionInUseException) ? PERSISTENCE_IN_USE : CLIENT_EXCEPTION,
+				String.valueOf(cause.getMessage()), cause);
+	}
+
+	/**
+	 * Make what says that the persistence was asked for what there is not.
+	 * @param message what is missing, and what to do
+	 * @return the exception
+	 */
+	protected final E missing(String message) {
+		return failure(CLIENT_EXCEPTION, message, new IllegalStateException(message));
+	}
+
+	/**
+	 * Open a session. The first call owns and loads it and may wait for another owner;
+	 * later ones do not ask Redis.
+	 * @param id the session
+	 * @param serverUri the client's server URI
+	 * @throws E if somebody else owns the session, Redis cannot be asked, or this
+	 * instance serves another session
+	 */
+	protected final void open(SessionId id, String serverUri) throws E {
+		this.opening.lock();
+		try {
+			Session opened = this.session;
+			if (opened == null || this.released) {
+				this.released = false;
+				this.session = this.store.open(id, this.formerStore.of(id, serverUri));
+			}
+			else if (opened.id().equals(id)) {
+				opened.resume();
+			}
+			else {
+				String message = "This persistence serves MQTT session " + opened.id() + " and cannot serve " + id
+						+ " as well. Give each client a persistence of its own";
+				throw failure(PERSISTENCE_IN_USE, message, new IllegalStateException(message));
+			}
+		}
+		catch (SessionException | RuntimeException ex) {
+			throw failure(ex);
+		}
+		finally {
+			this.opening.unlock();
+		}
+	}
+
+	/** Note that the client is not connected. */
+	public void close() {
+		Session opened = this.session;
+		if (opened != null) {
+			opened.pause();
+		}
+	}
+
+	/**
+	 * Store a record. Paho changes its objects later, so it is encoded here, once.
+	 * @param key Paho's key
+	 * @param packet encodes it
+	 * @throws E if it is not known to be stored
+	 */
+	protected final void put(String key, Packet<E> packet) throws E {
+		Session opened = opened("put " + key);
+		try {
+			opened.put(key, packet.encode());
+		}
+		catch (SessionException | RuntimeException ex) {
+			throw failure(ex);
+		}
+	}
+
+	/**
+	 * Return a record.
+	 * @param key Paho's key
+	 * @return its header and payload in one piece, as Paho's own file store returns them
+	 * ({@code MqttDefaultFilePersistence.get})
+	 * @throws E if there is none: Paho does not expect {@code null}, it would end in a
+	 * {@code NullPointerException}
+	 */
+	protected final byte[] record(String key) throws E {
+		byte[] record = opened("get " + key).get(key);
+		if (record == null) {
+			throw missing("There is no record " + key + ". Ask containsKey first");
+		}
+		return record;
+	}
+
+	/**
+	 * Put a record's header and payload into one piece.
+	 * @param header has the header
+	 * @param headerOffset where that begins
+	 * @param headerLength its length
+	 * @param payload has the payload, {@code null} if there is none
+	 * @param payloadOffset where that begins
+	 * @param payloadLength its length
+	 * @return the record
+	 */
+	protected static byte[] join(byte[] header, int headerOffset, int headerLength, byte @Nullable [] payload,
+			int payloadOffset, int payloadLength) {
+		byte[] record = new byte[headerLength + ((payload != null) ? payloadLength : 0)];
+		System.arraycopy(header, headerOffset, record, 0, headerLength);
+		if (payload != null) {
+			System.arraycopy(payload, payloadOffset, record, headerLength, payloadLength);
+		}
+		return record;
+	}
+
+	/**
+	 * Remove a record.
+	 * @param key Paho's key
+	 * @throws E if the session was never opened
+	 */
+	public void remove(String key) throws E {
+		opened("remove " + key).remove(key);
+		if (key.startsWith(RecordKind.SENT.prefix())) {
+			this.completed.run();
+		}
+	}
+
+	/**
+	 * Return the keys of the records.
+	 * @return Paho's keys
+	 * @throws E if the session was never opened
+	 */
+	public Enumeration<String> keys() throws E {
+		Session opened = opened("list keys");
+		return Collections.enumeration(this.recordsWithheld ? ClientSession.shownToPaho(opened) : opened.keys());
+	}
+
+	/**
+	 * Remove all records.
+	 * @throws E if Redis did not confirm it, or the session was never opened
+	 */
+	public void clear() throws E {
+		Session opened = opened("clear");
+		try {
+			if (this.recordsWithheld) {
+				BufferedRecords.clearOthers(opened);
+			}
+			else {
+				opened.clear();
+			}
+		}
+		catch (SessionException | RuntimeException ex) {
+			throw failure(ex);
+		}
+	}
+
+	/**
+	 * Return whether there is a record.
+	 * @param key Paho's key
+	 * @return whether there is
+	 * @throws E if the session was never opened
+	 */
+	public boolean containsKey(String key) throws E {
+		return opened("look for " + key).contains(key);
+	}
+
+	private Session opened(String what) throws E {
+		Session opened = this.session;
+		if (opened == null) {
+			throw missing("Cannot " + what + ": the persistence was never opened. "
+					+ "Paho opens it when the client is created; call open before you use it by hand");
+		}
+		return opened;
+	}
+
+	/**
+	 * Keep back from Paho what waits in the offline buffer, and what was received: our
+	 * client sends and delivers it.
+	 */
+	void withholdRecords() {
+		this.recordsWithheld = true;
+	}
+
+	/**
+	 * Have somebody told when a message is no longer in flight.
+	 * @param completed called by Paho's threads, with locks of Paho's held
+	 */
+	void onCompleted(Runnable completed) {
+		this.completed = completed;
+	}
+
+	OfflineBufferSettings offlineBuffer() {
+		return this.offlineBuffer;
+	}
+
+	/**
+	 * Return what the client asks of its session besides what Paho asks of a persistence.
+	 * @return the client's side of the session
+	 * @throws E if the session was never opened
+	 */
+	ClientSession<E> client() throws E {
+		Session opened = opened("serve a client");
+		return new ClientSession<>(opened, () -> {
+			this.released = true;
+			this.store.release(opened);
+		}, this::failure);
+	}
+
+	@Override
+	public String toString() {
+		Session opened = this.session;
+		return (opened != null) ? "persistence of MQTT session " + opened.id() : "persistence that was never opened";
+	}
+
+	/**
+	 * A packet that is to be stored.
+	 *
+	 * @param <E> the exception of persistences in the version of Paho
+	 * @since 0.1.0
+	 */
+	@FunctionalInterface
+	protected interface Packet<E extends Exception> {
+
+		/**
+		 * Encode it.
+		 * @return header bytes, then payload bytes
+		 * @throws E if Paho cannot encode it
+		 */
+		byte[] encode() throws E;
+
+	}
+
+}
