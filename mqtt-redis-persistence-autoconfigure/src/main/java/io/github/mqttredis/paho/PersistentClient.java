@@ -45,8 +45,6 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 
 	private final CommsInternals<T, E> comms;
 
-	private final Connecting<O, E> connecting;
-
 	private final OfflineQueue<T, E> offline;
 
 	private final ReceivedMessages received;
@@ -67,14 +65,12 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	 * @param clientId the client's id
 	 * @param persistence its persistence
 	 * @param comms its inner parts
-	 * @param connecting connects it
 	 * @throws E if the session was never opened
 	 */
-	public PersistentClient(String clientId, SessionPersistence<? extends E> persistence, CommsInternals<T, E> comms,
-			Connecting<O, E> connecting) throws E {
+	public PersistentClient(String clientId, SessionPersistence<? extends E> persistence, CommsInternals<T, E> comms)
+			throws E {
 		this.session = persistence.client();
 		this.comms = comms;
-		this.connecting = connecting;
 		this.notices = new ConnectNotices(clientId, this.reconnection, comms::drop);
 		this.received = new ReceivedMessages(this.session, comms);
 		this.undeliverable = new UndeliverableMessages(this.session);
@@ -114,16 +110,17 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 
 	/**
 	 * Connect with what the application connected with last, because it says so.
+	 * @param connecting connects
 	 * @throws E if that failed
 	 */
-	public void reconnect() throws E {
+	public void reconnect(Connecting<O, E> connecting) throws E {
 		this.reconnection.reconnecting();
-		connectAgain();
+		connectAgain(connecting);
 	}
 
-	private void connectAgain() throws E {
+	private void connectAgain(Connecting<O, E> connecting) throws E {
 		this.reconnection.alone(() -> {
-			this.connecting.connect(this.options);
+			connecting.connect(this.options);
 			return true;
 		});
 	}
@@ -146,12 +143,13 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	}
 
 	/**
-	 * Guard the links of an attempt.
+	 * Have the client come back, by itself or because Redis does.
 	 * @param automatic whether the client is to come back by itself
 	 * @param longestPause the longest pause between two attempts, in milliseconds
+	 * @param connecting connects
 	 */
-	public void reconnecting(boolean automatic, long longestPause) {
-		this.reconnection.connecting(new Link(), automatic, longestPause);
+	public void reconnecting(boolean automatic, long longestPause, Connecting<O, E> connecting) {
+		this.reconnection.connecting(new Link(connecting), automatic, longestPause);
 		if (automatic) {
 			this.session.onRecovered(this.reconnection::redisIsBack);
 		}
@@ -300,6 +298,12 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	/** What gets this client's link back. */
 	private final class Link implements Reconnection.Client {
 
+		private final Connecting<O, E> connecting;
+
+		Link(Connecting<O, E> connecting) {
+			this.connecting = connecting;
+		}
+
 		@Override
 		public boolean isConnected() {
 			return PersistentClient.this.comms.isConnected();
@@ -312,7 +316,7 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 
 		@Override
 		public void connect() throws Exception {
-			connectAgain();
+			connectAgain(this.connecting);
 		}
 
 	}

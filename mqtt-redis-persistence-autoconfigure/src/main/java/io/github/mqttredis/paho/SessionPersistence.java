@@ -112,6 +112,10 @@ public abstract class SessionPersistence<E extends Exception> {
 		return failure(CLIENT_EXCEPTION, message, new IllegalStateException(message));
 	}
 
+	private E inUse(String message) {
+		return failure(PERSISTENCE_IN_USE, message, new IllegalStateException(message));
+	}
+
 	/**
 	 * Open a session. The first call owns and loads it and may wait for another owner;
 	 * later ones do not ask Redis.
@@ -132,9 +136,8 @@ public abstract class SessionPersistence<E extends Exception> {
 				opened.resume();
 			}
 			else {
-				String message = "This persistence serves MQTT session " + opened.id() + " and cannot serve " + id
-						+ " as well. Give each client a persistence of its own";
-				throw failure(PERSISTENCE_IN_USE, message, new IllegalStateException(message));
+				throw inUse("This persistence serves MQTT session " + opened.id() + " and cannot serve " + id
+						+ " as well. Give each client a persistence of its own");
 			}
 		}
 		catch (SessionException | RuntimeException ex) {

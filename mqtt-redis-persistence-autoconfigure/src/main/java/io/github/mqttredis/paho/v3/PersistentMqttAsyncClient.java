@@ -62,8 +62,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			throws MqttException {
 		super(serverUri, clientId, PersistentClient.withholdRecords(persistence));
 		this.paho = new PahoComms(this.comms, persistence);
-		this.delegate = new PersistentClient<>(clientId, persistence, this.paho,
-				(options) -> connect(options, null, null));
+		this.delegate = new PersistentClient<>(clientId, persistence, this.paho);
 	}
 
 	@Override
@@ -108,7 +107,11 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	@Override
 	public void reconnect() throws MqttException {
-		this.delegate.reconnect();
+		this.delegate.reconnect(this::connectAgain);
+	}
+
+	private void connectAgain(@Nullable MqttConnectOptions options) throws MqttException {
+		connect(options, null, null);
 	}
 
 	/**
@@ -171,7 +174,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		MqttConnectOptions asked = this.delegate.attempting(options);
-		this.delegate.reconnecting(asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
+		this.delegate.reconnecting(asked.isAutomaticReconnect(), asked.getMaxReconnectDelay(), this::connectAgain);
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i],
 					this.delegate.guard(options.getConnectionTimeout(), options.getKeepAliveInterval(),
