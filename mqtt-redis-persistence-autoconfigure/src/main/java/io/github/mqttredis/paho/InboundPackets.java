@@ -135,7 +135,7 @@ public class InboundPackets implements PacketInputStream.Packets {
 				case PUBREL -> this.received.release(packetId(packet, body));
 				case CONNACK -> {
 					connack(packet, body);
-					return packet;
+					return accept(packet, body);
 				}
 				case PUBACK, PUBREC -> {
 					this.undeliverable.answered(packetId(packet, body));
@@ -143,7 +143,7 @@ public class InboundPackets implements PacketInputStream.Packets {
 				}
 				case SUBACK, UNSUBACK -> {
 					this.undeliverable.answered(UndeliverableMessages.OTHER);
-					return packet;
+					return accept(packet, body);
 				}
 				default -> {
 					return accept(packet, body);
@@ -166,12 +166,13 @@ public class InboundPackets implements PacketInputStream.Packets {
 	}
 
 	/**
-	 * Take an answer to a message, or a packet of another type.
+	 * Take a packet that Paho gets to see.
 	 * @param packet the whole packet
 	 * @param body where that begins which follows the header
 	 * @return what Paho gets in its place
+	 * @throws IOException if Paho can make nothing of it
 	 */
-	protected byte[] accept(byte[] packet, int body) {
+	protected byte[] accept(byte[] packet, int body) throws IOException {
 		return packet;
 	}
 

@@ -16,26 +16,18 @@
 
 package io.github.mqttredis.paho;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
-import io.github.mqttredis.testing.FaultyLink;
-import io.github.mqttredis.testing.SharedRedis;
-import io.github.mqttredis.testing.SharedServer;
-import org.eclipse.paho.client.mqttv3.MqttClient;
-import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,45 +45,19 @@ import static org.assertj.core.api.Assertions.assertThat;
  * broker refuses some of them.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class UndecodableMessageTests {
-
-	private static final AtomicInteger CLIENTS = new AtomicInteger();
+class UndecodableMessageTests extends AbstractLinkTests {
 
 	/** What is replaced in topics. */
 	private static final String MARK = "===";
 
-	@RegisterExtension
-	static final SharedRedis redis = new SharedRedis();
-
-	@SharedServer
-	private static ArtemisBroker broker;
-
-	private final FaultyLink link = FaultyLink.to(broker.uri());
-
-	private final String clientId = "odd-" + CLIENTS.incrementAndGet();
-
 	private final List<String> arrived = new CopyOnWriteArrayList<>();
 
-	@AfterEach
-	void close() {
-		this.link.close();
-	}
-
 	private PahoClient connect(String version) throws Exception {
-		PahoClient client = PahoClient.create(version, redis.stores().start(), this.link.uri(), this.clientId);
-		client.call((topic, payload, packetId) -> this.arrived.add(topic));
-		client.connect(60);
-		return client;
+		return connect(version, (topic, payload, packetId) -> this.arrived.add(topic));
 	}
 
 	private void publish(int qos, String... topics) throws Exception {
-		try (MqttClient publisher = new MqttClient(broker.uri(), "publisher", new MemoryPersistence())) {
-			publisher.connect();
-			for (String topic : topics) {
-				publisher.publish(topic, new byte[1], qos, false);
-			}
-			publisher.disconnect();
-		}
+		publish(qos, new byte[1], topics);
 	}
 
 	private void awaitNothingHeld() {
@@ -117,8 +83,6 @@ class UndecodableMessageTests {
 		assertThat(this.arrived).containsExactlyInAnyOrder(this.clientId + "/" + text, this.clientId + "/next");
 		awaitNothingHeld();
 		assertThat(this.link.connacks()).isEqualTo(1);
-		client.disconnect();
-		client.close();
 	}
 
 	@ParameterizedTest
@@ -130,8 +94,6 @@ class UndecodableMessageTests {
 		publish(2, this.clientId + "/" + MARK);
 		Await.until("it has arrived", () -> !this.arrived.isEmpty());
 		assertThat(this.arrived).containsExactly("listener " + this.clientId + "/a\u0007b");
-		client.disconnect();
-		client.close();
 	}
 
 	@ParameterizedTest
@@ -159,8 +121,6 @@ class UndecodableMessageTests {
 			.filter((line) -> line.contains("MQTT session " + this.clientId + "@")
 					&& line.contains("that cannot be delivered")))
 			.hasSize(2);
-		client.disconnect();
-		client.close();
 	}
 
 	@ParameterizedTest
@@ -174,15 +134,13 @@ class UndecodableMessageTests {
 		publish(qos, topic, this.clientId + "/next");
 		Await.until("the next one has arrived", () -> this.arrived.contains(this.clientId + "/next"));
 		assertThat(this.link.connacks()).isEqualTo(1);
-		client.disconnect();
-		client.close();
 	}
 
 	@Test
 	void whenPropertiesAreTooLongForPahoThenTheMessageArrives() throws Exception {
 		PahoClient client = connect("v5");
 		client.subscribe(this.clientId + "/#");
-		MqttAsyncClient publisher = new MqttAsyncClient(broker.uri(), "publisher",
+		MqttAsyncClient publisher = new MqttAsyncClient(brokerUri(), "publisher",
 				new org.eclipse.paho.mqttv5.client.persist.MemoryPersistence());
 		publisher.connect().waitForCompletion(Await.MILLIS);
 		MqttProperties properties = new MqttProperties();
@@ -194,8 +152,6 @@ class UndecodableMessageTests {
 		Await.until("all have arrived", () -> this.arrived.size() == 3);
 		assertThat(this.link.connacks()).isEqualTo(1);
 		publisher.disconnectForcibly(100, 100, true);
-		client.disconnect();
-		client.close();
 	}
 
 	@ParameterizedTest
@@ -213,12 +169,52 @@ class UndecodableMessageTests {
 		redis.jedis().del("test:{" + this.clientId + "@broker}:" + version + ":lease");
 		this.arrived.clear();
 		this.link.release();
-		PahoClient successor = connect(version);
+		connect(version);
 		publish(2, this.clientId + "/next");
 		Await.until("both have arrived", () -> this.arrived.size() >= 2);
 		assertThat(this.arrived).contains(this.clientId + "/\uFFFE", this.clientId + "/next");
-		successor.disconnect();
-		successor.close();
+	}
+
+	/** A reason with a control character, which takes longer than a mere answer. */
+	private void explainAnswer(int type, int packetId) {
+		byte[] reason = { 7, 0x1f, 0, 4, 'a', 7, 'b', 'c' };
+		byte[] id = { 0, (byte) packetId };
+		this.link.changeAnswers(packet(type, 2, id), packet(type, 11, id, new byte[1], reason));
+	}
+
+	private static byte[] packet(int type, int length, byte[]... parts) {
+		ByteArrayOutputStream packet = new ByteArrayOutputStream();
+		packet.write(type << 4);
+		packet.write(length);
+		Stream.of(parts).forEach(packet::writeBytes);
+		return packet.toByteArray();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void whenPahoCannotDecodeAnAnswerToAMessageThenItCountsAndIsNamed(int qos, CapturedOutput output) throws Exception {
+		for (int type : new int[] { 4, 5, 7 }) {
+			explainAnswer(type, 1);
+			explainAnswer(type, 2);
+		}
+		PahoClient client = connect("v5");
+		client.publish("test/a", "first", qos).await();
+		client.publish("test/a", "second", qos).await();
+		awaitNothingHeld();
+		assertThat(this.link.connacks()).isEqualTo(1);
+		assertThat(output).containsOnlyOnce("that Paho cannot decode");
+	}
+
+	@Test
+	void whenPahoCannotDecodeAnAnswerToASubscriptionThenItCounts() throws Exception {
+		this.link.changeAnswers(new byte[] { (byte) 0x90, 4, 0, 1, 0, 2 },
+				new byte[] { (byte) 0x90, 11, 0, 1, 7, 0x1f, 0, 4, 'a', 7, 'b', 'c', 2 });
+		this.link.changeAnswers(new byte[] { (byte) 0xb0, 4, 0, 2, 0, 0 },
+				new byte[] { (byte) 0xb0, 11, 0, 2, 7, 0x1f, 0, 4, 'a', 7, 'b', 'c', 0 });
+		PahoClient client = connect("v5");
+		client.subscribe(this.clientId);
+		client.unsubscribe(this.clientId);
+		assertThat(this.link.connacks()).isEqualTo(1);
 	}
 
 }

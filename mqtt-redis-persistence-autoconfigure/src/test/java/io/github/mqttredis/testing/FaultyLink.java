@@ -53,6 +53,8 @@ public final class FaultyLink implements AutoCloseable {
 
 	private final Object gate = new Object();
 
+	private final AtomicInteger accepted = new AtomicInteger();
+
 	private final AtomicInteger connacks = new AtomicInteger();
 
 	private final AtomicIntegerArray sent = new AtomicIntegerArray(16);
@@ -165,7 +167,7 @@ public final class FaultyLink implements AutoCloseable {
 	/**
 	 * Change what the server sends, if it comes in one piece.
 	 * @param from what is changed
-	 * @param to what comes in its place, of the same length
+	 * @param to what comes in its place
 	 */
 	public void changeAnswers(byte[] from, byte[] to) {
 		this.changes.put(text(from), text(to));
@@ -239,6 +241,14 @@ public final class FaultyLink implements AutoCloseable {
 	}
 
 	/**
+	 * Return how many connections were made.
+	 * @return the number of connections that were not refused
+	 */
+	public int connections() {
+		return this.accepted.get();
+	}
+
+	/**
 	 * Return how many MQTT packets of a type have come from clients.
 	 * @param type the type, such as 6 for PUBREL
 	 * @return the number of packets, delivered or not
@@ -294,6 +304,7 @@ public final class FaultyLink implements AutoCloseable {
 					this.refused.incrementAndGet();
 					continue;
 				}
+				this.accepted.incrementAndGet();
 				new Connection(client).open();
 			}
 			catch (IOException ex) {
@@ -356,10 +367,11 @@ public final class FaultyLink implements AutoCloseable {
 				InputStream in = from.getInputStream();
 				OutputStream out = to.getOutputStream();
 				for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+					byte[] written = buffer;
 					if (answers) {
 						this.unanswered = 0;
 						note(buffer, length);
-						change(buffer, length);
+						written = change(buffer, length);
 					}
 					else {
 						record(buffer, length);
@@ -368,7 +380,7 @@ public final class FaultyLink implements AutoCloseable {
 					pause();
 					awaitRelease(answers);
 					if (!this.lost) {
-						write(out, buffer, length, answers);
+						write(out, written, (written != buffer) ? written.length : length, answers);
 					}
 				}
 				if (this.late && !answers) {
@@ -406,11 +418,15 @@ public final class FaultyLink implements AutoCloseable {
 			}
 		}
 
-		private void change(byte[] bytes, int length) {
-			FaultyLink.this.changes.forEach((from, to) -> {
-				String data = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
-				System.arraycopy(data.replace(from, to).getBytes(StandardCharsets.ISO_8859_1), 0, bytes, 0, length);
-			});
+		private byte[] change(byte[] bytes, int length) {
+			if (FaultyLink.this.changes.isEmpty()) {
+				return bytes;
+			}
+			String data = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+			for (Map.Entry<String, String> change : FaultyLink.this.changes.entrySet()) {
+				data = data.replace(change.getKey(), change.getValue());
+			}
+			return data.getBytes(StandardCharsets.ISO_8859_1);
 		}
 
 		private void checkLimit(int length) throws IOException {

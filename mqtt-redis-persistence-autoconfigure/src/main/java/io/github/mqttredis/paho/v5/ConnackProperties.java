@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 
 import io.github.mqttredis.paho.BrokerLimits;
@@ -25,6 +26,8 @@ import io.github.mqttredis.paho.BrokerLimits;
  */
 final class ConnackProperties {
 
+	private static final int REASON_STRING = 0x1f;
+
 	private static final int RECEIVE_MAXIMUM = 0x21;
 
 	private static final int TOPIC_ALIAS_MAXIMUM = 0x22;
@@ -32,6 +35,8 @@ final class ConnackProperties {
 	private static final int MAXIMUM_QOS = 0x24;
 
 	private static final int RETAIN_AVAILABLE = 0x25;
+
+	private static final int USER_PROPERTY = 0x26;
 
 	private static final int MAXIMUM_PACKET_SIZE = 0x27;
 
@@ -102,6 +107,24 @@ final class ConnackProperties {
 		return limits;
 	}
 
+	/**
+	 * Return the properties that say what the broker takes and does, and not why.
+	 * @return all but Reason String and User Property
+	 */
+	byte[] withoutReasons() {
+		ByteArrayOutputStream kept = new ByteArrayOutputStream();
+		int at = this.position;
+		while (at < this.packet.length) {
+			int identifier = this.packet[at];
+			int end = at + 1 + lengthOf(identifier, at + 1);
+			if (identifier != REASON_STRING && identifier != USER_PROPERTY) {
+				kept.write(this.packet, at, end - at);
+			}
+			at = end;
+		}
+		return kept.toByteArray();
+	}
+
 	private int find(int wanted) {
 		int at = this.position;
 		while (at < this.packet.length) {
@@ -119,8 +142,8 @@ final class ConnackProperties {
 			case MAXIMUM_QOS, RETAIN_AVAILABLE, 0x28, 0x29, 0x2a -> 1;
 			case 0x13, RECEIVE_MAXIMUM, TOPIC_ALIAS_MAXIMUM -> 2;
 			case 0x11, MAXIMUM_PACKET_SIZE -> 4;
-			case 0x12, 0x15, 0x16, 0x1a, 0x1c, 0x1f -> textLength(at);
-			case 0x26 -> {
+			case 0x12, 0x15, 0x16, 0x1a, 0x1c, REASON_STRING -> textLength(at);
+			case USER_PROPERTY -> {
 				int name = textLength(at);
 				yield name + textLength(at + name);
 			}

@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.io.IOException;
+
 import io.github.mqttredis.paho.InboundPackets;
 import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.UndeliverableMessages;
@@ -33,6 +35,7 @@ import org.apache.commons.logging.LogFactory;
  * restored.</li>
  * <li>PUBREC with an error: the exchange has ended (4.3.3), so the message is complete.
  * Paho would drop the link and send the message again, for ever.</li>
+ * <li>All but PUBLISH: see {@link DecodablePackets}.</li>
  * </ul>
  */
 final class Mqtt5InboundPackets extends InboundPackets {
@@ -40,6 +43,8 @@ final class Mqtt5InboundPackets extends InboundPackets {
 	private static final Log logger = LogFactory.getLog(PersistentMqttAsyncClient.class);
 
 	private static final int PUBREC = 5;
+
+	private static final int PUBCOMP = 7;
 
 	private static final int DISCONNECT = 14;
 
@@ -51,6 +56,8 @@ final class Mqtt5InboundPackets extends InboundPackets {
 	private static final int ERROR = 0x80;
 
 	private final PahoComms comms;
+
+	private final DecodablePackets packets = new DecodablePackets();
 
 	/**
 	 * Create the look at one connection.
@@ -71,7 +78,7 @@ final class Mqtt5InboundPackets extends InboundPackets {
 
 	@Override
 	protected boolean wantsType(int type, int length) {
-		return type == DISCONNECT && length > 0;
+		return type == DISCONNECT && length > 0 || type == PUBCOMP && length > 2;
 	}
 
 	@Override
@@ -83,17 +90,14 @@ final class Mqtt5InboundPackets extends InboundPackets {
 	}
 
 	@Override
-	protected byte[] accept(byte[] packet, int body) {
+	protected byte[] accept(byte[] packet, int body) throws IOException {
 		int type = (packet[0] & 0xff) >> 4;
 		if (type == DISCONNECT) {
 			undeliverable().disconnected(packet[body] & 0xff);
 		}
-		if (type != PUBREC) {
-			return packet;
-		}
 		int reason = (packet.length > body + 2) ? packet[body + 2] & 0xff : 0;
-		if (reason < ERROR) {
-			return packet;
+		if (type != PUBREC || reason < ERROR) {
+			return this.packets.decodable(packet, body);
 		}
 		logger.warn("The broker refused the message of QoS 2 with packet id " + packetId(packet, body)
 				+ ": reason code 0x" + Integer.toHexString(reason) + " (MQTT 5, 3.5.2.1). It is not sent again");

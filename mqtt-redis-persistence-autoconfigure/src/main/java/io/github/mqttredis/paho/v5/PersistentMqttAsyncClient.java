@@ -71,8 +71,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			throws MqttException {
 		super(serverUri, clientId, PersistentClient.withholdRecords(persistence));
 		this.paho = new PahoComms(this.comms, persistence);
-		this.delegate = new PersistentClient<>(clientId, persistence, this.paho,
-				(options) -> connect(options, null, null));
+		this.delegate = new PersistentClient<>(clientId, persistence, this.paho);
 		this.callback = new ApplicationCallback(this.listeners, this.delegate.notices(), this.delegate.reconnection());
 	}
 
@@ -97,12 +96,13 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
 			@Nullable MqttActionListener callback, IMqttMessageListener @Nullable [] messageListeners,
-			MqttProperties properties) throws MqttException {
+			@Nullable MqttProperties properties) throws MqttException {
 		checkFilters(subscriptions, properties);
+		Integer identifier = (properties != null) ? properties.getSubscriptionIdentifier() : null;
 		List<Runnable> undoing = new ArrayList<>();
 		for (int i = 0; i < subscriptions.length; i++) {
 			undoing.add(this.listeners.set(subscriptions[i].getTopic(),
-					(messageListeners != null) ? messageListeners[i] : null, properties.getSubscriptionIdentifier()));
+					(messageListeners != null) ? messageListeners[i] : null, identifier));
 		}
 		useCallback();
 		try {
@@ -118,7 +118,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
 			@Nullable MqttActionListener callback, @Nullable IMqttMessageListener messageListener,
-			MqttProperties properties) throws MqttException {
+			@Nullable MqttProperties properties) throws MqttException {
 		IMqttMessageListener[] each = new IMqttMessageListener[subscriptions.length];
 		Arrays.fill(each, messageListener);
 		return subscribe(subscriptions, userContext, callback, each, properties);
@@ -126,13 +126,13 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	@Override
 	public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
-			@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
+			@Nullable MqttActionListener callback, @Nullable MqttProperties properties) throws MqttException {
 		return subscribe(subscriptions, userContext, callback, (IMqttMessageListener[]) null, properties);
 	}
 
 	@Override
 	public IMqttToken unsubscribe(String[] topicFilters, @Nullable Object userContext,
-			@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
+			@Nullable MqttActionListener callback, @Nullable MqttProperties properties) throws MqttException {
 		IMqttToken token = super.unsubscribe(topicFilters, userContext, callback, properties);
 		for (String filter : topicFilters) {
 			this.listeners.set(filter, null, null);
@@ -169,7 +169,11 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	@Override
 	public void reconnect() throws MqttException {
-		this.delegate.reconnect();
+		this.delegate.reconnect(this::connectAgain);
+	}
+
+	private void connectAgain(@Nullable MqttConnectionOptions options) throws MqttException {
+		connect(options, null, null);
 	}
 
 	/**
@@ -250,7 +254,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			throws MqttException, MqttSecurityException {
 		NetworkModule[] modules = super.createNetworkModules(address, options);
 		MqttConnectionOptions asked = this.delegate.attempting(options);
-		this.delegate.reconnecting(asked.isAutomaticReconnect(), asked.getMaxReconnectDelay());
+		this.delegate.reconnecting(asked.isAutomaticReconnect(), asked.getMaxReconnectDelay(), this::connectAgain);
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i], this.delegate.guard(options.getConnectionTimeout(),

@@ -102,7 +102,12 @@ final class PublishProperties {
 		return result;
 	}
 
-	private static int variableInteger(ByteBuffer bytes) {
+	/**
+	 * Read a Variable Byte Integer (1.5.5).
+	 * @param bytes where it begins; goes to where it ends
+	 * @return its value
+	 */
+	static int variableInteger(ByteBuffer bytes) {
 		int value = 0;
 		for (int shift = 0; shift <= 21; shift += 7) {
 			int digit = bytes.get();

@@ -85,7 +85,7 @@ abstract class StrictMqttAsyncClient extends MqttAsyncClient {
 
 	@Override
 	public IMqttToken unsubscribe(String[] topicFilters, @Nullable Object userContext,
-			@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
+			@Nullable MqttActionListener callback, @Nullable MqttProperties properties) throws MqttException {
 		for (String filter : topicFilters) {
 			checkEncodable(filter);
 		}

@@ -294,6 +294,21 @@ class PersistentMqttAsyncClientTests {
 		client.disconnectForcibly(100, 1000, true);
 	}
 
+	@Test
+	void whenPropertiesAreNullThenSubscribesAndPublishesAsPahoDoes() throws Exception {
+		PersistentMqttAsyncClient client = client(this.stores.start());
+		client.connect(options()).waitForCompletion(Await.MILLIS);
+		MqttSubscription[] subscriptions = { new MqttSubscription("test/#", 2) };
+		client.setCallback(new RecordingCallback((payload) -> this.received.merge("own " + payload, 1, Integer::sum)));
+		client.subscribe(subscriptions, null, null, (MqttProperties) null).waitForCompletion(Await.MILLIS);
+		MqttMessage message = new MqttMessage("bare".getBytes());
+		message.setProperties(null);
+		client.publish("test/a", message).waitForCompletion(Await.MILLIS);
+		Await.until("both have it", () -> this.received.keySet().containsAll(List.of("bare", "own bare")));
+		client.unsubscribe(new String[] { "test/#" }, null, null, null).waitForCompletion(Await.MILLIS);
+		client.disconnectForcibly(100, 1000, true);
+	}
+
 	private static MqttMessage described(String description, int qos) {
 		MqttProperties properties = new MqttProperties();
 		properties.setContentType(description);

@@ -38,6 +38,7 @@ import redis.clients.jedis.Jedis;
 import org.springframework.beans.DirectFieldAccessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * Tests for messages of QoS 2 that the broker refuses with an error in PUBREC, and for
@@ -94,6 +95,14 @@ class RefusedMessageTests {
 			assertThat(read(received, 0x50, 3, 1, 7, 0x97)).containsExactly(0x70, 3, 1, 7, 0x92);
 			assertThat(read(received, 0x50, 3, 1, 7, 0x10)).containsExactly(0x50, 3, 1, 7, 0x10);
 			assertThat(read(received, 0x50, 2, 1, 7)).containsExactly(0x50, 2, 1, 7);
+			assertThat(read(received, 0x40, 3, 1, 7, 0x91)).containsExactly(0x40, 3, 1, 7, 0x80);
+			assertThat(read(received, 0x40, 8, 1, 7, 0x10, 4, 0x1f, 0, 1, 7)).containsExactly(0x40, 3, 1, 7, 0x10);
+			assertThat(read(received, 0x70, 8, 1, 7, 0x92, 4, 0x1f, 0, 1, 7)).containsExactly(0x70, 3, 1, 7, 0x92);
+			assertThat(read(received, 0x90, 8, 1, 7, 4, 0x1f, 0, 1, 7, 2)).containsExactly(0x90, 4, 1, 7, 0, 2);
+			assertThat(read(received, 0x20, 10, 1, 0, 7, 0x21, 0, 20, 0x1f, 0, 1, 7)).containsExactly(0x20, 6, 1, 0, 3,
+					0x21, 0, 20);
+			assertThat(read(received, 0xe0, 6, 0x8d, 4, 0x1f, 0, 1, 7)).containsExactly(0xe0, 1, 0x8d);
+			assertThatIOException().isThrownBy(() -> read(received, 0x90, 4, 1, 7, 9, 9));
 			assertThat(read(received, 0x62, 3, 1, 7, 0x92)).isEmpty();
 			assertThat(read(received, 0xd0, 0, 0x40, 2, 0, 1)).containsExactly(0xd0, 0, 0x40, 2, 0, 1);
 			assertThat(read(received, 0x34, 7, 0, 1, 'a', 0, 9, 0, 'm', 0xd0, 0)).containsExactly(0xd0, 0);
