@@ -23,15 +23,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
-import io.github.mqttredis.testing.FaultyLink;
-import io.github.mqttredis.testing.SharedRedis;
-import io.github.mqttredis.testing.SharedServer;
-import org.eclipse.paho.client.mqttv3.MqttClient;
-import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,33 +35,19 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What the application does when its client has connected, and which subscriptions are
  * there then.
  */
-class ConnectCompleteTests {
-
-	private static final AtomicInteger CLIENTS = new AtomicInteger();
-
-	@RegisterExtension
-	static final SharedRedis redis = new SharedRedis();
-
-	@SharedServer
-	private static ArtemisBroker broker;
-
-	private final FaultyLink link = FaultyLink.to(broker.uri());
-
-	private final String clientId = "told-" + CLIENTS.incrementAndGet();
+class ConnectCompleteTests extends AbstractLinkTests {
 
 	private final List<String> arrived = new CopyOnWriteArrayList<>();
 
 	private final CountDownLatch end = new CountDownLatch(1);
 
 	@AfterEach
-	void close() {
+	void letGo() {
 		this.end.countDown();
-		this.link.close();
 	}
 
 	private PahoClient connect(String version, Runnable connected) throws Exception {
-		PahoClient client = PahoClient.create(version, redis.stores().start(), this.link.uri(), this.clientId);
-		client.call(new PahoClient.Application() {
+		return connect(version, new PahoClient.Application() {
 
 			@Override
 			public void arrived(String topic, byte[] payload, int packetId) {
@@ -81,18 +60,10 @@ class ConnectCompleteTests {
 			}
 
 		});
-		client.connect(60);
-		return client;
 	}
 
-	private void publish(String... topics) throws Exception {
-		try (MqttClient publisher = new MqttClient(broker.uri(), "publisher", new MemoryPersistence())) {
-			publisher.connect();
-			for (String topic : topics) {
-				publisher.publish(topic, new byte[1], 1, false);
-			}
-			publisher.disconnect();
-		}
+	private void publish(String topic) throws Exception {
+		publish(1, new byte[1], topic);
 	}
 
 	private void await(CountDownLatch latch) {
@@ -102,11 +73,6 @@ class ConnectCompleteTests {
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	private static void close(PahoClient client) throws Exception {
-		client.disconnect();
-		client.close();
 	}
 
 	@ParameterizedTest
@@ -128,7 +94,6 @@ class ConnectCompleteTests {
 		Await.until("the message has arrived", () -> this.arrived.size() == 1);
 		assertThat(calls).hasValue(3);
 		assertThat(this.link.connacks()).isEqualTo(3);
-		close(client);
 	}
 
 	private static void throwSome(boolean error) {
@@ -164,7 +129,6 @@ class ConnectCompleteTests {
 		Await.until("the application knows of the last connection", () -> begun.get() > 1 && running.get() == 0);
 		assertThat(overlapped).isFalse();
 		assertThat(begun).hasValue(2);
-		close(client);
 	}
 
 	@ParameterizedTest
@@ -194,7 +158,6 @@ class ConnectCompleteTests {
 		publish(this.clientId + "-more");
 		Await.until("the new listener has its message", () -> this.arrived.contains("more"));
 		assertThat(this.link.connacks()).isEqualTo(1);
-		close(client);
 	}
 
 }

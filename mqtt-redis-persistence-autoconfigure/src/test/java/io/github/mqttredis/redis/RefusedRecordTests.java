@@ -120,12 +120,7 @@ class RefusedRecordTests {
 
 	@Test
 	void whenRecordsAreTooManyForAProxyAtATimeThenAllAreWrittenBack(CapturedOutput output) throws Exception {
-		try (RedisServer server = RedisServer.start();
-				FaultyLink link = FaultyLink.to(server.port());
-				Jedis redis = server.connect()) {
-			RedisSessionStore store = store(RedisClient.LETTUCE, link.port(), Durability.BEFORE_SEND);
-			Session session = store.open(ID);
-			session.guarded();
+		withSession((session, redis, link) -> {
 			for (int i = 1; i <= 200; i++) {
 				session.put("s-" + i, publish(i, 10_000));
 			}
@@ -138,16 +133,12 @@ class RefusedRecordTests {
 			Await.until("all is well", () -> session.status().state() == SessionState.OWNER);
 			assertThat(connections(redis) - connections).isLessThan(20);
 			assertThat(output).doesNotContain(SET_ASIDE);
-			store.stop();
-		}
+		});
 	}
 
 	@Test
 	void whenRedisLosesDataAndTakesARecordNoMoreThenTheOthersAreWrittenBack(CapturedOutput output) throws Exception {
-		try (RedisServer server = RedisServer.start(); Jedis redis = server.connect()) {
-			RedisSessionStore store = store(RedisClient.LETTUCE, server.port(), Durability.BEFORE_SEND);
-			Session session = store.open(ID);
-			session.guarded();
+		withSession((session, redis, link) -> {
 			for (int i = 1; i <= 20; i++) {
 				session.put("s-" + i, publish(i, (i == 10) ? LARGE : 100));
 			}
@@ -162,26 +153,19 @@ class RefusedRecordTests {
 			session.put("sc-400", Packets.pubrel(400));
 			Await.until("the others are written back", () -> redis.hlen(HASH) == 20);
 			assertThat(output).containsOnlyOnce(SET_ASIDE);
-			store.stop();
-		}
+		});
 	}
 
 	@Test
 	void whenConnectionsEndAgainAndAgainThenNothingIsSetAside(CapturedOutput output) throws Exception {
-		try (RedisServer server = RedisServer.start();
-				FaultyLink link = FaultyLink.to(server.port());
-				Jedis redis = server.connect()) {
-			RedisSessionStore store = store(RedisClient.LETTUCE, link.port(), Durability.BEFORE_SEND);
-			Session session = store.open(ID);
-			session.guarded();
+		withSession((session, redis, link) -> {
 			for (int i = 1; i <= 30; i++) {
 				session.put("s-" + i, publish(i, 1000));
 				link.cut();
 			}
 			Await.until("all is stored", () -> redis.hlen(HASH) == 30);
 			assertThat(output).doesNotContain(SET_ASIDE);
-			store.stop();
-		}
+		});
 	}
 
 	private static void publish(Session session, int packetId, int length) throws SessionException {
@@ -193,6 +177,19 @@ class RefusedRecordTests {
 		}
 		finally {
 			session.endPublish(accepted);
+		}
+	}
+
+	/** Have something done with a session whose client waits as late as it may. */
+	private static void withSession(Trial trial) throws Exception {
+		try (RedisServer server = RedisServer.start();
+				FaultyLink link = FaultyLink.to(server.port());
+				Jedis redis = server.connect()) {
+			RedisSessionStore store = store(RedisClient.LETTUCE, link.port(), Durability.BEFORE_SEND);
+			Session session = store.open(ID);
+			session.guarded();
+			trial.run(session, redis, link);
+			store.stop();
 		}
 	}
 
@@ -211,6 +208,13 @@ class RefusedRecordTests {
 
 	private static byte[] publish(int packetId, int length) {
 		return Packets.publishOf(packetId, length).array();
+	}
+
+	@FunctionalInterface
+	private interface Trial {
+
+		void run(Session session, Jedis redis, FaultyLink link) throws Exception;
+
 	}
 
 }

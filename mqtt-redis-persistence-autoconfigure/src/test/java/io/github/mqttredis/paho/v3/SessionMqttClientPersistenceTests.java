@@ -18,20 +18,14 @@ package io.github.mqttredis.paho.v3;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 import io.github.mqttredis.redis.RedisSessionStore;
-import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.MqttPersistable;
-import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.internal.MqttPersistentData;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubRec;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubRel;
@@ -44,10 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * Tests for {@link SessionMqttClientPersistence}, against a real Redis.
+ * Tests for how {@link SessionMqttClientPersistence} encodes records, against a real
+ * Redis.
  */
 class SessionMqttClientPersistenceTests {
 
@@ -111,153 +105,6 @@ class SessionMqttClientPersistenceTests {
 			}
 		}
 		files.close();
-	}
-
-	@Test
-	void whenRecordsAreStoredThenKeysGetAndContainsSeeThem() throws Exception {
-		this.persistence.open("client", URI);
-		put("s-2");
-		put("s-1");
-		assertThat(keys()).containsExactly("s-1", "s-2");
-		assertThat(this.persistence.containsKey("s-1")).isTrue();
-		this.persistence.remove("s-1");
-		assertThat(this.persistence.containsKey("s-1")).isFalse();
-		this.persistence.clear();
-		assertThat(keys()).isEmpty();
-		assertThat(this.redis.exists(HASH)).isFalse();
-	}
-
-	@Test
-	void whenOpenedTwiceThenStaysAsItIs() throws Exception {
-		this.persistence.open("client", URI);
-		put("s-1");
-		this.persistence.open("client", URI);
-		assertThat(keys()).containsExactly("s-1");
-	}
-
-	@Test
-	void whenClosedTwiceOrWithoutOpenThenNothingHappens() throws Exception {
-		this.persistence.close();
-		this.persistence.open("client", URI);
-		put("s-1");
-		this.persistence.close();
-		this.persistence.close();
-		this.persistence.open("client", URI);
-		assertThat(keys()).containsExactly("s-1");
-		assertThat(this.redis.exists(HASH + ":lease")).isTrue();
-	}
-
-	@Test
-	void whenClosedThenWhatPahosThreadsStillDoCounts() throws Exception {
-		this.persistence.open("client", URI);
-		put("s-1");
-		this.persistence.close();
-		this.persistence.remove("s-1");
-		Await.until("the record is removed", () -> !this.redis.hexists(HASH, "s-1"));
-		put("s-2");
-		assertThat(this.redis.hkeys(HASH)).containsExactly("s-2");
-	}
-
-	@Test
-	void whenCalledBeforeOpenThenSaysSo() {
-		List<ThrowingCallable> calls = List.of(() -> put("s-1"), () -> this.persistence.get("s-1"),
-				() -> this.persistence.remove("s-1"), () -> this.persistence.keys(), () -> this.persistence.clear(),
-				() -> this.persistence.containsKey("s-1"));
-		for (ThrowingCallable call : calls) {
-			assertThat(catchThrowableOfType(MqttPersistenceException.class, call)).hasMessageContaining("never opened")
-				.hasCauseInstanceOf(IllegalStateException.class);
-		}
-	}
-
-	@Test
-	void whenSecondClientOpensTheSameInstanceThenIsRefused() throws Exception {
-		this.persistence.open("client", URI);
-		put("s-1");
-		for (var other : List.of(List.of("client-2", URI), List.of("client", "tcp://other:1883"))) {
-			MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class,
-					() -> this.persistence.open(other.get(0), other.get(1)));
-			assertThat(ex.getReasonCode()).isEqualTo((int) MqttPersistenceException.REASON_CODE_PERSISTENCE_IN_USE);
-			assertThat(ex).hasMessageContaining("a persistence of its own").hasCauseInstanceOf(Exception.class);
-		}
-		this.persistence.open("client", URI);
-		assertThat(keys()).containsExactly("s-1");
-	}
-
-	@Test
-	void whenAnotherProcessOwnsTheSessionThenOpenNamesIt() throws Exception {
-		this.persistence.open("client", URI);
-		SessionMqttClientPersistence other = persistence(this.stores
-			.start(new io.github.mqttredis.redis.StoreSettings("test", RedisStores.SETTINGS.writeTimeout(),
-					RedisStores.SETTINGS.leaseTtl(), java.time.Duration.ZERO)));
-		MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class,
-				() -> other.open("client", URI));
-		assertThat(ex.getReasonCode()).isEqualTo((int) MqttPersistenceException.REASON_CODE_PERSISTENCE_IN_USE);
-		assertThat(ex).hasMessageContaining("process " + ProcessHandle.current().pid())
-			.hasMessageContaining("client id");
-	}
-
-	@Test
-	void whenRecordIsMissingThenGetFailsWithoutNull() throws Exception {
-		this.persistence.open("client", URI);
-		assertThat(catchThrowableOfType(MqttPersistenceException.class, () -> this.persistence.get("s-1")))
-			.hasMessageContaining("s-1");
-	}
-
-	@Test
-	void whenKeyIsNotPahosThenPutFailsWithItsOwnException() throws Exception {
-		this.persistence.open("client", URI);
-		assertThat(catchThrowableOfType(MqttPersistenceException.class, () -> put("nonsense")))
-			.hasMessageContaining("nonsense");
-	}
-
-	@Test
-	void whenRedisIsAwayThenPutFailsWithReasonAndNothingElseDoes() throws Exception {
-		this.persistence.open("client", URI);
-		put("s-1");
-		server.kill();
-		try {
-			MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class, () -> put("s-2"));
-			assertThat(ex).hasMessageContaining("Redis").hasCauseInstanceOf(Exception.class);
-			catchThrowableOfType(MqttPersistenceException.class, () -> this.persistence.clear());
-			this.persistence.open("client", URI);
-			this.persistence.remove("s-1");
-			assertThat(keys()).isEmpty();
-			this.persistence.close();
-		}
-		finally {
-			server.restart();
-		}
-		Await.until("puts succeed again", () -> {
-			try {
-				put("s-3");
-				return true;
-			}
-			catch (MqttException ex) {
-				return false;
-			}
-		});
-	}
-
-	@Test
-	void whenBrokerHasANameThenAddressDoesNotCount() throws Exception {
-		RedisSessionStore store = this.stores.start();
-		SessionMqttClientPersistence named = new SessionMqttClientPersistence(store, "plant-7");
-		named.open("client", URI);
-		named.put("s-1", record());
-		named.open("client", "tcp://elsewhere:1883");
-		assertThat(this.redis.hkeys("test:{client@plant-7}:v3")).containsExactly("s-1");
-	}
-
-	private void put(String key) throws MqttPersistenceException {
-		this.persistence.put(key, record());
-	}
-
-	private static MqttPersistable record() {
-		return new MqttPersistentData("any", new byte[] { 1, 2, 3 }, 0, 3, null, 0, 0);
-	}
-
-	private List<String> keys() throws MqttPersistenceException {
-		return new ArrayList<>(Collections.list(this.persistence.keys()));
 	}
 
 	private record Record(String key, MqttPersistable value) {

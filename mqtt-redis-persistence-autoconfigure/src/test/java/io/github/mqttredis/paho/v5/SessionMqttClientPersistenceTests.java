@@ -18,16 +18,12 @@ package io.github.mqttredis.paho.v5;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 import io.github.mqttredis.redis.RedisSessionStore;
-import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.internal.MqttPersistentData;
 import org.eclipse.paho.mqttv5.client.persist.MqttDefaultFilePersistence;
@@ -51,7 +47,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * Tests for {@link SessionMqttClientPersistence}, against a real Redis.
+ * Tests for how {@link SessionMqttClientPersistence} encodes records, against a real
+ * Redis.
  */
 class SessionMqttClientPersistenceTests {
 
@@ -174,168 +171,6 @@ class SessionMqttClientPersistenceTests {
 			.hasMessageContaining("mqtt.client.client-id")
 			.hasCauseInstanceOf(IllegalStateException.class);
 		assertThat(this.redis.keys("*")).isEmpty();
-	}
-
-	@Test
-	void whenRecordsAreStoredThenKeysGetAndContainsSeeThem() throws Exception {
-		this.persistence.open("client");
-		put("s-2");
-		put("s-1");
-		assertThat(keys()).containsExactly("s-1", "s-2");
-		assertThat(this.persistence.containsKey("s-1")).isTrue();
-		this.persistence.remove("s-1");
-		assertThat(this.persistence.containsKey("s-1")).isFalse();
-		this.persistence.clear();
-		assertThat(keys()).isEmpty();
-		assertThat(this.redis.exists(HASH)).isFalse();
-	}
-
-	@Test
-	void whenOpenedTwiceThenStaysAsItIs() throws Exception {
-		this.persistence.open("client");
-		put("s-1");
-		this.persistence.open("client");
-		assertThat(keys()).containsExactly("s-1");
-	}
-
-	@Test
-	void whenClosedTwiceOrWithoutOpenThenNothingHappens() throws Exception {
-		this.persistence.close();
-		this.persistence.open("client");
-		put("s-1");
-		this.persistence.close();
-		this.persistence.close();
-		this.persistence.open("client");
-		assertThat(keys()).containsExactly("s-1");
-		assertThat(this.redis.exists(HASH + ":lease")).isTrue();
-	}
-
-	@Test
-	void whenClosedThenWhatPahosThreadsStillDoCounts() throws Exception {
-		this.persistence.open("client");
-		put("s-1");
-		this.persistence.close();
-		this.persistence.remove("s-1");
-		Await.until("the record is removed", () -> !this.redis.hexists(HASH, "s-1"));
-		put("s-2");
-		assertThat(this.redis.hkeys(HASH)).containsExactly("s-2");
-	}
-
-	@Test
-	void whenCalledBeforeOpenThenSaysSo() {
-		List<ThrowingCallable> calls = List.of(() -> put("s-1"), () -> this.persistence.get("s-1"),
-				() -> this.persistence.remove("s-1"), () -> this.persistence.keys(), () -> this.persistence.clear(),
-				() -> this.persistence.containsKey("s-1"));
-		for (ThrowingCallable call : calls) {
-			assertThat(catchThrowableOfType(MqttPersistenceException.class, call)).hasMessageContaining("never opened")
-				.hasCauseInstanceOf(IllegalStateException.class);
-		}
-	}
-
-	@Test
-	void whenSecondClientOpensTheSameInstanceThenIsRefused() throws Exception {
-		this.persistence.open("client");
-		put("s-1");
-		MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class,
-				() -> this.persistence.open("client-2"));
-		assertThat(ex.getReasonCode()).isEqualTo((int) MqttPersistenceException.REASON_CODE_PERSISTENCE_IN_USE);
-		assertThat(ex).hasMessageContaining("a persistence of its own").hasCauseInstanceOf(Exception.class);
-		this.persistence.open("client");
-		assertThat(keys()).containsExactly("s-1");
-	}
-
-	@Test
-	void whenAnotherProcessOwnsTheSessionThenOpenNamesIt() throws Exception {
-		this.persistence.open("client");
-		SessionMqttClientPersistence other = persistence(this.stores
-			.start(new io.github.mqttredis.redis.StoreSettings("test", RedisStores.SETTINGS.writeTimeout(),
-					RedisStores.SETTINGS.leaseTtl(), java.time.Duration.ZERO)));
-		MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class, () -> other.open("client"));
-		assertThat(ex.getReasonCode()).isEqualTo((int) MqttPersistenceException.REASON_CODE_PERSISTENCE_IN_USE);
-		assertThat(ex).hasMessageContaining("process " + ProcessHandle.current().pid())
-			.hasMessageContaining("client id");
-	}
-
-	@Test
-	void whenRecordIsMissingThenGetFailsWithoutNull() throws Exception {
-		this.persistence.open("client");
-		assertThat(catchThrowableOfType(MqttPersistenceException.class, () -> this.persistence.get("s-1")))
-			.hasMessageContaining("s-1");
-	}
-
-	@Test
-	void whenKeyIsNotPahosThenPutFailsWithItsOwnException() throws Exception {
-		this.persistence.open("client");
-		assertThat(catchThrowableOfType(MqttPersistenceException.class, () -> put("nonsense")))
-			.hasMessageContaining("nonsense");
-	}
-
-	@Test
-	void whenRedisIsAwayThenPutFailsWithReasonAndNothingElseDoes() throws Exception {
-		this.persistence.open("client");
-		put("s-1");
-		server.kill();
-		try {
-			MqttPersistenceException ex = catchThrowableOfType(MqttPersistenceException.class, () -> put("s-2"));
-			assertThat(ex).hasMessageContaining("Redis").hasCauseInstanceOf(Exception.class);
-			catchThrowableOfType(MqttPersistenceException.class, () -> this.persistence.clear());
-			this.persistence.open("client");
-			this.persistence.remove("s-1");
-			assertThat(keys()).isEmpty();
-			this.persistence.close();
-		}
-		finally {
-			server.restart();
-		}
-		Await.until("puts succeed again", () -> {
-			try {
-				put("s-3");
-				return true;
-			}
-			catch (MqttException ex) {
-				return false;
-			}
-		});
-	}
-
-	@Test
-	void whenBrokerHasANameThenAddressDoesNotCount() throws Exception {
-		RedisSessionStore store = this.stores.start();
-		SessionMqttClientPersistence named = new SessionMqttClientPersistence(store, URI, "plant-7");
-		named.open("client");
-		named.put("s-1", publish(1));
-		SessionMqttClientPersistence moved = new SessionMqttClientPersistence(store, "tcp://elsewhere:1883", "plant-7");
-		moved.open("client");
-		assertThat(moved.containsKey("s-1")).isTrue();
-		assertThat(this.redis.hkeys("test:{client@plant-7}:v5")).containsExactly("s-1");
-	}
-
-	@Test
-	void whenUriHoldsSecretsThenTheyAreNotInTheKey() throws Exception {
-		new SessionMqttClientPersistence(this.stores.start(), "ws://user:pw@broker:80/mqtt?token=1", null)
-			.open("client");
-		assertThat(this.redis.keys("*")).contains("test:{client@ws://broker:80/mqtt}:v5:lease")
-			.noneMatch((key) -> key.contains("pw") || key.contains("token"));
-	}
-
-	private static MqttPublish publish(int id) {
-		MqttMessage message = new MqttMessage("m".getBytes());
-		message.setQos(1);
-		MqttPublish publish = new MqttPublish("a", message, new MqttProperties());
-		publish.setMessageId(id);
-		return publish;
-	}
-
-	private void put(String key) throws MqttPersistenceException {
-		this.persistence.put(key, record());
-	}
-
-	private static MqttPersistable record() {
-		return new MqttPersistentData("any", new byte[] { 1, 2, 3 }, 0, 3, null, 0, 0);
-	}
-
-	private List<String> keys() throws MqttPersistenceException {
-		return new ArrayList<>(Collections.list(this.persistence.keys()));
 	}
 
 	private record Record(String key, MqttPersistable value) {
