@@ -57,7 +57,17 @@ interface PahoClient {
 	 * Connect, and wait for the broker.
 	 * @param keepAlive the keep-alive interval in seconds
 	 */
-	void connect(int keepAlive) throws Exception;
+	default void connect(int keepAlive) throws Exception {
+		connect(keepAlive, 10);
+	}
+
+	/**
+	 * Connect, and wait for the broker.
+	 * @param keepAlive the keep-alive interval in seconds
+	 * @param window how many messages may be in flight, in Paho 3; the broker says so in
+	 * Paho 5
+	 */
+	void connect(int keepAlive, int window) throws Exception;
 
 	/**
 	 * Have the application called.
@@ -93,7 +103,15 @@ interface PahoClient {
 	/** Unsubscribe, and wait for the broker. */
 	void unsubscribe(String filter) throws Exception;
 
-	void disconnect() throws Exception;
+	default void disconnect() throws Exception {
+		disconnect(100);
+	}
+
+	/**
+	 * Disconnect.
+	 * @param millis how long what is in flight may take, and the broker
+	 */
+	void disconnect(long millis) throws Exception;
 
 	void close() throws Exception;
 
@@ -134,8 +152,9 @@ interface PahoClient {
 		}
 
 		@Override
-		public void connect(int keepAlive) throws Exception {
+		public void connect(int keepAlive, int window) throws Exception {
 			MqttConnectOptions options = new MqttConnectOptions();
+			options.setMaxInflight(window);
 			options.setCleanSession(false);
 			options.setAutomaticReconnect(true);
 			options.setConnectionTimeout((int) Load.seconds(2).toSeconds());
@@ -203,8 +222,8 @@ interface PahoClient {
 		}
 
 		@Override
-		public void disconnect() throws Exception {
-			this.client.disconnectForcibly(100, 100);
+		public void disconnect(long millis) throws Exception {
+			this.client.disconnectForcibly(millis, millis);
 		}
 
 		@Override
@@ -225,7 +244,7 @@ interface PahoClient {
 		}
 
 		@Override
-		public void connect(int keepAlive) throws Exception {
+		public void connect(int keepAlive, int window) throws Exception {
 			MqttConnectionOptions options = new MqttConnectionOptions();
 			options.setCleanStart(false);
 			options.setSessionExpiryInterval(600L);
@@ -298,8 +317,8 @@ interface PahoClient {
 		}
 
 		@Override
-		public void disconnect() throws Exception {
-			this.client.disconnectForcibly(100, 100, true);
+		public void disconnect(long millis) throws Exception {
+			this.client.disconnectForcibly(millis, millis, true);
 		}
 
 		@Override
