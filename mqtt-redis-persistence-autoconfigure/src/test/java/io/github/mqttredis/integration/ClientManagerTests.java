@@ -61,7 +61,7 @@ class ClientManagerTests {
 			assertThat(client.getServerURI()).isEqualTo(this.uri);
 			assertThat(client.getClientId()).isEqualTo("gateway");
 			assertThat(PahoInternals.get(client, "mqttCallback.delegate")).isSameAs(manager);
-			assertThat(PahoInternals.get(client, "received.manualAcks")).isEqualTo(false);
+			assertThat(PahoInternals.get(client, "delegate.received.manualAcks")).isEqualTo(false);
 		});
 	}
 
@@ -77,7 +77,7 @@ class ClientManagerTests {
 			IMqttAsyncClient after = client(manager);
 			assertThat(after).isNotSameAs(before).isInstanceOf(PersistentMqttAsyncClient.class);
 			assertThat(PahoInternals.persistence(after)).isNotSameAs(PahoInternals.persistence(before));
-			assertThat(PahoInternals.get(after, "received.manualAcks")).isEqualTo(true);
+			assertThat(PahoInternals.get(after, "delegate.received.manualAcks")).isEqualTo(true);
 		});
 	}
 
