@@ -73,7 +73,7 @@ public final class MqttComponentCheckAutoConfiguration {
 			ObjectProvider<ComponentInspector> inspectors, MqttPersistenceProperties properties, ExcludedBeans excluded,
 			SessionStore store, ComponentFindings findings) {
 		CheckSettings settings = new CheckSettings(properties.inject(), excluded, properties.cleanSession(),
-				properties.writeTimeout(), properties.sessionExpiry(), properties.brokerId());
+				properties.sessionExpiry(), properties.brokerId());
 		return new ComponentChecker(beanFactory, inspectors.orderedStream().toList(), settings, store, findings,
 				RedisSessionStore.PHASE + 1);
 	}

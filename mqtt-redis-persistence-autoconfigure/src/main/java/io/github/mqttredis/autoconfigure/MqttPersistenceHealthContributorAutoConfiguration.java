@@ -16,9 +16,6 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import java.util.List;
-import java.util.stream.Stream;
-
 import io.github.mqttredis.actuate.ClientInRole;
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
 import io.github.mqttredis.integration.ClientManagerInRole;
@@ -33,16 +30,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.env.Environment;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of the health of stored MQTT
@@ -50,19 +41,13 @@ import org.springframework.core.env.Environment;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = MqttRedisPersistenceAutoConfiguration.class,
-		beforeName = "org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration")
+@AutoConfiguration(after = MqttRedisPersistenceAutoConfiguration.class)
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
 @ConditionalOnBean(SessionStore.class)
 @ConditionalOnEnabledHealthIndicator("mqttpersistence")
 @EnableConfigurationProperties(MqttPersistenceProperties.class)
 public final class MqttPersistenceHealthContributorAutoConfiguration {
-
-	private static final List<String> STATUS_ORDER = Stream
-		.of(Status.DOWN, Status.OUT_OF_SERVICE, MqttPersistenceHealthIndicator.DEGRADED, Status.UP, Status.UNKNOWN)
-		.map(Status::getCode)
-		.toList();
 
 	@Bean
 	@ConditionalOnMissingBean(name = { "mqttPersistenceHealthIndicator", "mqttPersistenceHealthContributor" })
@@ -75,19 +60,6 @@ public final class MqttPersistenceHealthContributorAutoConfiguration {
 					.map((member) -> new ClientInRole(member.getClientId(), member.isRunning(), member.isStarted(),
 							member.getFailure()))
 					.toList());
-	}
-
-	/**
-	 * Gives {@code DEGRADED} its place among the statuses, where it can come up: what the
-	 * application sets, as a bean or as a property, comes first.
-	 */
-	@Bean
-	@ConditionalOnMissingBean
-	@ConditionalOnProperty(name = "mqtt.persistence.on-redis-outage", havingValue = "continue")
-	StatusAggregator healthStatusAggregator(Environment environment) {
-		return new OrderedStatusAggregator(Binder.get(environment)
-			.bind("management.endpoint.health.status.order", Bindable.listOf(String.class))
-			.orElse(STATUS_ORDER));
 	}
 
 }

@@ -47,7 +47,7 @@ class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 			INTEGRATION + "inbound.MqttPahoMessageDrivenChannelAdapter",
 			INTEGRATION + "inbound.Mqttv5PahoMessageDrivenChannelAdapter",
 			INTEGRATION + "outbound.AbstractMqttMessageHandler", INTEGRATION + "outbound.MqttPahoMessageHandler",
-			INTEGRATION + "outbound.Mqttv5PahoMessageHandler", INTEGRATION + "support.DefaultPahoMessageConverter");
+			INTEGRATION + "outbound.Mqttv5PahoMessageHandler");
 
 	private static final String LETTUCE = "org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory";
 

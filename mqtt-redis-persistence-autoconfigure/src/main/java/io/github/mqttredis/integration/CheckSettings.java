@@ -26,13 +26,12 @@ import org.jspecify.annotations.Nullable;
  * @param inject whether the components of the application are given a persistence
  * @param excluded the beans that are left alone
  * @param cleanSession what to do where a session is stored and thrown away
- * @param writeTimeout how long a write may wait for Redis
  * @param sessionExpiry how long Redis keeps a session that nobody owns, {@code null} for
  * ever
  * @param brokerId the broker's name in stored sessions, {@code null} where it is the URI
  * @since 0.1.0
  */
 public record CheckSettings(boolean inject, ExcludedBeans excluded, CleanSessionPolicy cleanSession,
-		Duration writeTimeout, @Nullable Duration sessionExpiry, @Nullable String brokerId) {
+		@Nullable Duration sessionExpiry, @Nullable String brokerId) {
 
 }

@@ -16,8 +16,6 @@
 
 package io.github.mqttredis.integration;
 
-import java.time.Duration;
-
 import io.github.mqttredis.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param cleanSession whether each connect throws the session away
  * @param sessionExpiry how long the broker keeps the session, in seconds; {@code null}
  * where that is not said
- * @param keepAlive the longest time without a packet
- * @param publishesQos0 whether it publishes with QoS 0 where a message does not say
- * otherwise
  * @param waitsForMessage whether the client is made when the first message is published
  */
 record ClientView(String name, SessionId session, Storage storage, boolean ownClient, boolean cleanSession,
-		@Nullable Long sessionExpiry, Duration keepAlive, boolean publishesQos0, boolean waitsForMessage) {
+		@Nullable Long sessionExpiry, boolean waitsForMessage) {
 
 	boolean stored() {
 		return this.storage == Storage.STORED;

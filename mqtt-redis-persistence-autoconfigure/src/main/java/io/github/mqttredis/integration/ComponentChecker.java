@@ -19,7 +19,6 @@ package io.github.mqttredis.integration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.integration.ComponentFinding.Kind;
@@ -84,8 +83,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 		this.phase = phase;
 		this.surroundings = new Surroundings(settings);
 		this.storedSessions = new StoredSessionChecks(store);
-		this.checks = new ArrayList<>(new ComponentChecks(settings).all());
-		this.checks.add(this.storedSessions::randomClientId);
+		this.checks = new ComponentChecks(settings).all();
 	}
 
 	/**
@@ -94,12 +92,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	 * @param name its name
 	 */
 	void found(Object bean, String name) {
-		String shown = shown(name);
-		this.surroundings.add(bean, shown);
-		ClientView view = inspect(bean, shown);
-		if (view != null && this.settings.inject() && !isExcluded(view)) {
-			this.storedSessions.beforeClient(view);
-		}
+		this.surroundings.add(bean, shown(name));
 	}
 
 	/**
@@ -151,7 +144,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 		}
 		this.initialized = true;
 		Collection<ClientView> views = views();
-		report(Stream.concat(views.stream().flatMap((view) -> check(view, views)), checkExclusions()));
+		report(views.stream().flatMap((view) -> check(view, views)));
 	}
 
 	@Override
@@ -184,17 +177,8 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	}
 
 	private Stream<ComponentFinding> check(ClientView view, Collection<ClientView> all) {
-		if (isExcluded(view)) {
-			return Stream.of(view)
-				.filter((excluded) -> excluded.ownClient() && excluded.stored())
-				.map((excluded) -> new ComponentFinding(Kind.EXCLUSION, excluded.name(),
-						"'" + excluded.name() + "' is listed in mqtt.persistence.exclude-beans, and its MQTT session is"
-								+ " stored all the same, because its client comes from a factory or a manager of ours"
-								+ " that is not listed",
-						"List its client factory, or in a Java DSL flow the name of the flow followed by .*; in place of a"
-								+ " client manager of ours define one of your own"));
-		}
-		return this.checks.stream().map((check) -> check.check(view, all)).flatMap(Stream::ofNullable);
+		return isExcluded(view) ? Stream.empty()
+				: this.checks.stream().map((check) -> check.check(view, all)).flatMap(Stream::ofNullable);
 	}
 
 	private Stream<ComponentFinding> checkStored(Collection<ClientView> views) {
@@ -202,18 +186,6 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 			.filter((view) -> !isExcluded(view))
 			.map((view) -> this.storedSessions.waitingRecords(view, views))
 			.flatMap(Stream::ofNullable);
-	}
-
-	private Stream<ComponentFinding> checkExclusions() {
-		Collection<String> names = this.surroundings.beans().values();
-		return this.settings.excluded()
-			.patterns()
-			.stream()
-			.filter((pattern) -> names.stream().noneMatch((name) -> this.settings.excluded().matches(pattern, name)))
-			.map((pattern) -> new ComponentFinding(Kind.EXCLUSION, pattern,
-					"mqtt.persistence.exclude-beans holds '" + pattern + "', and no MQTT bean has such a name",
-					"Correct it or take it out; the MQTT beans are "
-							+ names.stream().sorted().limit(20).collect(Collectors.joining(", "))));
 	}
 
 	private void report(Stream<ComponentFinding> found) {

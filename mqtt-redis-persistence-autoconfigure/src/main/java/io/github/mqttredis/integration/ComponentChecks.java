@@ -40,8 +40,7 @@ final class ComponentChecks {
 
 	List<ComponentCheck> all() {
 		return List.of(ComponentChecks::notStored, this::cleanSession, ComponentChecks::sessionExpiry,
-				this::redisExpiry, ComponentChecks::emptyClientId, ComponentChecks::sharedClientId,
-				ComponentChecks::qos0, this::keepAlive);
+				this::redisExpiry, ComponentChecks::emptyClientId, ComponentChecks::sharedClientId);
 	}
 
 	private static @Nullable ComponentFinding notStored(ClientView view, Collection<ClientView> all) {
@@ -130,34 +129,6 @@ final class ComponentChecks {
 						+ view.session().clientId() + "', at " + view.session().broker()
 						+ ", so that the broker disconnects one when another connects, and only one can store",
 				"Give each a client id of its own, or let them share a client manager");
-	}
-
-	private static @Nullable ComponentFinding qos0(ClientView view, Collection<ClientView> all) {
-		if (!view.stored() || !view.publishesQos0()) {
-			return null;
-		}
-		return new ComponentFinding(Kind.QOS_0, view.name(),
-				"'" + view.name() + "' publishes with QoS 0 where a message has no header mqtt_qos: such messages are"
-						+ " not stored, and lost when the broker is away",
-				"Call setDefaultQos(1), or setQosExpression. If QoS 0 is meant, list it in"
-						+ " mqtt.persistence.exclude-beans");
-	}
-
-	/**
-	 * Paho stores with the lock held that its pings want.
-	 */
-	private @Nullable ComponentFinding keepAlive(ClientView view, Collection<ClientView> all) {
-		Duration timeout = this.settings.writeTimeout();
-		Duration keepAlive = view.keepAlive();
-		if (!makesStoredSession(view) || keepAlive.isZero() || timeout.compareTo(keepAlive) < 0) {
-			return null;
-		}
-		return new ComponentFinding(Kind.KEEP_ALIVE, view.name(),
-				"The broker may drop the MQTT client of '" + view.name()
-						+ "' while it waits for Redis: its keep-alive of " + keepAlive.toSeconds()
-						+ " s is not above mqtt.persistence.write-timeout (" + timeout.toMillis() + " ms)",
-				"Raise mqtt.client.keep-alive, or setKeepAliveInterval on the connect options of the application, or"
-						+ " lower the time-out");
 	}
 
 	private static boolean makesStoredSession(ClientView view) {

@@ -64,34 +64,14 @@ public record ComponentFinding(Kind kind, String component, String problem, Stri
 		EMPTY_CLIENT_ID,
 
 		/**
-		 * The client id looks random and was not seen before.
-		 */
-		RANDOM_CLIENT_ID,
-
-		/**
 		 * Two components have one client id, at one broker.
 		 */
 		SHARED_CLIENT_ID,
 
 		/**
-		 * Messages are published with QoS 0, which is not stored.
-		 */
-		QOS_0,
-
-		/**
-		 * The keep-alive interval is over before a write times out.
-		 */
-		KEEP_ALIVE,
-
-		/**
 		 * Stored records wait for the first message.
 		 */
-		RECORDS_WAIT,
-
-		/**
-		 * A bean name that is to be left alone has no effect.
-		 */
-		EXCLUSION
+		RECORDS_WAIT
 
 	}
 

@@ -16,12 +16,9 @@
 
 package io.github.mqttredis.integration;
 
-import java.util.Objects;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.DirectFieldAccessor;
-import org.springframework.integration.handler.ExpressionEvaluatingMessageProcessor;
 
 /**
  * Finds out how the components of one version of MQTT are set. Spring Integration has no
@@ -49,16 +46,6 @@ public abstract class ComponentInspector {
 
 	static String clientId(Object bean) {
 		return String.valueOf(field(bean, "clientId"));
-	}
-
-	/**
-	 * Return whether QoS 0 is what a message gets that has no header for it.
-	 * @param holder what holds the default and the processor
-	 * @return whether it is, and nothing else decides
-	 */
-	static boolean isQos0(Object holder) {
-		return Objects.equals(field(holder, "defaultQos"), 0)
-				&& !(field(holder, "qosProcessor") instanceof ExpressionEvaluatingMessageProcessor);
 	}
 
 }

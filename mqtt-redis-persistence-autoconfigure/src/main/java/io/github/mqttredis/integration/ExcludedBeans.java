@@ -48,15 +48,11 @@ public final class ExcludedBeans {
 		this.beanFactory = beanFactory;
 	}
 
-	List<String> patterns() {
-		return this.patterns;
-	}
-
 	boolean contains(String beanName) {
 		return this.patterns.stream().anyMatch((pattern) -> matches(pattern, beanName));
 	}
 
-	boolean matches(String pattern, String beanName) {
+	private boolean matches(String pattern, String beanName) {
 		return Stream.concat(Stream.of(beanName), Stream.of(this.beanFactory.getAliases(beanName)))
 			.anyMatch((name) -> PatternMatchUtils.simpleMatch(pattern, name) || name.endsWith(HANDLER)
 					&& PatternMatchUtils.simpleMatch(pattern, name.substring(0, name.length() - HANDLER.length())));

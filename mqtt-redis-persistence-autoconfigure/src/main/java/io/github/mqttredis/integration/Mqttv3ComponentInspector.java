@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.integration;
 
-import java.time.Duration;
 import java.util.Objects;
 
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
@@ -31,7 +30,6 @@ import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
 import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
-import org.springframework.integration.mqtt.support.DefaultPahoMessageConverter;
 
 /**
  * Looks at the components for MQTT 3.
@@ -49,23 +47,23 @@ public final class Mqttv3ComponentInspector extends ComponentInspector {
 			return view(manager, name, surroundings, manager(manager, surroundings), true, false);
 		}
 		if (bean instanceof MqttPahoMessageHandler handler) {
-			return component(handler, name, surroundings, publishesQos0(handler), true);
+			return component(handler, name, surroundings, true);
 		}
 		if (bean instanceof MqttPahoMessageDrivenChannelAdapter adapter) {
-			return component(adapter, name, surroundings, false, false);
+			return component(adapter, name, surroundings, false);
 		}
 		return null;
 	}
 
 	private static ClientView component(MqttComponent<MqttConnectOptions> component, String name,
-			Surroundings surroundings, boolean qos0, boolean lazy) {
+			Surroundings surroundings, boolean lazy) {
 		Object manager = field(component, "clientManager");
 		if (manager == null) {
-			return view(component, name, surroundings, factory(component, surroundings), true, qos0, lazy);
+			return view(component, name, surroundings, factory(component, surroundings), true, lazy);
 		}
 		Storage storage = (Surroundings.target(manager) instanceof Mqttv3ClientManager known)
 				? manager(known, surroundings) : Storage.LEFT;
-		return view(component, name, surroundings, (storage == Storage.TOO_EARLY) ? Storage.LEFT : storage, false, qos0,
+		return view(component, name, surroundings, (storage == Storage.TOO_EARLY) ? Storage.LEFT : storage, false,
 				false);
 	}
 
@@ -93,26 +91,12 @@ public final class Mqttv3ComponentInspector extends ComponentInspector {
 		return surroundings.without(surroundings.nameOf(target), Storage.INLINE_FACTORY, Storage.UNSERVED_FACTORY);
 	}
 
-	/**
-	 * Only Spring Integration's own converter says which QoS it gives.
-	 */
-	private static boolean publishesQos0(MqttPahoMessageHandler handler) {
-		Object converter = field(handler, "converter");
-		return (converter != null) ? converter instanceof DefaultPahoMessageConverter && isQos0(converter)
-				: isQos0(handler);
-	}
-
 	private static ClientView view(MqttComponent<MqttConnectOptions> component, String name, Surroundings surroundings,
-			Storage storage, boolean ownClient, boolean qos0, boolean lazy) {
+			Storage storage, boolean ownClient, boolean lazy) {
 		MqttConnectOptions options = component.getConnectionInfo();
 		String uri = ServerUris.first((String) field(component, "url"), options);
 		return new ClientView(name, surroundings.session(clientId(component), uri, MqttVersion.V3), storage, ownClient,
-				options.isCleanSession(), null, Duration.ofSeconds(options.getKeepAliveInterval()), qos0, lazy);
-	}
-
-	private static ClientView view(MqttComponent<MqttConnectOptions> component, String name, Surroundings surroundings,
-			Storage storage, boolean ownClient, boolean qos0) {
-		return view(component, name, surroundings, storage, ownClient, qos0, false);
+				options.isCleanSession(), null, lazy);
 	}
 
 }

@@ -16,8 +16,6 @@
 
 package io.github.mqttredis.integration;
 
-import java.time.Duration;
-
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import io.github.mqttredis.session.MqttVersion;
 import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
@@ -49,28 +47,27 @@ public final class Mqttv5ComponentInspector extends ComponentInspector {
 	@Override
 	@Nullable ClientView inspect(Object bean, String name, Surroundings surroundings) {
 		if (bean instanceof Mqttv5ClientManager manager) {
-			return view(manager, name, surroundings, manager(manager, surroundings), true, false);
+			return view(manager, name, surroundings, manager(manager, surroundings), true);
 		}
 		if (bean instanceof Mqttv5PahoMessageHandler handler) {
-			return component(handler, HANDLER, name, surroundings, isQos0(handler));
+			return component(handler, HANDLER, name, surroundings);
 		}
 		if (bean instanceof Mqttv5PahoMessageDrivenChannelAdapter adapter) {
-			return component(adapter, ADAPTER, name, surroundings, false);
+			return component(adapter, ADAPTER, name, surroundings);
 		}
 		return null;
 	}
 
 	private static ClientView component(MqttComponent<MqttConnectionOptions> component, PersistenceField persistence,
-			String name, Surroundings surroundings, boolean qos0) {
+			String name, Surroundings surroundings) {
 		Object manager = field(component, "clientManager");
 		if (manager == null) {
-			return view(component, name, surroundings, storage(persistence, component, surroundings), true, qos0);
+			return view(component, name, surroundings, storage(persistence, component, surroundings), true);
 		}
 		Storage storage = (Surroundings
 			.target(Mqttv5OutboundPostProcessor.target(manager)) instanceof Mqttv5ClientManager known)
 					? manager(known, surroundings) : Storage.LEFT;
-		return view(component, name, surroundings, (storage == Storage.TOO_EARLY) ? Storage.LEFT : storage, false,
-				qos0);
+		return view(component, name, surroundings, (storage == Storage.TOO_EARLY) ? Storage.LEFT : storage, false);
 	}
 
 	private static Storage manager(Mqttv5ClientManager manager, Surroundings surroundings) {
@@ -86,12 +83,11 @@ public final class Mqttv5ComponentInspector extends ComponentInspector {
 	}
 
 	private static ClientView view(MqttComponent<MqttConnectionOptions> component, String name,
-			Surroundings surroundings, Storage storage, boolean ownClient, boolean qos0) {
+			Surroundings surroundings, Storage storage, boolean ownClient) {
 		MqttConnectionOptions options = component.getConnectionInfo();
 		String uri = String.valueOf(field(component, "url"));
 		return new ClientView(name, surroundings.session(clientId(component), uri, MqttVersion.V5), storage, ownClient,
-				options.isCleanStart(), options.getSessionExpiryInterval(),
-				Duration.ofSeconds(options.getKeepAliveInterval()), qos0, false);
+				options.isCleanStart(), options.getSessionExpiryInterval(), false);
 	}
 
 }

@@ -17,7 +17,6 @@
 package io.github.mqttredis.integration;
 
 import java.nio.file.Path;
-import java.util.UUID;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
@@ -26,14 +25,12 @@ import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Packets;
-import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -47,7 +44,6 @@ import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
 import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
-import org.springframework.integration.mqtt.support.DefaultPahoMessageConverter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -66,25 +62,6 @@ class ComponentCheckTests {
 	private ApplicationContextRunner fromProperties(String clientId) {
 		return this.contexts.withPropertyValues("mqtt.client.client-id=" + clientId,
 				"mqtt.client.server-uris=" + Components.URI);
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "3", "5" })
-	void whenKeepAliveIsNotAboveWriteTimeoutThenNamesBothOnce(String version, CapturedOutput output) {
-		ApplicationContextRunner runner = fromProperties("keep-alive")
-			.withPropertyValues("mqtt.client.version=" + version, "mqtt.persistence.write-timeout=2s");
-		runner.withPropertyValues("mqtt.client.keep-alive=2s").run((context) -> {
-			assertThat(Components.findings(context)).singleElement()
-				.extracting(ComponentFinding::kind)
-				.isEqualTo(Kind.KEEP_ALIVE);
-			assertThat(output).containsOnlyOnce("The broker may drop the MQTT client of 'mqttv" + version
-					+ "ClientManager' while it waits for Redis: its keep-alive of 2 s is not above"
-					+ " mqtt.persistence.write-timeout (2000 ms). Raise mqtt.client.keep-alive");
-		});
-		runner.withPropertyValues("mqtt.client.keep-alive=3s")
-			.run((context) -> assertThat(Components.findings(context)).isEmpty());
-		runner.withPropertyValues("mqtt.client.keep-alive=0s")
-			.run((context) -> assertThat(Components.findings(context)).isEmpty());
 	}
 
 	@Test
@@ -131,43 +108,6 @@ class ComponentCheckTests {
 	}
 
 	@Test
-	void whenThereIsNoClientIdThenSaysSo(CapturedOutput output) {
-		this.contexts.withBean("own", Mqttv3ClientManager.class, () -> Components.manager(Components.options(), ""))
-			.run((context) -> {
-				assertThat(Components.findings(context)).singleElement()
-					.extracting(ComponentFinding::kind)
-					.isEqualTo(Kind.EMPTY_CLIENT_ID);
-				assertThat(output).containsOnlyOnce("The MQTT client of 'own' has no client id");
-			});
-	}
-
-	@Test
-	void whenAClientIdLooksRandomThenSaysSoUntilItHasComeBack(CapturedOutput output) {
-		ApplicationContextRunner runner = fromProperties("gateway-" + UUID.randomUUID());
-		runner.run((context) -> {
-			assertThat(Components.findings(context)).singleElement()
-				.extracting(ComponentFinding::kind)
-				.isEqualTo(Kind.RANDOM_CLIENT_ID);
-			assertThat(output).containsOnlyOnce("looks random and is new");
-		});
-		runner.run((context) -> assertThat(Components.findings(context)).isEmpty());
-	}
-
-	@Test
-	void whenAnyRandomIdIsUsedThenItIsSeen() {
-		String uuid = UUID.randomUUID().toString();
-		for (String clientId : new String[] { uuid, uuid.replace("-", ""), MqttAsyncClient.generateClientId() }) {
-			this.contexts
-				.withBean("out", Mqttv5PahoMessageHandler.class,
-						() -> Components.handler(Components.optionsV5(), clientId))
-				.run((context) -> assertThat(Components.findings(context)).singleElement()
-					.asString()
-					.contains("The MQTT client id of 'out', '" + clientId + "'"));
-		}
-		fromProperties("gateway-0047110815").run((context) -> assertThat(Components.findings(context)).isEmpty());
-	}
-
-	@Test
 	void whenTwoComponentsHaveOneClientIdThenSaysSoOnce(CapturedOutput output) {
 		this.contexts.withUserConfiguration(SharedClientId.class).run((context) -> {
 			assertThat(Components.findings(context)).singleElement().satisfies((finding) -> {
@@ -176,33 +116,6 @@ class ComponentCheckTests {
 			});
 			assertThat(output).containsOnlyOnce("'in' and 'out' have one MQTT client id, 'one', at " + Components.URI);
 		});
-	}
-
-	@Test
-	void whenComponentsShareAManagerThenTheyMayHaveItsClientId() {
-		fromProperties("shared").withUserConfiguration(SharedManager.class)
-			.run((context) -> assertThat(Components.findings(context)).isEmpty());
-	}
-
-	@Test
-	void whenAHandlerPublishesWithQos0ThenSaysSoOnce(CapturedOutput output) {
-		fromProperties("qos").withUserConfiguration(SharedManager.class, Qos0.class).run((context) -> {
-			assertThat(Components.findings(context)).singleElement().satisfies((finding) -> {
-				assertThat(finding.kind()).isEqualTo(Kind.QOS_0);
-				assertThat(finding.component()).isEqualTo("forgotten");
-			});
-			assertThat(output).containsOnlyOnce("'forgotten' publishes with QoS 0");
-		});
-	}
-
-	@Test
-	void whenAHandlerForMqtt5PublishesWithQos0ThenSaysSo() {
-		Mqttv5PahoMessageHandler handler = Components.handler(Components.optionsV5(), "qos-5");
-		handler.setDefaultQos(0);
-		this.contexts.withBean("out", Mqttv5PahoMessageHandler.class, () -> handler)
-			.run((context) -> assertThat(Components.findings(context)).singleElement()
-				.extracting(ComponentFinding::kind)
-				.isEqualTo(Kind.QOS_0));
 	}
 
 	@Test
@@ -288,30 +201,6 @@ class ComponentCheckTests {
 		@Bean
 		MqttPahoMessageDrivenChannelAdapter in(Mqttv3ClientManager manager) {
 			return Components.subscriber(new MqttPahoMessageDrivenChannelAdapter(manager, "readings"));
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Qos0 {
-
-		@Bean
-		MqttPahoMessageHandler forgotten(Mqttv3ClientManager manager) {
-			return new MqttPahoMessageHandler(manager);
-		}
-
-		@Bean
-		MqttPahoMessageHandler expression(Mqttv3ClientManager manager) {
-			MqttPahoMessageHandler handler = new MqttPahoMessageHandler(manager);
-			handler.setQosExpressionString("headers['urgent'] ? 2 : 1");
-			return handler;
-		}
-
-		@Bean
-		MqttPahoMessageHandler converter(Mqttv3ClientManager manager) {
-			MqttPahoMessageHandler handler = new MqttPahoMessageHandler(manager);
-			handler.setConverter(new DefaultPahoMessageConverter(1, false));
-			return handler;
 		}
 
 	}

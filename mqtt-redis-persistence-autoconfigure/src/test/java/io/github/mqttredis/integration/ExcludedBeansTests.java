@@ -18,7 +18,6 @@ package io.github.mqttredis.integration;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
-import io.github.mqttredis.integration.ComponentFinding.Kind;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
@@ -32,7 +31,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -67,9 +65,7 @@ class ExcludedBeansTests {
 		this.contexts.withUserConfiguration(Everything.class)
 			.withPropertyValues("mqtt.persistence.exclude-beans=" + names)
 			.run((context) -> {
-				assertThat(
-						Components.findings(context).stream().filter((finding) -> !finding.component().contains("?")))
-					.isEmpty();
+				assertThat(Components.findings(context)).isEmpty();
 				assertThat(context.getBean(SessionStore.class).sessions()).isEmpty();
 				assertThat(client(context)).isExactlyInstanceOf(MqttAsyncClient.class);
 			});
@@ -86,32 +82,6 @@ class ExcludedBeansTests {
 					.doesNotContain("handler");
 				assertThat(client(context)).isInstanceOf(PersistentMqttAsyncClient.class);
 			});
-	}
-
-	@Test
-	void whenANameMatchesNoBeanThenSaysSoOnce(CapturedOutput output) {
-		this.contexts.withPropertyValues("mqtt.persistence.exclude-beans=tpyo").run((context) -> {
-			assertThat(Components.findings(context)).singleElement()
-				.extracting(ComponentFinding::kind)
-				.isEqualTo(Kind.EXCLUSION);
-			assertThat(output)
-				.containsOnlyOnce("mqtt.persistence.exclude-beans holds 'tpyo', and no MQTT bean has such a name");
-		});
-	}
-
-	@Test
-	void whenAComponentIsListedAndItsFactoryIsNotThenSaysSo(CapturedOutput output) {
-		ApplicationContextRunner runner = this.contexts.withUserConfiguration(HandlerApplication.class);
-		runner.withPropertyValues("mqtt.persistence.exclude-beans=out").run((context) -> {
-			assertThat(Components.findings(context)).singleElement()
-				.extracting(ComponentFinding::kind)
-				.isEqualTo(Kind.EXCLUSION);
-			assertThat(output)
-				.containsOnlyOnce("'out' is listed in mqtt.persistence.exclude-beans, and its MQTT session"
-						+ " is stored all the same");
-		});
-		runner.withPropertyValues("mqtt.persistence.exclude-beans=out,factory")
-			.run((context) -> assertThat(Components.findings(context)).isEmpty());
 	}
 
 	@Test
