@@ -17,6 +17,7 @@
 package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.filestore.PahoFileStore;
+import io.github.mqttredis.filestore.PahoFileStore.Listing;
 import io.github.mqttredis.session.SessionException;
 
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -26,7 +27,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
 
 /**
- * Ends the start where the application shall only list what would be moved in. It comes
+ * Ends the start if the application is only to list what would be moved in. It comes
  * before all other beans: a client that ran without its records would give their packet
  * ids to other messages, and the broker, which still has these ids in use, takes such a
  * message of QoS 2 for a repeated one (MQTT 3.1.1 and 5, 4.3.3).
@@ -54,7 +55,12 @@ final class ImportDryRun implements BeanFactoryPostProcessor {
 	private static void list(MqttPersistenceProperties properties) {
 		Assert.state(properties.importFrom() != null, "There is no directory");
 		try {
-			throw new ImportDryRunException(properties.importFrom(), new PahoFileStore(properties.importFrom()).list());
+			Listing found = new PahoFileStore(properties.importFrom()).list();
+			throw new StartFailureException(
+					"Dry run: nothing was changed. " + found.records() + " records in " + found.directories()
+							+ " directories below " + properties.importFrom().toAbsolutePath()
+							+ " would be moved into the sessions of their clients",
+					"The log lists the records. Remove mqtt.persistence.import-dry-run to start, and to move them in.");
 		}
 		catch (SessionException ex) {
 			throw new IllegalStateException(ex);

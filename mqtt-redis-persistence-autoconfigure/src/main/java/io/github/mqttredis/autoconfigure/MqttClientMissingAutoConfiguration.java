@@ -41,12 +41,19 @@ import org.springframework.integration.mqtt.core.MqttComponent;
 @Conditional(OnMqttAskedForCondition.class)
 public final class MqttClientMissingAutoConfiguration implements BeanFactoryPostProcessor {
 
+	private static final String ACTION = String.join(System.lineSeparator(), "Add one of these dependencies, or both:",
+			"", "    org.eclipse.paho:org.eclipse.paho.client.mqttv3   (MQTT 3.1.1)",
+			"    org.eclipse.paho:org.eclipse.paho.mqttv5.client   (MQTT 5)", "",
+			"mqtt-redis-persistence-starter brings the first, unless it is excluded. If this application is not to"
+					+ " speak MQTT, set mqtt.persistence.enabled=false.");
+
 	/**
 	 * Comes before all other beans, which may fail for the same reason and not say so.
 	 */
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-		throw new MqttClientMissingException();
+		throw new StartFailureException(
+				"MQTT sessions cannot be stored: neither Paho 3 nor Paho 5 is on the class path", ACTION);
 	}
 
 }

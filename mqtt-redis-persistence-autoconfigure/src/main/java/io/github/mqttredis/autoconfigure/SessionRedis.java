@@ -16,10 +16,18 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Supplier;
 
+import javax.net.ssl.SSLParameters;
+
 import io.github.mqttredis.autoconfigure.MqttPersistenceProperties.Redis;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.EpollProvider;
+import io.lettuce.core.resource.KqueueProvider;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -29,6 +37,12 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisPassword;
+import org.springframework.data.redis.connection.RedisSocketConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -74,29 +88,38 @@ final class SessionRedis {
 	 */
 	RedisConnectionFactory choose(ObjectProvider<RedisConnectionFactory> forSessions,
 			ObjectProvider<RedisConnectionFactory> ofApplication) {
-		RedisConnectionFactory marked = unique(forSessions, true);
+		RedisConnectionFactory marked = unique(forSessions,
+				"several RedisConnectionFactory beans are marked with @MqttPersistenceRedis: ", "Mark one only.");
 		if (marked != null) {
 			return marked;
 		}
 		if (this.own.isSet()) {
 			return ownFactory();
 		}
-		RedisConnectionFactory application = unique(ofApplication, false);
+		String action = "Mark the bean for the sessions with @MqttPersistenceRedis, or that of the application with "
+				+ "@Primary; or set " + URL + " or " + UNIX_SOCKET + ".";
+		RedisConnectionFactory application = unique(ofApplication,
+				"there are several RedisConnectionFactory beans, and none is primary: ", action);
 		if (application == null) {
-			throw new AmbiguousRedisException(List.of(), false);
+			throw ambiguous("no RedisConnectionFactory bean is there for all to use", action);
 		}
 		return application;
 	}
 
 	private static @Nullable RedisConnectionFactory unique(ObjectProvider<RedisConnectionFactory> provider,
-			boolean marked) {
+			String several, String action) {
 		try {
 			return provider.getIfAvailable();
 		}
 		catch (NoUniqueBeanDefinitionException ex) {
-			throw new AmbiguousRedisException(
-					(ex.getBeanNamesFound() != null) ? List.copyOf(ex.getBeanNamesFound()) : List.of(), marked);
+			String names = (ex.getBeanNamesFound() != null) ? String.join(", ", ex.getBeanNamesFound()) : "?";
+			throw ambiguous(several + names, action);
 		}
+	}
+
+	private static StartFailureException ambiguous(String found, String action) {
+		return new StartFailureException("It cannot be told which Redis keeps the MQTT sessions: " + found + ".",
+				action);
 	}
 
 	/**
@@ -107,15 +130,16 @@ final class SessionRedis {
 		boolean lettuce = isPresent(LETTUCE);
 		if (this.own.isUnixSocket()) {
 			if (!lettuce) {
-				throw UnixSocketException.withoutLettuce();
+				throw noSocket("Jedis has no UNIX sockets",
+						"Add io.lettuce:lettuce-core, which spring-boot-starter-data-redis brings, next to Jedis; "
+								+ "the sessions then use Lettuce, and the application may go on with Jedis");
 			}
-			return OwnLettuceFactories.unixSocket(this.own, this.beans);
+			return Lettuce.unixSocket(this.own, this.beans);
 		}
 		boolean jedis = isPresent(JEDIS) && (!lettuce
 				|| "jedis".equalsIgnoreCase(this.environment.getProperty("spring.data.redis.client-type")));
 		Supplier<SslBundle> bundle = this::sslBundle;
-		return jedis ? OwnJedisFactories.standalone(this.own, bundle)
-				: OwnLettuceFactories.standalone(this.own, bundle, this.beans);
+		return jedis ? Jedis.standalone(this.own, bundle) : Lettuce.standalone(this.own, bundle, this.beans);
 	}
 
 	private boolean isPresent(String type) {
@@ -127,6 +151,116 @@ final class SessionRedis {
 		return StringUtils.hasText(name)
 				? NamedSslBundle.find(this.beans.getBeanProvider(SslBundles.class).getIfAvailable(), SSL_BUNDLE, name)
 				: SslBundle.systemDefault();
+	}
+
+	private static StartFailureException noSocket(String reason, String action) {
+		return new StartFailureException(
+				"Redis cannot be reached over the UNIX socket that " + UNIX_SOCKET + " names: " + reason + ".",
+				action + ". Or reach Redis over TCP, with " + URL + " or spring.data.redis.host.");
+	}
+
+	/**
+	 * Make the exception of a class path that lacks what a UNIX socket needs.
+	 * @param system the name of the operating system
+	 * @param processor the name of the processor's architecture
+	 * @return the exception
+	 */
+	static StartFailureException withoutTransport(String system, String processor) {
+		String name = system.toLowerCase(Locale.ROOT);
+		String arch = processor.equals("aarch64") ? "aarch_64" : processor.equals("amd64") ? "x86_64" : processor;
+		String action = "Lettuce has UNIX sockets on Linux and macOS only";
+		if (name.contains("linux") || name.contains("mac")) {
+			boolean linux = name.contains("linux");
+			action = """
+					Add this to the application's dependencies:
+
+					    <dependency>
+					        <groupId>io.netty</groupId>
+					        <artifactId>netty-transport-native-%s</artifactId>
+					        <classifier>%s-%s</classifier>
+					        <scope>runtime</scope>
+					    </dependency>
+
+					Spring Boot manages its version""".formatted(linux ? "epoll" : "kqueue", linux ? "linux" : "osx",
+					arch);
+		}
+		return noSocket(
+				"Netty's native transport is not on the class path, or does not load on " + system + ", " + processor,
+				action);
+	}
+
+	/**
+	 * Apart, because Lettuce need not be there.
+	 */
+	private static final class Lettuce {
+
+		static RedisConnectionFactory standalone(Redis redis, Supplier<SslBundle> bundle, BeanFactory beans) {
+			RedisUrl url = redis.parsedUrl();
+			return new LettuceConnectionFactory(url.toConfiguration(redis),
+					client(url.ssl() ? bundle.get() : null, beans));
+		}
+
+		static RedisConnectionFactory unixSocket(Redis redis, BeanFactory beans) {
+			if (!EpollProvider.isAvailable() && !KqueueProvider.isAvailable()) {
+				throw withoutTransport(System.getProperty("os.name"), System.getProperty("os.arch"));
+			}
+			RedisSocketConfiguration configuration = new RedisSocketConfiguration(
+					Objects.requireNonNull(redis.unixSocket()));
+			configuration.setUsername(redis.username());
+			configuration.setPassword(RedisPassword.of(redis.password()));
+			configuration.setDatabase(redis.database());
+			return new LettuceConnectionFactory(configuration, client(null, beans));
+		}
+
+		private static LettuceClientConfiguration client(@Nullable SslBundle bundle, BeanFactory beans) {
+			LettuceClientConfiguration.LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder();
+			beans.getBeanProvider(ClientResources.class).ifUnique(builder::clientResources);
+			if (bundle != null) {
+				builder.clientOptions(ClientOptions.builder().sslOptions(sslOptions(bundle)).build()).useSsl();
+			}
+			return builder.build();
+		}
+
+		private static SslOptions sslOptions(SslBundle bundle) {
+			SslOptions.Builder builder = SslOptions.builder()
+				.keyManager(bundle.getManagers().getKeyManagerFactory())
+				.trustManager(bundle.getManagers().getTrustManagerFactory());
+			String[] ciphers = bundle.getOptions().getCiphers();
+			if (ciphers != null) {
+				builder.cipherSuites(ciphers);
+			}
+			String[] protocols = bundle.getOptions().getEnabledProtocols();
+			if (protocols != null) {
+				builder.protocols(protocols);
+			}
+			return builder.build();
+		}
+
+	}
+
+	/**
+	 * Apart, because Jedis need not be there.
+	 */
+	private static final class Jedis {
+
+		static RedisConnectionFactory standalone(Redis redis, Supplier<SslBundle> bundle) {
+			JedisClientConfiguration.JedisClientConfigurationBuilder builder = JedisClientConfiguration.builder();
+			RedisUrl url = redis.parsedUrl();
+			if (url.ssl()) {
+				builder.useSsl()
+					.sslSocketFactory(new SslBundleSocketFactory(bundle.get()))
+					.sslParameters(verifyingHostName());
+			}
+			return new JedisConnectionFactory(url.toConfiguration(redis), builder.build());
+		}
+
+		/** Lettuce does so by itself; Jedis takes any certificate that is trusted. */
+		private static SSLParameters verifyingHostName() {
+			SSLParameters parameters = new SSLParameters();
+			parameters.setEndpointIdentificationAlgorithm("HTTPS");
+			return parameters;
+		}
+
 	}
 
 }

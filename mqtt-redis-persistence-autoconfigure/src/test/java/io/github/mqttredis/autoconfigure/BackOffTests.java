@@ -135,7 +135,7 @@ class BackOffTests {
 		MqttContexts.with(REDIS)
 			.withClassLoader(new FilteredClassLoader("org.eclipse.paho"))
 			.withPropertyValues(property)
-			.run((context) -> assertThat(context).getFailure().isInstanceOf(MqttClientMissingException.class));
+			.run((context) -> assertThat(context).getFailure().isInstanceOf(StartFailureException.class));
 	}
 
 	@Test

@@ -17,7 +17,6 @@
 package io.github.mqttredis.autoconfigure;
 
 import java.util.UUID;
-import java.util.stream.Stream;
 
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
 import io.github.mqttredis.actuate.MqttSessionsEndpoint;
@@ -47,6 +46,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -219,11 +219,8 @@ class SessionRedisTests {
 
 	private static FailureAnalysis analysis(AssertableApplicationContext context) {
 		assertThat(context).hasFailed();
-		Throwable cause = Stream.iterate(context.getStartupFailure(), Throwable::getCause)
-			.filter((ex) -> ex == null || ex instanceof AmbiguousRedisException)
-			.findFirst()
-			.orElseThrow();
-		FailureAnalysis analysis = new AmbiguousRedisFailureAnalyzer().analyze(cause);
+		FailureAnalysis analysis = new StartFailureAnalyzer(new StandardEnvironment())
+			.analyze(context.getStartupFailure());
 		assertThat(analysis).isNotNull();
 		return analysis;
 	}

@@ -121,12 +121,12 @@ class UnixSocketTests {
 
 	@Test
 	void whenTheSystemIsOtherThenTheDependencyIsAnother() {
-		assertThat(UnixSocketException.withoutTransport("Linux", "aarch64").action())
-			.contains("netty-transport-native-epoll", "linux-aarch_64");
-		assertThat(UnixSocketException.withoutTransport("Linux", "amd64").action()).contains("linux-x86_64");
-		assertThat(UnixSocketException.withoutTransport("Mac OS X", "aarch64").action())
+		assertThat(SessionRedis.withoutTransport("Linux", "aarch64").action()).contains("netty-transport-native-epoll",
+				"linux-aarch_64");
+		assertThat(SessionRedis.withoutTransport("Linux", "amd64").action()).contains("linux-x86_64");
+		assertThat(SessionRedis.withoutTransport("Mac OS X", "aarch64").action())
 			.contains("netty-transport-native-kqueue", "osx-aarch_64");
-		assertThat(UnixSocketException.withoutTransport("Windows 11", "amd64").action()).contains("Linux and macOS");
+		assertThat(SessionRedis.withoutTransport("Windows 11", "amd64").action()).contains("Linux and macOS");
 	}
 
 	private static String analysis(CapturedOutput output) {

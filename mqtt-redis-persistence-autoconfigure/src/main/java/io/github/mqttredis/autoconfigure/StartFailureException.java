@@ -16,19 +16,28 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
-import org.springframework.boot.diagnostics.FailureAnalysis;
-
 /**
- * Says which dependency a UNIX socket needs.
+ * The application cannot start, and somebody has to change something. Spring Boot shows
+ * both texts.
  */
-class UnixSocketFailureAnalyzer extends AbstractFailureAnalyzer<UnixSocketException> {
+final class StartFailureException extends RuntimeException {
 
-	@Override
-	protected FailureAnalysis analyze(Throwable rootFailure, UnixSocketException cause) {
-		return new FailureAnalysis(cause.getMessage() + ".",
-				cause.action() + ". Or reach Redis over TCP, with " + SessionRedis.URL + " or spring.data.redis.host.",
-				cause);
+	private static final long serialVersionUID = 1L;
+
+	private final String action;
+
+	/**
+	 * Create the exception.
+	 * @param description what is wrong
+	 * @param action what to do
+	 */
+	StartFailureException(String description, String action) {
+		super(description);
+		this.action = action;
+	}
+
+	String action() {
+		return this.action;
 	}
 
 }

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for what the failure analyzers say.
  */
-class FailureAnalyzerTests {
+class StartFailureAnalyzerTests {
 
 	@Test
 	void whenRedisIsNotReachedThenTheReasonIsSaidOnce() {
@@ -72,7 +72,7 @@ class FailureAnalyzerTests {
 
 	private static FailureAnalysis redis(String message, Exception cause) {
 		RedisUnavailableException failure = new RedisUnavailableException(message, new IllegalStateException(cause));
-		FailureAnalysis analysis = new RedisUnavailableFailureAnalyzer(new StandardEnvironment())
+		FailureAnalysis analysis = new StartFailureAnalyzer(new StandardEnvironment())
 			.analyze(new ApplicationContextException("Failed to start bean", failure));
 		assertThat(analysis).isNotNull();
 		return analysis;
@@ -81,7 +81,7 @@ class FailureAnalyzerTests {
 	private static FailureAnalysis session(Duration remaining) {
 		SessionId id = new SessionId("gateway", "tcp://broker:1883", MqttVersion.V3);
 		SessionInUseException failure = new SessionInUseException(id, "host-a, process 7", remaining, "");
-		FailureAnalysis analysis = new SessionInUseFailureAnalyzer()
+		FailureAnalysis analysis = new StartFailureAnalyzer(new StandardEnvironment())
 			.analyze(new ApplicationContextException("Failed to start bean", new IllegalStateException(failure)));
 		assertThat(analysis).isNotNull();
 		return analysis;
