@@ -40,6 +40,9 @@ final class RedisActions {
 	static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +pexpire +persist +time"
 			+ " +hset +hget +hdel +hlen +hkeys +hmget +hstrlen +hscan +zadd +zrange +zrangebyscore +zscan +zscore +zrem";
 
+	/** The answers to a command, and to a script that calls one. */
+	private static final Pattern UNKNOWN = Pattern.compile("(?i)\\bunknown (redis )?command\\b");
+
 	/** The answers if AUTH is missing or wrong, or not expected. */
 	private static final Pattern AUTHENTICATION = Pattern.compile("(?i)NOAUTH|WRONGPASS|ERR AUTH|INVALID PASSWORD"
 			+ "|INVALID USERNAME-PASSWORD|WITHOUT ANY PASSWORD CONFIGURED");
@@ -69,6 +72,12 @@ final class RedisActions {
 					+ " mqtt:persistence:%n%n".formatted() + "    ACL SETUSER <user> ~mqtt:persistence:* " + COMMANDS
 					+ "%n%nFor a database other than 0 also: +select%n%nOn a Redis Cluster also:".formatted()
 					+ " +cluster|slots +cluster|nodes +cluster|shards +cluster|myid +client|setname";
+		}
+		if (said(causes, UNKNOWN)) {
+			return "Give the command its name back: remove its line (rename-command) from redis.conf, and start Redis"
+					+ " anew. If that Redis is to stay as it is, keep the sessions in another one, with "
+					+ SessionRedis.URL + ". They need these commands:%n%n    ".formatted()
+					+ COMMANDS.replace("+", "").toUpperCase(Locale.ROOT);
 		}
 		return null;
 	}

@@ -50,6 +50,9 @@ final class RedisTrouble extends Exception {
 	private static final Pattern DENIED_IN_SCRIPT = Pattern
 		.compile("user executing the script can't|ACL failure in script");
 
+	/** The answers to a command, and to a script that calls one. */
+	private static final Pattern UNKNOWN_COMMAND = Pattern.compile("(?i)\\bunknown (redis )?command\\b");
+
 	enum Kind {
 
 		/**
@@ -179,11 +182,12 @@ final class RedisTrouble extends Exception {
 	}
 
 	/**
-	 * Return whether the user lacks a permission.
-	 * @return whether the rule for the user has to be changed
+	 * Return whether Redis never does what it was asked: the user lacks a permission, or
+	 * the command was renamed away.
+	 * @return whether somebody has to change the settings of Redis
 	 */
-	boolean isPermission() {
-		return "NOPERM".equals(this.code);
+	boolean isForbidden() {
+		return "NOPERM".equals(this.code) || UNKNOWN_COMMAND.matcher(String.valueOf(getMessage())).find();
 	}
 
 	/**

@@ -140,15 +140,15 @@ final class SessionOpener {
 	/**
 	 * Note the session in the set of all sessions. One that is not there is noted before
 	 * long ({@link StoreEngine}), so that no trouble with that set, such as a full Redis,
-	 * keeps a client from its records; but for a lacking permission, which somebody has
-	 * to be told of.
+	 * keeps a client from its records; but for what Redis forbids, which somebody has to
+	 * be told of.
 	 */
 	private void note(OwnedSession session) throws SessionUnavailableException {
 		try {
 			this.io.call((connection) -> this.index.addAll(connection, List.of(session.keys())));
 		}
 		catch (SessionUnavailableException ex) {
-			if (ex.getCause() instanceof RedisTrouble trouble && trouble.isPermission()) {
+			if (ex.getCause() instanceof RedisTrouble trouble && trouble.isForbidden()) {
 				throw ex;
 			}
 			RedisSessionStore.logger.debug("MQTT session " + session.id() + " is not in the set of all yet", ex);

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.redis.RedisSessionStore;
@@ -33,11 +34,13 @@ import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
@@ -75,8 +78,8 @@ class StartFailureTests {
 	static final EmbeddedRedis WITH_USERS = new EmbeddedRedis(
 			("--user nobody on >right ~mqtt:persistence:* +ping +info +hello --user stranger on >right ~other:* "
 					+ RedisActions.COMMANDS + " --user reader on >right ~mqtt:persistence:* "
-					+ RedisActions.COMMANDS.replace(" +set ", " ")
-					+ " --user enough on >right ~mqtt:persistence:* " + RedisActions.COMMANDS)
+					+ RedisActions.COMMANDS.replace(" +set ", " ") + " --user enough on >right ~mqtt:persistence:* "
+					+ RedisActions.COMMANDS)
 				.split(" "));
 
 	private static final String[] CLIENT = { "mqtt.client.client-id=gateway",
@@ -147,6 +150,23 @@ class StartFailureTests {
 			.contains("NOPERM", "ACL SETUSER <user> ~mqtt:persistence:* +ping", "+evalsha", "+select",
 					"spring.data.redis.username")
 			.doesNotContain("Start Redis", "\tat ", "right");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "lettuce, EVAL", "jedis, EVAL", "lettuce, EVALSHA", "jedis, HKEYS", "lettuce, SET", "lettuce, TIME",
+			"jedis, ZADD" })
+	void whenACommandIsRenamedAwayThenTheAnalysisNamesItAndTheCommands(String client, String command,
+			CapturedOutput output) {
+		try (RedisServer server = RedisServer.start("--rename-command", command, "")) {
+			assertThatThrownBy(() -> run(Application.class, properties(CLIENT,
+					"spring.data.redis.client-type=" + client, "spring.data.redis.port=" + server.port())));
+			boolean inScript = !Set.of("EVAL", "EVALSHA", "HKEYS").contains(command);
+			assertThat(analysis(output))
+				.containsIgnoringCase(inScript ? "unknown Redis command" : "unknown command '" + command)
+				.contains("rename-command", "EVALSHA EVAL GET SET", "mqtt.persistence.redis.url",
+						"MQTT sessions cannot be kept in Redis")
+				.doesNotContain("Start Redis", "\tat ", "NOPERM");
+		}
 	}
 
 	@Test
