@@ -32,6 +32,7 @@ import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -173,6 +174,27 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 
 	private static String lowerCase(Enum<?> value) {
 		return value.name().toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * A client that a role starts and stops, such as that of the leader.
+	 *
+	 * @param clientId the client's id
+	 * @param granted whether the application has the role
+	 * @param started whether the client was started since then
+	 * @param failure why it could not be started yet, {@code null} if nothing went wrong
+	 */
+	public record ClientInRole(String clientId, boolean granted, boolean started, @Nullable String failure) {
+
+		Map<String, Object> details() {
+			Map<String, Object> details = new LinkedHashMap<>();
+			details.put("state", this.granted ? "starting" : "standby");
+			if (this.failure != null) {
+				details.put("lastFailure", this.failure);
+			}
+			return details;
+		}
+
 	}
 
 }

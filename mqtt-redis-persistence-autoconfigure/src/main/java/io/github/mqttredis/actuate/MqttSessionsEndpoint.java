@@ -16,21 +16,32 @@
 
 package io.github.mqttredis.actuate;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.mqttredis.session.InspectedRecord;
+import io.github.mqttredis.session.InspectedRecord.Packet;
+import io.github.mqttredis.session.InspectedRecord.Publish;
 import io.github.mqttredis.session.InspectedSession;
 import io.github.mqttredis.session.Page;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionInspector.Part;
 import io.github.mqttredis.session.SessionUnavailableException;
+import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.SweptSessions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
@@ -253,6 +264,150 @@ public class MqttSessionsEndpoint {
 	private interface Reader<T> {
 
 		Page<T> read(String cursor, int limit) throws SessionUnavailableException;
+
+	}
+
+	/**
+	 * A page of the stored MQTT sessions.
+	 *
+	 * @param sessions the sessions
+	 * @param next the cursor of the next page, {@code null} after the last one
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record SessionsDescriptor(List<SessionDescriptor> sessions,
+			@Nullable String next) implements OperationResponseBody {
+
+	}
+
+	/**
+	 * A stored MQTT session.
+	 *
+	 * @param id the id by which the endpoint finds it; it stands in a URL as it is
+	 * @param clientId the MQTT client identifier
+	 * @param broker the broker
+	 * @param version the version of MQTT, {@code v3} or {@code v5}
+	 * @param state {@code owned}, or {@code orphaned} if no process owns it
+	 * @param owner who owns it
+	 * @param leaseRemaining how long the owner's lease still runs unless it is renewed,
+	 * in milliseconds
+	 * @param lastSeen when an owner was last seen
+	 * @param records the number of records
+	 * @param quarantined the number of records in quarantine
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record SessionDescriptor(String id, String clientId, String broker, String version, String state,
+			@Nullable String owner, @Nullable Long leaseRemaining, @Nullable String lastSeen, long records,
+			long quarantined) {
+
+		static SessionDescriptor of(InspectedSession session) {
+			boolean owned = session.owner() != null;
+			return new SessionDescriptor(session.name(), session.id().clientId(), session.id().broker(),
+					session.id().version().suffix(), owned ? "owned" : "orphaned", session.owner(),
+					owned ? session.remaining().toMillis() : null,
+					(session.lastSeen() != null) ? session.lastSeen().toString() : null, session.records(),
+					session.quarantined());
+		}
+
+	}
+
+	/**
+	 * A stored MQTT session with a page of its records.
+	 *
+	 * @param session the session
+	 * @param records the records
+	 * @param next the cursor of the next page, {@code null} after the last one
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record SessionRecordsDescriptor(SessionDescriptor session, List<RecordDescriptor> records,
+			@Nullable String next) implements OperationResponseBody {
+
+	}
+
+	/**
+	 * A stored record.
+	 *
+	 * @param key the key that Paho gave it
+	 * @param size its size in bytes
+	 * @param unreadable {@code true} if it cannot be read; then there is nothing more
+	 * @param encrypted {@code true} if it may be sound, and is encrypted with a key that
+	 * this application does not have, or too large to be decrypted here; then there is
+	 * nothing more
+	 * @param kind {@code sent}, {@code pubrel}, {@code buffered} or {@code received}
+	 * @param packetId the MQTT packet id
+	 * @param message the message; none in a PUBREL
+	 * @param reason why it was set aside, if the broker does not take it
+	 * @param setAsideAt when that was
+	 * @param attempts how often it was sent before
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record RecordDescriptor(String key, long size, @Nullable Boolean unreadable, @Nullable Boolean encrypted,
+			@Nullable String kind, @Nullable Integer packetId, @Nullable MessageDescriptor message,
+			@Nullable String reason, @Nullable String setAsideAt, @Nullable Integer attempts) {
+
+		static RecordDescriptor of(InspectedRecord record, boolean payloads) {
+			Packet packet = record.packet();
+			SetAside aside = record.setAside();
+			String key = (aside != null) ? aside.key() : record.key();
+			String reason = (aside != null) ? aside.reason() : null;
+			String at = (aside != null) ? aside.at().toString() : null;
+			Integer attempts = (aside != null) ? aside.attempts() : null;
+			if (packet == null) {
+				return new RecordDescriptor(key, record.size(), record.encrypted() ? null : true,
+						record.encrypted() ? true : null, null, null, null, reason, at, attempts);
+			}
+			MessageDescriptor message = (packet.publish() != null) ? MessageDescriptor.of(packet.publish(), payloads)
+					: null;
+			return new RecordDescriptor(key, record.size(), null, null,
+					packet.key().kind().name().toLowerCase(Locale.ROOT), packet.key().packetId(), message, reason, at,
+					attempts);
+		}
+
+		/**
+		 * The message of a record.
+		 *
+		 * @param topic its topic
+		 * @param qos its quality of service
+		 * @param duplicate whether it is marked as sent before
+		 * @param retained whether the broker keeps it for later subscribers
+		 * @param properties its properties, of MQTT 5
+		 * @param payloadSize the size of its payload in bytes
+		 * @param payload its payload, where that is shown and is text in UTF-8
+		 * @param payloadBase64 its payload, where that is shown and is no text, or too
+		 * long to be shown whole: the beginning of it
+		 */
+		@JsonInclude(JsonInclude.Include.NON_NULL)
+		public record MessageDescriptor(String topic, int qos, boolean duplicate, boolean retained,
+				@Nullable Map<String, Object> properties, long payloadSize, @Nullable String payload,
+				@Nullable String payloadBase64) {
+
+			static MessageDescriptor of(Publish publish, boolean payloads) {
+				String text = (payloads && publish.payload().length == publish.payloadSize()) ? text(publish.payload())
+						: null;
+				return new MessageDescriptor(publish.topic(), publish.qos(), publish.duplicate(), publish.retained(),
+						publish.properties().isEmpty() ? null : publish.properties(), publish.payloadSize(), text,
+						(payloads && text == null) ? Base64.getEncoder().encodeToString(publish.payload()) : null);
+			}
+
+			private static @Nullable String text(byte[] payload) {
+				try {
+					return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload)).toString();
+				}
+				catch (CharacterCodingException ex) {
+					return null;
+				}
+			}
+
+		}
+
+	}
+
+	/**
+	 * What a sweep has deleted.
+	 *
+	 * @param deleted the sessions, as they were before
+	 * @param more whether there may be more
+	 */
+	public record SweptSessionsDescriptor(List<SessionDescriptor> deleted, boolean more) {
 
 	}
 

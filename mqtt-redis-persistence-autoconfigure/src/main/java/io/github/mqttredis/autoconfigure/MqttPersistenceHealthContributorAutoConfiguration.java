@@ -16,8 +16,8 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import io.github.mqttredis.actuate.ClientInRole;
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
+import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator.ClientInRole;
 import io.github.mqttredis.integration.ClientManagerInRole;
 import io.github.mqttredis.integration.ComponentFindings;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;

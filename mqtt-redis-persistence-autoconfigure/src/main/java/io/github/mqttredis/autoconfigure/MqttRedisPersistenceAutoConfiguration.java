@@ -23,20 +23,30 @@ import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStore;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.StringUtils;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of the store that keeps MQTT
@@ -46,7 +56,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 @AutoConfiguration(after = DataRedisAutoConfiguration.class)
 @ConditionalOnClass(RedisConnectionFactory.class)
-@Conditional(OnAnyPahoCondition.class)
+@Conditional(MqttRedisPersistenceAutoConfiguration.OnAnyPahoCondition.class)
 @ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(MqttPersistenceProperties.class)
 @ImportRuntimeHints(MqttPersistenceRuntimeHints.class)
@@ -75,6 +85,60 @@ public final class MqttRedisPersistenceAutoConfiguration {
 		return new RedisSessionStore(redis.choose(forSessions, ofApplication),
 				properties.storeSettings(codec.getIfAvailable(properties.encryption()::codec)),
 				listeners.orderedStream().toList());
+	}
+
+	/**
+	 * Matches if Paho 3 or Paho 5 is there.
+	 */
+	static class OnAnyPahoCondition extends AnyNestedCondition {
+
+		OnAnyPahoCondition() {
+			super(ConfigurationPhase.PARSE_CONFIGURATION);
+		}
+
+		@ConditionalOnClass(name = "org.eclipse.paho.client.mqttv3.MqttClientPersistence")
+		static class Version3 {
+
+		}
+
+		@ConditionalOnClass(name = "org.eclipse.paho.mqttv5.client.MqttClientPersistence")
+		static class Version5 {
+
+		}
+
+	}
+
+	/**
+	 * Matches if there is a Redis for the sessions: a connection factory, which may be
+	 * one of a parent context, or one of their own in the properties. A condition on
+	 * beans would not see a factory that is {@link MqttPersistenceRedis for the sessions
+	 * alone}.
+	 */
+	static class OnSessionRedisCondition extends SpringBootCondition implements ConfigurationCondition {
+
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.REGISTER_BEAN;
+		}
+
+		@Override
+		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ConditionMessage.Builder message = ConditionMessage.forCondition("Redis for MQTT sessions");
+			Environment environment = context.getEnvironment();
+			for (String property : new String[] { SessionRedis.URL, SessionRedis.UNIX_SOCKET }) {
+				if (StringUtils.hasText(environment.getProperty(property))) {
+					return ConditionOutcome.match(message.foundExactly(property));
+				}
+			}
+			ConfigurableListableBeanFactory beans = context.getBeanFactory();
+			if (beans != null && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beans,
+					RedisConnectionFactory.class, true, false).length > 0) {
+				return ConditionOutcome.match(message.foundExactly("RedisConnectionFactory"));
+			}
+			return ConditionOutcome.noMatch(message.didNotFind("RedisConnectionFactory, " + SessionRedis.URL + " or ")
+				.items(SessionRedis.UNIX_SOCKET));
+		}
+
 	}
 
 }

@@ -20,7 +20,7 @@ import java.util.UUID;
 
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
 import io.github.mqttredis.actuate.MqttSessionsEndpoint;
-import io.github.mqttredis.actuate.SessionDescriptor;
+import io.github.mqttredis.actuate.MqttSessionsEndpoint.SessionDescriptor;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;

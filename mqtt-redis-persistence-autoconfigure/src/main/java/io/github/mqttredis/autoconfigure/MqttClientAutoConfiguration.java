@@ -1,0 +1,250 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import io.github.mqttredis.integration.PahoV3PersistenceFactory;
+import io.github.mqttredis.integration.PahoV5PersistenceFactory;
+import io.github.mqttredis.paho.PahoMembers;
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
+import io.github.mqttredis.session.FormerStore;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.SessionStore;
+import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} of what a Paho client needs: a
+ * persistence of its own, and connect options from {@code mqtt.client.*}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = MqttRedisPersistenceAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
+@ConditionalOnBean(SessionStore.class)
+@EnableConfigurationProperties({ MqttPersistenceProperties.class, MqttClientProperties.class })
+public final class MqttClientAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(MqttConnectionDetails.class)
+	PropertiesMqttConnectionDetails mqttConnectionDetails(MqttClientProperties properties,
+			ObjectProvider<SslBundles> sslBundles) {
+		return new PropertiesMqttConnectionDetails(properties, sslBundles.getIfAvailable());
+	}
+
+	/**
+	 * If Paho 3 is there.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MqttConnectOptions.class)
+	static class Version3 {
+
+		@Bean
+		@ConditionalOnMissingBean
+		PahoV3PersistenceFactory pahoV3PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
+			PahoMembers.of(MqttVersion.V3);
+			FormerStore formerStore = properties.formerStore();
+			return () -> new SessionMqttClientPersistence(store, properties.brokerId(),
+					properties.offlineBuffer().settings(), formerStore);
+		}
+
+		@Bean
+		@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+		@ConditionalOnMissingBean(MqttClientPersistence.class)
+		SessionMqttClientPersistence mqttClientPersistence(PahoV3PersistenceFactory persistences) {
+			return persistences.create();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		MqttConnectOptions mqttConnectOptions(MqttClientProperties properties, MqttConnectionDetails details,
+				ObjectProvider<MqttConnectOptionsCustomizer> customizers) {
+			MqttConnectOptions options = options(properties, details);
+			customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
+			return options;
+		}
+
+		private static MqttConnectOptions options(MqttClientProperties properties, MqttConnectionDetails details) {
+			MqttConnectOptions options = new MqttConnectOptions();
+			applyDetails(options, details);
+			options.setKeepAliveInterval((int) properties.keepAlive().toSeconds());
+			options.setConnectionTimeout((int) properties.connectionTimeout().toSeconds());
+			options.setAutomaticReconnect(properties.automaticReconnect());
+			options.setCleanSession(properties.cleanSession());
+			options.setMaxInflight(properties.maxInflight());
+			applyWill(options, properties.will());
+			return options;
+		}
+
+		private static void applyDetails(MqttConnectOptions options, MqttConnectionDetails details) {
+			if (!details.getServerUris().isEmpty()) {
+				options.setServerURIs(details.getServerUris().toArray(String[]::new));
+			}
+			if (StringUtils.hasText(details.getUsername())) {
+				options.setUserName(details.getUsername());
+			}
+			String password = details.getPassword();
+			if (password != null) {
+				options.setPassword(password.toCharArray());
+			}
+			SslBundle bundle = details.getSslBundle();
+			if (bundle != null) {
+				options.setSocketFactory(new SslBundleSocketFactory(bundle));
+			}
+		}
+
+		private static void applyWill(MqttConnectOptions options, MqttClientProperties.@Nullable Will will) {
+			if (will != null) {
+				options.setWill(will.topic(), will.payload().getBytes(StandardCharsets.UTF_8), will.qos(),
+						will.retained());
+			}
+		}
+
+	}
+
+	/**
+	 * If Paho 5 is there.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MqttConnectionOptions.class)
+	static class Version5 {
+
+		@Bean
+		@ConditionalOnMissingBean
+		PahoV5PersistenceFactory pahoV5PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
+			PahoMembers.of(MqttVersion.V5);
+			FormerStore formerStore = properties.formerStore();
+			return (serverUri) -> new io.github.mqttredis.paho.v5.SessionMqttClientPersistence(store, serverUri,
+					properties.brokerId(), properties.offlineBuffer().settings(), formerStore);
+		}
+
+		@Bean
+		@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+		@ConditionalOnMissingBean(org.eclipse.paho.mqttv5.client.MqttClientPersistence.class)
+		io.github.mqttredis.paho.v5.SessionMqttClientPersistence mqttv5ClientPersistence(
+				PahoV5PersistenceFactory persistences, MqttPersistenceProperties persistence,
+				MqttConnectionDetails details) {
+			Assert.state(persistence.brokerId() != null || !details.getServerUris().isEmpty(),
+					"Set mqtt.client.server-uris or mqtt.persistence.broker-id: the persistence of an MQTT 5 client is not"
+							+ " told its broker, which is a part of the session's name");
+			return persistences.create(details.getServerUris().isEmpty() ? "" : details.getServerUris().get(0));
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		MqttConnectionOptions mqttConnectionOptions(MqttClientProperties properties, MqttConnectionDetails details,
+				ObjectProvider<MqttConnectionOptionsCustomizer> customizers) {
+			MqttConnectionOptions options = options(properties, details);
+			customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
+			return options;
+		}
+
+		private static MqttConnectionOptions options(MqttClientProperties properties, MqttConnectionDetails details) {
+			MqttConnectionOptions options = new MqttConnectionOptions();
+			applyDetails(options, details);
+			options.setKeepAliveInterval((int) properties.keepAlive().toSeconds());
+			options.setConnectionTimeout((int) properties.connectionTimeout().toSeconds());
+			options.setAutomaticReconnect(properties.automaticReconnect());
+			options.setCleanStart(properties.cleanSession());
+			options.setSessionExpiryInterval(properties.sessionExpiry().toSeconds());
+			applyWill(options, properties.will());
+			return options;
+		}
+
+		private static void applyDetails(MqttConnectionOptions options, MqttConnectionDetails details) {
+			if (!details.getServerUris().isEmpty()) {
+				options.setServerURIs(details.getServerUris().toArray(String[]::new));
+			}
+			if (StringUtils.hasText(details.getUsername())) {
+				options.setUserName(details.getUsername());
+			}
+			String password = details.getPassword();
+			if (password != null) {
+				options.setPassword(password.getBytes(StandardCharsets.UTF_8));
+			}
+			SslBundle bundle = details.getSslBundle();
+			if (bundle != null) {
+				options.setSocketFactory(new SslBundleSocketFactory(bundle));
+			}
+		}
+
+		private static void applyWill(MqttConnectionOptions options, MqttClientProperties.@Nullable Will will) {
+			if (will != null) {
+				options.setWill(will.topic(), new MqttMessage(will.payload().getBytes(StandardCharsets.UTF_8),
+						will.qos(), will.retained(), new MqttProperties()));
+			}
+		}
+
+	}
+
+	/**
+	 * Connection details from the properties.
+	 *
+	 * @param properties the properties
+	 * @param sslBundles the application's bundles, {@code null} if there are none
+	 */
+	record PropertiesMqttConnectionDetails(MqttClientProperties properties,
+			@Nullable SslBundles sslBundles) implements MqttConnectionDetails {
+
+		@Override
+		public List<String> getServerUris() {
+			return this.properties.serverUris();
+		}
+
+		@Override
+		public @Nullable String getUsername() {
+			return this.properties.username();
+		}
+
+		@Override
+		public @Nullable String getPassword() {
+			return this.properties.password();
+		}
+
+		@Override
+		public @Nullable SslBundle getSslBundle() {
+			String name = this.properties.sslBundle();
+			return StringUtils.hasText(name) ? NamedSslBundle.find(this.sslBundles, "mqtt.client.ssl-bundle", name)
+					: null;
+		}
+
+	}
+
+}
