@@ -47,7 +47,8 @@ final class JedisFactories {
 	}
 
 	static boolean supports(RedisConnectionFactory factory) {
-		return factory instanceof JedisConnectionFactory;
+		// A mock has no settings.
+		return factory instanceof JedisConnectionFactory jedis && jedis.getClientConfiguration() != null;
 	}
 
 	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {

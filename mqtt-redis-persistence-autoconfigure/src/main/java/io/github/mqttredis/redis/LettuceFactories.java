@@ -17,6 +17,7 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 import io.lettuce.core.ClientOptions;
@@ -40,7 +41,6 @@ import org.springframework.data.redis.connection.RedisStaticMasterReplicaConfigu
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
-import org.springframework.util.Assert;
 
 /**
  * Derives factories from those of Lettuce.
@@ -50,18 +50,27 @@ final class LettuceFactories {
 	/** How long the cluster is not looked at again, while it may not have settled. */
 	private static final Duration REFRESH_PAUSE = Duration.ofMillis(500);
 
+	private static final String CONFIGURATION = "configuration";
+
 	private LettuceFactories() {
 	}
 
+	/**
+	 * Return whether another factory can be derived from one. A mock has no settings, and
+	 * a version of Spring Data that keeps them elsewhere is used as it is.
+	 * @param factory a factory
+	 * @return whether it is one of Lettuce that has settings
+	 */
 	static boolean supports(RedisConnectionFactory factory) {
-		return factory instanceof LettuceConnectionFactory;
+		return factory instanceof LettuceConnectionFactory lettuce && configuration(lettuce) != null;
 	}
 
 	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {
 		LettuceConnectionFactory source = (LettuceConnectionFactory) factory;
 		LettuceClientConfiguration client = new ShortTimeouts(source.getClientConfiguration(), timeout,
 				source.isClusterAware());
-		LettuceConnectionFactory derived = new LettuceConnectionFactory(configuration(source), client);
+		LettuceConnectionFactory derived = new LettuceConnectionFactory(Objects.requireNonNull(configuration(source)),
+				client);
 		derived.setAutoStartup(false);
 		derived.afterPropertiesSet();
 		derived.start();
@@ -74,11 +83,11 @@ final class LettuceFactories {
 	 * was given as any {@link RedisConfiguration}, and there is none for a master and its
 	 * replicas.
 	 */
-	private static RedisConfiguration configuration(LettuceConnectionFactory source) {
-		Object configuration = new DirectFieldAccessor(source).getPropertyValue("configuration");
-		Assert.state(configuration instanceof RedisConfiguration,
-				"No configuration in LettuceConnectionFactory: this version of Spring Data Redis is not supported");
-		return (RedisConfiguration) configuration;
+	private static @Nullable RedisConfiguration configuration(LettuceConnectionFactory source) {
+		DirectFieldAccessor fields = new DirectFieldAccessor(source);
+		return (fields.isReadableProperty(CONFIGURATION)
+				&& fields.getPropertyValue(CONFIGURATION) instanceof RedisConfiguration configuration) ? configuration
+						: null;
 	}
 
 	static void reset(RedisConnectionFactory factory) {

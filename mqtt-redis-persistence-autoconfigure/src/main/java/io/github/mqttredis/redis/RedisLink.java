@@ -18,6 +18,7 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -156,7 +157,21 @@ final class RedisLink {
 		if (this.connection == null) {
 			this.connection = this.factory.getConnection();
 		}
+		if (this.connection == null) {
+			throw new MockedException(this.source.getClass());
+		}
 		return this.connection;
+	}
+
+	/**
+	 * Return whether Redis did not answer because the application has none: a test has
+	 * put a mock in the place of the connection factory.
+	 * @param trouble what happened
+	 * @return whether that is why
+	 */
+	static boolean isMocked(Throwable trouble) {
+		return Stream.iterate(trouble, (ex) -> ex != null, Throwable::getCause)
+			.anyMatch(MockedException.class::isInstance);
 	}
 
 	/**
@@ -218,6 +233,19 @@ final class RedisLink {
 	 */
 	String describe() {
 		return OwnConnectionFactory.describe(this.source);
+	}
+
+	/**
+	 * A connection factory gave no connection.
+	 */
+	private static final class MockedException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		MockedException(Class<?> type) {
+			super("The " + type.getSimpleName() + " gives no connection, as a mock does");
+		}
+
 	}
 
 }

@@ -120,19 +120,26 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		this.lifecycle.lock();
 		try {
 			this.stopped = false;
-			StoreEngine current = engine();
-			try {
-				current.io().connect();
+			connect(engine());
+			this.started = true;
+		}
+		catch (SessionUnavailableException ex) {
+			if (RedisLink.isMocked(ex)) {
+				// Redis counts as away, which is logged. It stays so.
 				this.started = true;
+				return;
 			}
-			catch (SessionUnavailableException ex) {
-				stop();
-				throw new RedisUnavailableException(String.valueOf(ex.getMessage()), ex);
-			}
+			stop();
+			throw new RedisUnavailableException(String.valueOf(ex.getMessage()), ex);
 		}
 		finally {
 			this.lifecycle.unlock();
 		}
+	}
+
+	private void connect(StoreEngine engine) throws SessionUnavailableException {
+		engine.io().connect();
+		OwnConnectionFactory.reportUnknown(this.connectionFactory);
 	}
 
 	private StoreEngine engine() {
@@ -243,7 +250,7 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 			if (first) {
 				// A component that opens its session when it is made comes before
 				// start().
-				current.io().connect();
+				connect(current);
 			}
 			return current.opener();
 		}

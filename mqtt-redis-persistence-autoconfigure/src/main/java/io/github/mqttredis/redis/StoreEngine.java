@@ -38,7 +38,6 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 
 	static StoreEngine create(RedisConnectionFactory factory, StoreSettings settings, List<SessionListener> listeners,
 			Supplier<List<OwnedSession>> sessions) {
-		OwnConnectionFactory.reportUnknown(factory);
 		SessionIndex index = new SessionIndex(settings.keyPrefix());
 		ServerMonitor monitor = new ServerMonitor(new RedisLink(factory, settings.writeTimeout()),
 				settings.writeTimeout(), new ServerFacts(new OrphanSearch(index)));
