@@ -70,6 +70,12 @@ public final class MqttRedisPersistenceAutoConfiguration {
 
 	@Bean
 	@Conditional(OnSessionRedisCondition.class)
+	static UnknownProperties mqttUnknownProperties(Environment environment) {
+		return new UnknownProperties(environment);
+	}
+
+	@Bean
+	@Conditional(OnSessionRedisCondition.class)
 	SessionEventPublisher mqttSessionEventPublisher(ApplicationEventPublisher publisher) {
 		return new SessionEventPublisher(publisher, RedisSessionStore.PHASE + 1);
 	}

@@ -31,25 +31,39 @@ import io.github.mqttredis.session.SessionKeyException;
 import io.github.mqttredis.session.SessionUnavailableException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
 /**
  * Says what is wrong and what to do if the application does not start because of us.
  */
-class StartFailureAnalyzer implements FailureAnalyzer {
+class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 	private static final String PARAGRAPH = "%n%n".formatted();
 
 	private static final String WITHOUT_SESSIONS = "To run without stored sessions, set mqtt.persistence.enabled=false:"
 			+ " messages in transit are then lost when the process dies.";
 
+	private final Environment environment;
+
 	private final RedisActions redis;
 
 	StartFailureAnalyzer(Environment environment) {
+		this.environment = environment;
 		this.redis = new RedisActions(environment);
+	}
+
+	/**
+	 * Comes before Spring Boot's own, which would have the application define what is
+	 * missing because of a property.
+	 */
+	@Override
+	public int getOrder() {
+		return -1;
 	}
 
 	@Override
@@ -64,6 +78,9 @@ class StartFailureAnalyzer implements FailureAnalyzer {
 	private @Nullable FailureAnalysis explain(Throwable cause) {
 		if (cause instanceof StartFailureException failure) {
 			return analysis(cause, failure.action());
+		}
+		if (cause instanceof NoSuchBeanDefinitionException failure) {
+			return MissingClientManager.analyze(cause, failure.getBeanType(), this.environment);
 		}
 		if (cause instanceof CleanSessionException failure) {
 			return new FailureAnalysis(all(failure.findings(), ComponentFinding::problem), all(failure.findings(),
