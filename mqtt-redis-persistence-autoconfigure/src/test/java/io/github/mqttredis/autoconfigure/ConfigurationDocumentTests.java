@@ -16,7 +16,9 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -39,6 +41,17 @@ class ConfigurationDocumentTests {
 
 	private static final Path DOCUMENT = Path.of("..", "docs", "configuration.md");
 
+	private static final Map<String, List<String>> VALUES = values();
+
+	private static Map<String, List<String>> values() {
+		try {
+			return ConfigurationMetadataTests.values();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	@Test
 	void whenMetadataChangesThenDocumentFollows() throws Exception {
 		String expected = document();
@@ -58,7 +71,7 @@ class ConfigurationDocumentTests {
 				.parseMap(json)
 				.get("properties");
 			return "# Configuration\n\nWritten from the configuration metadata by `ConfigurationDocumentTests`.\n\n"
-					+ "| property | type | default | |\n|---|---|---|---|\n"
+					+ "| property | type or values | default | |\n|---|---|---|---|\n"
 					+ properties.stream()
 						.sorted(Comparator.comparing((property) -> String.valueOf(property.get("name"))))
 						.map(ConfigurationDocumentTests::row)
@@ -67,7 +80,9 @@ class ConfigurationDocumentTests {
 	}
 
 	private static String row(Map<String, Object> property) {
-		String type = String.valueOf(property.get("type")).replaceAll("[a-zA-Z0-9_]+\\.", "").replaceAll("^.*\\$", "");
+		List<String> values = VALUES.get(property.get("name"));
+		String type = (values != null) ? "`" + String.join("`, `", values) + "`"
+				: String.valueOf(property.get("type")).replaceAll("[a-zA-Z0-9_]+\\.", "").replaceAll("^.*\\$", "");
 		Object value = property.get("defaultValue");
 		return "| `" + property.get("name") + "` | " + type + " | "
 				+ ((value != null && !"".equals(value)) ? "`" + value.toString().replaceAll("\\.0$", "") + "`" : "")

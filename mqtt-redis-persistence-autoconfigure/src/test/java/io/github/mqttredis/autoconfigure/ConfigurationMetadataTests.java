@@ -21,8 +21,10 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.json.JsonParserFactory;
+import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -101,14 +104,47 @@ class ConfigurationMetadataTests {
 		}
 	}
 
+	@Test
+	void whenAPropertyHasFewValuesThenAnEditorCanOfferThem() throws Exception {
+		Map<String, List<String>> expected = new TreeMap<>(
+				Map.of("mqtt.client.version", List.of("3", "5"), "mqtt.client.will.qos", List.of("0", "1", "2")));
+		for (Map<String, Object> property : properties().toList()) {
+			Class<?> type = ClassUtils.forName(property.get("type").toString().replaceAll("<.*", ""), null);
+			if (type.isEnum() && !"management.endpoint.mqttsessions.access".equals(property.get("name"))) {
+				expected.put((String) property.get("name"),
+						Stream.of(type.getEnumConstants())
+							.map((value) -> ((Enum<?>) value).name().toLowerCase(Locale.ROOT).replace('_', '-'))
+							.toList());
+			}
+		}
+		assertThat(expected).hasSizeGreaterThan(6);
+		assertThat(values()).isEqualTo(expected);
+	}
+
+	@SuppressWarnings("unchecked")
+	static Map<String, List<String>> values() throws IOException {
+		Map<String, List<String>> values = new TreeMap<>();
+		for (Map<String, Object> hint : (List<Map<String, Object>>) metadata().get("hints")) {
+			values.put((String) hint.get("name"),
+					((List<Map<String, Object>>) hint.get("values")).stream()
+						.peek((value) -> assertThat((String) value.get("description")).endsWith("."))
+						.map((value) -> value.get("value").toString().replaceAll("\\.0$", ""))
+						.toList());
+		}
+		return values;
+	}
+
 	@SuppressWarnings("unchecked")
 	static Stream<Map<String, Object>> properties() throws IOException {
+		return ((List<Map<String, Object>>) metadata().get("properties")).stream();
+	}
+
+	private static Map<String, Object> metadata() throws IOException {
 		String location = MqttPersistenceProperties.class.getProtectionDomain().getCodeSource().getLocation()
 				+ "META-INF/spring-configuration-metadata.json";
 		try (InputStream stream = URI.create(location).toURL().openStream()) {
 			String json = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-			Map<String, Object> metadata = JsonParserFactory.getJsonParser().parseMap(json);
-			return ((List<Map<String, Object>>) metadata.get("properties")).stream();
+			return JsonParserFactory.getJsonParser().parseMap(json);
 		}
 	}
 
