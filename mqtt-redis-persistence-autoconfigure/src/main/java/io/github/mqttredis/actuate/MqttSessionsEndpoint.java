@@ -89,12 +89,7 @@ public class MqttSessionsEndpoint {
 	 */
 	@ReadOperation
 	public SessionsDescriptor sessions(@Nullable String cursor, @Nullable Integer limit) {
-		try {
-			return readSessions(cursor, limit);
-		}
-		catch (SessionUnavailableException ex) {
-			throw new IllegalStateException(ex.getMessage(), ex);
-		}
+		return run(() -> readSessions(cursor, limit));
 	}
 
 	/**
@@ -108,12 +103,7 @@ public class MqttSessionsEndpoint {
 	@ReadOperation
 	public @Nullable SessionRecordsDescriptor session(@Selector String id, @Nullable String cursor,
 			@Nullable Integer limit, @Nullable Boolean quarantine) {
-		try {
-			return readSession(SecurityContext.NONE, id, cursor, limit, quarantine);
-		}
-		catch (SessionUnavailableException ex) {
-			throw new IllegalStateException(ex.getMessage(), ex);
-		}
+		return run(() -> readSession(SecurityContext.NONE, id, cursor, limit, quarantine));
 	}
 
 	/**
@@ -123,12 +113,7 @@ public class MqttSessionsEndpoint {
 	 */
 	@DeleteOperation
 	public Map<String, Boolean> delete(@Selector String id) {
-		try {
-			return Map.of("deleted", deleteSession(id));
-		}
-		catch (SessionException ex) {
-			throw new IllegalStateException(ex.getMessage(), ex);
-		}
+		return run(() -> Map.of("deleted", deleteSession(id)));
 	}
 
 	/**
@@ -171,10 +156,14 @@ public class MqttSessionsEndpoint {
 	 */
 	@DeleteOperation
 	public SweptSessionsDescriptor sweep(Duration olderThan) {
+		return run(() -> sweepSessions(olderThan));
+	}
+
+	private static <T extends @Nullable Object> T run(Action<T> action) {
 		try {
-			return sweepSessions(olderThan);
+			return action.run();
 		}
-		catch (SessionUnavailableException ex) {
+		catch (SessionException ex) {
 			throw new IllegalStateException(ex.getMessage(), ex);
 		}
 	}
@@ -253,6 +242,17 @@ public class MqttSessionsEndpoint {
 	private interface Operation {
 
 		boolean run() throws SessionException;
+
+	}
+
+	/**
+	 * Something that may fail.
+	 *
+	 * @param <T> the type of its result
+	 */
+	interface Action<T extends @Nullable Object> {
+
+		T run() throws SessionException;
 
 	}
 

@@ -126,7 +126,7 @@ public class MqttSessionsEndpointWebExtension {
 		return respond(() -> this.endpoint.sweepSessions(olderThan));
 	}
 
-	private static WebEndpointResponse<Object> respond(Action action) {
+	private static WebEndpointResponse<Object> respond(MqttSessionsEndpoint.Action<@Nullable Object> action) {
 		try {
 			Object result = action.run();
 			if (result == null) {
@@ -150,15 +150,6 @@ public class MqttSessionsEndpointWebExtension {
 		Map<String, Object> body = new LinkedHashMap<>();
 		body.put("error", String.valueOf(ex.getMessage()));
 		return body;
-	}
-
-	/**
-	 * Something that may fail.
-	 */
-	private interface Action {
-
-		@Nullable Object run() throws SessionException;
-
 	}
 
 }
