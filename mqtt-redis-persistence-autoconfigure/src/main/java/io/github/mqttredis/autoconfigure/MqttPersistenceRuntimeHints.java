@@ -16,7 +16,9 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.lang.reflect.RecordComponent;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +63,22 @@ class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 		TYPES.forEach((type) -> hints.reflection()
 			.registerTypeIfPresent(classLoader, type, MemberCategory.ACCESS_DECLARED_FIELDS,
 					MemberCategory.INVOKE_DECLARED_METHODS, MemberCategory.INVOKE_PUBLIC_METHODS));
+		registerRecord(hints, MqttPersistenceProperties.class);
+		registerRecord(hints, MqttClientProperties.class);
 		hints.reflection().registerTypeIfPresent(classLoader, LETTUCE, MemberCategory.ACCESS_DECLARED_FIELDS);
 		if (ClassUtils.isPresent(JEDIS, classLoader)) {
 			hints.reflection().registerType(TypeReference.of(JEDIS), MemberCategory.INVOKE_PUBLIC_METHODS);
 			hints.proxies().registerJdkProxy(TypeReference.of(JEDIS));
 		}
+	}
+
+	/** The names of settings are those of components, which need their accessors. */
+	private static void registerRecord(RuntimeHints hints, Class<?> type) {
+		hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS);
+		Stream.of(type.getRecordComponents())
+			.map(RecordComponent::getType)
+			.filter(Class::isRecord)
+			.forEach((component) -> registerRecord(hints, component));
 	}
 
 }

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
@@ -134,6 +135,16 @@ class MqttPersistenceRuntimeHintsTests {
 			.toList();
 		assertThat(methods).isNotEmpty()
 			.allSatisfy((method) -> assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(method))
+				.accepts(this.hints));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { MqttPersistenceProperties.class, MqttPersistenceProperties.Lease.class,
+			EncryptionProperties.class, MqttClientProperties.class, MqttClientProperties.Will.class })
+	void whenARecordHasSettingsThenItsComponentsAreKept(Class<?> type) {
+		assertThat(type.getRecordComponents()).isNotEmpty()
+			.allSatisfy((component) -> assertThat(
+					RuntimeHintsPredicates.reflection().onMethodInvocation(component.getAccessor()))
 				.accepts(this.hints));
 	}
 

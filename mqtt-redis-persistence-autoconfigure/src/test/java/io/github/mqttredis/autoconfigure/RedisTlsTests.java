@@ -107,7 +107,7 @@ class RedisTlsTests {
 	void whenTheApplicationDoesNotSpeakTlsThenTheStartFails(CapturedOutput output) {
 		assertThatThrownBy(RedisTlsTests::run);
 		assertThat(output).contains("MQTT sessions cannot be kept in Redis", "127.0.0.1:" + TLS_PORT,
-				"Where it speaks TLS, set spring.data.redis.ssl.bundle");
+				"If it speaks TLS, set spring.data.redis.ssl.bundle");
 	}
 
 	private static ConfigurableApplicationContext run(String... properties) {
