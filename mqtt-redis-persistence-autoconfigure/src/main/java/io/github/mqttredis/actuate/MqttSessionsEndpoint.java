@@ -124,12 +124,7 @@ public class MqttSessionsEndpoint {
 	 */
 	@WriteOperation
 	public Map<String, Boolean> requeue(@Selector String id, @Selector String record) {
-		try {
-			return Map.of("requeued", requeueRecord(id, record));
-		}
-		catch (SessionException ex) {
-			throw new IllegalStateException(ex.getMessage(), ex);
-		}
+		return run(() -> Map.of("requeued", requeueRecord(id, record)));
 	}
 
 	/**
@@ -141,12 +136,7 @@ public class MqttSessionsEndpoint {
 	 */
 	@DeleteOperation
 	public Map<String, Boolean> discard(@Selector String id, @Selector String record, @Nullable Boolean quarantine) {
-		try {
-			return Map.of("discarded", discardRecord(id, record, quarantine));
-		}
-		catch (SessionException ex) {
-			throw new IllegalStateException(ex.getMessage(), ex);
-		}
+		return run(() -> Map.of("discarded", discardRecord(id, record, quarantine)));
 	}
 
 	/**
