@@ -34,7 +34,6 @@ import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
 import io.github.mqttredis.integration.Mqttv3ComponentInspector;
 import io.github.mqttredis.integration.Mqttv5ApplicationClientManagers;
 import io.github.mqttredis.integration.Mqttv5ComponentInspector;
-import io.github.mqttredis.integration.Mqttv5OutboundPostProcessor;
 import io.github.mqttredis.integration.Mqttv5PersistencePostProcessor;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
@@ -249,11 +248,6 @@ public final class MqttIntegrationAutoConfiguration {
 		Mqttv5ApplicationClientManagers mqttv5ApplicationClientManagers(ListableBeanFactory beanFactory,
 				PahoV5PersistenceFactory persistences) {
 			return new Mqttv5ApplicationClientManagers(beanFactory, persistences, RedisSessionStore.PHASE + 1);
-		}
-
-		@Bean
-		static Mqttv5OutboundPostProcessor mqttv5OutboundPostProcessor() {
-			return new Mqttv5OutboundPostProcessor();
 		}
 
 		@Bean

@@ -41,8 +41,8 @@ class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 	private static final String INTEGRATION = "org.springframework.integration.mqtt.";
 
 	private static final List<String> TYPES = List.of(PAHO_V3 + "internal.ClientComms",
-			PAHO_V3 + "internal.ClientState", PAHO_V3 + "internal.CommsCallback", PAHO_V5 + "internal.ClientComms",
-			PAHO_V5 + "internal.ClientState", PAHO_V5 + "internal.CommsCallback",
+			PAHO_V3 + "internal.ClientState", PAHO_V3 + "internal.CommsCallback", PAHO_V5 + "MqttAsyncClient",
+			PAHO_V5 + "internal.ClientComms", PAHO_V5 + "internal.ClientState", PAHO_V5 + "internal.CommsCallback",
 			INTEGRATION + "core.AbstractMqttClientManager", INTEGRATION + "core.DefaultMqttPahoClientFactory",
 			INTEGRATION + "core.Mqttv3ClientManager", INTEGRATION + "core.Mqttv5ClientManager",
 			INTEGRATION + "inbound.AbstractMqttMessageDrivenChannelAdapter",

@@ -20,6 +20,7 @@ import io.github.mqttredis.session.SessionStore;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.integration.dsl.IntegrationFlow;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttComponent;
 
@@ -29,7 +30,8 @@ import org.springframework.integration.mqtt.core.MqttComponent;
  * alone do not say so: a Redis connection factory sits in the same phase as an outbound
  * handler, and the container stops that phase in no order but that of dependencies. A
  * client manager moreover starts as early as a flow that uses it, and wants to be given
- * its client before.
+ * its client before; and a flow starts its components itself, so that it depends on the
+ * store as well.
  *
  * @since 0.1.0
  */
@@ -48,12 +50,24 @@ public final class MqttShutdownOrderPostProcessor implements BeanPostProcessor {
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof MqttComponent<?>) {
-			dependOn(SessionStore.class, beanName);
+			dependOnStore(beanName);
+			for (String whole : this.beanFactory.getDependenciesForBean(beanName)) {
+				// A flow that is registered at run time is no bean yet.
+				if (!this.beanFactory.containsBean(whole)
+						|| this.beanFactory.isTypeMatch(whole, IntegrationFlow.class)) {
+					dependOnStore(whole);
+				}
+			}
 		}
 		if (bean instanceof ClientManager<?, ?>) {
 			dependOn(ApplicationClientManagers.class, beanName);
 		}
 		return bean;
+	}
+
+	private void dependOnStore(String beanName) {
+		dependOn(SessionStore.class, beanName);
+		dependOn(SessionPreflight.class, beanName);
 	}
 
 	private void dependOn(Class<?> type, String beanName) {

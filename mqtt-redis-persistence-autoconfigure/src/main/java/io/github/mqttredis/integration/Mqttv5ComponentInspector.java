@@ -64,9 +64,8 @@ public final class Mqttv5ComponentInspector extends ComponentInspector {
 		if (manager == null) {
 			return view(component, name, surroundings, storage(persistence, component, surroundings), true);
 		}
-		Storage storage = (Surroundings
-			.target(Mqttv5OutboundPostProcessor.target(manager)) instanceof Mqttv5ClientManager known)
-					? manager(known, surroundings) : Storage.LEFT;
+		Storage storage = (Surroundings.target(manager) instanceof Mqttv5ClientManager known)
+				? manager(known, surroundings) : Storage.LEFT;
 		return view(component, name, surroundings, (storage == Storage.TOO_EARLY) ? Storage.LEFT : storage, false);
 	}
 

@@ -18,7 +18,6 @@ package io.github.mqttredis.integration;
 
 import java.util.Objects;
 
-import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -40,7 +39,7 @@ import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 import org.springframework.util.ObjectUtils;
 
 /**
- * Gives a persistence to the client managers for MQTT 5 that have none, and a client of
+ * Gives a persistence to the client managers for MQTT 5 that have none, and clients of
  * ours to the handlers and adapters that would make one of Paho's. A persistence that the
  * user set is left alone, unless it is ours: that one is replaced by one that knows the
  * component's broker.
@@ -145,17 +144,18 @@ public final class Mqttv5PersistencePostProcessor implements BeanPostProcessor, 
 		return Boolean.TRUE.equals(new DirectFieldAccessor(adapter).getPropertyValue("manualAcks"));
 	}
 
-	private PersistentMqttAsyncClient replace(MqttAsyncClient made, PersistenceField field, Object bean) {
-		SessionMqttClientPersistence persistence = this.persistences.getObject().create(firstUri(component(bean)));
+	private RenewedMqttAsyncClient replace(MqttAsyncClient made, PersistenceField field, Object bean) {
+		PahoV5PersistenceFactory factory = this.persistences.getObject();
+		String broker = firstUri(component(bean));
+		field.set(bean, factory.create(broker));
 		try {
 			made.close(true);
+			return new RenewedMqttAsyncClient(made, component(bean).getConnectionInfo(), () -> factory.create(broker),
+					(MqttCallback) bean, field == ADAPTER && isManualAcks(bean));
 		}
 		catch (MqttException ex) {
-			throw new IllegalStateException("Could not close the MQTT client '" + made.getClientId() + "'", ex);
+			throw new IllegalStateException("Could not replace the MQTT client '" + made.getClientId() + "'", ex);
 		}
-		field.set(bean, persistence);
-		return PersistentMqttv5ClientManager.createClient(made.getServerURI(), made.getClientId(), persistence,
-				(MqttCallback) bean, field == ADAPTER && isManualAcks(bean));
 	}
 
 }

@@ -18,9 +18,12 @@ package io.github.mqttredis.integration;
 
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
+import org.eclipse.paho.mqttv5.client.IMqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
@@ -35,7 +38,11 @@ import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 		implements DeferredClientManager, BeanFactoryAware {
 
+	private static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
 	private final PahoV5PersistenceFactory persistences;
+
+	private final Outbound outbound;
 
 	private final ManagerLifecycle lifecycle = new ManagerLifecycle(this.lock);
 
@@ -49,6 +56,24 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 			PahoV5PersistenceFactory persistences) {
 		super(options, clientId);
 		this.persistences = persistences;
+		try {
+			this.outbound = new Outbound(getUrl(), clientId);
+		}
+		catch (MqttException ex) {
+			throw new IllegalArgumentException("No MQTT client can be made for '" + getUrl() + "'", ex);
+		}
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * An outbound handler asks only once, when it starts, fails if there is no client,
+	 * and keeps the one that it got. So it gets one that stands for the client that there
+	 * is at each time.
+	 */
+	@Override
+	public @Nullable IMqttAsyncClient getClient() {
+		return ManagedMqttAsyncClient.isHandler(CALLERS.getCallerClass()) ? this.outbound : super.getClient();
 	}
 
 	@Override
@@ -99,7 +124,7 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 	static PersistentMqttAsyncClient createClient(String serverUri, String clientId,
 			SessionMqttClientPersistence persistence, MqttCallback callback, boolean manualAcks) {
 		try {
-			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(serverUri, clientId, persistence);
+			PersistentMqttAsyncClient client = new ManagedMqttAsyncClient(serverUri, clientId, persistence);
 			client.setManualAcks(manualAcks);
 			client.setCallback(callback);
 			return client;
@@ -107,6 +132,38 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 		catch (MqttException ex) {
 			throw new IllegalStateException("Could not create the MQTT client '" + clientId + "'", ex);
 		}
+	}
+
+	/**
+	 * Stands for the manager's client with those who publish.
+	 */
+	private final class Outbound extends StandInMqttAsyncClient {
+
+		Outbound(String serverUri, String clientId) throws MqttException {
+			super(serverUri, clientId);
+		}
+
+		@Override
+		@Nullable PersistentMqttAsyncClient present() {
+			return (PersistentMqttAsyncClient) PersistentMqttv5ClientManager.super.getClient();
+		}
+
+		@Override
+		PersistentMqttAsyncClient required() throws MqttException {
+			PersistentMqttAsyncClient present = present();
+			if (present == null) {
+				throw new MqttException(MqttClientException.REASON_CODE_CLIENT_CLOSED,
+						new IllegalStateException("The client manager is not started"));
+			}
+			return present;
+		}
+
+		@Override
+		public boolean isConnected() {
+			PersistentMqttAsyncClient present = present();
+			return present != null && (present.isConnected() || present.isBufferingOffline());
+		}
+
 	}
 
 }

@@ -59,7 +59,7 @@ public final class SessionPreflight implements SmartLifecycle {
 		this.beanFactory.getBeansOfType(MqttPahoMessageDrivenChannelAdapter.class, false, false)
 			.values()
 			.stream()
-			.filter(MqttPahoMessageDrivenChannelAdapter::isAutoStartup)
+			.filter((adapter) -> adapter.isAutoStartup() && !adapter.isRunning())
 			.forEach(this::check);
 		this.running = true;
 	}

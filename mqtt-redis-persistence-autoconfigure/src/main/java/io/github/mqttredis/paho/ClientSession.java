@@ -46,9 +46,6 @@ public final class ClientSession<E extends Exception> {
 
 	private final Function<SessionException, E> failure;
 
-	/** Whether the application wants the client to be disconnected. */
-	private volatile boolean leaving;
-
 	/**
 	 * Create a client's side of a session.
 	 * @param session the session
@@ -62,20 +59,18 @@ public final class ClientSession<E extends Exception> {
 	}
 
 	/**
-	 * Note that the application disconnects the client.
+	 * Give the session back, because the client is closed.
 	 */
-	public void leaving() {
-		this.leaving = true;
+	public void closed() {
+		this.release.run();
 	}
 
 	/**
-	 * Give the session back, unless the client was only closed because it lost its link
-	 * and another one is to take its place: Spring Integration's handlers do so.
+	 * Return whether the session was given back.
+	 * @return whether nothing more can be done with it
 	 */
-	public void closed() {
-		if (this.leaving) {
-			this.release.run();
-		}
+	public boolean isEnded() {
+		return this.session.isEnded();
 	}
 
 	/**

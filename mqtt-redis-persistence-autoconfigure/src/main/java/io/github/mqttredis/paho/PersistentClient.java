@@ -223,14 +223,12 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	}
 
 	/** Note that the application disconnects the client. */
-	public void leaving() {
-		this.session.leaving();
+	public void disconnecting() {
 		this.reconnection.disconnecting();
 	}
 
 	/**
-	 * Close the client. One that was disconnected gives its session back also if Paho
-	 * cannot close it.
+	 * Close the client. Gives the session back, also if Paho cannot close it.
 	 * @param closing closes it
 	 * @throws E if that failed
 	 */
@@ -245,6 +243,15 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 				this.session.closed();
 			}
 		}
+	}
+
+	/**
+	 * Return whether the session was given back, because the client was closed or the
+	 * store stopped. It can do nothing more then, and another one has to be made.
+	 * @return whether it was
+	 */
+	public boolean isOver() {
+		return this.session.isEnded();
 	}
 
 	/**

@@ -75,15 +75,14 @@ final class SessionHandle implements Session {
 	}
 
 	@Override
-	public void resume() throws SessionInUseException {
-		if (this.superseded) {
-			throw new SessionInUseException(id(), "a newer client of this process", Duration.ZERO,
-					"Use one client for each client id and broker");
-		}
-		if (this.session.isFenced() && this.session.refusal("open") instanceof SessionInUseException taken) {
-			throw taken;
-		}
+	public void resume() throws SessionException {
+		checkUsable("open");
 		this.inUse = true;
+	}
+
+	@Override
+	public boolean isEnded() {
+		return this.session.isEnded();
 	}
 
 	@Override
@@ -379,8 +378,11 @@ final class SessionHandle implements Session {
 	}
 
 	private void checkUsable(String what) throws SessionException {
-		resume();
-		if (this.session.isEnded()) {
+		if (this.superseded) {
+			throw new SessionInUseException(id(), "a newer client of this process", Duration.ZERO,
+					"Use one client for each client id and broker");
+		}
+		if (this.session.isFenced() || this.session.isEnded()) {
 			throw this.session.refusal(what);
 		}
 	}

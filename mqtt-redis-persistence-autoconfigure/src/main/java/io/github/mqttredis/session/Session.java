@@ -38,10 +38,17 @@ public interface Session {
 	/**
 	 * Note that the client uses the session (again): Paho opens its persistence before
 	 * every attempt to connect. No trouble of Redis can make this fail.
-	 * @throws SessionInUseException if another process, or a newer client of this one,
-	 * owns the session
+	 * @throws SessionException if another process, or a newer client of this one, owns
+	 * the session, or it was given back: the client's memory is not that of the session
+	 * any more
 	 */
-	void resume() throws SessionInUseException;
+	void resume() throws SessionException;
+
+	/**
+	 * Return whether the session was given back.
+	 * @return whether nothing more can be done with it
+	 */
+	boolean isEnded();
 
 	/**
 	 * Note that the client is not connected. The session stays owned.

@@ -62,23 +62,33 @@ final class ExampleApplication implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
-	private ExampleApplication(EntryPoint entryPoint, int redisPort, String brokerUri, boolean stuck) {
+	private ExampleApplication(EntryPoint entryPoint, int redisPort, String brokerUri, boolean stuck,
+			Consumer<SpringApplicationBuilder> customizer) {
 		this.entryPoint = entryPoint;
 		this.redis = FaultyLink.to(redisPort);
 		this.broker = FaultyLink.to(brokerUri);
-		String[] arguments = Stream.concat(SETTINGS.stream(),
-				Stream.of("spring.data.redis.port=" + this.redis.port(), "gateway.broker=" + this.broker.uri(),
-						"mqtt.client.server-uris=" + this.broker.uri(), "spring.config.location=classpath:/entrypoints/"
-								+ entryPoint.example().getSimpleName() + ".yml"))
+		SpringApplicationBuilder application = application(Surroundings.class, entryPoint.example())
+			.initializers((starting) -> starting.getBeanFactory().registerSingleton("commandHandler", handler(stuck)));
+		customizer.accept(application);
+		this.context = application.run(arguments(this.redis.port(), Stream.of("gateway.broker=" + this.broker.uri(),
+				"mqtt.client.server-uris=" + this.broker.uri(),
+				"spring.config.location=classpath:/entrypoints/" + entryPoint.example().getSimpleName() + ".yml")));
+		entryPoint.prepare(this.context);
+	}
+
+	/**
+	 * Return what starts an application, or the parent of one.
+	 */
+	static SpringApplicationBuilder application(Class<?>... sources) {
+		return new SpringApplicationBuilder(sources).web(WebApplicationType.NONE)
+			.bannerMode(Banner.Mode.OFF)
+			.registerShutdownHook(false);
+	}
+
+	static String[] arguments(int redisPort, Stream<String> more) {
+		return Stream.concat(SETTINGS.stream(), Stream.concat(Stream.of("spring.data.redis.port=" + redisPort), more))
 			.map((property) -> "--" + property)
 			.toArray(String[]::new);
-		this.context = new SpringApplicationBuilder(Surroundings.class, entryPoint.example())
-			.web(WebApplicationType.NONE)
-			.bannerMode(Banner.Mode.OFF)
-			.registerShutdownHook(false)
-			.initializers((starting) -> starting.getBeanFactory().registerSingleton("commandHandler", handler(stuck)))
-			.run(arguments);
-		entryPoint.prepare(this.context);
 	}
 
 	/**
@@ -86,7 +96,36 @@ final class ExampleApplication implements AutoCloseable {
 	 * @param stuck whether to come to no end with commands that are named so
 	 */
 	static ExampleApplication start(EntryPoint entryPoint, int redisPort, String brokerUri, boolean stuck) {
-		return new ExampleApplication(entryPoint, redisPort, brokerUri, stuck);
+		return new ExampleApplication(entryPoint, redisPort, brokerUri, stuck, (application) -> {
+		});
+	}
+
+	/**
+	 * Start as something else than an application of its own.
+	 * @param customizer makes that of the application
+	 */
+	static ExampleApplication start(EntryPoint entryPoint, int redisPort, String brokerUri,
+			Consumer<SpringApplicationBuilder> customizer) {
+		return new ExampleApplication(entryPoint, redisPort, brokerUri, false, customizer);
+	}
+
+	ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
+	/**
+	 * The link to the broker.
+	 */
+	FaultyLink broker() {
+		return this.broker;
+	}
+
+	/**
+	 * End as an application does that is asked to.
+	 */
+	void shutDown() {
+		this.context.close();
+		close();
 	}
 
 	/**

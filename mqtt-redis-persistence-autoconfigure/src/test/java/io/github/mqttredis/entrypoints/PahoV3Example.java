@@ -27,6 +27,7 @@ import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -37,18 +38,19 @@ import org.springframework.stereotype.Component;
 @Component
 class PahoV3Example implements SmartLifecycle, MqttCallbackExtended {
 
-	private final PersistentMqttAsyncClient client;
+	private final ObjectProvider<SessionMqttClientPersistence> persistences;
 
 	private final MqttConnectOptions options;
 
 	private final Consumer<String> commands;
 
+	private volatile PersistentMqttAsyncClient client;
+
 	private volatile boolean running;
 
-	PahoV3Example(SessionMqttClientPersistence persistence, MqttConnectOptions options, Consumer<String> commands)
-			throws MqttException {
-		this.client = new PersistentMqttAsyncClient(options.getServerURIs()[0], "gateway-7", persistence);
-		this.client.setCallback(this);
+	PahoV3Example(ObjectProvider<SessionMqttClientPersistence> persistences, MqttConnectOptions options,
+			Consumer<String> commands) {
+		this.persistences = persistences;
 		this.options = options;
 		this.commands = commands;
 	}
@@ -60,6 +62,9 @@ class PahoV3Example implements SmartLifecycle, MqttCallbackExtended {
 	@Override
 	public void start() {
 		try {
+			this.client = new PersistentMqttAsyncClient(this.options.getServerURIs()[0], "gateway-7",
+					this.persistences.getObject());
+			this.client.setCallback(this);
 			this.client.connect(this.options).waitForCompletion();
 			this.running = true;
 		}

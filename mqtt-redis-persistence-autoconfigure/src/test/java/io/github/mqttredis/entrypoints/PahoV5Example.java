@@ -30,6 +30,7 @@ import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -40,18 +41,19 @@ import org.springframework.stereotype.Component;
 @Component
 class PahoV5Example implements SmartLifecycle, MqttCallback {
 
-	private final PersistentMqttAsyncClient client;
+	private final ObjectProvider<SessionMqttClientPersistence> persistences;
 
 	private final MqttConnectionOptions options;
 
 	private final Consumer<String> commands;
 
+	private volatile PersistentMqttAsyncClient client;
+
 	private volatile boolean running;
 
-	PahoV5Example(SessionMqttClientPersistence persistence, MqttConnectionOptions options, Consumer<String> commands)
-			throws MqttException {
-		this.client = new PersistentMqttAsyncClient(options.getServerURIs()[0], "gateway-7", persistence);
-		this.client.setCallback(this);
+	PahoV5Example(ObjectProvider<SessionMqttClientPersistence> persistences, MqttConnectionOptions options,
+			Consumer<String> commands) {
+		this.persistences = persistences;
 		this.options = options;
 		this.commands = commands;
 	}
@@ -63,6 +65,9 @@ class PahoV5Example implements SmartLifecycle, MqttCallback {
 	@Override
 	public void start() {
 		try {
+			this.client = new PersistentMqttAsyncClient(this.options.getServerURIs()[0], "gateway-7",
+					this.persistences.getObject());
+			this.client.setCallback(this);
 			this.client.connect(this.options).waitForCompletion();
 			this.running = true;
 		}

@@ -188,7 +188,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
-		this.delegate.leaving();
+		this.delegate.disconnecting();
 		return super.disconnect(quiesceTimeout, userContext, callback);
 	}
 
@@ -207,7 +207,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
 			throws MqttException {
-		this.delegate.leaving();
+		this.delegate.disconnecting();
 		if (!isConnected()) {
 			dropLink(quiesceTimeout);
 		}
@@ -240,6 +240,15 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public void close(boolean force) throws MqttException {
 		this.delegate.close(() -> super.close(force));
+	}
+
+	/**
+	 * Return whether this client's session was given back, because it was closed or the
+	 * store stopped. It can do nothing more then, and another one has to be made.
+	 * @return whether it was
+	 */
+	public boolean isOver() {
+		return this.delegate.isOver();
 	}
 
 }

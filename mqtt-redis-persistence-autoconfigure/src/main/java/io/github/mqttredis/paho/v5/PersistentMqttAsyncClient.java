@@ -267,7 +267,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 			@Nullable MqttActionListener callback, int reasonCode, MqttProperties properties) throws MqttException {
-		this.delegate.leaving();
+		this.delegate.disconnecting();
 		return super.disconnect(quiesceTimeout, userContext, callback, reasonCode, properties);
 	}
 
@@ -281,7 +281,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, int reasonCode,
 			MqttProperties properties) throws MqttException {
-		this.delegate.leaving();
+		this.delegate.disconnecting();
 		if (!isConnected() || !tellBroker(quiesceTimeout, disconnectTimeout, reasonCode, properties)) {
 			dropLink(quiesceTimeout, reasonCode, properties);
 		}
@@ -314,7 +314,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 					new MqttProperties());
 		}
 		else {
-			this.delegate.leaving();
+			this.delegate.disconnecting();
 			super.disconnectForcibly(quiesceTimeout, disconnectTimeout, false);
 		}
 	}
@@ -322,6 +322,15 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public void close(boolean force) throws MqttException {
 		this.delegate.close(() -> super.close(force));
+	}
+
+	/**
+	 * Return whether this client's session was given back, because it was closed or the
+	 * store stopped. It can do nothing more then, and another one has to be made.
+	 * @return whether it was
+	 */
+	public boolean isOver() {
+		return this.delegate.isOver();
 	}
 
 }

@@ -1,0 +1,341 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.entrypoints;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.github.mqttredis.autoconfigure.MqttRedisPersistenceAutoConfiguration;
+import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.RedisServer;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import redis.clients.jedis.Jedis;
+
+import org.springframework.aop.ClassFilter;
+import org.springframework.aop.MethodMatcher;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.dsl.context.IntegrationFlowContext;
+import org.springframework.integration.mqtt.core.ClientManager;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Does to the example of every page in {@code docs/integration} what Spring does to its
+ * contexts. What the broker kept meanwhile arrives, what is published arrives, and no
+ * session is owned that no client holds.
+ */
+class LifeCycleTests {
+
+	private RedisServer redis;
+
+	private ArtemisBroker broker;
+
+	@BeforeEach
+	void startServers() {
+		this.redis = RedisServer.start();
+		this.broker = ArtemisBroker.start();
+	}
+
+	@AfterEach
+	void stopServers() {
+		this.broker.close();
+		this.redis.close();
+	}
+
+	static Stream<Arguments> matrix() {
+		return Arrays.stream(Life.values())
+			.flatMap((life) -> Arrays.stream(EntryPoint.values())
+				.filter(life::isPossible)
+				.map((entryPoint) -> Arguments.of(life, entryPoint)));
+	}
+
+	@ParameterizedTest(name = "{0} {1}")
+	@MethodSource("matrix")
+	void whenTheApplicationLivesThenNothingIsLostAndNothingStaysOwned(Life life, EntryPoint entryPoint)
+			throws Exception {
+		try (ConfigurableApplicationContext parent = life.parent(this.redis.port());
+				Outside outside = Outside.connect(this.broker.uri(), entryPoint.topic("telemetry"))) {
+			ExampleApplication first = start(entryPoint, life.first(parent));
+			exchange(entryPoint, first, outside);
+			life.leave(entryPoint, first);
+			assertThatNothingIsOwned();
+			List<String> kept = IntStream.range(0, 5).mapToObj((number) -> "kept " + number).toList();
+			if (entryPoint.receives()) {
+				for (String payload : kept) {
+					outside.publish(entryPoint.topic("commands"), payload, 1);
+				}
+			}
+			ExampleApplication second = life.comeBack(entryPoint, first, () -> start(entryPoint, life.second(parent)));
+			if (entryPoint.receives()) {
+				Await.until("what the broker kept has arrived", () -> second.received().keySet().containsAll(kept));
+				assertThat(second.received()).containsAllEntriesOf(
+						kept.stream().collect(Collectors.toMap((payload) -> payload, (payload) -> 1)));
+			}
+			if (entryPoint.publishes()) {
+				second.publish("last", 1);
+				Await.until("what is published arrives", () -> outside.received().containsKey("last"));
+			}
+			second.shutDown();
+			assertThatNothingIsOwned();
+			assertThat(outside.received().entrySet()).filteredOn((entry) -> entry.getKey().endsWith("st"))
+				.allSatisfy((entry) -> assertThat(entry.getValue()).isEqualTo(1));
+		}
+	}
+
+	private ExampleApplication start(EntryPoint entryPoint, Consumer<SpringApplicationBuilder> customizer) {
+		return ExampleApplication.start(entryPoint, this.redis.port(), this.broker.uri(), customizer);
+	}
+
+	private static void exchange(EntryPoint entryPoint, ExampleApplication application, Outside outside) {
+		if (entryPoint.publishes()) {
+			application.publish("first", 2);
+			Await.until("the first message has arrived", () -> outside.received().containsKey("first"));
+		}
+		if (entryPoint.receives()) {
+			Await.until("the application has subscribed", () -> {
+				outside.publish(entryPoint.topic("commands"), "probe", 1);
+				return application.received().containsKey("probe");
+			});
+		}
+	}
+
+	private void assertThatNothingIsOwned() {
+		try (Jedis jedis = this.redis.connect()) {
+			assertThat(jedis.keys("mqtt:persistence:*:lease")).isEmpty();
+		}
+	}
+
+	/**
+	 * What Spring does.
+	 */
+	enum Life {
+
+		STOP_START {
+
+			@Override
+			void leave(EntryPoint entryPoint, ExampleApplication application) {
+				application.context().stop();
+			}
+
+			@Override
+			ExampleApplication comeBack(EntryPoint entryPoint, ExampleApplication application,
+					Supplier<ExampleApplication> another) {
+				application.context().start();
+				return application;
+			}
+
+		},
+
+		PAUSE_RESTART {
+
+			@Override
+			void leave(EntryPoint entryPoint, ExampleApplication application) {
+				application.context().pause();
+			}
+
+			@Override
+			ExampleApplication comeBack(EntryPoint entryPoint, ExampleApplication application,
+					Supplier<ExampleApplication> another) {
+				application.context().restart();
+				return application;
+			}
+
+		},
+
+		/** As developer tools do it. */
+		NEW_CONTEXT,
+
+		LAZY {
+
+			@Override
+			Consumer<SpringApplicationBuilder> second(ConfigurableApplicationContext parent) {
+				return (application) -> application.lazyInitialization(true);
+			}
+
+		},
+
+		/** The context is that of a child, and the broker away when it is closed. */
+		CHILD_CLOSED {
+
+			@Override
+			ConfigurableApplicationContext parent(int redisPort) {
+				return ExampleApplication.application(Parent.class)
+					.run(ExampleApplication.arguments(redisPort, Stream.empty()));
+			}
+
+			@Override
+			Consumer<SpringApplicationBuilder> first(ConfigurableApplicationContext parent) {
+				return (application) -> application.parent(parent);
+			}
+
+			@Override
+			void leave(EntryPoint entryPoint, ExampleApplication application) {
+				loseBroker(entryPoint, application);
+				application.shutDown();
+			}
+
+		},
+
+		REMOVED {
+
+			@Override
+			boolean isPossible(EntryPoint entryPoint) {
+				return entryPoint == EntryPoint.RUNTIME_FLOW;
+			}
+
+			@Override
+			void leave(EntryPoint entryPoint, ExampleApplication application) {
+				loseBroker(entryPoint, application);
+				IntegrationFlowContext flows = application.context().getBean(IntegrationFlowContext.class);
+				List.copyOf(flows.getRegistry().keySet()).forEach(flows::remove);
+			}
+
+			@Override
+			ExampleApplication comeBack(EntryPoint entryPoint, ExampleApplication application,
+					Supplier<ExampleApplication> another) {
+				application.broker().release();
+				entryPoint.prepare(application.context());
+				return application;
+			}
+
+		},
+
+		/** The application has an aspect over what makes its clients. */
+		PROXIED {
+
+			@Override
+			boolean isPossible(EntryPoint entryPoint) {
+				return entryPoint.name().startsWith("OWN_");
+			}
+
+			@Override
+			Consumer<SpringApplicationBuilder> first(ConfigurableApplicationContext parent) {
+				return (application) -> application.sources(Aspects.class);
+			}
+
+		};
+
+		boolean isPossible(EntryPoint entryPoint) {
+			return true;
+		}
+
+		ConfigurableApplicationContext parent(int redisPort) {
+			return null;
+		}
+
+		Consumer<SpringApplicationBuilder> first(ConfigurableApplicationContext parent) {
+			return (application) -> {
+			};
+		}
+
+		Consumer<SpringApplicationBuilder> second(ConfigurableApplicationContext parent) {
+			return first(parent);
+		}
+
+		void leave(EntryPoint entryPoint, ExampleApplication application) {
+			application.shutDown();
+		}
+
+		ExampleApplication comeBack(EntryPoint entryPoint, ExampleApplication application,
+				Supplier<ExampleApplication> another) {
+			return another.get();
+		}
+
+		private static void loseBroker(EntryPoint entryPoint, ExampleApplication application) {
+			application.broker().refuse();
+			application.broker().cut();
+			Await.until("it was noticed", () -> {
+				if (entryPoint.publishes()) {
+					try {
+						application.publish("lost", 1);
+					}
+					catch (RuntimeException ex) {
+						// That is what is waited for.
+					}
+				}
+				return application.broker().refused() > 0;
+			});
+		}
+
+	}
+
+	/**
+	 * Has the store, and no MQTT.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ DataRedisAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class })
+	static class Parent {
+
+	}
+
+	/**
+	 * Has a proxy made of what makes clients.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Aspects {
+
+		@Bean
+		static DefaultAdvisorAutoProxyCreator proxies() {
+			DefaultAdvisorAutoProxyCreator creator = new DefaultAdvisorAutoProxyCreator();
+			creator.setProxyTargetClass(true);
+			return creator;
+		}
+
+		@Bean
+		static DefaultPointcutAdvisor aspect() {
+			DefaultPointcutAdvisor advisor = new DefaultPointcutAdvisor(
+					(MethodInterceptor) (invocation) -> invocation.proceed());
+			advisor.setPointcut(new Pointcut() {
+
+				@Override
+				public ClassFilter getClassFilter() {
+					return (type) -> ClientManager.class.isAssignableFrom(type)
+							|| MqttPahoClientFactory.class.isAssignableFrom(type);
+				}
+
+				@Override
+				public MethodMatcher getMethodMatcher() {
+					return MethodMatcher.TRUE;
+				}
+
+			});
+			return advisor;
+		}
+
+	}
+
+}
