@@ -52,6 +52,7 @@ import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -116,6 +117,11 @@ public final class MqttIntegrationAutoConfiguration {
 	@Bean
 	static ComponentCheckPostProcessor mqttComponentCheckPostProcessor(ObjectProvider<ComponentChecker> checker) {
 		return new ComponentCheckPostProcessor(checker);
+	}
+
+	@Bean
+	static LazyInitializationExcludeFilter mqttLazyInitializationExcludeFilter() {
+		return new FlowLazyInitializationExcludeFilter();
 	}
 
 	@Bean
