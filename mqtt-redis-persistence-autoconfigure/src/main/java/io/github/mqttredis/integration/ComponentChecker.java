@@ -163,11 +163,17 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	}
 
 	private @Nullable ClientView inspect(Object bean, String name) {
-		for (ComponentInspector inspector : this.inspectors) {
-			ClientView view = inspector.inspect(bean, name, this.surroundings);
-			if (view != null) {
-				return view;
+		try {
+			for (ComponentInspector inspector : this.inspectors) {
+				ClientView view = inspector.inspect(bean, name, this.surroundings);
+				if (view != null) {
+					return view;
+				}
 			}
+		}
+		catch (RuntimeException ex) {
+			// A mock, for instance. No check is worth the start of an application.
+			logger.debug("MQTT component '" + name + "' cannot be checked", ex);
 		}
 		return null;
 	}
