@@ -41,6 +41,7 @@ import io.github.mqttredis.integration.PersistentMqttPahoClientFactory;
 import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
 import io.github.mqttredis.integration.PersistentMqttv5ClientManager;
 import io.github.mqttredis.integration.SessionPreflight;
+import io.github.mqttredis.paho.v3.ConnectOptions;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -77,7 +78,6 @@ import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttComponent;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
-import org.springframework.integration.mqtt.support.MqttUtils;
 import org.springframework.integration.support.SmartLifecycleRoleController;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
@@ -181,7 +181,7 @@ public final class MqttIntegrationAutoConfiguration {
 			MqttConnectOptions complete = options;
 			if (ObjectUtils.isEmpty(options.getServerURIs())) {
 				// The application's own options, which say nothing of where to connect.
-				complete = MqttUtils.cloneConnectOptions(options);
+				complete = ConnectOptions.copy(options);
 				complete.setServerURIs(details.getServerUris().toArray(String[]::new));
 			}
 			PersistentMqttv3ClientManager manager = new PersistentMqttv3ClientManager(complete,

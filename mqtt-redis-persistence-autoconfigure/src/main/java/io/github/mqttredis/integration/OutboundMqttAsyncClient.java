@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.integration;
 
+import io.github.mqttredis.paho.v3.ConnectOptions;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import org.apache.commons.logging.Log;
@@ -31,6 +32,7 @@ import org.eclipse.paho.client.mqttv3.MqttSecurityException;
 import org.eclipse.paho.client.mqttv3.MqttToken;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.support.MqttUtils;
@@ -67,6 +69,11 @@ final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
 		}
 		else {
 			this.inbound = callback instanceof MqttPahoMessageDrivenChannelAdapter;
+			if (callback instanceof MqttPahoMessageDrivenChannelAdapter adapter) {
+				// The adapter says so when it has connected, and the broker may have sent
+				// messages by then.
+				setManualAcks(Boolean.TRUE.equals(new DirectFieldAccessor(adapter).getPropertyValue("manualAcks")));
+			}
 			super.setCallback(callback);
 		}
 	}
@@ -100,7 +107,7 @@ final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
 			return super.connect(options);
 		}
 		// The options are those of all clients of a factory.
-		MqttConnectOptions lasting = MqttUtils.cloneConnectOptions(options);
+		MqttConnectOptions lasting = ConnectOptions.copy(options);
 		lasting.setAutomaticReconnect(true);
 		int seconds = (options.getConnectionTimeout() > 0) ? options.getConnectionTimeout()
 				: MqttConnectOptions.CONNECTION_TIMEOUT_DEFAULT;

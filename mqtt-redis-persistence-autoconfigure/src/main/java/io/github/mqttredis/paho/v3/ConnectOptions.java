@@ -23,8 +23,10 @@ import org.eclipse.paho.client.mqttv3.MqttMessage;
  * Copies what an application connects with. Paho writes the version of MQTT and more into
  * the options that it is given ({@code ConnectActionListener}), which several clients may
  * share, and reads them at each attempt: so each attempt gets a copy of its own.
+ *
+ * @since 0.1.0
  */
-final class ConnectOptions {
+public final class ConnectOptions {
 
 	private ConnectOptions() {
 	}
@@ -34,7 +36,7 @@ final class ConnectOptions {
 	 * @param from the options, of which the getters are used
 	 * @return a copy with all of them
 	 */
-	static MqttConnectOptions copy(MqttConnectOptions from) {
+	public static MqttConnectOptions copy(MqttConnectOptions from) {
 		MqttConnectOptions to = new MqttConnectOptions();
 		to.setAutomaticReconnect(from.isAutomaticReconnect());
 		to.setCleanSession(from.isCleanSession());
