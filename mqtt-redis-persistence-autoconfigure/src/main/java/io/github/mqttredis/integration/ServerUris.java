@@ -36,17 +36,18 @@ final class ServerUris {
 	}
 
 	/**
-	 * Return the first configured URI.
+	 * Return the URI that comes first where Paho connects to.
 	 * @param url the URL that the component was given, {@code null} if it was given none
-	 * @param options the options that the client will connect with
-	 * @return the URL, or the first URI of the options, or the placeholder
+	 * @param options the options that the client will connect with: Paho does not look at
+	 * the URL if these have URIs
+	 * @return the first URI of the options, or the URL, or the placeholder
 	 */
 	static String first(@Nullable String url, MqttConnectOptions options) {
-		if (url != null && !url.equals(PLACEHOLDER)) {
-			return url;
-		}
 		String[] configured = options.getServerURIs();
-		return ObjectUtils.isEmpty(configured) ? PLACEHOLDER : configured[0];
+		if (!ObjectUtils.isEmpty(configured)) {
+			return configured[0];
+		}
+		return (url != null) ? url : PLACEHOLDER;
 	}
 
 }
