@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.integration.mqtt.core.AbstractMqttClientManager;
+import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
 
@@ -46,7 +47,8 @@ abstract class ApplicationClientManagers<M extends AbstractMqttClientManager<?, 
 
 	private final int phase;
 
-	private final Queue<M> waiting = new ConcurrentLinkedQueue<>();
+	/** Beans, perhaps proxies. */
+	private final Queue<ClientManager<?, ?>> waiting = new ConcurrentLinkedQueue<>();
 
 	private volatile boolean running;
 
@@ -74,20 +76,25 @@ abstract class ApplicationClientManagers<M extends AbstractMqttClientManager<?, 
 	@Override
 	public void start() {
 		this.running = true;
-		this.beanFactory.getBeansOfType(this.type, false, false)
+		this.beanFactory.getBeansOfType(ClientManager.class, false, false)
 			.values()
 			.stream()
-			.filter((manager) -> !(manager instanceof DeferredClientManager))
-			.filter((manager) -> manager.isAutoStartup() && !manager.isRunning())
-			.forEach(this::prepare);
+			.filter((bean) -> !(bean instanceof DeferredClientManager) && bean.isAutoStartup() && !bean.isRunning())
+			.forEach((bean) -> prepare(bean));
 	}
 
-	private void prepare(M manager) {
-		Object client = createClient(manager);
+	private void prepare(ClientManager<?, ?> bean) {
+		Object manager = Surroundings.target(bean);
+		Object client = this.type.isInstance(manager) ? createClient(this.type.cast(manager)) : null;
 		if (client != null) {
 			ReflectionUtils.invokeMethod(SET_CLIENT, manager, client);
-			this.waiting.add(manager);
+			this.waiting.add(bean);
 		}
+	}
+
+	@Override
+	public boolean defers(Object manager) {
+		return this.waiting.stream().anyMatch((bean) -> Surroundings.target(bean) == manager);
 	}
 
 	/**
@@ -99,7 +106,7 @@ abstract class ApplicationClientManagers<M extends AbstractMqttClientManager<?, 
 
 	@Override
 	public void connect() {
-		for (M manager = this.waiting.poll(); manager != null; manager = this.waiting.poll()) {
+		for (ClientManager<?, ?> manager = this.waiting.poll(); manager != null; manager = this.waiting.poll()) {
 			// One that the application has stopped meanwhile has no client any more.
 			if (manager.isRunning()) {
 				manager.start();

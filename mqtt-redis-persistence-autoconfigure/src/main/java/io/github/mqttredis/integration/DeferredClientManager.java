@@ -30,6 +30,13 @@ public interface DeferredClientManager {
 	void deferConnection();
 
 	/**
+	 * Return whether a client manager connects when {@link #connect()} says so.
+	 * @param manager the manager, without proxies
+	 * @return whether it is this one, or one of these
+	 */
+	boolean defers(Object manager);
+
+	/**
 	 * Connect, if this manager runs and connecting was put off.
 	 */
 	void connect();

@@ -22,7 +22,6 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.integration.mqtt.core.ClientManager;
@@ -94,7 +93,7 @@ final class InboundAdapters {
 		return this.beanFactory.getBeansOfType(AbstractMqttMessageDrivenChannelAdapter.class, false, false)
 			.values()
 			.stream()
-			.filter((adapter) -> new DirectFieldAccessor(adapter).getPropertyValue("clientManager") == this.manager)
+			.filter((adapter) -> Surroundings.manager(adapter) == this.manager)
 			.<AbstractMqttMessageDrivenChannelAdapter<?, ?>>map((adapter) -> adapter)
 			.toList();
 	}

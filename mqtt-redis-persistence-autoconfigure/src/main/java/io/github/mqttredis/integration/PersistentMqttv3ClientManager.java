@@ -69,6 +69,11 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager
 	}
 
 	@Override
+	public boolean defers(Object manager) {
+		return manager == this;
+	}
+
+	@Override
 	public void deferConnection() {
 		this.lifecycle.deferConnection();
 	}

@@ -96,6 +96,11 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 	}
 
 	@Override
+	public boolean defers(Object manager) {
+		return manager == this;
+	}
+
+	@Override
 	public void deferConnection() {
 		this.lifecycle.deferConnection();
 	}

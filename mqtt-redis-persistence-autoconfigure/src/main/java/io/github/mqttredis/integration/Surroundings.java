@@ -25,6 +25,7 @@ import io.github.mqttredis.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.DirectFieldAccessor;
 
 /**
  * What an inspector needs to know besides the component: which objects are beans, and
@@ -60,13 +61,23 @@ final class Surroundings {
 	}
 
 	/**
-	 * Return an object without its proxy.
+	 * Return an object without its proxies.
 	 * @param object the object
-	 * @return what the proxy stands for, or the object itself
+	 * @return what the proxies stand for, or the object itself
 	 */
 	static Object target(Object object) {
 		Object target = AopProxyUtils.getSingletonTarget(object);
-		return (target != null) ? target : object;
+		return (target != null) ? target(target) : object;
+	}
+
+	/**
+	 * Return the client manager of a component.
+	 * @param component an adapter or a handler, with or without proxies
+	 * @return the manager without proxies, {@code null} if the component has none
+	 */
+	static @Nullable Object manager(Object component) {
+		Object manager = new DirectFieldAccessor(target(component)).getPropertyValue("clientManager");
+		return (manager != null) ? target(manager) : null;
 	}
 
 	/**
