@@ -23,7 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 record Owner(String host, long pid, long started, String boot, String random) {
 
 	private static final String SEPARATOR = "|";
+
+	/** The owners in this process that are at work, with the contexts that they serve. */
+	private static final Map<String, String> CONTEXTS = new ConcurrentHashMap<>();
 
 	private static final Path PROC = Path.of("/proc");
 
@@ -139,6 +144,41 @@ record Owner(String host, long pid, long started, String boot, String random) {
 		}
 		Owner owner = parse(token);
 		return (owner != null) ? "process " + owner.pid + " on " + owner.host : token;
+	}
+
+	/**
+	 * Return how to speak of the holder of a lease that somebody waits for.
+	 * @param token the lease's value, may be empty
+	 * @return host and process id, and the application context if it is one of this
+	 * process
+	 */
+	static String describeHolder(String token) {
+		String context = contextOf(token);
+		return (context != null) ? describe(token) + ", which is this very process, in " + context : describe(token);
+	}
+
+	/**
+	 * Return which context of this process has a lease.
+	 * @param token the lease's value
+	 * @return the context, {@code null} if it is none of this process
+	 */
+	static @Nullable String contextOf(String token) {
+		return CONTEXTS.get(token);
+	}
+
+	/**
+	 * Note that this owner is at work.
+	 * @param context the application context that it serves
+	 */
+	void begin(String context) {
+		CONTEXTS.put(token(), context);
+	}
+
+	/**
+	 * Note that this owner owns nothing any more.
+	 */
+	void end() {
+		CONTEXTS.remove(token());
 	}
 
 	/**

@@ -41,6 +41,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -53,7 +55,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  *
  * @since 0.1.0
  */
-public final class RedisSessionStore implements SessionStore, SmartLifecycle, DisposableBean {
+public final class RedisSessionStore implements SessionStore, SmartLifecycle, DisposableBean, ApplicationContextAware {
 
 	/**
 	 * The phase of this bean: before all that speaks MQTT.
@@ -67,6 +69,9 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	private final StoreSettings settings;
 
 	private final List<SessionListener> listeners;
+
+	/** Whose store this is, for those who wait for its sessions in the same process. */
+	private volatile String context = "another session store";
 
 	/**
 	 * Guards starting and stopping. Held while Redis is asked, so it is never taken by
@@ -104,6 +109,11 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		this.connectionFactory = connectionFactory;
 		this.settings = settings;
 		this.listeners = List.copyOf(listeners);
+	}
+
+	@Override
+	public void setApplicationContext(ApplicationContext context) {
+		this.context = "application context " + context.getId() + " (" + context.getDisplayName() + ")";
 	}
 
 	@Override
@@ -145,7 +155,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	private StoreEngine engine() {
 		StoreEngine current = this.engine;
 		if (current == null) {
-			current = StoreEngine.create(this.connectionFactory, this.settings, this.listeners, this.sessions::all);
+			current = StoreEngine.create(this.connectionFactory, this.settings, this.listeners, this.sessions::all,
+					this.context);
 			this.engine = current;
 		}
 		return current;

@@ -279,7 +279,7 @@ final class SessionOpener {
 
 	private void waitFor(OwnedSession session, Acquired acquired, long deadline, boolean first)
 			throws SessionException {
-		String holder = Owner.describe(acquired.holder());
+		String holder = Owner.describeHolder(acquired.holder());
 		Duration remaining = Duration.ofMillis(Math.max(1, acquired.remainingMillis()));
 		if (System.nanoTime() - deadline >= 0) {
 			throw new SessionInUseException(session.id(), holder, remaining,
@@ -289,10 +289,21 @@ final class SessionOpener {
 		this.waiting.put(session.id(), new SessionStatus(session.id(), SessionState.WAITING, Contents.NONE,
 				Duration.ZERO, 0, "owned by " + holder, Instant.now()));
 		if (first) {
-			RedisSessionStore.logger.info("MQTT session " + session.id() + " is owned by " + holder + "; waiting up to "
-					+ this.settings.acquireTimeout().toMillis() + " ms for its lease to end");
+			report(session, acquired.holder(), holder);
 		}
 		pause((remaining.compareTo(LEASE_POLL) < 0) ? remaining : LEASE_POLL);
+	}
+
+	private void report(OwnedSession session, String token, String holder) {
+		String waiting = "; waiting up to " + this.settings.acquireTimeout().toMillis() + " ms for its lease to end";
+		if (Owner.contextOf(token) != null) {
+			RedisSessionStore.logger.warn("MQTT session " + session.id() + " is wanted by "
+					+ Owner.contextOf(this.owner.token()) + " and owned by " + holder
+					+ ": close one of the two, or give each a client id of its own" + waiting);
+		}
+		else {
+			RedisSessionStore.logger.info("MQTT session " + session.id() + " is owned by " + holder + waiting);
+		}
 	}
 
 	private static void pause(Duration time) throws SessionUnavailableException {

@@ -33,11 +33,12 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  * @param io the thread that speaks with Redis
  * @param opener opens sessions
  * @param monitor looks at Redis
+ * @param owner whom the leases say
  */
-record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
+record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor, Owner owner) {
 
 	static StoreEngine create(RedisConnectionFactory factory, StoreSettings settings, List<SessionListener> listeners,
-			Supplier<List<OwnedSession>> sessions) {
+			Supplier<List<OwnedSession>> sessions, String context) {
 		SessionIndex index = new SessionIndex(settings.keyPrefix());
 		ServerMonitor monitor = new ServerMonitor(new RedisLink(factory, settings.writeTimeout()),
 				settings.writeTimeout(), new ServerFacts(new OrphanSearch(index)));
@@ -52,7 +53,9 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 			noteOwned(sessions.get(), io, index);
 			expired.sweep();
 		});
-		return new StoreEngine(io, new SessionOpener(io, index, Owner.ofThisProcess(), settings), monitor);
+		Owner owner = Owner.ofThisProcess();
+		owner.begin(context);
+		return new StoreEngine(io, new SessionOpener(io, index, owner, settings), monitor, owner);
 	}
 
 	/** What fails for one session is done for the others. */
@@ -126,6 +129,7 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor) {
 	void close() {
 		this.monitor.close();
 		this.io.close();
+		this.owner.end();
 	}
 
 }

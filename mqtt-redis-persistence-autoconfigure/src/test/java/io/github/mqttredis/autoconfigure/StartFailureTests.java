@@ -299,6 +299,18 @@ class StartFailureTests {
 		runWithRedis(Inbound.class).close();
 	}
 
+	@Test
+	void whenAnotherContextOfTheProcessOwnsTheSessionThenSaysSoAtOnceWithBothNames(CapturedOutput output) {
+		try (ConfigurableApplicationContext first = runWithRedis(Inbound.class, "spring.application.name=first")) {
+			assertThat(first.isActive()).isTrue();
+			assertThatThrownBy(() -> runWithRedis(Inbound.class, "spring.application.name=second",
+					"mqtt.persistence.lease.acquire-timeout=1s"));
+			assertThat(output).containsPattern("WARN.*is wanted by application context second .* and owned by process "
+					+ ProcessHandle.current().pid() + " on .*, which is this very process, in application context first");
+			assertThat(analysis(output)).contains("in application context first");
+		}
+	}
+
 	private static void assertSessionInUse(CapturedOutput output) {
 		assertThat(analysis(output)).contains("is owned by", String.valueOf(ProcessHandle.current().pid()))
 			.contains("mqtt.persistence.lease.acquire-timeout", "client id of its own")
