@@ -56,7 +56,7 @@ final class PersistentClientInterceptor implements MethodInterceptor {
 	 * @return whether it does
 	 */
 	static boolean serves(MqttPahoClientFactory factory) {
-		return factory instanceof PersistentMqttPahoClientFactory
+		return Surroundings.target(factory) instanceof PersistentMqttPahoClientFactory
 				|| factory instanceof Advised proxy && Arrays.stream(proxy.getAdvisors())
 					.anyMatch((advisor) -> advisor.getAdvice() instanceof PersistentClientInterceptor);
 	}

@@ -31,7 +31,7 @@ import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
  *
  * @since 0.1.0
  */
-public final class PersistentMqttPahoClientFactory implements MqttPahoClientFactory {
+public class PersistentMqttPahoClientFactory implements MqttPahoClientFactory {
 
 	private final MqttConnectOptions options;
 

@@ -24,31 +24,46 @@ import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.SharedServer;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.client.IMqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
+import org.springframework.aop.support.NameMatchMethodPointcutAdvisor;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.channel.NullChannel;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.dsl.IntegrationFlow;
 import org.springframework.integration.dsl.context.IntegrationFlowContext;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
+import org.springframework.integration.mqtt.inbound.Mqttv5PahoMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
+import org.springframework.messaging.converter.ByteArrayMessageConverter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for client managers that the application defines, with a real broker.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ApplicationClientManagersTests {
 
 	@RegisterExtension
@@ -85,6 +100,46 @@ class ApplicationClientManagersTests {
 				.isInstanceOf(io.github.mqttredis.paho.v3.PersistentMqttAsyncClient.class);
 			assertConnected(context);
 		});
+	}
+
+	@Test
+	void whenAManagerHasAJdkProxyThenItsClientIsOurs() {
+		this.patient.withUserConfiguration(Proxied.class).run((context) -> {
+			ClientManager<?, ?> manager = context.getBean(ClientManager.class);
+			assertThat(manager).isNotInstanceOf(Mqttv5ClientManager.class);
+			assertThat(manager.getClient())
+				.isInstanceOf(io.github.mqttredis.paho.v5.PersistentMqttAsyncClient.class);
+			assertConnected(context);
+		});
+	}
+
+	@Test
+	void whenAnAdapterHasAPhaseOfItsOwnThenItDoesNotStartBeforeThat() {
+		this.contexts.withUserConfiguration(Late.class)
+			.run((context) -> assertThat(context.getBean(Probe.class).adapterWasRunning).isFalse());
+	}
+
+	@Test
+	void whenTheAdaptersAreInAChildContextThenSaysSo(CapturedOutput output) {
+		this.contexts.run((context) -> {
+			try (AnnotationConfigApplicationContext child = new AnnotationConfigApplicationContext()) {
+				child.setParent(context.getSourceApplicationContext());
+				child.setDisplayName("flows");
+				child.registerBean("in", Mqttv5PahoMessageDrivenChannelAdapter.class,
+						() -> adapter(new Mqttv5PahoMessageDrivenChannelAdapter(
+								context.getBean(Mqttv5ClientManager.class), "child")));
+				child.refresh();
+				assertThat(output).containsOnlyOnce("MQTT adapter 'in' of the child context 'flows' was started after"
+						+ " the client manager of the parent context had connected");
+			}
+		});
+	}
+
+	private static Mqttv5PahoMessageDrivenChannelAdapter adapter(Mqttv5PahoMessageDrivenChannelAdapter adapter) {
+		adapter.setMessageConverter(new ByteArrayMessageConverter());
+		adapter.setOutputChannel(new NullChannel());
+		adapter.setQuiescentTimeout(1);
+		return adapter;
 	}
 
 	@Test
@@ -191,6 +246,86 @@ class ApplicationClientManagersTests {
 		@Bean
 		IntegrationFlow publish5(Mqttv5ClientManager mqtt5) {
 			return (flow) -> flow.handle(new Mqttv5PahoMessageHandler(mqtt5));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Proxied {
+
+		@Bean
+		ClientManager<IMqttAsyncClient, MqttConnectionOptions> mqtt5() {
+			return manager5("proxied");
+		}
+
+		@Bean
+		static DefaultAdvisorAutoProxyCreator proxies() {
+			return new DefaultAdvisorAutoProxyCreator();
+		}
+
+		@Bean
+		static NameMatchMethodPointcutAdvisor aspect() {
+			NameMatchMethodPointcutAdvisor advisor = new NameMatchMethodPointcutAdvisor(
+					(MethodInterceptor) MethodInvocation::proceed);
+			advisor.setClassFilter(ClientManager.class::isAssignableFrom);
+			advisor.setMappedName("*");
+			return advisor;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Late {
+
+		@Bean
+		Mqttv5PahoMessageDrivenChannelAdapter lateAdapter() {
+			Mqttv5PahoMessageDrivenChannelAdapter adapter = adapter(
+					new Mqttv5PahoMessageDrivenChannelAdapter(options5(), "phase", "phase"));
+			adapter.setPhase(Integer.MAX_VALUE);
+			return adapter;
+		}
+
+		@Bean
+		Probe probe(ObjectProvider<Mqttv5PahoMessageDrivenChannelAdapter> adapters) {
+			return new Probe(adapters);
+		}
+
+	}
+
+	/**
+	 * Starts as late as most do.
+	 */
+	static final class Probe implements SmartLifecycle {
+
+		private final ObjectProvider<Mqttv5PahoMessageDrivenChannelAdapter> adapters;
+
+		private boolean adapterWasRunning;
+
+		private boolean running;
+
+		Probe(ObjectProvider<Mqttv5PahoMessageDrivenChannelAdapter> adapters) {
+			this.adapters = adapters;
+		}
+
+		@Override
+		public void start() {
+			this.adapterWasRunning = this.adapters.getObject().isRunning();
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return Integer.MAX_VALUE - 1;
 		}
 
 	}

@@ -25,6 +25,9 @@ import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Packets;
+import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.IMqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -62,6 +65,14 @@ class ComponentCheckTests {
 	private ApplicationContextRunner fromProperties(String clientId) {
 		return this.contexts.withPropertyValues("mqtt.client.client-id=" + clientId,
 				"mqtt.client.server-uris=" + Components.URI);
+	}
+
+	@Test
+	void whenTheFactoryIsAMockThenTheApplicationStarts() {
+		MqttPahoClientFactory mock = new MockedFactory();
+		this.contexts.withBean(MqttPahoClientFactory.class, () -> mock)
+			.withBean("out", MqttPahoMessageHandler.class, () -> new MqttPahoMessageHandler("mocked", mock))
+			.run((context) -> assertThat(Components.findings(context)).isEmpty());
 	}
 
 	@Test
@@ -142,6 +153,28 @@ class ComponentCheckTests {
 	@EnumSource(Kind.class)
 	void whenThereIsAFindingThenTheDocumentationHasIt(Kind kind) {
 		assertThat(Path.of("..", "docs", "start-up-reports.md")).content().contains("\n| `" + kind + "` | ");
+	}
+
+	/**
+	 * Answers as a mock does that nobody has taught anything.
+	 */
+	static final class MockedFactory implements MqttPahoClientFactory {
+
+		@Override
+		public IMqttClient getClientInstance(String url, String clientId) {
+			return null;
+		}
+
+		@Override
+		public IMqttAsyncClient getAsyncClientInstance(String url, String clientId) {
+			return null;
+		}
+
+		@Override
+		public MqttConnectOptions getConnectionOptions() {
+			return null;
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
