@@ -33,6 +33,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.DirectFieldAccessor;
+import org.springframework.integration.endpoint.AbstractEndpoint;
 import org.springframework.integration.mqtt.inbound.Mqttv5PahoMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 
@@ -91,6 +92,31 @@ final class RenewedMqttAsyncClient extends StandInMqttAsyncClient {
 		return this.client;
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * An adapter that stops, and so is no longer active, asks this and lets go of its
+	 * client only if there is a link. Otherwise the client would connect again without
+	 * its adapter.
+	 */
+	@Override
+	public boolean isConnected() {
+		return super.isConnected() || (this.client != null && isStopping());
+	}
+
+	private boolean isStopping() {
+		return this.component instanceof AbstractEndpoint adapter && !adapter.isActive();
+	}
+
+	@Override
+	public IMqttToken unsubscribe(String[] topicFilters, @Nullable Object userContext,
+			@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
+		if (isStopping() && !super.isConnected()) {
+			return new Done(getClientId());
+		}
+		return super.unsubscribe(topicFilters, userContext, callback, properties);
+	}
+
 	@Override
 	PersistentMqttAsyncClient required() throws MqttException {
 		PersistentMqttAsyncClient present = this.client;
@@ -111,7 +137,7 @@ final class RenewedMqttAsyncClient extends StandInMqttAsyncClient {
 		try {
 			PersistentMqttAsyncClient present = this.client;
 			if (present != null && present.isOver()) {
-				// An adapter that stops while the broker is away leaves its client alone.
+				// The store has stopped in between, and not this component.
 				close(true);
 				present = null;
 			}

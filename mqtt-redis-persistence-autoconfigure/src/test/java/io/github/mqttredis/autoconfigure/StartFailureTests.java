@@ -306,7 +306,8 @@ class StartFailureTests {
 			assertThatThrownBy(() -> runWithRedis(Inbound.class, "spring.application.name=second",
 					"mqtt.persistence.lease.acquire-timeout=1s"));
 			assertThat(output).containsPattern("WARN.*is wanted by application context second .* and owned by process "
-					+ ProcessHandle.current().pid() + " on .*, which is this very process, in application context first");
+					+ ProcessHandle.current().pid()
+					+ " on .*, which is this very process, in application context first");
 			assertThat(analysis(output)).contains("in application context first");
 		}
 	}

@@ -17,6 +17,7 @@
 package io.github.mqttredis.entrypoints;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -48,6 +49,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.dsl.context.IntegrationFlowContext;
+import org.springframework.integration.endpoint.AbstractEndpoint;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 
@@ -206,6 +208,36 @@ class LifeCycleTests {
 			void leave(EntryPoint entryPoint, ExampleApplication application) {
 				loseBroker(entryPoint, application);
 				application.shutDown();
+			}
+
+		},
+
+		/** By hand, while the broker is away. */
+		ENDPOINTS_STOPPED {
+
+			@Override
+			boolean isPossible(EntryPoint entryPoint) {
+				return !entryPoint.name().contains("MANAGER") && !entryPoint.name().startsWith("PAHO");
+			}
+
+			@Override
+			void leave(EntryPoint entryPoint, ExampleApplication application) {
+				loseBroker(entryPoint, application);
+				endpoints(application).sorted(Comparator.comparing(AbstractEndpoint::getPhase).reversed())
+					.forEach(AbstractEndpoint::stop);
+			}
+
+			@Override
+			ExampleApplication comeBack(EntryPoint entryPoint, ExampleApplication application,
+					Supplier<ExampleApplication> another) {
+				application.broker().release();
+				endpoints(application).sorted(Comparator.comparing(AbstractEndpoint::getPhase))
+					.forEach(AbstractEndpoint::start);
+				return application;
+			}
+
+			private Stream<AbstractEndpoint> endpoints(ExampleApplication application) {
+				return application.context().getBeansOfType(AbstractEndpoint.class).values().stream();
 			}
 
 		},

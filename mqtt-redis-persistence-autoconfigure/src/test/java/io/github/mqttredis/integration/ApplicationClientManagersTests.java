@@ -107,8 +107,7 @@ class ApplicationClientManagersTests {
 		this.patient.withUserConfiguration(Proxied.class).run((context) -> {
 			ClientManager<?, ?> manager = context.getBean(ClientManager.class);
 			assertThat(manager).isNotInstanceOf(Mqttv5ClientManager.class);
-			assertThat(manager.getClient())
-				.isInstanceOf(io.github.mqttredis.paho.v5.PersistentMqttAsyncClient.class);
+			assertThat(manager.getClient()).isInstanceOf(io.github.mqttredis.paho.v5.PersistentMqttAsyncClient.class);
 			assertConnected(context);
 		});
 	}

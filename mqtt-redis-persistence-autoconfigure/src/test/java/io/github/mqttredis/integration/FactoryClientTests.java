@@ -14,7 +14,6 @@
  * limitations under the License.
  */
 
-
 package io.github.mqttredis.integration;
 
 import java.util.List;
@@ -152,10 +151,9 @@ class FactoryClientTests {
 	@Test
 	void whenUrlAndServerUrisDifferThenTheSessionIsOfTheBrokerThatPahoConnectsTo() {
 		this.options.setServerURIs(new String[] { broker.uri() });
-		this.contexts
-			.run((context) -> assertThat(context.getBean(MqttPahoClientFactory.class)
-				.getAsyncClientInstance("tcp://elsewhere:1883", "factory-named")
-				.getServerURI()).isEqualTo(broker.uri()));
+		this.contexts.run((context) -> assertThat(context.getBean(MqttPahoClientFactory.class)
+			.getAsyncClientInstance("tcp://elsewhere:1883", "factory-named")
+			.getServerURI()).isEqualTo(broker.uri()));
 	}
 
 }

@@ -75,7 +75,7 @@ class PersistentMqttPahoClientFactoryTests {
 				assertThat(factory.getAsyncClientInstance("tcp://NO_URL_PROVIDED", "three").getServerURI())
 					.isEqualTo("tcp://127.0.0.1:7");
 				assertThat(factory.getAsyncClientInstance("tcp://127.0.0.1:9", "four").getServerURI())
-					.isEqualTo("tcp://127.0.0.1:9");
+					.isEqualTo("tcp://127.0.0.1:7");
 			});
 	}
 
