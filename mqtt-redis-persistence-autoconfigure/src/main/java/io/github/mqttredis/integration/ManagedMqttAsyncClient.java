@@ -41,11 +41,19 @@ final class ManagedMqttAsyncClient extends PersistentMqttAsyncClient {
 
 	@Override
 	public boolean isConnected() {
-		return super.isConnected() || (isBufferingOffline() && isHandler(CALLERS.getCallerClass()));
+		return super.isConnected() || (isBufferingOffline() && isHandlerCalling(this));
 	}
 
-	static boolean isHandler(Class<?> caller) {
-		return AbstractMqttMessageHandler.class.isAssignableFrom(caller);
+	/**
+	 * Return whether a handler calls a method.
+	 * @param called whose method it is; what that calls itself, such as a bridge method,
+	 * does not count
+	 * @return whether the method was called by a handler
+	 */
+	static boolean isHandlerCalling(Object called) {
+		return CALLERS.walk((frames) -> frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
+			.filter((type) -> type != ManagedMqttAsyncClient.class && !type.isInstance(called))
+			.findFirst()).filter(AbstractMqttMessageHandler.class::isAssignableFrom).isPresent();
 	}
 
 }

@@ -38,8 +38,6 @@ import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 		implements DeferredClientManager, BeanFactoryAware {
 
-	private static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
-
 	private final PahoV5PersistenceFactory persistences;
 
 	private final Outbound outbound;
@@ -57,10 +55,10 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 		super(options, clientId);
 		this.persistences = persistences;
 		try {
-			this.outbound = new Outbound(getUrl(), clientId);
+			this.outbound = new Outbound(options.getServerURIs()[0], clientId);
 		}
 		catch (MqttException ex) {
-			throw new IllegalArgumentException("No MQTT client can be made for '" + getUrl() + "'", ex);
+			throw new IllegalArgumentException("No MQTT client can be made for '" + clientId + "'", ex);
 		}
 	}
 
@@ -73,7 +71,7 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 	 */
 	@Override
 	public @Nullable IMqttAsyncClient getClient() {
-		return ManagedMqttAsyncClient.isHandler(CALLERS.getCallerClass()) ? this.outbound : super.getClient();
+		return ManagedMqttAsyncClient.isHandlerCalling(this) ? this.outbound : super.getClient();
 	}
 
 	@Override

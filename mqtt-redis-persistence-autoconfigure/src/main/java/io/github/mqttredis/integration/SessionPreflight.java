@@ -65,7 +65,7 @@ public final class SessionPreflight implements SmartLifecycle {
 	}
 
 	private void check(MqttPahoMessageDrivenChannelAdapter adapter) {
-		DirectFieldAccessor fields = new DirectFieldAccessor(adapter);
+		DirectFieldAccessor fields = new DirectFieldAccessor(Surroundings.target(adapter));
 		MqttPahoClientFactory factory = (MqttPahoClientFactory) fields.getPropertyValue("clientFactory");
 		if (factory == null || fields.getPropertyValue("clientManager") != null
 				|| !PersistentClientInterceptor.serves(factory)) {

@@ -32,6 +32,7 @@ import io.github.mqttredis.testing.RedisServer;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -78,13 +79,27 @@ class LifeCycleTests {
 		this.redis.close();
 	}
 
-	static Stream<Arguments> matrix() {
-		return Arrays.stream(Life.values())
-			.flatMap((life) -> Arrays.stream(EntryPoint.values())
-				.filter(life::isPossible)
-				.map((entryPoint) -> Arguments.of(life, entryPoint)));
+	static Stream<Arguments> stopAndStart() {
+		return matrix(Stream.of(Life.STOP_START));
 	}
 
+	static Stream<Arguments> matrix() {
+		return matrix(Arrays.stream(Life.values()).filter((life) -> life != Life.STOP_START));
+	}
+
+	private static Stream<Arguments> matrix(Stream<Life> lives) {
+		return lives.flatMap((life) -> Arrays.stream(EntryPoint.values())
+			.filter(life::isPossible)
+			.map((entryPoint) -> Arguments.of(life, entryPoint)));
+	}
+
+	@ParameterizedTest(name = "{0} {1}")
+	@MethodSource("stopAndStart")
+	void whenTheApplicationIsStoppedAndStartedThenNothingIsLost(Life life, EntryPoint entryPoint) throws Exception {
+		whenTheApplicationLivesThenNothingIsLostAndNothingStaysOwned(life, entryPoint);
+	}
+
+	@Tag("thorough")
 	@ParameterizedTest(name = "{0} {1}")
 	@MethodSource("matrix")
 	void whenTheApplicationLivesThenNothingIsLostAndNothingStaysOwned(Life life, EntryPoint entryPoint)

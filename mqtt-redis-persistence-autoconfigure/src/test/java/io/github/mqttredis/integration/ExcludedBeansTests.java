@@ -78,8 +78,11 @@ class ExcludedBeansTests {
 			.run((context) -> {
 				assertThat(context.getBean(SessionStore.class).sessions())
 					.extracting((session) -> session.id().clientId())
-					.contains("three", "five", "adapter", "flow")
+					.contains("three", "five", "flow")
 					.doesNotContain("handler");
+				// It is not started, and has no client yet.
+				assertThat(PahoInternals.get(context.getBean("adapter"), "mqttClient"))
+					.isInstanceOf(RenewedMqttAsyncClient.class);
 				assertThat(client(context)).isInstanceOf(PersistentMqttAsyncClient.class);
 			});
 	}
