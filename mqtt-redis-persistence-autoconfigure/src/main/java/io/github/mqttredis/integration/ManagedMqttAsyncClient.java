@@ -51,9 +51,12 @@ final class ManagedMqttAsyncClient extends PersistentMqttAsyncClient {
 	 * @return whether the method was called by a handler
 	 */
 	static boolean isHandlerCalling(Object called) {
-		return CALLERS.walk((frames) -> frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
-			.filter((type) -> type != ManagedMqttAsyncClient.class && !type.isInstance(called))
-			.findFirst()).filter(AbstractMqttMessageHandler.class::isAssignableFrom).isPresent();
+		return CALLERS
+			.walk((frames) -> frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
+				.filter((type) -> type != ManagedMqttAsyncClient.class && !type.isInstance(called))
+				.findFirst())
+			.filter(AbstractMqttMessageHandler.class::isAssignableFrom)
+			.isPresent();
 	}
 
 }
