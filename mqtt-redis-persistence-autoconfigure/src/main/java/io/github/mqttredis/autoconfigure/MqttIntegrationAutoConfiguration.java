@@ -19,6 +19,7 @@ package io.github.mqttredis.autoconfigure;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.integration.ApplicationClientManagers;
 import io.github.mqttredis.integration.CheckSettings;
 import io.github.mqttredis.integration.ClientManagerConnector;
 import io.github.mqttredis.integration.ClientManagerInRole;
@@ -29,10 +30,8 @@ import io.github.mqttredis.integration.ComponentInspector;
 import io.github.mqttredis.integration.ExcludedBeans;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
-import io.github.mqttredis.integration.Mqttv3ApplicationClientManagers;
 import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
 import io.github.mqttredis.integration.Mqttv3ComponentInspector;
-import io.github.mqttredis.integration.Mqttv5ApplicationClientManagers;
 import io.github.mqttredis.integration.Mqttv5ComponentInspector;
 import io.github.mqttredis.integration.Mqttv5PersistencePostProcessor;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
@@ -77,6 +76,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttComponent;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 import org.springframework.integration.support.SmartLifecycleRoleController;
 import org.springframework.util.Assert;
@@ -219,9 +219,11 @@ public final class MqttIntegrationAutoConfiguration {
 			}
 
 			@Bean
-			Mqttv3ApplicationClientManagers mqttv3ApplicationClientManagers(ListableBeanFactory beanFactory,
+			ApplicationClientManagers<Mqttv3ClientManager> mqttv3ApplicationClientManagers(ListableBeanFactory beanFactory,
 					PahoV3PersistenceFactory persistences) {
-				return new Mqttv3ApplicationClientManagers(beanFactory, persistences, RedisSessionStore.PHASE + 1);
+				return new ApplicationClientManagers<>(beanFactory, Mqttv3ClientManager.class,
+					(manager) -> PersistentMqttv3ClientManager.clientOf(manager, persistences),
+					RedisSessionStore.PHASE + 1);
 			}
 
 		}
@@ -251,9 +253,11 @@ public final class MqttIntegrationAutoConfiguration {
 
 		@Bean
 		@ConditionalOnBooleanProperty(name = "mqtt.persistence.inject", matchIfMissing = true)
-		Mqttv5ApplicationClientManagers mqttv5ApplicationClientManagers(ListableBeanFactory beanFactory,
+		ApplicationClientManagers<Mqttv5ClientManager> mqttv5ApplicationClientManagers(ListableBeanFactory beanFactory,
 				PahoV5PersistenceFactory persistences) {
-			return new Mqttv5ApplicationClientManagers(beanFactory, persistences, RedisSessionStore.PHASE + 1);
+			return new ApplicationClientManagers<>(beanFactory, Mqttv5ClientManager.class,
+					(manager) -> PersistentMqttv5ClientManager.clientOf(manager, persistences),
+					RedisSessionStore.PHASE + 1);
 		}
 
 		@Bean

@@ -19,6 +19,7 @@ package io.github.mqttredis.integration;
 import java.lang.reflect.Method;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +35,12 @@ import org.springframework.util.ReflectionUtils;
  * before the container starts it. A manager that has a client counts as running, so the
  * container leaves it alone, adapters can start with it, and it is connected after them.
  *
+ * A manager whose persistence the application set, or that is excluded, is left alone.
+ *
  * @param <M> the type of the managers
+ * @since 0.1.0
  */
-abstract class ApplicationClientManagers<M extends AbstractMqttClientManager<?, ?>>
+public final class ApplicationClientManagers<M extends AbstractMqttClientManager<?, ?>>
 		implements DeferredClientManager, SmartLifecycle {
 
 	private static final Method SET_CLIENT = findSetClient();
@@ -45,6 +49,8 @@ abstract class ApplicationClientManagers<M extends AbstractMqttClientManager<?, 
 
 	private final Class<M> type;
 
+	private final Function<M, @Nullable Object> clients;
+
 	private final int phase;
 
 	/** Beans, perhaps proxies. */
@@ -52,9 +58,20 @@ abstract class ApplicationClientManagers<M extends AbstractMqttClientManager<?, 
 
 	private volatile boolean running;
 
-	ApplicationClientManagers(ListableBeanFactory beanFactory, Class<M> type, int phase) {
+	/**
+	 * Create the provider of clients.
+	 * @param beanFactory where the managers are
+	 * @param type the type of the managers
+	 * @param clients makes the client of a manager, {@code null} if that must be left
+	 * alone
+	 * @param phase when to make the clients: after the session store, before what uses
+	 * MQTT
+	 */
+	public ApplicationClientManagers(ListableBeanFactory beanFactory, Class<M> type,
+			Function<M, @Nullable Object> clients, int phase) {
 		this.beanFactory = beanFactory;
 		this.type = type;
+		this.clients = clients;
 		this.phase = phase;
 	}
 
@@ -65,13 +82,6 @@ abstract class ApplicationClientManagers<M extends AbstractMqttClientManager<?, 
 		ReflectionUtils.makeAccessible(method);
 		return method;
 	}
-
-	/**
-	 * Make the client of a manager.
-	 * @param manager the manager
-	 * @return the client, or {@code null} if the manager must be left alone
-	 */
-	abstract @Nullable Object createClient(M manager);
 
 	@Override
 	public void start() {
@@ -85,7 +95,7 @@ abstract class ApplicationClientManagers<M extends AbstractMqttClientManager<?, 
 
 	private void prepare(ClientManager<?, ?> bean) {
 		Object manager = Surroundings.target(bean);
-		Object client = this.type.isInstance(manager) ? createClient(this.type.cast(manager)) : null;
+		Object client = this.type.isInstance(manager) ? this.clients.apply(this.type.cast(manager)) : null;
 		if (client != null) {
 			ReflectionUtils.invokeMethod(SET_CLIENT, manager, client);
 			this.waiting.add(bean);

@@ -19,6 +19,7 @@ package io.github.mqttredis.integration;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
@@ -92,6 +93,16 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager
 	@Override
 	public void connect() {
 		this.lifecycle.connect(this);
+	}
+
+	/**
+	 * Make the client of a manager that the application defines.
+	 * @param manager the manager
+	 * @param persistences where the client gets its persistence from
+	 * @return the client, {@code null} if the manager must be left alone
+	 */
+	public static @Nullable Object clientOf(Mqttv3ClientManager manager, PahoV3PersistenceFactory persistences) {
+		return Mqttv3ClientManagerPostProcessor.PERSISTENCE.isOurs(manager) ? createClient(manager, persistences) : null;
 	}
 
 	static PersistentMqttAsyncClient createClient(Mqttv3ClientManager manager, PahoV3PersistenceFactory persistences) {

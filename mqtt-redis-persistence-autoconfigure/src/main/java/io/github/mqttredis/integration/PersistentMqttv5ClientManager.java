@@ -119,6 +119,16 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 		this.lifecycle.connect(this);
 	}
 
+	/**
+	 * Make the client of a manager that the application defines.
+	 * @param manager the manager
+	 * @param persistences where the client gets its persistence from
+	 * @return the client, {@code null} if the manager must be left alone
+	 */
+	public static @Nullable Object clientOf(Mqttv5ClientManager manager, PahoV5PersistenceFactory persistences) {
+		return Mqttv5PersistencePostProcessor.MANAGER.isOurs(manager) ? createClient(manager, persistences) : null;
+	}
+
 	static PersistentMqttAsyncClient createClient(Mqttv5ClientManager manager, PahoV5PersistenceFactory persistences) {
 		return createClient(manager.getUrl(), manager.getClientId(), persistences.create(manager.getUrl()), manager,
 				manager.isManualAcks());
