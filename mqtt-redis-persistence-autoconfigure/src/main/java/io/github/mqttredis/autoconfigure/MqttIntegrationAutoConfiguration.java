@@ -219,11 +219,11 @@ public final class MqttIntegrationAutoConfiguration {
 			}
 
 			@Bean
-			ApplicationClientManagers<Mqttv3ClientManager> mqttv3ApplicationClientManagers(ListableBeanFactory beanFactory,
-					PahoV3PersistenceFactory persistences) {
+			ApplicationClientManagers<Mqttv3ClientManager> mqttv3ApplicationClientManagers(
+					ListableBeanFactory beanFactory, PahoV3PersistenceFactory persistences) {
 				return new ApplicationClientManagers<>(beanFactory, Mqttv3ClientManager.class,
-					(manager) -> PersistentMqttv3ClientManager.clientOf(manager, persistences),
-					RedisSessionStore.PHASE + 1);
+						(manager) -> PersistentMqttv3ClientManager.clientOf(manager, persistences),
+						RedisSessionStore.PHASE + 1);
 			}
 
 		}

@@ -102,7 +102,8 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager
 	 * @return the client, {@code null} if the manager must be left alone
 	 */
 	public static @Nullable Object clientOf(Mqttv3ClientManager manager, PahoV3PersistenceFactory persistences) {
-		return Mqttv3ClientManagerPostProcessor.PERSISTENCE.isOurs(manager) ? createClient(manager, persistences) : null;
+		return Mqttv3ClientManagerPostProcessor.PERSISTENCE.isOurs(manager) ? createClient(manager, persistences)
+				: null;
 	}
 
 	static PersistentMqttAsyncClient createClient(Mqttv3ClientManager manager, PahoV3PersistenceFactory persistences) {
