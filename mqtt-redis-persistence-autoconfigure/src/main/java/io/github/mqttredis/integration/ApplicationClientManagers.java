@@ -34,7 +34,7 @@ import org.springframework.util.ReflectionUtils;
  * Gives a client of ours to each client manager that the application defines itself,
  * before the container starts it. A manager that has a client counts as running, so the
  * container leaves it alone, adapters can start with it, and it is connected after them.
- *
+ * <p>
  * A manager whose persistence the application set, or that is excluded, is left alone.
  *
  * @param <M> the type of the managers

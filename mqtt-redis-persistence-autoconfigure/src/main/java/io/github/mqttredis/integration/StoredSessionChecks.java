@@ -22,7 +22,6 @@ import io.github.mqttredis.integration.ComponentFinding.Kind;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
-import io.github.mqttredis.session.StoredSession;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +34,6 @@ final class StoredSessionChecks {
 
 	private static final Log logger = LogFactory.getLog(StoredSessionChecks.class);
 
-	private static final StoredSession UNKNOWN = new StoredSession(0, true);
-
 	private final SessionStore store;
 
 	StoredSessionChecks(SessionStore store) {
@@ -47,7 +44,7 @@ final class StoredSessionChecks {
 		if (!view.stored() || !view.waitsForMessage()) {
 			return null;
 		}
-		long records = look(view.session()).records();
+		long records = countRecords(view.session());
 		if (records == 0) {
 			return null;
 		}
@@ -57,13 +54,13 @@ final class StoredSessionChecks {
 				"Use a client manager, which connects at start");
 	}
 
-	private StoredSession look(SessionId id) {
+	private long countRecords(SessionId id) {
 		try {
-			return this.store.look(id);
+			return this.store.countRecords(id);
 		}
 		catch (SessionUnavailableException ex) {
 			logger.debug("Could not look at MQTT session " + id, ex);
-			return UNKNOWN;
+			return 0;
 		}
 	}
 

@@ -35,7 +35,6 @@ import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
-import io.github.mqttredis.session.StoredSession;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -312,8 +311,8 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 	}
 
 	@Override
-	public StoredSession look(SessionId id) throws SessionUnavailableException {
-		return opener(id).look(id);
+	public long countRecords(SessionId id) throws SessionUnavailableException {
+		return opener(id).countRecords(id);
 	}
 
 	@Override

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -40,7 +41,6 @@ import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStatus.Contents;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.StoredRecords;
-import io.github.mqttredis.session.StoredSession;
 
 /**
  * Makes sessions this process's own: takes the lease, then reads the records. In this
@@ -190,18 +190,14 @@ final class SessionOpener {
 	}
 
 	/**
-	 * Look at a session without owning it.
+	 * Count the records of a session without owning it.
 	 * @param id the session
-	 * @return what Redis holds of it
+	 * @return how many records Redis holds
 	 * @throws SessionUnavailableException if Redis did not answer
 	 */
-	StoredSession look(SessionId id) throws SessionUnavailableException {
-		SessionKeys keys = new SessionKeys(this.settings.keyPrefix(), id);
-		return this.io.call((connection) -> {
-			Long records = connection.hashCommands().hLen(keys.hash());
-			Boolean known = connection.keyCommands().exists(keys.mark());
-			return new StoredSession((records != null) ? records : 0, Boolean.TRUE.equals(known));
-		});
+	long countRecords(SessionId id) throws SessionUnavailableException {
+		byte[] hash = new SessionKeys(this.settings.keyPrefix(), id).hash();
+		return this.io.call((connection) -> Objects.requireNonNullElse(connection.hashCommands().hLen(hash), 0L));
 	}
 
 	/**
@@ -213,7 +209,7 @@ final class SessionOpener {
 		SessionId other = new SessionId(id.clientId(), id.broker(), version);
 		long records = 0;
 		try {
-			records = look(other).records();
+			records = countRecords(other);
 		}
 		catch (SessionUnavailableException ex) {
 			RedisSessionStore.logger.debug("Could not look for MQTT session " + other, ex);

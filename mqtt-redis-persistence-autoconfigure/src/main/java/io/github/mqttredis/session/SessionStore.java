@@ -70,12 +70,12 @@ public interface SessionStore {
 	List<SessionStatus> sessions();
 
 	/**
-	 * Look at a session without owning it, at most for the write time-out.
+	 * Count the records of a session without owning it, at most for the write time-out.
 	 * @param id the session
-	 * @return what the store's server holds of it
+	 * @return how many records the store's server holds
 	 * @throws SessionUnavailableException if the server could not be asked
 	 */
-	StoredSession look(SessionId id) throws SessionUnavailableException;
+	long countRecords(SessionId id) throws SessionUnavailableException;
 
 	/**
 	 * Return what was done for each session that this process has opened, or tried to.

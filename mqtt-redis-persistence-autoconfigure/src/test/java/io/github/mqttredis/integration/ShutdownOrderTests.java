@@ -34,7 +34,6 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
-import io.github.mqttredis.session.StoredSession;
 import io.github.mqttredis.testing.Load;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -251,8 +250,8 @@ class ShutdownOrderTests {
 		}
 
 		@Override
-		public StoredSession look(SessionId id) throws SessionUnavailableException {
-			return this.delegate.look(id);
+		public long countRecords(SessionId id) throws SessionUnavailableException {
+			return this.delegate.countRecords(id);
 		}
 
 		@Override
