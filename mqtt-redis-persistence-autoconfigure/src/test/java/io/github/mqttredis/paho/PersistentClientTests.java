@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -236,7 +237,7 @@ class PersistentClientTests {
 				return false;
 			}
 		});
-		Await.until("it is delivered", () -> this.received.containsKey("kept"));
+		Await.until("both are delivered", () -> this.received.keySet().containsAll(List.of("kept", "unknown")));
 		Await.until("nothing is in flight", () -> store.sessions().get(0).size() == 0);
 		assertThat(this.received).containsEntry("unknown", 1).doesNotContainKey("refused");
 		client.disconnect();
