@@ -56,7 +56,8 @@ final class BrokenBatches {
 	/** The end of the batch that failed last. */
 	private long failedEnd;
 
-	private int failures;
+	/** Read without the turn by those who ask whether something has failed. */
+	private volatile int failures;
 
 	private @Nullable BackOffExecution pauses;
 
@@ -91,7 +92,7 @@ final class BrokenBatches {
 			this.maxBytes = Math.max(FEW_BYTES, batch.bytes() / 2);
 			this.failures = 0;
 		}
-		this.failures++;
+		this.failures = this.failures + 1;
 		this.failedEnd = batch.end();
 	}
 

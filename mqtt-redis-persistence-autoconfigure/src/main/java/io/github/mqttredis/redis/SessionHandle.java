@@ -267,9 +267,10 @@ final class SessionHandle implements Session {
 			return;
 		}
 		SessionException refusal = this.session.refusal("store what is to be sent", record);
-		if (record != null && record.kind() == RecordKind.RECEIVED) {
+		if (record != null && record.kind() == RecordKind.RECEIVED && !this.session.shipper().isTryingAgain()) {
 			// The broker was not told that it arrived and sends it again: not under the
-			// same packet id, if it does not heed 4.4.
+			// same packet id, if it does not heed 4.4. What Redis does not take stays
+			// until that is certain: it would be tried from the start each time.
 			remove(record.toString());
 		}
 		throw refusal;

@@ -111,6 +111,14 @@ final class SessionShipper {
 		return this.refusing;
 	}
 
+	/**
+	 * Return whether Redis has ended the connection over what is being shipped.
+	 * @return whether that is tried again, and set aside in the end
+	 */
+	boolean isTryingAgain() {
+		return this.broken.hasFailed();
+	}
+
 	RefusedSize refusedSize() {
 		return this.refusedSize;
 	}
