@@ -17,8 +17,10 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.WriteLog;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +55,10 @@ final class BrokenBatches {
 	/** Up to where the log is shipped in parts, because a batch of them has failed. */
 	private long partedTo;
 
-	/** The end of the batch that failed last. */
-	private long failedEnd;
+	/** The largest record of the batch that failed last, and the size of the batch. */
+	private @Nullable RecordKey failedRecord;
+
+	private long failedBytes;
 
 	/** Read without the turn by those who ask whether something has failed. */
 	private volatile int failures;
@@ -92,8 +96,14 @@ final class BrokenBatches {
 			this.maxBytes = Math.max(FEW_BYTES, batch.bytes() / 2);
 			this.failures = 0;
 		}
-		this.failures = this.failures + 1;
-		this.failedEnd = batch.end();
+		this.failures = isKnown(batch) ? this.failures + 1 : 1;
+		this.failedRecord = batch.largest();
+		this.failedBytes = batch.bytes();
+	}
+
+	/** A record that was put again meanwhile, and is the same, has been tried before. */
+	private boolean isKnown(Batch batch) {
+		return batch.bytes() == this.failedBytes && Objects.equals(batch.largest(), this.failedRecord);
 	}
 
 	/**
@@ -142,7 +152,7 @@ final class BrokenBatches {
 	 * @return whether it has failed often enough
 	 */
 	boolean isHopeless(Batch batch) {
-		return this.failures >= ATTEMPTS && batch.end() == this.failedEnd && batch.isOnePacket();
+		return this.failures >= ATTEMPTS && isKnown(batch) && batch.isOnePacket();
 	}
 
 	/**

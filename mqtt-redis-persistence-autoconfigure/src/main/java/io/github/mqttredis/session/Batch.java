@@ -129,7 +129,7 @@ public final class Batch {
 	 * Return the largest record that is stored.
 	 * @return its key, {@code null} if nothing is stored
 	 */
-	@Nullable RecordKey largest() {
+	public @Nullable RecordKey largest() {
 		return this.puts.entrySet()
 			.stream()
 			.max(Comparator.comparingInt((put) -> put.getValue().length))

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.redis;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -166,6 +167,34 @@ class RefusedRecordTests {
 			Await.until("all is stored", () -> redis.hlen(HASH) == 30);
 			assertThat(output).doesNotContain(SET_ASIDE);
 		});
+	}
+
+	/** Whoever waits for a received message waits for the time-out, which is shorter. */
+	@Test
+	void whenAReceivedRecordIsWaitedForInVainThenItIsSetAsideAllTheSame() throws Exception {
+		try (RedisServer server = RedisServer.start("--client-query-buffer-limit", "1mb")) {
+			RedisSessionStore store = new RedisSessionStore(RedisClient.JEDIS.connect(server.port()),
+					new StoreSettings("test", Duration.ofMillis(500), Load.seconds(10), Load.seconds(5)));
+			store.start();
+			Session session = store.open(ID);
+			session.guarded();
+			byte[] received = publish(1, LARGE);
+			received[0] = 0x34;
+			Await.until("Redis is known not to take it", () -> {
+				try {
+					session.put("r-1", received);
+					session.awaitPuts(RecordKey.require("r-1"), () -> false);
+				}
+				catch (SessionRecordException ex) {
+					return true;
+				}
+				catch (SessionException ex) {
+					// Not yet: the link is dropped, and the broker sends it again.
+				}
+				return false;
+			});
+			store.stop();
+		}
 	}
 
 	private static void publish(Session session, int packetId, int length) throws SessionException {
