@@ -93,8 +93,7 @@ final class InspectionScripts {
 
 	/** Only a whole record can be decoded. */
 	private static InspectedRecord decode(SessionId id, RecordCodec codec, String name, byte[] stored, long size) {
-		SetAside aside = SetAside.parse(name);
-		RecordKey key = RecordKey.parse((aside != null) ? aside.record() : name);
+		RecordKey key = SetAside.keyOf(name);
 		if (key == null || stored.length < size) {
 			return InspectedRecord.closed(name, size, key != null);
 		}

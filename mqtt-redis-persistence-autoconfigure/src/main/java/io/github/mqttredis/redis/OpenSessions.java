@@ -50,8 +50,8 @@ final class OpenSessions {
 	 * @return the session, or {@code null} if there is none, or it is somebody else's
 	 */
 	@Nullable OwnedSession usable(SessionId id) {
-		Entry entry = this.entries.get(id);
-		return (entry != null && !entry.session().isFenced()) ? entry.session() : null;
+		Entry entry = owned(id);
+		return (entry != null) ? entry.session() : null;
 	}
 
 	/**
@@ -60,8 +60,13 @@ final class OpenSessions {
 	 * @return the hold, or {@code null} if there is none, or it is somebody else's
 	 */
 	@Nullable SessionHandle hold(SessionId id) {
+		Entry entry = owned(id);
+		return (entry != null) ? entry.handle() : null;
+	}
+
+	private @Nullable Entry owned(SessionId id) {
 		Entry entry = this.entries.get(id);
-		return (entry != null && !entry.session().isFenced()) ? entry.handle() : null;
+		return (entry != null && !entry.session().isFenced()) ? entry : null;
 	}
 
 	/**

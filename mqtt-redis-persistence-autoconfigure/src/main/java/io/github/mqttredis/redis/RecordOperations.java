@@ -149,10 +149,9 @@ final class RecordOperations {
 	}
 
 	private byte @Nullable [] find(SessionId id, String record) throws SessionUnavailableException {
-		byte[] quarantine = keys(id).quarantine();
+		byte[] quarantine = quarantine(id);
 		Set<byte[]> names = this.link.call((connection) -> connection.hashCommands().hKeys(quarantine));
-		List<byte[]> found = (names != null)
-				? names.stream().filter((name) -> isMeant(record, new String(name, SessionLoader.NAMES))).toList()
+		List<byte[]> found = (names != null) ? names.stream().filter((name) -> isMeant(record, text(name))).toList()
 				: List.of();
 		if (found.size() > 1) {
 			throw new IllegalArgumentException(
@@ -166,12 +165,11 @@ final class RecordOperations {
 	}
 
 	private byte[] message(SessionId id, byte[] name) throws SessionException {
-		SetAside note = SetAside.parse(new String(name, SessionLoader.NAMES));
-		RecordKey key = RecordKey.parse((note != null) ? note.record() : new String(name, SessionLoader.NAMES));
+		RecordKey key = SetAside.keyOf(text(name));
 		if (key == null || (key.kind() != RecordKind.SENT && key.kind() != RecordKind.BUFFERED)) {
 			throw new IllegalArgumentException("'" + describe(name) + "' is no message that was to be sent");
 		}
-		byte[] quarantine = keys(id).quarantine();
+		byte[] quarantine = quarantine(id);
 		byte[] stored = this.link.call((connection) -> connection.hashCommands().hGet(quarantine, name));
 		byte[] record = (stored != null) ? decode(id, key, stored) : null;
 		if (record == null
@@ -191,19 +189,23 @@ final class RecordOperations {
 	}
 
 	private void take(SessionHandle session, byte[] name) throws SessionUnavailableException {
-		byte[] quarantine = keys(session.id()).quarantine();
+		byte[] quarantine = quarantine(session.id());
 		this.link
 			.call((connection) -> Objects.requireNonNullElse(connection.hashCommands().hDel(quarantine, name), 0L));
 		session.taken();
 	}
 
-	private SessionKeys keys(SessionId id) {
-		return new SessionKeys(this.settings.keyPrefix(), id);
+	private byte[] quarantine(SessionId id) {
+		return new SessionKeys(this.settings.keyPrefix(), id).quarantine();
 	}
 
 	private static String describe(byte[] name) {
-		SetAside note = SetAside.parse(new String(name, SessionLoader.NAMES));
-		return (note != null) ? note.key() : SessionKeys.escape(List.of(new String(name, SessionLoader.NAMES)));
+		SetAside note = SetAside.parse(text(name));
+		return (note != null) ? note.key() : SessionKeys.escape(text(name));
+	}
+
+	private static String text(byte[] name) {
+		return new String(name, SessionLoader.NAMES);
 	}
 
 	/** Something that fails as an operation does. */

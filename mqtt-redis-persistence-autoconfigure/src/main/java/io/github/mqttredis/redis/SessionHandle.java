@@ -229,11 +229,7 @@ final class SessionHandle implements Session {
 			throw this.session.refusal("clear the records");
 		}
 		long seen = this.session.log().progress().failures();
-		long position = this.session.log().clear();
-		this.session.schedule().soonest();
-		if (!this.session.await(position, seen, () -> this.superseded)) {
-			throw this.session.refusal("clear the records");
-		}
+		awaitStored("clear the records", this.session.log().clear(), seen);
 	}
 
 	@Override
@@ -319,7 +315,7 @@ final class SessionHandle implements Session {
 		checkUsable("store a message");
 		long seen = this.session.log().progress().failures();
 		client().requeue(publish);
-		awaitAll("store a message", seen);
+		awaitStored("store a message", this.session.log().end(), seen);
 	}
 
 	/**
@@ -341,13 +337,13 @@ final class SessionHandle implements Session {
 		checkUsable("remove " + key);
 		long seen = this.session.log().progress().failures();
 		client().discard(key);
-		awaitAll("remove " + key, seen);
+		awaitStored("remove " + key, this.session.log().end(), seen);
 		return true;
 	}
 
-	private void awaitAll(String what, long seen) throws SessionException {
+	private void awaitStored(String what, long position, long seen) throws SessionException {
 		this.session.schedule().soonest();
-		if (!this.session.await(this.session.log().end(), seen, () -> this.superseded)) {
+		if (!this.session.await(position, seen, () -> this.superseded)) {
 			throw this.session.refusal(what);
 		}
 	}

@@ -41,8 +41,7 @@ public record InspectedRecord(String key, long size, @Nullable Packet packet, bo
 	 * @return the record
 	 */
 	public static InspectedRecord of(MqttVersion version, String key, byte[] beginning, long size) {
-		SetAside aside = SetAside.parse(key);
-		RecordKey parsed = RecordKey.parse((aside != null) ? aside.record() : key);
+		RecordKey parsed = SetAside.keyOf(key);
 		Packet packet = (parsed != null) ? PacketReader.read(version, parsed, beginning, size) : null;
 		return new InspectedRecord(key, size, packet, false);
 	}

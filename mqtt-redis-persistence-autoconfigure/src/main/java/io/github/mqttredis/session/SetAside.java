@@ -68,6 +68,17 @@ public record SetAside(String record, Instant at, int attempts, String reason) {
 	}
 
 	/**
+	 * Return which record is in quarantine by a name.
+	 * @param name the name of a record in quarantine, or the key of any record
+	 * @return the key that the record has, or had in its session, {@code null} if Paho
+	 * would not write such a key
+	 */
+	public static @Nullable RecordKey keyOf(String name) {
+		SetAside aside = parse(name);
+		return RecordKey.parse((aside != null) ? aside.record() : name);
+	}
+
+	/**
 	 * Return by what an operator names the record.
 	 * @return the beginning of its name, without the reason
 	 */
