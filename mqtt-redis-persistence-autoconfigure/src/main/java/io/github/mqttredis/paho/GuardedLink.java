@@ -43,6 +43,8 @@ public final class GuardedLink {
 
 	private static final Log logger = LogFactory.getLog(GuardedLink.class);
 
+	private static final long SENDER_LIMIT_MILLIS = 2000;
+
 	private final ReceivedMessages received;
 
 	private final ClientSession<?> session;
@@ -60,6 +62,9 @@ public final class GuardedLink {
 	private final Duration keepAlive;
 
 	private volatile boolean stopped;
+
+	/** What guards the way out of the latest link. */
+	private volatile @Nullable Barrier barrier;
 
 	/** Gives the link up where the broker does not answer CONNECT. */
 	private volatile @Nullable Runnable givingUp;
@@ -158,7 +163,9 @@ public final class GuardedLink {
 		// Paho starts its sender next.
 		this.comms.forgetAnswers();
 		awaitAnswer(closing);
-		return new Barrier(out);
+		Barrier made = new Barrier(out);
+		this.barrier = made;
+		return made;
 	}
 
 	/**
@@ -196,6 +203,8 @@ public final class GuardedLink {
 	 */
 	public void close(Closing closing) throws IOException {
 		this.stopped = true;
+		Barrier ended = this.barrier;
+		Thread failed = (ended != null) ? ended.end() : null;
 		this.starting.countDown();
 		AttemptThread.INSTANCE.cancel(this.givingUp);
 		this.session.wakeWaiters();
@@ -205,6 +214,26 @@ public final class GuardedLink {
 		}
 		finally {
 			this.reconnection.linkEnded();
+			awaitEnd(failed);
+		}
+	}
+
+	/**
+	 * Wait for a sender that is on its way to end the link over an exception. Paho lets
+	 * the first thread do so that comes, and waits for no other: one that comes later
+	 * would end the next attempt to connect instead, and the token of that one would
+	 * never be complete ({@code ClientComms.shutdownConnection}, {@code ConnectBG.run}).
+	 * It finds the link being ended, waits for nothing, and is gone.
+	 */
+	private static void awaitEnd(@Nullable Thread failed) {
+		if (failed == null || failed == Thread.currentThread()) {
+			return;
+		}
+		try {
+			failed.join(SENDER_LIMIT_MILLIS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -261,6 +290,11 @@ public final class GuardedLink {
 		}
 	}
 
+	/**
+	 * What leads to the broker. Its monitor is a leaf that decides who comes first: a
+	 * sender that fails, for whom the link is ended, or the thread that ends it, after
+	 * which a sender no longer fails.
+	 */
 	private final class Barrier extends OutputStream {
 
 		private final OutputStream out;
@@ -270,8 +304,29 @@ public final class GuardedLink {
 		/** Whether what is written belongs to a packet that is not sent. */
 		private boolean skipping;
 
+		private boolean ended;
+
+		private @Nullable Thread failed;
+
 		Barrier(OutputStream out) {
 			this.out = out;
+		}
+
+		/**
+		 * Note that the link is ended.
+		 * @return the sender that has failed before, {@code null} if none has
+		 */
+		synchronized @Nullable Thread end() {
+			this.ended = true;
+			return this.failed;
+		}
+
+		private synchronized void fail(IOException ex) throws IOException {
+			if (!this.ended) {
+				this.failed = Thread.currentThread();
+				throw ex;
+			}
+			logger.debug("Not sent, as the link is ended", ex);
 		}
 
 		@Override
@@ -282,13 +337,21 @@ public final class GuardedLink {
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
 			GuardedLink.this.starting.countDown();
-			Needs needs = this.packets.next(bytes, offset, length);
-			if (this.packets.head() != null || needs != Needs.NOTHING) {
-				this.skipping = !await(this.packets, needs);
+			try {
+				Needs needs = this.packets.next(bytes, offset, length);
+				if (this.packets.head() != null || needs != Needs.NOTHING) {
+					this.skipping = !await(this.packets, needs);
+				}
+				if (!this.skipping) {
+					send(bytes, offset, length);
+				}
 			}
-			if (this.skipping) {
-				return;
+			catch (IOException ex) {
+				fail(ex);
 			}
+		}
+
+		private void send(byte[] bytes, int offset, int length) throws IOException {
 			try {
 				this.out.write(bytes, offset, length);
 			}
@@ -300,7 +363,12 @@ public final class GuardedLink {
 
 		@Override
 		public void flush() throws IOException {
-			this.out.flush();
+			try {
+				this.out.flush();
+			}
+			catch (IOException ex) {
+				fail(ex);
+			}
 		}
 
 		@Override

@@ -22,6 +22,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.redis.StoreSettings;
@@ -143,12 +144,60 @@ class GuardedLinkTests {
 		CompletableFuture<Void> sender = send();
 		Await.until("the sender waits", () -> this.sending);
 		this.link.close(this::stop);
-		assertThatExceptionOfType(CompletionException.class)
-			.isThrownBy(() -> sender.orTimeout(Await.MILLIS, TimeUnit.MILLISECONDS).join())
-			.withCauseInstanceOf(IllegalStateException.class)
-			.withRootCauseInstanceOf(Exception.class);
+		// Without an exception, over which Paho would end the next link.
+		sender.get(Await.MILLIS, TimeUnit.MILLISECONDS);
 		assertThat(this.wire.size()).isZero();
 		assertThat(this.stopped).isTrue();
+	}
+
+	@Test
+	void whenASenderFailsThenTheLinkHasNotEndedBeforeTheSenderHas() throws Exception {
+		CountDownLatch failed = new CountDownLatch(1);
+		CountDownLatch shutDown = new CountDownLatch(1);
+		OutputStream out = this.link.guard(new BrokenStream(), this::stop);
+		Thread sender = new Thread(() -> {
+			try {
+				out.write(7);
+			}
+			catch (IOException ex) {
+				failed.countDown();
+				awaitUninterruptibly(shutDown);
+			}
+		});
+		sender.start();
+		awaitUninterruptibly(failed);
+		CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> {
+			try {
+				this.link.close(this::stop);
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		Await.until("the link is closed", () -> this.stopped);
+		assertThat(closing).isNotDone();
+		assertThat(sender.isAlive()).isTrue();
+		shutDown.countDown();
+		closing.get(Await.MILLIS, TimeUnit.MILLISECONDS);
+		assertThat(sender.isAlive()).isFalse();
+	}
+
+	@Test
+	void whenTheLinkHasEndedThenASenderDoesNotFail() throws Exception {
+		OutputStream out = this.link.guard(new BrokenStream(), this::stop);
+		this.link.close(this::stop);
+		out.write(7);
+		out.flush();
+		assertThat(this.stopped).isTrue();
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test
@@ -175,6 +224,21 @@ class GuardedLinkTests {
 				throw new IllegalStateException(ex);
 			}
 		});
+	}
+
+	/** The way to a broker that has ended the link. */
+	private static final class BrokenStream extends OutputStream {
+
+		@Override
+		public void write(int b) throws IOException {
+			throw new IOException("Broken pipe");
+		}
+
+		@Override
+		public void flush() throws IOException {
+			throw new IOException("Broken pipe");
+		}
+
 	}
 
 }

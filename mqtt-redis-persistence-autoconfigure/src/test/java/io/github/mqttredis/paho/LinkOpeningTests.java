@@ -21,6 +21,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -38,6 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.test.util.ReflectionTestUtils;
@@ -149,11 +155,52 @@ class LinkOpeningTests {
 		}
 	}
 
-	private static void acceptAndEnd(ServerSocket listening, byte[] connack) {
+	/**
+	 * With a clean session Paho's sender waits until the session is empty, and is late
+	 * when the link has ended meanwhile.
+	 */
+	@Tag("thorough")
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenTheBrokerEndsEachLinkAtOnceThenConnectingEnds(String version) throws Exception {
+		RedisSessionStore store = this.stores.start();
+		try (ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			Thread endingBroker = new Thread(() -> acceptAndEnd(listening, null));
+			endingBroker.start();
+			String uri = "tcp://127.0.0.1:" + listening.getLocalPort();
+			List<CompletableFuture<Void>> clients = new ArrayList<>();
+			ExecutorService threads = Executors.newFixedThreadPool(20);
+			for (int i = 0; i < 200; i++) {
+				String clientId = this.clientId + "-" + i;
+				clients.add(CompletableFuture.runAsync(() -> connectInVain(version, store, uri, clientId), threads));
+			}
+			CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)).get();
+			threads.shutdown();
+		}
+	}
+
+	private static void connectInVain(String version, RedisSessionStore store, String uri, String clientId) {
+		try {
+			PahoClient client = PahoClient.create(version, store, uri, clientId);
+			client.bufferOffline();
+			client.publish("test/a", "m", 2);
+			assertThatException().isThrownBy(client::connectClean)
+				.satisfies((ex) -> assertThat(ex).hasMessageNotContaining("Timed out"));
+			client.disconnect();
+			client.close();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static void acceptAndEnd(ServerSocket listening, byte @Nullable [] connack) {
 		while (!listening.isClosed()) {
 			try (Socket socket = listening.accept()) {
-				socket.getInputStream().read(new byte[1024]);
-				socket.getOutputStream().write(connack);
+				if (connack != null) {
+					socket.getInputStream().read(new byte[1024]);
+					socket.getOutputStream().write(connack);
+				}
 			}
 			catch (IOException ex) {
 				// The test, or a client, has ended.

@@ -69,6 +69,9 @@ interface PahoClient {
 	 */
 	void connect(int keepAlive, int window) throws Exception;
 
+	/** Connect with a clean session, and wait for the broker. */
+	void connectClean() throws Exception;
+
 	/**
 	 * Have the application called.
 	 * @param application what is called
@@ -153,6 +156,21 @@ interface PahoClient {
 
 		@Override
 		public void connect(int keepAlive, int window) throws Exception {
+			connect(options(keepAlive, window));
+		}
+
+		@Override
+		public void connectClean() throws Exception {
+			MqttConnectOptions options = options(60, 10);
+			options.setCleanSession(true);
+			connect(options);
+		}
+
+		private void connect(MqttConnectOptions options) throws Exception {
+			this.client.connect(options).waitForCompletion(Await.MILLIS);
+		}
+
+		private static MqttConnectOptions options(int keepAlive, int window) {
 			MqttConnectOptions options = new MqttConnectOptions();
 			options.setMaxInflight(window);
 			options.setCleanSession(false);
@@ -160,7 +178,7 @@ interface PahoClient {
 			options.setConnectionTimeout((int) Load.seconds(2).toSeconds());
 			options.setMaxReconnectDelay(1000);
 			options.setKeepAliveInterval(keepAlive);
-			this.client.connect(options).waitForCompletion(Await.MILLIS);
+			return options;
 		}
 
 		@Override
@@ -245,6 +263,21 @@ interface PahoClient {
 
 		@Override
 		public void connect(int keepAlive, int window) throws Exception {
+			connect(options(keepAlive));
+		}
+
+		@Override
+		public void connectClean() throws Exception {
+			MqttConnectionOptions options = options(60);
+			options.setCleanStart(true);
+			connect(options);
+		}
+
+		private void connect(MqttConnectionOptions options) throws Exception {
+			this.client.connect(options).waitForCompletion(Await.MILLIS);
+		}
+
+		private static MqttConnectionOptions options(int keepAlive) {
 			MqttConnectionOptions options = new MqttConnectionOptions();
 			options.setCleanStart(false);
 			options.setSessionExpiryInterval(600L);
@@ -252,7 +285,7 @@ interface PahoClient {
 			options.setConnectionTimeout((int) Load.seconds(2).toSeconds());
 			options.setMaxReconnectDelay(1000);
 			options.setKeepAliveInterval(keepAlive);
-			this.client.connect(options).waitForCompletion(Await.MILLIS);
+			return options;
 		}
 
 		@Override
