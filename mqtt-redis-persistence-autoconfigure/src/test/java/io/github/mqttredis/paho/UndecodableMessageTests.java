@@ -17,6 +17,7 @@
 package io.github.mqttredis.paho;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -214,6 +215,16 @@ class UndecodableMessageTests extends AbstractLinkTests {
 		PahoClient client = connect("v5");
 		client.subscribe(this.clientId);
 		client.unsubscribe(this.clientId);
+		assertThat(this.link.connacks()).isEqualTo(1);
+	}
+
+	@Test
+	void whenPahoCannotDecodeAuthThenTheLinkStays() throws Exception {
+		byte[] auth = { (byte) 0xf0, 14, 0x18, 12, 0x15, 0, 2, 'm', 'd', 0x1f, 0, 4, 'a', 7, 'b', 'c' };
+		byte[] answer = packet(4, 2, new byte[] { 0, 1 });
+		this.link.changeAnswers(answer, ByteBuffer.allocate(auth.length + answer.length).put(auth).put(answer).array());
+		PahoClient client = connect("v5");
+		client.publish("test/a", "first", 1).await();
 		assertThat(this.link.connacks()).isEqualTo(1);
 	}
 

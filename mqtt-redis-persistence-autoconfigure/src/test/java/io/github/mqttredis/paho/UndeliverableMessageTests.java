@@ -18,27 +18,14 @@ package io.github.mqttredis.paho;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
-import io.github.mqttredis.testing.MosquittoBroker;
-import io.github.mqttredis.testing.RedisServer;
-import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedRedis;
-import org.eclipse.paho.client.mqttv3.MqttClient;
-import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,92 +36,46 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Messages that the broker ends the link over. They are set aside, and what comes after
  * them arrives.
  */
-@EnabledIf(value = "io.github.mqttredis.testing.MosquittoBroker#isInstalled",
-		disabledReason = "mosquitto is not on the PATH")
 @ExtendWith(OutputCaptureExtension.class)
-class UndeliverableMessageTests {
-
-	private static final AtomicInteger CLIENTS = new AtomicInteger();
+class UndeliverableMessageTests extends AbstractPoisonTests {
 
 	private static final String LARGE = "x".repeat(6000);
-
-	private static final int SMALL = 100;
 
 	private static final int PUBLISH = 3;
 
 	@RegisterExtension
 	static final SharedRedis redis = new SharedRedis();
 
-	private final String clientId = "poison-" + CLIENTS.incrementAndGet();
-
-	private final Set<String> arrived = ConcurrentHashMap.newKeySet();
-
-	private MosquittoBroker broker;
-
-	private MqttClient subscriber;
-
-	@AfterEach
-	void close() throws Exception {
-		this.subscriber.disconnectForcibly(0, 500);
-		this.subscriber.close();
-		this.broker.close();
-	}
-
-	private void start(String... settings) throws Exception {
-		this.broker = MosquittoBroker.start(settings);
-		this.subscriber = new MqttClient(this.broker.uri(), "subscriber", new MemoryPersistence());
-		this.subscriber.connect();
-		this.subscriber.subscribe("test/#", 2, (topic, message) -> this.arrived.add(new String(message.getPayload())));
-	}
-
 	private PahoClient client(String version, RedisSessionStore store, boolean buffer) throws Exception {
-		PahoClient client = PahoClient.create(version, store, this.broker.uri(), this.clientId);
+		PahoClient client = PahoClient.create(version, store, uri(), clientId());
 		if (buffer) {
 			client.bufferOffline();
 		}
 		return client;
 	}
 
-	private static Set<String> payloads(int from, int to) {
-		return IntStream.range(from, to).mapToObj((i) -> "m" + i).collect(HashSet::new, Set::add, Set::addAll);
-	}
-
 	private List<SetAside> quarantined() {
 		List<SetAside> result = new ArrayList<>();
-		for (String key : redis.jedis().keys("test:{" + this.clientId + "@*:quarantine")) {
+		for (String key : redis.jedis().keys("test:{" + clientId() + "@*:quarantine")) {
 			redis.jedis().hkeys(key).forEach((name) -> result.add(SetAside.parse(name)));
 		}
 		return result;
 	}
 
 	private boolean isNothingInFlight() {
-		return redis.jedis().keys("test:{" + this.clientId + "@*:v?").isEmpty();
-	}
-
-	/** Publishes while the client is connected, again where the link was lost. */
-	private static void publish(PahoClient client, String payload, int qos) {
-		Await.until("the client takes a message", () -> {
-			try {
-				client.publish("test/a", payload, qos);
-				return true;
-			}
-			catch (Exception ex) {
-				return false;
-			}
-		});
+		return redis.jedis().keys("test:{" + clientId() + "@*:v?").isEmpty();
 	}
 
 	private void assertArrived(int count) {
-		Await.until("all small ones have arrived", () -> this.arrived.containsAll(payloads(0, count)));
+		awaitSmall(count);
 		Await.until("nothing is in flight", this::isNothingInFlight);
-		assertThat(this.arrived).doesNotContain(LARGE);
+		assertThat(arrived()).doesNotContain(LARGE);
 	}
 
 	@ParameterizedTest
@@ -243,8 +184,8 @@ class UndeliverableMessageTests {
 	@ValueSource(strings = { "v3", "v5" })
 	void whenLinksAreFlappingThenNoMessageIsSetAside(String version) throws Exception {
 		start();
-		try (FaultyLink link = FaultyLink.to(this.broker.uri())) {
-			PahoClient client = PahoClient.create(version, redis.stores().start(), link.uri(), this.clientId);
+		try (FaultyLink link = FaultyLink.to(uri())) {
+			PahoClient client = PahoClient.create(version, redis.stores().start(), link.uri(), clientId());
 			client.connect(60);
 			link.delay(Duration.ofMillis(200));
 			client.publish("test/a", "m0", 1);
@@ -259,62 +200,6 @@ class UndeliverableMessageTests {
 			link.delay(Duration.ZERO);
 			assertArrived(1);
 			assertThat(quarantined()).isEmpty();
-			client.disconnect();
-		}
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "v3", "v5" })
-	void whenRedisDoesNotTakeAMessageThenAllOthersArriveAndTheLinkStays(String version) throws Exception {
-		start();
-		try (RedisServer small = RedisServer.start("--client-query-buffer-limit", "1mb");
-				RedisStores stores = new RedisStores(small);
-				FaultyLink link = FaultyLink.to(this.broker.uri())) {
-			PahoClient client = PahoClient.create(version, stores.start(), link.uri(), this.clientId);
-			client.connect(60);
-			assertThatException().isThrownBy(() -> client.publish("test/a", "x".repeat(3 * 1024 * 1024), 1));
-			for (int i = 0; i < SMALL; i++) {
-				publish(client, "m" + i, 1);
-			}
-			assertArrived(SMALL);
-			int connected = link.connacks();
-			client.publish("test/a", "m" + SMALL, 1).await();
-			assertThat(link.connacks()).isEqualTo(connected).isLessThan(10);
-			client.disconnect();
-		}
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "v3, false", "v3, true", "v5, false", "v5, true" })
-	void whenRedisDoesNotTakeAReceivedMessageThenItIsDeliveredAndTheNextOneArrives(String version, boolean byHand)
-			throws Exception {
-		start();
-		try (RedisServer small = RedisServer.start("--client-query-buffer-limit", "1mb");
-				RedisStores stores = new RedisStores(small);
-				FaultyLink link = FaultyLink.to(this.broker.uri())) {
-			List<Integer> received = new CopyOnWriteArrayList<>();
-			PahoClient client = PahoClient.create(version, stores.start(), link.uri(), this.clientId);
-			client.call((topic, payload, packetId) -> {
-				received.add(payload.length);
-				if (byHand) {
-					client.acknowledge(packetId, 2);
-				}
-			});
-			if (byHand) {
-				client.acknowledgeByHand();
-			}
-			client.connect(60);
-			client.subscribe("large/#");
-			this.subscriber.publish("large/a", new byte[3 * 1024 * 1024], 2, false);
-			this.subscriber.publish("large/a", new byte[1], 2, false);
-			Await.until("both have arrived", () -> received.contains(1) && received.size() > 1);
-			assertThat(received).containsExactly(3 * 1024 * 1024, 1);
-			int connected = link.connacks();
-			this.subscriber.publish("large/a", new byte[3 * 1024 * 1024], 2, false);
-			this.subscriber.publish("large/a", new byte[2], 2, false);
-			Await.until("both have arrived", () -> received.contains(2));
-			assertThat(received).hasSize(4);
-			assertThat(link.connacks()).isEqualTo(connected);
 			client.disconnect();
 		}
 	}

@@ -33,7 +33,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
  * it does not expect, each time that the broker sends the packet.
  * <p>
  * What is left out explains something to people (Reason String, User Property): in
- * answers and in DISCONNECT that are all properties but one, a reference to another
+ * answers and in DISCONNECT those are all properties but one, a reference to another
  * server. A reason code that Paho does not expect stays an error, or a success.
  */
 final class DecodablePackets {
@@ -94,7 +94,8 @@ final class DecodablePackets {
 					MqttWireMessage.MESSAGE_TYPE_PUBCOMP ->
 				answer(packet, body);
 			case MqttWireMessage.MESSAGE_TYPE_SUBACK, MqttWireMessage.MESSAGE_TYPE_UNSUBACK -> codes(packet, body);
-			case MqttWireMessage.MESSAGE_TYPE_CONNACK -> connack(packet, body);
+			case MqttWireMessage.MESSAGE_TYPE_CONNACK -> plainProperties(packet, body, 2);
+			case MqttWireMessage.MESSAGE_TYPE_AUTH -> plainProperties(packet, body, 1);
 			case MqttWireMessage.MESSAGE_TYPE_DISCONNECT -> new byte[] { packet[0], 1, packet[body] };
 			default -> packet;
 		};
@@ -114,24 +115,24 @@ final class DecodablePackets {
 		ByteBuffer bytes = ByteBuffer.wrap(packet).position(body + 2);
 		int length = PublishProperties.variableInteger(bytes);
 		int codes = bytes.position() + length;
-		return packet(packet, body, new byte[] { NO_PROPERTIES }, Arrays.copyOfRange(packet, codes, packet.length));
+		return packet(packet, body, 2, new byte[] { NO_PROPERTIES }, Arrays.copyOfRange(packet, codes, packet.length));
 	}
 
-	private static byte[] connack(byte[] packet, int body) {
-		byte[] properties = new ConnackProperties(packet, body + 2).withoutReasons();
-		return packet(packet, body, variableInteger(properties.length), properties);
+	private static byte[] plainProperties(byte[] packet, int body, int kept) {
+		byte[] properties = new ServerProperties(packet, body + kept).withoutReasons();
+		return packet(packet, body, kept, variableInteger(properties.length), properties);
 	}
 
-	/** Make a packet of the beginning of another one and what follows it. */
-	private static byte[] packet(byte[] other, int body, byte[]... following) {
-		int length = 2;
+	/** Make a packet of the first bytes of another one's body and what follows them. */
+	private static byte[] packet(byte[] other, int body, int kept, byte[]... following) {
+		int length = kept;
 		for (byte[] part : following) {
 			length += part.length;
 		}
 		ByteArrayOutputStream packet = new ByteArrayOutputStream();
 		packet.write(other[0]);
 		packet.writeBytes(variableInteger(length));
-		packet.write(other, body, 2);
+		packet.write(other, body, kept);
 		for (byte[] part : following) {
 			packet.writeBytes(part);
 		}

@@ -48,6 +48,8 @@ final class Mqtt5InboundPackets extends InboundPackets {
 
 	private static final int DISCONNECT = 14;
 
+	private static final int AUTH = 15;
+
 	private static final byte PUBCOMP_HEADER = 0x70;
 
 	private static final byte PACKET_ID_NOT_FOUND = (byte) 0x92;
@@ -78,12 +80,12 @@ final class Mqtt5InboundPackets extends InboundPackets {
 
 	@Override
 	protected boolean wantsType(int type, int length) {
-		return type == DISCONNECT && length > 0 || type == PUBCOMP && length > 2;
+		return type == DISCONNECT && length > 0 || type == PUBCOMP && length > 2 || type == AUTH && length > 1;
 	}
 
 	@Override
 	protected void accepted(byte[] packet, int position) {
-		ConnackProperties properties = new ConnackProperties(packet, position);
+		ServerProperties properties = new ServerProperties(packet, position);
 		properties.refuseTopicAliases();
 		undeliverable().limits(properties.takeLimits());
 		this.comms.setReceiveMaximum(properties.receiveMaximum());

@@ -27,13 +27,17 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Runs the launcher as a user does: in a JVM of its own, with real servers.
+ * Runs the launcher as a user does: in a JVM of its own, with real servers. Its runs wait
+ * more than they compute, and share nothing.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Execution(ExecutionMode.CONCURRENT)
 class LauncherIT {
 
 	@TempDir

@@ -22,9 +22,10 @@ import java.util.Arrays;
 import io.github.mqttredis.paho.BrokerLimits;
 
 /**
- * Finds its way through the properties of a CONNACK (3.2.2.3, and 2.2.2 for their types).
+ * Finds its way through the properties of a CONNACK (3.2.2.3, and 2.2.2 for their types)
+ * or an AUTH (3.15.2.2), which has none that a CONNACK has not.
  */
-final class ConnackProperties {
+final class ServerProperties {
 
 	private static final int REASON_STRING = 0x1f;
 
@@ -51,10 +52,10 @@ final class ConnackProperties {
 
 	/**
 	 * Create the properties.
-	 * @param packet the CONNACK
+	 * @param packet the CONNACK or AUTH
 	 * @param position where the length of its properties stands
 	 */
-	ConnackProperties(byte[] packet, int position) {
+	ServerProperties(byte[] packet, int position) {
 		this.packet = packet;
 		this.position = position;
 		if (position < packet.length) {
@@ -147,7 +148,7 @@ final class ConnackProperties {
 				int name = textLength(at);
 				yield name + textLength(at + name);
 			}
-			// Not a property of CONNACK: Paho has to say so.
+			// Not a property of CONNACK or AUTH: Paho has to say so.
 			default -> this.packet.length;
 		};
 	}
