@@ -26,6 +26,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.SessionActivity.Event;
@@ -52,9 +53,16 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 	public static final Status DEGRADED = new Status("DEGRADED",
 			"Messages of QoS 1 are sent although they are not stored");
 
+	/**
+	 * A client is not connected to its broker. What it has stored waits.
+	 */
+	public static final Status LINK_AWAY = new Status("LINK_AWAY", "A client is not connected to its broker");
+
 	private final SessionStore store;
 
 	private final Status whenNotStored;
+
+	private final Status whenLinkAway;
 
 	private final Supplier<List<String>> warnings;
 
@@ -67,21 +75,23 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 	 * @param warnings what else may cost sessions
 	 */
 	public MqttPersistenceHealthIndicator(SessionStore store, boolean sentUnstored, Supplier<List<String>> warnings) {
-		this(store, sentUnstored, warnings, List::of);
+		this(store, sentUnstored, LINK_AWAY, warnings, List::of);
 	}
 
 	/**
 	 * Create the indicator of an application that has clients in roles.
 	 * @param store where the sessions are kept
 	 * @param sentUnstored whether messages are sent while they cannot be stored
+	 * @param whenLinkAway the status while a client is not connected to its broker
 	 * @param warnings what else may cost sessions
 	 * @param inRoles the clients that a role starts and stops
 	 */
-	public MqttPersistenceHealthIndicator(SessionStore store, boolean sentUnstored, Supplier<List<String>> warnings,
-			Supplier<List<ClientInRole>> inRoles) {
+	public MqttPersistenceHealthIndicator(SessionStore store, boolean sentUnstored, Status whenLinkAway,
+			Supplier<List<String>> warnings, Supplier<List<ClientInRole>> inRoles) {
 		super("The health of the stored MQTT sessions could not be told");
 		this.store = store;
 		this.whenNotStored = sentUnstored ? DEGRADED : Status.DOWN;
+		this.whenLinkAway = whenLinkAway;
 		this.warnings = warnings;
 		this.inRoles = inRoles;
 	}
@@ -125,7 +135,16 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		if (states.contains(SessionState.WAITING) || idle.stream().anyMatch(ClientInRole::granted)) {
 			return Status.OUT_OF_SERVICE;
 		}
-		return stored ? Status.UP : this.whenNotStored;
+		boolean away = sessions.stream()
+			.map(SessionStatus::link)
+			.anyMatch((link) -> link != null && link.state() == LinkStatus.State.AWAY);
+		if (away && Status.OUT_OF_SERVICE.equals(this.whenLinkAway)) {
+			return this.whenLinkAway;
+		}
+		if (!stored) {
+			return this.whenNotStored;
+		}
+		return away ? this.whenLinkAway : Status.UP;
 	}
 
 	/**
@@ -149,6 +168,9 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		client.put("state", lowerCase(session.state()));
 		client.put("broker", session.id().broker());
 		client.put("leaseRemaining", text(session.leaseRemaining()));
+		if (session.link() != null) {
+			client.put("link", link(session.link()));
+		}
 		Map<String, Integer> records = new LinkedHashMap<>();
 		for (RecordKind kind : RecordKind.values()) {
 			records.put(lowerCase(kind), session.records().getOrDefault(kind, 0));
@@ -166,6 +188,21 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 			client.put("lastFailureAt", String.valueOf(session.failedAt()));
 		}
 		return client;
+	}
+
+	private static Map<String, Object> link(LinkStatus link) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("connected", link.state() == LinkStatus.State.CONNECTED);
+		details.put("state", lowerCase(link.state()));
+		if (link.address() != null) {
+			details.put("address", link.address());
+		}
+		details.put("since", link.since().toString());
+		if (link.lastFailure() != null) {
+			details.put("lastFailure", link.lastFailure());
+			details.put("lastFailureAt", String.valueOf(link.failedAt()));
+		}
+		return details;
 	}
 
 	private static String text(Duration duration) {

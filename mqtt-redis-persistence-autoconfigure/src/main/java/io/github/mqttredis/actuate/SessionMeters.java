@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
+import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
@@ -67,6 +68,16 @@ record SessionMeters(Supplier<Collection<SessionActivity>> activity, Supplier<Co
 			Gauge.builder(PREFIX + "sessions", () -> sumStatuses((session) -> (session.state() == state) ? 1 : 0))
 				.description("Sessions of this process, by state")
 				.baseUnit("sessions")
+				.tags(tags.and("state", lowerCase(state)))
+				.register(registry);
+		}
+		for (LinkStatus.State state : LinkStatus.State.values()) {
+			Gauge
+				.builder(PREFIX + "links",
+						() -> sumStatuses(
+								(session) -> (session.link() != null && session.link().state() == state) ? 1 : 0))
+				.description("Links of clients to their brokers, by state")
+				.baseUnit("links")
 				.tags(tags.and("state", lowerCase(state)))
 				.register(registry);
 		}
@@ -124,6 +135,9 @@ record SessionMeters(Supplier<Collection<SessionActivity>> activity, Supplier<Co
 				"Records that were put aside: they cannot be read or delivered, or Redis does not take them");
 		counter(registry, tags, "undeliverable", "messages", of(Event.MESSAGE_UNDELIVERABLE),
 				"Messages that were set aside: the broker does not take them");
+		counter(registry, tags, "links.made", null, of(Event.LINK_MADE), "How often a broker has accepted a client");
+		counter(registry, tags, "links.failed", null, of(Event.LINK_FAILED),
+				"How often a link was lost, or could not be made");
 		counter(registry, tags, "rejected", "records", (activity) -> activity.count(Operation.PUT, false),
 				"Records that were refused: the client was told that they are not stored");
 	}

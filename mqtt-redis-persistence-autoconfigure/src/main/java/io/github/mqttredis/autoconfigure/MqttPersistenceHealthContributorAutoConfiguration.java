@@ -18,6 +18,7 @@ package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator.ClientInRole;
+import io.github.mqttredis.autoconfigure.MqttPersistenceProperties.Health.OnBrokerOutage;
 import io.github.mqttredis.integration.ClientManagerInRole;
 import io.github.mqttredis.integration.ComponentFindings;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
@@ -33,6 +34,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -55,6 +57,8 @@ public final class MqttPersistenceHealthContributorAutoConfiguration {
 			MqttPersistenceProperties properties, ObjectProvider<ComponentFindings> findings,
 			ObjectProvider<ClientManagerInRole> inRoles) {
 		return new MqttPersistenceHealthIndicator(store, properties.onRedisOutage() == OnOutage.CONTINUE,
+				(properties.health().onBrokerOutage() == OnBrokerOutage.OUT_OF_SERVICE) ? Status.OUT_OF_SERVICE
+						: MqttPersistenceHealthIndicator.LINK_AWAY,
 				() -> findings.stream().flatMap((found) -> found.all().stream()).map(Object::toString).toList(),
 				() -> inRoles.stream()
 					.map((member) -> new ClientInRole(member.getClientId(), member.isRunning(), member.isStarted(),

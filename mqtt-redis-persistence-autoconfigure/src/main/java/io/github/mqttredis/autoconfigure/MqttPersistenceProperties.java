@@ -74,6 +74,7 @@ import org.springframework.util.StringUtils;
  * @param offlineBuffer Messages that are published while the broker is away.
  * @param undeliverable Messages that the broker does not take.
  * @param metrics Meters of the stored sessions.
+ * @param health Health of the stored sessions.
  */
 @ConfigurationProperties("mqtt.persistence")
 record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean inject,
@@ -84,7 +85,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@NestedConfigurationProperty @DefaultValue EncryptionProperties encryption, @Nullable Path importFrom,
 		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Undeliverable undeliverable,
-		@DefaultValue Metrics metrics) {
+		@DefaultValue Metrics metrics, @DefaultValue Health health) {
 
 	MqttPersistenceProperties {
 		Assert.isTrue(StringUtils.hasText(keyPrefix), "mqtt.persistence.key-prefix must not be empty");
@@ -219,6 +220,34 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 
 		Undeliverable {
 			Assert.isTrue(attempts >= 0, "mqtt.persistence.undeliverable.attempts must not be negative");
+		}
+
+	}
+
+	/**
+	 * Health of the stored sessions.
+	 *
+	 * @param onBrokerOutage What health says while a client is not connected to its
+	 * broker: it shows it with a status of its own, which counts as up, or is out of
+	 * service, so that a readiness group takes the application out.
+	 */
+	record Health(@DefaultValue("show") OnBrokerOutage onBrokerOutage) {
+
+		/**
+		 * What health says while a client is not connected to its broker.
+		 */
+		enum OnBrokerOutage {
+
+			/**
+			 * Show it.
+			 */
+			SHOW,
+
+			/**
+			 * Be out of service.
+			 */
+			OUT_OF_SERVICE
+
 		}
 
 	}

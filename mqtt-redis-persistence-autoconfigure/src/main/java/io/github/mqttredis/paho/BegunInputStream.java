@@ -16,11 +16,13 @@
 
 package io.github.mqttredis.paho;
 
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /**
  * Input that nobody reads before there is something to be answered.
@@ -29,15 +31,15 @@ final class BegunInputStream extends FilterInputStream {
 
 	private final CountDownLatch beginning;
 
-	private final Runnable onEnd;
+	private final Consumer<IOException> onEnd;
 
 	/**
 	 * Create the stream.
 	 * @param in what is read
 	 * @param beginning is at zero once it may be read
-	 * @param onEnd run when there is nothing more to be read
+	 * @param onEnd told why there is nothing more to be read
 	 */
-	BegunInputStream(InputStream in, CountDownLatch beginning, Runnable onEnd) {
+	BegunInputStream(InputStream in, CountDownLatch beginning, Consumer<IOException> onEnd) {
 		super(in);
 		this.onEnd = onEnd;
 		this.beginning = beginning;
@@ -62,21 +64,20 @@ final class BegunInputStream extends FilterInputStream {
 	}
 
 	private int watched(Reading reading) throws IOException {
-		boolean more = false;
 		try {
 			int read = reading.read();
-			more = read >= 0;
+			if (read < 0) {
+				this.onEnd.accept(new EOFException());
+			}
 			return read;
 		}
 		catch (InterruptedIOException ex) {
 			// A time-out of the socket.
-			more = true;
 			throw ex;
 		}
-		finally {
-			if (!more) {
-				this.onEnd.run();
-			}
+		catch (IOException ex) {
+			this.onEnd.accept(ex);
+			throw ex;
 		}
 	}
 

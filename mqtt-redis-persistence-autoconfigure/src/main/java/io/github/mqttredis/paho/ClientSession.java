@@ -22,11 +22,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import io.github.mqttredis.session.BufferedRecords;
+import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionClient;
+import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionUnavailableException;
 import org.jspecify.annotations.Nullable;
 
@@ -151,8 +155,9 @@ public final class ClientSession<E extends Exception> {
 	 * Have an operator's requests carried out.
 	 * @param offline what sends messages again
 	 * @param received what was received
+	 * @param link says how the link is
 	 */
-	public void serveRequests(OfflineQueue<?, ?> offline, ReceivedMessages received) {
+	void serveRequests(OfflineQueue<?, ?> offline, ReceivedMessages received, LinkReport link) {
 		this.session.serveRequests(new SessionClient() {
 
 			@Override
@@ -180,7 +185,32 @@ public final class ClientSession<E extends Exception> {
 				}
 			}
 
+			@Override
+			public LinkStatus link() {
+				return link.status();
+			}
+
 		});
+	}
+
+	SessionId id() {
+		return this.session.id();
+	}
+
+	/**
+	 * Count the messages that wait to be sent, or for their acknowledgement.
+	 * @return how many there are
+	 */
+	int waiting() {
+		return (int) this.session.keys()
+			.stream()
+			.map((name) -> RecordKey.require(name).kind())
+			.filter((kind) -> kind == RecordKind.SENT || kind == RecordKind.BUFFERED)
+			.count();
+	}
+
+	void linkChanged(SessionActivity.Event happened, @Nullable SessionEvent news) {
+		this.session.linkChanged(happened, news);
 	}
 
 	String name() {

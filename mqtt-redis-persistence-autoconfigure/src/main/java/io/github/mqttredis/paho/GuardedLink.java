@@ -55,6 +55,10 @@ public final class GuardedLink {
 
 	private final UndeliverableMessages undeliverable;
 
+	private final LinkReport report;
+
+	private final String address;
+
 	private final Supplier<InboundPackets> packets;
 
 	private final Duration answerLimit;
@@ -66,6 +70,9 @@ public final class GuardedLink {
 	/** What guards the way out of the latest link. */
 	private volatile @Nullable Barrier barrier;
 
+	/** Why the link has ended, as far as it is known. The first reason counts. */
+	private volatile @Nullable String reason;
+
 	/** Gives the link up where the broker does not answer CONNECT. */
 	private volatile @Nullable Runnable givingUp;
 
@@ -76,17 +83,20 @@ public final class GuardedLink {
 	 * Create the guard of a link.
 	 * @param client the client, of which the session is, and that is told what becomes of
 	 * the link
+	 * @param address the broker's address
 	 * @param packets makes the look at what comes in
 	 * @param answerLimit how long the broker may take to answer CONNECT, zero for ever
 	 * @param keepAlive the keep-alive interval, zero for none
 	 */
-	GuardedLink(PersistentClient<?, ?, ?> client, Supplier<InboundPackets> packets, Duration answerLimit,
-			Duration keepAlive) {
+	GuardedLink(PersistentClient<?, ?, ?> client, String address, Supplier<InboundPackets> packets,
+			Duration answerLimit, Duration keepAlive) {
 		this.received = client.received();
 		this.session = client.session();
 		this.comms = client.comms();
 		this.reconnection = client.reconnection();
 		this.undeliverable = client.undeliverable();
+		this.report = client.report();
+		this.address = address;
 		this.packets = packets;
 		this.answerLimit = answerLimit;
 		this.keepAlive = keepAlive;
@@ -103,6 +113,18 @@ public final class GuardedLink {
 	 */
 	public <E extends Exception> void open(Opening<E> opening) throws IOException, E {
 		this.stopped = false;
+		this.reason = null;
+		this.report.attempting(this.address);
+		try {
+			make(opening);
+		}
+		catch (Exception ex) {
+			because(LinkFailures.of(ex));
+			throw ex;
+		}
+	}
+
+	private <E extends Exception> void make(Opening<E> opening) throws IOException, E {
 		// An attempt that fails because the application disconnects makes Paho try the
 		// next server at once, or the next version of MQTT (ConnectActionListener).
 		this.comms.awaitCallback(() -> this.stopped || !this.reconnection.isWanted());
@@ -143,13 +165,21 @@ public final class GuardedLink {
 	public InputStream guard(InputStream in) {
 		InboundPackets looked = this.packets.get();
 		looked.afterConnack(this.reconnection::awaitTold);
+		looked.onEnd((reasonCode) -> because(LinkFailures.of(reasonCode)));
 		return new PacketInputStream(new BegunInputStream(in, this.starting, this::endedByPeer), looked,
 				this.comms::received);
 	}
 
-	private void endedByPeer() {
+	private void endedByPeer(Exception ending) {
 		if (!this.stopped) {
+			because(LinkFailures.of(ending));
 			this.undeliverable.endedByPeer();
+		}
+	}
+
+	private void because(String said) {
+		if (this.reason == null) {
+			this.reason = said;
 		}
 	}
 
@@ -186,6 +216,7 @@ public final class GuardedLink {
 		}
 		logger.warn("An MQTT broker has not answered CONNECT within " + this.answerLimit.toSeconds()
 				+ " s: the link to it is given up");
+		because("no answer to CONNECT within the connection time-out (mqtt.client.connection-timeout)");
 		this.starting.countDown();
 		try {
 			closing.close();
@@ -215,6 +246,15 @@ public final class GuardedLink {
 		finally {
 			this.reconnection.linkEnded();
 			awaitEnd(failed);
+			report();
+		}
+	}
+
+	private void report() {
+		if (this.reconnection.isWanted()) {
+			String said = this.reason;
+			this.report.failed(this.address, (said != null) ? said
+					: "this side ended it: the broker did not answer in time, or a callback failed");
 		}
 	}
 
@@ -284,6 +324,7 @@ public final class GuardedLink {
 			}
 			// Paho drops the link, which is what has to happen: the packet is not sent.
 			if (!this.stopped) {
+				because(LinkFailures.of(ex));
 				this.reconnection.held(true);
 			}
 			throw ex;
@@ -356,7 +397,7 @@ public final class GuardedLink {
 				this.out.write(bytes, offset, length);
 			}
 			catch (IOException ex) {
-				endedByPeer();
+				endedByPeer(ex);
 				throw ex;
 			}
 		}

@@ -18,6 +18,7 @@ package io.github.mqttredis.paho;
 
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
 /**
  * Looks at what the broker sends on one connection before Paho does, if Paho would lose
@@ -61,6 +62,9 @@ public class InboundPackets implements PacketInputStream.Packets {
 	private Runnable awaitTold = () -> {
 	};
 
+	private IntConsumer onEnd = (reasonCode) -> {
+	};
+
 	private boolean accepted;
 
 	private boolean sessionLost;
@@ -88,6 +92,23 @@ public class InboundPackets implements PacketInputStream.Packets {
 	 */
 	void afterConnack(Runnable awaitTold) {
 		this.awaitTold = awaitTold;
+	}
+
+	/**
+	 * Have somebody told why the broker ends the link.
+	 * @param onEnd told the reason code of a CONNACK that refuses the client, or of a
+	 * DISCONNECT
+	 */
+	void onEnd(IntConsumer onEnd) {
+		this.onEnd = onEnd;
+	}
+
+	/**
+	 * Note that the broker ends the link.
+	 * @param reasonCode its reason
+	 */
+	protected final void ending(int reasonCode) {
+		this.onEnd.accept(reasonCode);
 	}
 
 	@Override
@@ -181,6 +202,9 @@ public class InboundPackets implements PacketInputStream.Packets {
 			this.accepted = true;
 			this.sessionLost = (packet[body] & 1) == 0 && this.tellsSession.getAsBoolean();
 			accepted(packet, body + 2);
+		}
+		else {
+			ending(packet[body + 1] & 0xff);
 		}
 	}
 

@@ -135,7 +135,12 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		return isOpen() && (code == MAX_INFLIGHT || isLinkLost(code));
 	}
 
-	private static boolean isLinkLost(int code) {
+	/**
+	 * Return whether there is no link.
+	 * @param code the reason code of what Paho throws
+	 * @return whether that is why
+	 */
+	static boolean isLinkLost(int code) {
 		return code == NOT_CONNECTED || code == DISCONNECTING;
 	}
 

@@ -55,6 +55,8 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 
 	private final ConnectNotices notices;
 
+	private final LinkReport report;
+
 	/** What the application connects with, and what it connected with last. */
 	private @Nullable O requested;
 
@@ -78,7 +80,8 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 		this.offline = new OfflineQueue<>(clientId, comms, comms.packetIds(), persistence.offlineBuffer(),
 				this.session.buffered());
 		persistence.onCompleted(this.offline::completed);
-		this.session.serveRequests(this.offline, this.received);
+		this.report = new LinkReport(clientId, this.session, this.offline::isOpen);
+		this.session.serveRequests(this.offline, this.received, this.report);
 	}
 
 	/**
@@ -127,6 +130,9 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 
 	/** Note that the broker has accepted the client. */
 	public void connected() {
+		if (this.comms.isConnected()) {
+			this.report.connected();
+		}
 		this.reconnection.accepted();
 		this.offline.flush();
 	}
@@ -160,12 +166,13 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	 * @param answerLimit how many seconds the broker may take to answer CONNECT, 0 for
 	 * ever
 	 * @param keepAlive the keep-alive interval in seconds, 0 for none
+	 * @param address the broker's address
 	 * @param packets makes the look at what comes in
 	 * @return its guard
 	 */
-	public GuardedLink guard(int answerLimit, int keepAlive,
+	public GuardedLink guard(int answerLimit, int keepAlive, String address,
 			BiFunction<ReceivedMessages, UndeliverableMessages, InboundPackets> packets) {
-		return new GuardedLink(this, () -> packets.apply(this.received, this.undeliverable),
+		return new GuardedLink(this, address, () -> packets.apply(this.received, this.undeliverable),
 				Duration.ofSeconds(answerLimit), Duration.ofSeconds(keepAlive));
 	}
 
@@ -184,6 +191,9 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 			}
 			catch (Exception ex) {
 				if (!this.offline.serves(ex)) {
+					if (OfflineQueue.isLinkLost(this.comms.reasonCode(ex))) {
+						throw this.comms.failure(this.comms.reasonCode(ex), this.report.refusal());
+					}
 					throw ex;
 				}
 			}
@@ -224,6 +234,7 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 
 	/** Note that the application disconnects the client. */
 	public void disconnecting() {
+		this.report.closed();
 		this.reconnection.disconnecting();
 	}
 
@@ -233,7 +244,7 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	 * @throws E if that failed
 	 */
 	public void close(Closing<E> closing) throws E {
-		this.reconnection.disconnecting();
+		disconnecting();
 		try {
 			this.comms.awaitLastAttempt();
 			closing.close();
@@ -292,6 +303,10 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	 */
 	public UndeliverableMessages undeliverable() {
 		return this.undeliverable;
+	}
+
+	LinkReport report() {
+		return this.report;
 	}
 
 	ClientSession<? extends E> session() {

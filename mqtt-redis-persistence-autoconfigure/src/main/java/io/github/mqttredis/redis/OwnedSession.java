@@ -18,9 +18,11 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
+import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity;
@@ -66,6 +68,8 @@ final class OwnedSession {
 	private final SessionActivity activity;
 
 	private volatile boolean ended;
+
+	private volatile @Nullable Supplier<LinkStatus> link;
 
 	private volatile BooleanSupplier recoveryListener = () -> true;
 
@@ -296,7 +300,17 @@ final class OwnedSession {
 	}
 
 	SessionStatus status() {
-		return this.standing.status(this.log.read(Mirror::contents), this.shipper.lease().remaining());
+		Supplier<LinkStatus> link = this.link;
+		return this.standing.status(this.log.read(Mirror::contents), this.shipper.lease().remaining(),
+				(link != null) ? link.get() : null);
+	}
+
+	/**
+	 * Have the client of the newest hold say how its link is.
+	 * @param link says it
+	 */
+	void link(Supplier<LinkStatus> link) {
+		this.link = link;
 	}
 
 	// What is noted in turn

@@ -22,12 +22,15 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.session.BufferedRecords;
+import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionClient;
+import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
@@ -295,6 +298,12 @@ final class SessionHandle implements Session {
 	@Override
 	public void serveRequests(SessionClient served) {
 		this.client = served;
+		this.session.link(served::link);
+	}
+
+	@Override
+	public void linkChanged(SessionActivity.Event happened, @Nullable SessionEvent news) {
+		this.session.standing().linkChanged(happened, news);
 	}
 
 	/**
@@ -430,6 +439,11 @@ final class SessionHandle implements Session {
 		@Override
 		public void discard(RecordKey record) {
 			remove(record.toString());
+		}
+
+		@Override
+		public LinkStatus link() {
+			return new LinkStatus(LinkStatus.State.CLOSED, null, Instant.now(), null, null);
 		}
 
 	}

@@ -283,7 +283,7 @@ final class SessionOpener {
 							+ " or set mqtt.persistence.lease.on-conflict to takeover");
 		}
 		this.waiting.put(session.id(), new SessionStatus(session.id(), SessionState.WAITING, Contents.NONE,
-				Duration.ZERO, 0, "owned by " + holder, Instant.now()));
+				Duration.ZERO, 0, "owned by " + holder, Instant.now(), null));
 		if (first) {
 			report(session, acquired.holder(), holder);
 		}

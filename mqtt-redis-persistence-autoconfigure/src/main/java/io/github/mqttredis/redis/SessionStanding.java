@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.InspectedRecord.Packet;
 import io.github.mqttredis.session.InspectedRecord.Publish;
+import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
@@ -88,7 +89,7 @@ final class SessionStanding {
 		return (away != null) ? away : this.trouble;
 	}
 
-	SessionStatus status(Contents contents, Duration leaseRemaining) {
+	SessionStatus status(Contents contents, Duration leaseRemaining, @Nullable LinkStatus link) {
 		SessionState current = (this.io.away() != null && !isFenced()) ? SessionState.DEGRADED : this.state;
 		Failure last = this.failure;
 		RedisTrouble now = trouble();
@@ -97,7 +98,8 @@ final class SessionStanding {
 			last = new Failure(String.valueOf(now.getMessage()), last.at());
 		}
 		return new SessionStatus(this.id, current, contents, isFenced() ? Duration.ZERO : leaseRemaining,
-				this.quarantined.get(), (last != null) ? last.message() : null, (last != null) ? last.at() : null);
+				this.quarantined.get(), (last != null) ? last.message() : null, (last != null) ? last.at() : null,
+				link);
 	}
 
 	void quarantined(List<String> fields, SessionKeys keys) {
@@ -221,6 +223,18 @@ final class SessionStanding {
 		RedisSessionStore.logger.error("MQTT session " + this.id + " is owned by " + by
 				+ " now; this process writes it no more. Give each process a client id of its own");
 		tell(new SessionEvent.Fenced(this.id, by));
+	}
+
+	/**
+	 * Note what has become of the client's link, in turn or not.
+	 * @param happened what is counted
+	 * @param news what listeners are told, {@code null} if it is no news
+	 */
+	void linkChanged(Event happened, @Nullable SessionEvent news) {
+		this.activity.happened(happened, 1);
+		if (news != null) {
+			tell(news);
+		}
 	}
 
 	private void tell(SessionEvent event) {

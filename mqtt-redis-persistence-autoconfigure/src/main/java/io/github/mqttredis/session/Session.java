@@ -141,6 +141,14 @@ public interface Session {
 	void onRecovered(BooleanSupplier listener);
 
 	/**
+	 * Note what has become of the client's link.
+	 * @param happened {@link SessionActivity.Event#LINK_MADE} or
+	 * {@link SessionActivity.Event#LINK_FAILED}
+	 * @param news what listeners are told, {@code null} if it is no news
+	 */
+	void linkChanged(SessionActivity.Event happened, @Nullable SessionEvent news);
+
+	/**
 	 * Let those who wait in {@link #awaitPuts} look whether they are cancelled.
 	 */
 	void wakeWaiters();

@@ -171,6 +171,16 @@ public final class SessionActivity {
 		MESSAGE_UNDELIVERABLE,
 
 		/**
+		 * The broker has accepted the client.
+		 */
+		LINK_MADE,
+
+		/**
+		 * A link was lost, or could not be made.
+		 */
+		LINK_FAILED,
+
+		/**
 		 * A record was put or removed by a batch.
 		 */
 		BATCH_RECORD,

@@ -39,4 +39,10 @@ public interface SessionClient {
 	 */
 	void discard(RecordKey record);
 
+	/**
+	 * Return how the client's link to its broker is.
+	 * @return a look at it, taken from memory
+	 */
+	LinkStatus link();
+
 }

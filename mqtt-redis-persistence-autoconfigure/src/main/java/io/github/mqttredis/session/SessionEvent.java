@@ -93,6 +93,29 @@ public sealed interface SessionEvent {
 	}
 
 	/**
+	 * The broker has accepted the session's client.
+	 *
+	 * @param session the session
+	 * @param address the broker's address
+	 * @param away how long the client tried in vain before, zero if it did not
+	 */
+	record Connected(SessionId session, String address, Duration away) implements SessionEvent {
+
+	}
+
+	/**
+	 * The session's client has lost its link, or cannot connect. Told once, and again if
+	 * the reason changes.
+	 *
+	 * @param session the session
+	 * @param address the broker's address
+	 * @param reason why, in words
+	 */
+	record Disconnected(SessionId session, String address, String reason) implements SessionEvent {
+
+	}
+
+	/**
 	 * A message was set aside because the broker does not take it. It is kept in
 	 * quarantine.
 	 *

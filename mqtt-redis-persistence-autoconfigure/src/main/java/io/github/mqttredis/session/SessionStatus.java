@@ -34,10 +34,12 @@ import org.jspecify.annotations.Nullable;
  * be read, or Redis did not take them
  * @param lastFailure what went wrong last, {@code null} if nothing did
  * @param failedAt when that was
+ * @param link how the client's link to its broker is, {@code null} if the client does not
+ * say
  * @since 0.1.0
  */
 public record SessionStatus(SessionId id, SessionState state, Contents contents, Duration leaseRemaining,
-		long quarantined, @Nullable String lastFailure, @Nullable Instant failedAt) {
+		long quarantined, @Nullable String lastFailure, @Nullable Instant failedAt, @Nullable LinkStatus link) {
 
 	/**
 	 * Return the number of records by kind.

@@ -27,6 +27,8 @@ import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
@@ -38,9 +40,12 @@ import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Tests that the health endpoint tells over HTTP how each session stands, and answers
@@ -128,6 +133,26 @@ class HealthEndpointTests {
 				.contains("packet id 1", "the broker ends the link");
 			assertThat(answer.body().toString()).contains("1 messages of MQTT session " + HealthApplication.ID);
 			assertThat(session.keys()).containsExactly("s-2");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "show, 200, LINK_AWAY", "out-of-service, 503, OUT_OF_SERVICE" })
+	void whenAClientIsNotConnectedThenItIsShown(String setting, int code, String status) throws Exception {
+		try (HealthApplication application = start("mqtt.persistence.health.on-broker-outage=" + setting)) {
+			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient("tcp://127.0.0.1:1", "gateway",
+					new SessionMqttClientPersistence(application.store(), "broker"));
+			assertThat(application.health().status()).isEqualTo("UP");
+			assertThatException().isThrownBy(() -> client.connect().waitForCompletion());
+			Answer answer = application.health();
+			assertThat(answer.code()).isEqualTo(code);
+			assertThat(answer.status()).isEqualTo(status);
+			assertThat(answer.client().get("link")).asString()
+				.contains("connected=false", "address=tcp://127.0.0.1:1", "lastFailure=Connection refused");
+			assertThat(application.get(READINESS).code()).isEqualTo(code);
+			client.disconnectForcibly(1, 1);
+			assertThat(application.health().status()).isEqualTo("UP");
+			client.close();
 		}
 	}
 

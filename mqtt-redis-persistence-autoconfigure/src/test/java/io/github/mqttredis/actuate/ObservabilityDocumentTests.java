@@ -75,7 +75,7 @@ class ObservabilityDocumentTests {
 		String text = Files.readString(DOCUMENT);
 		assertThat(SessionState.values())
 			.allSatisfy((state) -> assertThat(text).contains("| `" + state.name().toLowerCase() + "` |"));
-		assertThat(SessionEvent.class.getPermittedSubclasses()).hasSize(7)
+		assertThat(SessionEvent.class.getPermittedSubclasses()).hasSize(9)
 			.allSatisfy((event) -> assertThat(text).contains("| `SessionEvent." + event.getSimpleName() + "` |"));
 	}
 

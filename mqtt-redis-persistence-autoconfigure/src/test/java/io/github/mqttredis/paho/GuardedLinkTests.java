@@ -83,7 +83,7 @@ class GuardedLinkTests {
 			.delegate();
 		client.reconnection().reconnecting();
 		this.session = client.session();
-		this.link = client.guard(0, 0, (received, undeliverable) -> {
+		this.link = client.guard(0, 0, "tcp://broker:1883", (received, undeliverable) -> {
 			throw new IllegalStateException("Nothing comes in");
 		});
 		this.link.open(() -> {

@@ -178,6 +178,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i],
 					this.delegate.guard(options.getConnectionTimeout(), options.getKeepAliveInterval(),
+							modules[i].getServerURI(),
 							(received, undeliverable) -> new InboundPackets(received, undeliverable,
 									() -> options.getMqttVersion() != MqttConnectOptions.MQTT_VERSION_3_1,
 									LONGEST_PACKET)));

@@ -96,6 +96,7 @@ final class Mqtt5InboundPackets extends InboundPackets {
 		int type = (packet[0] & 0xff) >> 4;
 		if (type == DISCONNECT) {
 			undeliverable().disconnected(packet[body] & 0xff);
+			ending(packet[body] & 0xff);
 		}
 		int reason = (packet.length > body + 2) ? packet[body + 2] & 0xff : 0;
 		if (type != PUBREC || reason < ERROR) {

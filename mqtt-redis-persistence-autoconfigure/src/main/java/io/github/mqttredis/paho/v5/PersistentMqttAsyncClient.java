@@ -258,7 +258,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		long longest = (options.getMaximumPacketSize() != null) ? options.getMaximumPacketSize() : LONGEST_PACKET;
 		for (int i = 0; i < modules.length; i++) {
 			modules[i] = new BarrierNetworkModule(modules[i], this.delegate.guard(options.getConnectionTimeout(),
-					options.getKeepAliveInterval(),
+					options.getKeepAliveInterval(), modules[i].getServerURI(),
 					(received, undeliverable) -> new Mqtt5InboundPackets(received, undeliverable, this.paho, longest)));
 		}
 		return modules;
