@@ -23,12 +23,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 import io.github.mqttredis.actuate.HealthApplication.Answer;
+import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
-import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
-import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
