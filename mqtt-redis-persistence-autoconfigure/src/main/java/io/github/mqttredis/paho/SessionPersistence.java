@@ -29,6 +29,8 @@ import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionStore;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public abstract class SessionPersistence<E extends Exception> {
+
+	private static final Log logger = LogFactory.getLog(SessionPersistence.class);
 
 	/** Of both versions. */
 	private static final int PERSISTENCE_IN_USE = 32200;
@@ -231,11 +235,13 @@ public abstract class SessionPersistence<E extends Exception> {
 	}
 
 	/**
-	 * Remove all records.
+	 * Remove all records, because the client begins a clean session. How many messages
+	 * that costs is logged.
 	 * @throws E if Redis did not confirm it, or the session was never opened
 	 */
 	public void clear() throws E {
 		Session opened = opened("clear");
+		int lost = (this.recordsWithheld ? BufferedRecords.others(opened) : opened.keys()).size();
 		try {
 			if (this.recordsWithheld) {
 				BufferedRecords.clearOthers(opened);
@@ -246,6 +252,11 @@ public abstract class SessionPersistence<E extends Exception> {
 		}
 		catch (SessionException | RuntimeException ex) {
 			throw failure(ex);
+		}
+		if (lost > 0) {
+			logger.warn("MQTT session " + opened.id() + ": " + lost
+					+ " records were removed, because its client connects with a clean session."
+					+ " mqtt.client.clean-session=false, or the same in the client's connect options, keeps them");
 		}
 	}
 

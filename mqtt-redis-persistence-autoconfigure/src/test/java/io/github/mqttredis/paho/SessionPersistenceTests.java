@@ -30,11 +30,14 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.beans.DirectFieldAccessor;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -45,6 +48,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 @ParameterizedClass
 @ValueSource(strings = { "v3", "v5" })
+@ExtendWith(OutputCaptureExtension.class)
 class SessionPersistenceTests {
 
 	private static final String URI = "tcp://broker:1883";
@@ -108,6 +112,18 @@ class SessionPersistenceTests {
 
 	private static int reasonCode(Exception ex) {
 		return (int) new DirectFieldAccessor(ex).getPropertyValue("reasonCode");
+	}
+
+	@Test
+	void whenACleanSessionRemovesRecordsThenTheirNumberIsSaid(CapturedOutput output) throws Exception {
+		open();
+		this.persistence.clear();
+		assertThat(output).doesNotContain("were removed");
+		put("s-1");
+		put("s-2");
+		this.persistence.clear();
+		assertThat(output).contains("MQTT session client@" + URI + " (" + this.version
+				+ "): 2 records were removed, because its client connects with a clean session");
 	}
 
 	@Test
