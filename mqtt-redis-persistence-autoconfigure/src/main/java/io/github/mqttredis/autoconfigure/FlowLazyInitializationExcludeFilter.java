@@ -19,7 +19,7 @@ package io.github.mqttredis.autoconfigure;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-import io.github.mqttredis.integration.ClientManagerConnector;
+import io.github.mqttredis.integration.ClientManagerPostProcessor;
 import io.github.mqttredis.integration.ComponentChecker;
 
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -39,7 +39,8 @@ import org.springframework.messaging.MessageHandler;
 class FlowLazyInitializationExcludeFilter implements LazyInitializationExcludeFilter {
 
 	private static final Class<?>[] EAGER = { IntegrationFlow.class, MqttComponent.class, AbstractEndpoint.class,
-			MessageProducer.class, MessageHandler.class, ClientManagerConnector.class, ComponentChecker.class };
+			MessageProducer.class, MessageHandler.class, ClientManagerPostProcessor.Connector.class,
+			ComponentChecker.class };
 
 	@Override
 	public boolean isExcluded(String beanName, BeanDefinition beanDefinition, Class<?> beanType) {

@@ -19,27 +19,19 @@ package io.github.mqttredis.autoconfigure;
 import java.util.List;
 import java.util.stream.Stream;
 
-import io.github.mqttredis.integration.ApplicationClientManagers;
-import io.github.mqttredis.integration.CheckSettings;
-import io.github.mqttredis.integration.ClientManagerConnector;
 import io.github.mqttredis.integration.ClientManagerInRole;
-import io.github.mqttredis.integration.ComponentCheckPostProcessor;
+import io.github.mqttredis.integration.ClientManagerPostProcessor;
 import io.github.mqttredis.integration.ComponentChecker;
 import io.github.mqttredis.integration.ComponentFindings;
-import io.github.mqttredis.integration.ComponentInspector;
 import io.github.mqttredis.integration.ExcludedBeans;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
-import io.github.mqttredis.integration.MqttShutdownOrderPostProcessor;
-import io.github.mqttredis.integration.Mqttv3ClientManagerPostProcessor;
-import io.github.mqttredis.integration.Mqttv3ComponentInspector;
-import io.github.mqttredis.integration.Mqttv5ComponentInspector;
-import io.github.mqttredis.integration.Mqttv5PersistencePostProcessor;
+import io.github.mqttredis.integration.Mqttv5EndpointPostProcessor;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
+import io.github.mqttredis.integration.PahoVersion;
 import io.github.mqttredis.integration.PersistentMqttPahoClientFactory;
 import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
 import io.github.mqttredis.integration.PersistentMqttv5ClientManager;
-import io.github.mqttredis.integration.SessionPreflight;
 import io.github.mqttredis.paho.v3.ConnectOptions;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.SessionStore;
@@ -72,11 +64,11 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttComponent;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
-import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 import org.springframework.integration.support.SmartLifecycleRoleController;
 import org.springframework.util.Assert;
@@ -104,19 +96,25 @@ public final class MqttIntegrationAutoConfiguration {
 	 */
 	private static final long QUIESCENT_MILLIS = 1000;
 
+	/**
+	 * Made too early for the properties to be bound.
+	 */
 	@Bean
-	static MqttShutdownOrderPostProcessor mqttShutdownOrderPostProcessor(ConfigurableListableBeanFactory beanFactory) {
-		return new MqttShutdownOrderPostProcessor(beanFactory);
+	static ClientManagerPostProcessor mqttClientManagerPostProcessor(ConfigurableListableBeanFactory beanFactory,
+			ObjectProvider<PahoVersion> versions, ObjectProvider<ExcludedBeans> excluded, Environment environment) {
+		return new ClientManagerPostProcessor(beanFactory, versions, excluded,
+				environment.getProperty("mqtt.persistence.inject", Boolean.class, true), RedisSessionStore.PHASE + 2);
 	}
 
 	@Bean
-	ClientManagerConnector mqttClientManagerConnector(ListableBeanFactory beanFactory) {
-		return new ClientManagerConnector(beanFactory);
+	ClientManagerPostProcessor.Connector mqttClientManagerConnector(ListableBeanFactory beanFactory,
+			ClientManagerPostProcessor managers) {
+		return new ClientManagerPostProcessor.Connector(beanFactory, managers);
 	}
 
 	@Bean
-	static ComponentCheckPostProcessor mqttComponentCheckPostProcessor(ObjectProvider<ComponentChecker> checker) {
-		return new ComponentCheckPostProcessor(checker);
+	static ComponentChecker.PostProcessor mqttComponentCheckPostProcessor(ObjectProvider<ComponentChecker> checker) {
+		return new ComponentChecker.PostProcessor(checker);
 	}
 
 	@Bean
@@ -136,11 +134,11 @@ public final class MqttIntegrationAutoConfiguration {
 
 	@Bean
 	ComponentChecker mqttComponentChecker(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<ComponentInspector> inspectors, MqttPersistenceProperties properties, ExcludedBeans excluded,
+			ObjectProvider<PahoVersion> versions, MqttPersistenceProperties properties, ExcludedBeans excluded,
 			SessionStore store, ComponentFindings findings) {
-		CheckSettings settings = new CheckSettings(properties.inject(), excluded, properties.cleanSession(),
-				properties.sessionExpiry(), properties.brokerId());
-		return new ComponentChecker(beanFactory, inspectors.orderedStream().toList(), settings, store, findings,
+		ComponentChecker.Settings settings = new ComponentChecker.Settings(properties.inject(), excluded,
+				properties.cleanSession(), properties.sessionExpiry(), properties.brokerId());
+		return new ComponentChecker(beanFactory, versions.orderedStream().toList(), settings, store, findings,
 				RedisSessionStore.PHASE + 1);
 	}
 
@@ -154,13 +152,8 @@ public final class MqttIntegrationAutoConfiguration {
 	static class Version3 {
 
 		@Bean
-		ComponentInspector mqttv3ComponentInspector() {
-			return new Mqttv3ComponentInspector();
-		}
-
-		@Bean
-		SessionPreflight mqttSessionPreflight(ListableBeanFactory beanFactory, PahoV3PersistenceFactory persistences) {
-			return new SessionPreflight(beanFactory, persistences, RedisSessionStore.PHASE + 2);
+		PahoVersion mqttPaho3(PahoV3PersistenceFactory persistences) {
+			return new PahoVersion.Paho3(persistences);
 		}
 
 		@Bean
@@ -199,33 +192,11 @@ public final class MqttIntegrationAutoConfiguration {
 			return ClientManagerInRole.join(roles, String.valueOf(properties.role()), manager);
 		}
 
-		/**
-		 * Serves what the application defines itself.
-		 */
-		@Configuration(proxyBeanMethods = false)
+		@Bean
 		@ConditionalOnBooleanProperty(name = "mqtt.persistence.inject", matchIfMissing = true)
-		static class InjectionConfiguration {
-
-			@Bean
-			static MqttPahoClientFactoryPostProcessor mqttPahoClientFactoryPostProcessor(
-					ObjectProvider<PahoV3PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
-				return new MqttPahoClientFactoryPostProcessor(persistences, excluded);
-			}
-
-			@Bean
-			static Mqttv3ClientManagerPostProcessor mqttv3ClientManagerPostProcessor(
-					ObjectProvider<PahoV3PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
-				return new Mqttv3ClientManagerPostProcessor(persistences, excluded);
-			}
-
-			@Bean
-			ApplicationClientManagers<Mqttv3ClientManager> mqttv3ApplicationClientManagers(
-					ListableBeanFactory beanFactory, PahoV3PersistenceFactory persistences) {
-				return new ApplicationClientManagers<>(beanFactory, Mqttv3ClientManager.class,
-						(manager) -> PersistentMqttv3ClientManager.clientOf(manager, persistences),
-						RedisSessionStore.PHASE + 1);
-			}
-
+		static MqttPahoClientFactoryPostProcessor mqttPahoClientFactoryPostProcessor(
+				ObjectProvider<PahoV3PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
+			return new MqttPahoClientFactoryPostProcessor(persistences, excluded);
 		}
 
 	}
@@ -240,24 +211,15 @@ public final class MqttIntegrationAutoConfiguration {
 	static class Version5 {
 
 		@Bean
-		ComponentInspector mqttv5ComponentInspector() {
-			return new Mqttv5ComponentInspector();
+		PahoVersion mqttPaho5(PahoV5PersistenceFactory persistences) {
+			return new PahoVersion.Paho5(persistences);
 		}
 
 		@Bean
 		@ConditionalOnBooleanProperty(name = "mqtt.persistence.inject", matchIfMissing = true)
-		static Mqttv5PersistencePostProcessor mqttv5PersistencePostProcessor(
+		static Mqttv5EndpointPostProcessor mqttv5EndpointPostProcessor(
 				ObjectProvider<PahoV5PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
-			return new Mqttv5PersistencePostProcessor(persistences, excluded);
-		}
-
-		@Bean
-		@ConditionalOnBooleanProperty(name = "mqtt.persistence.inject", matchIfMissing = true)
-		ApplicationClientManagers<Mqttv5ClientManager> mqttv5ApplicationClientManagers(ListableBeanFactory beanFactory,
-				PahoV5PersistenceFactory persistences) {
-			return new ApplicationClientManagers<>(beanFactory, Mqttv5ClientManager.class,
-					(manager) -> PersistentMqttv5ClientManager.clientOf(manager, persistences),
-					RedisSessionStore.PHASE + 1);
+			return new Mqttv5EndpointPostProcessor(persistences, excluded);
 		}
 
 		@Bean

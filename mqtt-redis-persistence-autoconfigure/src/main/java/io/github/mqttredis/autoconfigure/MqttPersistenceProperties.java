@@ -22,7 +22,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.mqttredis.filestore.PahoFileStore;
-import io.github.mqttredis.integration.CleanSessionPolicy;
+import io.github.mqttredis.integration.ComponentChecker.CleanSessionPolicy;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;

@@ -21,8 +21,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.github.mqttredis.integration.CleanSessionException;
-import io.github.mqttredis.integration.ComponentFinding;
+import io.github.mqttredis.integration.ComponentFindings.CleanSessionException;
+import io.github.mqttredis.integration.ComponentFindings.Finding;
 import io.github.mqttredis.paho.UnsupportedPahoException;
 import io.github.mqttredis.redis.RedisUnavailableException;
 import io.github.mqttredis.session.SessionImportException;
@@ -83,8 +83,8 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 			return MissingClientManager.analyze(cause, failure.getBeanType(), this.environment);
 		}
 		if (cause instanceof CleanSessionException failure) {
-			return new FailureAnalysis(all(failure.findings(), ComponentFinding::problem), all(failure.findings(),
-					ComponentFinding::mend) + PARAGRAPH
+			return new FailureAnalysis(all(failure.findings(), Finding::problem), all(failure.findings(), Finding::mend)
+					+ PARAGRAPH
 					+ "mqtt.persistence.clean-session is 'fail'; with 'warn' the application starts and the sessions are lost.",
 					cause);
 		}
@@ -118,7 +118,7 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		return new FailureAnalysis(String.valueOf(cause.getMessage()), action, cause);
 	}
 
-	private static String all(List<ComponentFinding> findings, Function<ComponentFinding, String> text) {
+	private static String all(List<Finding> findings, Function<Finding, String> text) {
 		return findings.stream()
 			.map(text)
 			.distinct()

@@ -21,7 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -65,8 +64,7 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 	private volatile CountDownLatch leading = new CountDownLatch(0);
 
 	/** One thread, which starts and stops in the order in which that was asked for. */
-	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS,
-			new LinkedBlockingQueue<>(), threads());
+	private final ThreadPoolExecutor executor;
 
 	private volatile boolean running;
 
@@ -79,6 +77,9 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 	private ClientManagerInRole(AbstractMqttClientManager<?, ?> manager, String role) {
 		this.role = role;
 		this.manager = manager;
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("mqtt-client-role-");
+		threads.setDaemon(true);
+		this.executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
@@ -94,12 +95,6 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 		ClientManagerInRole member = new ClientManagerInRole(manager, role);
 		roles.addLifecycleToRole(role, member);
 		return member;
-	}
-
-	private static ThreadFactory threads() {
-		CustomizableThreadFactory factory = new CustomizableThreadFactory("mqtt-client-role-");
-		factory.setDaemon(true);
-		return factory;
 	}
 
 	/**

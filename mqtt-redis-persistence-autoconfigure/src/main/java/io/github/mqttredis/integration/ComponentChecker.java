@@ -16,22 +16,36 @@
 
 package io.github.mqttredis.integration;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.github.mqttredis.integration.ComponentFinding.Kind;
+import io.github.mqttredis.integration.ComponentFindings.CleanSessionException;
+import io.github.mqttredis.integration.ComponentFindings.Finding;
+import io.github.mqttredis.integration.ComponentFindings.Kind;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.session.SessionUnavailableException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.integration.mqtt.core.MqttComponent;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.util.StringUtils;
 
 /**
  * Checks the application's MQTT components and reports, once each, what makes their
@@ -47,19 +61,18 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final List<ComponentInspector> inspectors;
+	private final List<PahoVersion> versions;
 
-	private final CheckSettings settings;
+	private final Settings settings;
 
 	private final ComponentFindings findings;
 
 	private final int phase;
 
-	private final Surroundings surroundings;
+	private final SessionStore store;
 
-	private final StoredSessionChecks storedSessions;
-
-	private final List<ComponentCheck> checks;
+	/** Beans without their proxies; weak, because nobody says when a prototype ends. */
+	private final Map<Object, String> beans = Collections.synchronizedMap(new WeakHashMap<>());
 
 	private volatile boolean initialized;
 
@@ -68,40 +81,34 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	/**
 	 * Create the checker.
 	 * @param beanFactory where the components are
-	 * @param inspectors what knows the components of a version of MQTT
+	 * @param versions the versions of Paho that are there
 	 * @param settings what the checks go by
 	 * @param store where sessions are kept
 	 * @param findings where the findings go
 	 * @param phase when to ask the store: after it started, before what uses MQTT
 	 */
-	public ComponentChecker(ConfigurableListableBeanFactory beanFactory, List<ComponentInspector> inspectors,
-			CheckSettings settings, SessionStore store, ComponentFindings findings, int phase) {
+	public ComponentChecker(ConfigurableListableBeanFactory beanFactory, List<PahoVersion> versions, Settings settings,
+			SessionStore store, ComponentFindings findings, int phase) {
 		this.beanFactory = beanFactory;
-		this.inspectors = List.copyOf(inspectors);
+		this.versions = List.copyOf(versions);
 		this.settings = settings;
 		this.findings = findings;
 		this.phase = phase;
-		this.surroundings = new Surroundings(settings);
-		this.storedSessions = new StoredSessionChecks(store);
-		this.checks = new ComponentChecks(settings).all();
+		this.store = store;
 	}
 
-	/**
-	 * Take note of a bean that has not made its client yet.
-	 * @param bean a component or a client factory
-	 * @param name its name
-	 */
-	void found(Object bean, String name) {
-		this.surroundings.add(bean, shown(name));
+	/** Take note of a bean that has not made its client yet. */
+	private void found(Object bean, String name) {
+		// A generated name says little if there is another one, as in XML.
+		String[] aliases = this.beanFactory.getAliases(name);
+		boolean generated = aliases.length > 0 && name.contains(BeanFactoryUtils.GENERATED_BEAN_NAME_SEPARATOR);
+		this.beans.putIfAbsent(ComponentFields.target(bean), generated ? aliases[0] : name);
 	}
 
-	/**
-	 * Check a bean that comes after the others.
-	 * @param bean a component or a client factory
-	 */
-	void complete(Object bean) {
-		String name = this.surroundings.nameOf(bean);
-		ClientView view = (this.initialized && name != null) ? inspect(Surroundings.target(bean), name) : null;
+	/** Check a bean that comes after the others. */
+	private void complete(Object bean) {
+		String name = nameOf(bean);
+		View view = (this.initialized && name != null) ? inspect(ComponentFields.target(bean), name) : null;
 		if (view == null) {
 			return;
 		}
@@ -117,20 +124,11 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 		}
 	}
 
-	void gone(Object bean) {
-		String name = this.surroundings.remove(bean);
+	private void gone(Object bean) {
+		String name = this.beans.remove(ComponentFields.target(bean));
 		if (name != null) {
 			this.findings.removeOf(name);
 		}
-	}
-
-	/**
-	 * A generated name says little where there is another one, as in XML.
-	 */
-	private String shown(String name) {
-		String[] aliases = this.beanFactory.getAliases(name);
-		return (aliases.length > 0 && name.contains(BeanFactoryUtils.GENERATED_BEAN_NAME_SEPARATOR)) ? aliases[0]
-				: name;
 	}
 
 	@Override
@@ -139,11 +137,11 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 		for (String name : this.beanFactory.getBeanNamesForType(MqttComponent.class, true, false)) {
 			Object bean = this.beanFactory.getSingleton(name);
 			if (bean instanceof MqttComponent) {
-				this.surroundings.add(bean, shown(name));
+				found(bean, name);
 			}
 		}
 		this.initialized = true;
-		Collection<ClientView> views = views();
+		Collection<View> views = views();
 		report(views.stream().flatMap((view) -> check(view, views)));
 	}
 
@@ -153,49 +151,162 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 		report(checkStored(views()));
 	}
 
-	private Collection<ClientView> views() {
-		return this.surroundings.beans()
-			.entrySet()
+	private Collection<View> views() {
+		Map<Object, String> known;
+		synchronized (this.beans) {
+			known = Map.copyOf(this.beans);
+		}
+		return known.entrySet()
 			.stream()
 			.map((entry) -> inspect(entry.getKey(), entry.getValue()))
 			.flatMap(Stream::ofNullable)
 			.toList();
 	}
 
-	private @Nullable ClientView inspect(Object bean, String name) {
+	private @Nullable View inspect(Object bean, String name) {
 		try {
-			for (ComponentInspector inspector : this.inspectors) {
-				ClientView view = inspector.inspect(bean, name, this.surroundings);
-				if (view != null) {
-					return view;
-				}
-			}
+			return this.versions.stream()
+				.map((version) -> version.inspect(bean, name, this))
+				.flatMap(Stream::ofNullable)
+				.findFirst()
+				.orElse(null);
 		}
 		catch (RuntimeException ex) {
 			// A mock, for instance. No check is worth the start of an application.
 			logger.debug("MQTT component '" + name + "' cannot be checked", ex);
+			return null;
 		}
-		return null;
 	}
 
-	private boolean isExcluded(ClientView view) {
+	private boolean isExcluded(View view) {
 		return this.settings.excluded().contains(view.name());
 	}
 
-	private Stream<ComponentFinding> check(ClientView view, Collection<ClientView> all) {
-		return isExcluded(view) ? Stream.empty()
-				: this.checks.stream().map((check) -> check.check(view, all)).flatMap(Stream::ofNullable);
-	}
-
-	private Stream<ComponentFinding> checkStored(Collection<ClientView> views) {
-		return views.stream()
-			.filter((view) -> !isExcluded(view))
-			.map((view) -> this.storedSessions.waitingRecords(view, views))
+	private Stream<Finding> check(View view, Collection<View> all) {
+		if (isExcluded(view)) {
+			return Stream.empty();
+		}
+		return Stream
+			.of(notStored(view), cleanSession(view), sessionExpiry(view), redisExpiry(view), emptyClientId(view),
+					sharedClientId(view, all))
 			.flatMap(Stream::ofNullable);
 	}
 
-	private void report(Stream<ComponentFinding> found) {
-		List<ComponentFinding> failures = new ArrayList<>();
+	private static @Nullable Finding notStored(View view) {
+		if (view.storage().reason.isEmpty()) {
+			return null;
+		}
+		return new Finding(Kind.NOT_STORED, view.name(),
+				"The MQTT session of '" + view.name() + "' is not stored in Redis, because " + view.storage().reason,
+				view.storage().mend + ". If it shall not be stored, list it in mqtt.persistence.exclude-beans");
+	}
+
+	/**
+	 * Paho's connect removes the records before it tries to reach the broker.
+	 */
+	private @Nullable Finding cleanSession(View view) {
+		if (!view.makesStoredSession() || !view.cleanSession()
+				|| this.settings.cleanSession() == CleanSessionPolicy.ALLOW) {
+			return null;
+		}
+		boolean v3 = view.session().version() == MqttVersion.V3;
+		return new Finding(Kind.CLEAN_SESSION, view.name(),
+				"The MQTT client of '" + view.name() + "' throws its stored session away at each connect, because "
+						+ (v3 ? "cleanSession" : "cleanStart") + " is true",
+				(v3 ? "Call setCleanSession(false) on its MqttConnectOptions"
+						: "Call setCleanStart(false) and setSessionExpiryInterval on its MqttConnectionOptions")
+						+ ", or where these are made from properties, set mqtt.client.clean-session=false. To have it"
+						+ " so, set mqtt.persistence.clean-session=allow");
+	}
+
+	/**
+	 * Without the interval a session ends with its link (MQTT 5, 3.1.2.11.2).
+	 */
+	private static @Nullable Finding sessionExpiry(View view) {
+		Long expiry = view.sessionExpiry();
+		if (!view.makesStoredSession() || view.session().version() != MqttVersion.V5 || view.cleanSession()
+				|| expiry != null && expiry > 0) {
+			return null;
+		}
+		return new Finding(Kind.SESSION_EXPIRY, view.name(),
+				"The broker forgets the MQTT session of '" + view.name()
+						+ "' when the link is lost, because there is no session expiry interval",
+				"Call setSessionExpiryInterval on its MqttConnectionOptions, or where these are made from properties,"
+						+ " set mqtt.client.session-expiry above 0s");
+	}
+
+	/**
+	 * The broker goes on with exchanges of QoS 2 that Redis has forgotten. How long an
+	 * MQTT 3 broker keeps a session is not known here.
+	 */
+	private @Nullable Finding redisExpiry(View view) {
+		Duration redis = this.settings.sessionExpiry();
+		Long broker = view.sessionExpiry();
+		if (redis == null || broker == null || !view.makesStoredSession() || view.cleanSession()
+				|| redis.compareTo(Duration.ofSeconds(broker)) >= 0) {
+			return null;
+		}
+		return new Finding(Kind.REDIS_EXPIRY, view.name(),
+				"Redis forgets the MQTT session of '" + view.name() + "' after " + redis.toSeconds()
+						+ " s without an owner, and the broker only after " + broker + " s",
+				"Raise mqtt.persistence.session-expiry, or lower mqtt.client.session-expiry or the interval that the"
+						+ " application sets by setSessionExpiryInterval");
+	}
+
+	private static @Nullable Finding emptyClientId(View view) {
+		if (!view.makesStoredSession() || StringUtils.hasText(view.session().clientId())) {
+			return null;
+		}
+		return new Finding(Kind.EMPTY_CLIENT_ID, view.name(),
+				"The MQTT client of '" + view.name()
+						+ "' has no client id, so that its stored session cannot be found again",
+				"Give it a client id that stays the same from start to start");
+	}
+
+	private static @Nullable Finding sharedClientId(View view, Collection<View> all) {
+		List<View> sharing = all.stream()
+			.filter(View::ownClient)
+			.filter((other) -> other.session().clientId().equals(view.session().clientId())
+					&& other.session().broker().equals(view.session().broker()))
+			.toList();
+		if (!view.ownClient() || sharing.size() < 2 || sharing.stream().noneMatch(View::stored)) {
+			return null;
+		}
+		List<String> names = sharing.stream().map(View::name).sorted().toList();
+		return new Finding(Kind.SHARED_CLIENT_ID, String.join(", ", names),
+				names.stream().collect(Collectors.joining("' and '", "'", "'")) + " have one MQTT client id, '"
+						+ view.session().clientId() + "', at " + view.session().broker()
+						+ ", so that the broker disconnects one when another connects, and only one can store",
+				"Give each a client id of its own, or let them share a client manager");
+	}
+
+	private Stream<Finding> checkStored(Collection<View> views) {
+		return views.stream().filter((view) -> !isExcluded(view)).map(this::waitingRecords).flatMap(Stream::ofNullable);
+	}
+
+	private @Nullable Finding waitingRecords(View view) {
+		long records = (view.stored() && view.waitsForMessage()) ? countRecords(view.session()) : 0;
+		if (records == 0) {
+			return null;
+		}
+		return new Finding(Kind.RECORDS_WAIT, view.name(),
+				records + " records of '" + view.name() + "' wait for the first message: only then does an "
+						+ "MqttPahoMessageHandler without a client manager connect",
+				"Use a client manager, which connects at start");
+	}
+
+	private long countRecords(SessionId id) {
+		try {
+			return this.store.countRecords(id);
+		}
+		catch (SessionUnavailableException ex) {
+			logger.debug("Could not look at MQTT session " + id, ex);
+			return 0;
+		}
+	}
+
+	private void report(Stream<Finding> found) {
+		List<Finding> failures = new ArrayList<>();
 		found.forEach((finding) -> {
 			if (finding.kind() == Kind.CLEAN_SESSION && this.settings.cleanSession() == CleanSessionPolicy.FAIL) {
 				failures.add(finding);
@@ -207,6 +318,29 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 		if (!failures.isEmpty()) {
 			throw new CleanSessionException(failures);
 		}
+	}
+
+	/** Return the name of an object, {@code null} if it is no bean. */
+	@Nullable String nameOf(Object object) {
+		return this.beans.get(ComponentFields.target(object));
+	}
+
+	/**
+	 * Return how it stands with something that has no persistence: one thing if it is no
+	 * bean, another if it is, unless the application wants it so.
+	 */
+	Storage without(Object object, Storage inline, Storage bean) {
+		String name = nameOf(object);
+		if (!this.settings.inject() || name != null && this.settings.excluded().contains(name)) {
+			return Storage.LEFT;
+		}
+		return (name != null) ? bean : inline;
+	}
+
+	SessionId session(String clientId, String serverUri, MqttVersion version) {
+		String brokerId = this.settings.brokerId();
+		return (brokerId != null) ? new SessionId(clientId, brokerId, version)
+				: SessionId.ofUri(clientId, serverUri, version);
 	}
 
 	@Override
@@ -222,6 +356,145 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	@Override
 	public int getPhase() {
 		return this.phase;
+	}
+
+	/**
+	 * What is known of a component that makes a client, or uses that of a client manager.
+	 *
+	 * @param name the component's bean name
+	 * @param session the session that it would store
+	 * @param storage whether it does
+	 * @param ownClient whether it makes the client itself
+	 * @param cleanSession whether each connect throws the session away
+	 * @param sessionExpiry for how many seconds the broker keeps it, if that is said
+	 * @param waitsForMessage whether the client is made when the first message comes
+	 */
+	record View(String name, SessionId session, Storage storage, boolean ownClient, boolean cleanSession,
+			@Nullable Long sessionExpiry, boolean waitsForMessage) {
+
+		boolean stored() {
+			return this.storage == Storage.STORED;
+		}
+
+		boolean makesStoredSession() {
+			return this.ownClient && stored();
+		}
+
+	}
+
+	/**
+	 * Whether a component's session is stored in Redis, and if it is not, why.
+	 */
+	enum Storage {
+
+		/** It is. */
+		STORED("", ""),
+
+		/** The application does not want it to be, or has a persistence of its own. */
+		LEFT("", ""),
+
+		/** The client factory was made in place: nobody but the component knows it. */
+		INLINE_FACTORY("its client factory is no bean: it was made in place, or from a URL",
+				"Pass an MqttPahoClientFactory bean to its constructor, or better a client manager bean"),
+
+		/** The client factory is a bean and was not given a persistence. */
+		UNSERVED_FACTORY("its client factory cannot be given a persistence",
+				"Use a client manager bean or the auto-configured MqttPahoClientFactory, or let the factory's class"
+						+ " extend DefaultMqttPahoClientFactory without final methods"),
+
+		/** The client manager was made in place: nobody but the component knows it. */
+		INLINE_MANAGER("its client manager is no bean", "Declare the client manager as a bean"),
+
+		/** A bean that was not seen by our post-processors. */
+		TOO_EARLY("it was made before a persistence could be given to it",
+				"Let no BeanPostProcessor and no BeanFactoryPostProcessor depend on it");
+
+		/** Why the session is not stored although it should be, empty if it need not. */
+		private final String reason;
+
+		private final String mend;
+
+		Storage(String reason, String mend) {
+			this.reason = reason;
+			this.mend = mend;
+		}
+
+	}
+
+	/**
+	 * What the checks go by.
+	 *
+	 * @param inject whether the components of the application are given a persistence
+	 * @param excluded the beans that are left alone
+	 * @param cleanSession what to do if a session is stored and thrown away
+	 * @param sessionExpiry how long Redis keeps a session that nobody owns, if not for
+	 * ever
+	 * @param brokerId the broker's name in stored sessions, {@code null} if it is the URI
+	 */
+	public record Settings(boolean inject, ExcludedBeans excluded, CleanSessionPolicy cleanSession,
+			@Nullable Duration sessionExpiry, @Nullable String brokerId) {
+
+	}
+
+	/**
+	 * Shows MQTT components and client factories to the checker, also those of flows that
+	 * are registered at run time.
+	 */
+	public static final class PostProcessor implements DestructionAwareBeanPostProcessor {
+
+		private final ObjectProvider<ComponentChecker> checker;
+
+		/**
+		 * Create the post-processor.
+		 * @param checker who checks, asked for when there is something to be checked
+		 */
+		public PostProcessor(ObjectProvider<ComponentChecker> checker) {
+			this.checker = checker;
+		}
+
+		@Override
+		public Object postProcessBeforeInitialization(Object bean, String beanName) {
+			if (requiresDestruction(bean)) {
+				this.checker.getObject().found(bean, beanName);
+			}
+			return bean;
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			if (requiresDestruction(bean)) {
+				this.checker.getObject().complete(bean);
+			}
+			return bean;
+		}
+
+		@Override
+		public boolean requiresDestruction(Object bean) {
+			return bean instanceof MqttComponent || bean instanceof MqttPahoClientFactory;
+		}
+
+		@Override
+		public void postProcessBeforeDestruction(Object bean, String beanName) {
+			this.checker.getObject().gone(bean);
+		}
+
+	}
+
+	/**
+	 * What to do if a client throws its session away at each connect, although the
+	 * session is stored.
+	 */
+	public enum CleanSessionPolicy {
+
+		/** Say so at start. */
+		WARN,
+
+		/** Do not start: connecting would remove what is stored. */
+		FAIL,
+
+		/** Say nothing. */
+		ALLOW
+
 	}
 
 }

@@ -18,6 +18,7 @@ package io.github.mqttredis.integration;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /**
  * What was found about the MQTT components of the application, and not mended yet.
@@ -26,13 +27,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class ComponentFindings {
 
-	private final CopyOnWriteArrayList<ComponentFinding> findings = new CopyOnWriteArrayList<>();
+	private final CopyOnWriteArrayList<Finding> findings = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Return the findings, in the order in which they were made.
 	 * @return a copy
 	 */
-	public List<ComponentFinding> all() {
+	public List<Finding> all() {
 		return List.copyOf(this.findings);
 	}
 
@@ -41,12 +42,83 @@ public final class ComponentFindings {
 	 * @param finding the finding
 	 * @return whether it is new
 	 */
-	boolean add(ComponentFinding finding) {
+	boolean add(Finding finding) {
 		return this.findings.addIfAbsent(finding);
 	}
 
 	void removeOf(String component) {
 		this.findings.removeIf((finding) -> List.of(finding.component().split(", ")).contains(component));
+	}
+
+	/**
+	 * Something about an MQTT component that makes its stored session useless, or that
+	 * loses messages.
+	 *
+	 * @param kind what it is
+	 * @param component the bean name of the component, several with commas between them
+	 * @param problem what is wrong, and what comes of it
+	 * @param mend which property or setter mends it
+	 */
+	public record Finding(Kind kind, String component, String problem, String mend) {
+
+		@Override
+		public String toString() {
+			return this.problem + ". " + this.mend;
+		}
+
+	}
+
+	/**
+	 * What was found.
+	 */
+	public enum Kind {
+
+		/** No persistence can be given to the component. */
+		NOT_STORED,
+
+		/** The session is thrown away at each connect. */
+		CLEAN_SESSION,
+
+		/** The broker forgets an MQTT 5 session when the link is lost. */
+		SESSION_EXPIRY,
+
+		/** Redis forgets an MQTT 5 session before the broker does. */
+		REDIS_EXPIRY,
+
+		/** There is no client id. */
+		EMPTY_CLIENT_ID,
+
+		/** Two components have one client id, at one broker. */
+		SHARED_CLIENT_ID,
+
+		/** Stored records wait for the first message. */
+		RECORDS_WAIT
+
+	}
+
+	/**
+	 * Clients would throw their stored sessions away, and the application wants to know
+	 * that before they connect.
+	 */
+	public static class CleanSessionException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		private final transient List<Finding> findings;
+
+		CleanSessionException(List<Finding> findings) {
+			super(findings.stream().map(Finding::toString).collect(Collectors.joining(" ")));
+			this.findings = findings;
+		}
+
+		/**
+		 * Return what was found, component by component.
+		 * @return the findings
+		 */
+		public List<Finding> findings() {
+			return this.findings;
+		}
+
 	}
 
 }

@@ -19,6 +19,9 @@ package io.github.mqttredis.integration;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.PatternMatchUtils;
 
@@ -29,9 +32,9 @@ import org.springframework.util.PatternMatchUtils;
  */
 public final class ExcludedBeans {
 
-	/**
-	 * What Spring Integration adds to the id of an endpoint to name its handler.
-	 */
+	private static final Log logger = LogFactory.getLog(ExcludedBeans.class);
+
+	/** What Spring Integration adds to the id of an endpoint to name its handler. */
 	private static final String HANDLER = ".handler";
 
 	private final List<String> patterns;
@@ -46,6 +49,20 @@ public final class ExcludedBeans {
 	public ExcludedBeans(List<String> patterns, BeanFactory beanFactory) {
 		this.patterns = List.copyOf(patterns);
 		this.beanFactory = beanFactory;
+	}
+
+	/** Return whether a bean is listed, or keeps the persistence that was set. */
+	boolean leaves(Object bean, String beanName) {
+		if (contains(beanName)) {
+			return true;
+		}
+		boolean foreign = ComponentFields.hasForeignPersistence(bean);
+		if (foreign) {
+			logger.info("The persistence of the MQTT component '" + beanName
+					+ "' was set by the application and is kept; the MQTT sessions"
+					+ " of its clients are not stored in Redis");
+		}
+		return foreign;
 	}
 
 	boolean contains(String beanName) {

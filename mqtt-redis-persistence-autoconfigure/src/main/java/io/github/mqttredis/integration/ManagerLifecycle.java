@@ -16,35 +16,49 @@
 
 package io.github.mqttredis.integration;
 
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.integration.mqtt.core.ClientManager;
+import org.springframework.integration.mqtt.inbound.AbstractMqttMessageDrivenChannelAdapter;
 
 /**
  * When a client manager of ours makes its client, starts its inbound adapters and
  * connects: the same for both versions of MQTT.
+ * <p>
+ * A manager may be stopped and started while the application runs. An adapter asks it for
+ * the client when it starts, fails if there is none, and keeps the client that it got: so
+ * it has to start after the manager has made its client and before that connects, and to
+ * stop before the client is closed.
  */
 final class ManagerLifecycle {
 
 	/**
-	 * That of Spring Integration's manager, which guards its client, and here whether the
-	 * connection is deferred. Adapters are started without it: they wait for the broker.
+	 * That of Spring Integration's manager, which guards its client. Adapters are started
+	 * without it: they wait for the broker.
 	 */
 	private final Lock lock;
 
-	private InboundAdapters adapters = InboundAdapters.NONE;
+	private @Nullable ListableBeanFactory beanFactory;
 
 	private boolean autoStartup = true;
 
-	private boolean connectionDeferred;
+	/** The adapters that come back with the manager. Guards itself. */
+	private final Set<AbstractMqttMessageDrivenChannelAdapter<?, ?>> stopped = new LinkedHashSet<>();
 
 	ManagerLifecycle(Lock lock) {
 		this.lock = lock;
 	}
 
-	void serve(ClientManager<?, ?> manager, BeanFactory beanFactory) {
-		this.adapters = InboundAdapters.of(manager, beanFactory);
+	void setBeanFactory(BeanFactory beanFactory) {
+		this.beanFactory = (beanFactory instanceof ListableBeanFactory listable) ? listable : null;
 	}
 
 	void setAutoStartup(boolean autoStartup) {
@@ -55,66 +69,69 @@ final class ManagerLifecycle {
 		return this.autoStartup;
 	}
 
-	void deferConnection() {
-		this.connectionDeferred = true;
+	/** Keep adapters from starting with the application if their manager does not. */
+	void withholdAdapters(ClientManager<?, ?> manager) {
 		if (!this.autoStartup) {
-			this.adapters.withhold();
+			adapters(manager).filter(AbstractMqttMessageDrivenChannelAdapter::isAutoStartup).forEach((adapter) -> {
+				adapter.setAutoStartup(false);
+				remember(adapter);
+			});
 		}
 	}
 
-	/**
-	 * Start the manager, unless it is not to connect yet.
-	 * @param manager what is started
-	 * @param makeClient makes its client
-	 * @param connect connects the client that it finds
-	 */
 	void start(ClientManager<?, ?> manager, Runnable makeClient, Runnable connect) {
-		this.lock.lock();
-		try {
+		locked(() -> {
 			if (manager.getClient() == null) {
 				makeClient.run();
 			}
-			if (this.connectionDeferred) {
-				return;
-			}
+		});
+		List<AbstractMqttMessageDrivenChannelAdapter<?, ?>> adapters;
+		synchronized (this.stopped) {
+			adapters = List.copyOf(this.stopped);
+			this.stopped.clear();
 		}
-		finally {
-			this.lock.unlock();
-		}
-		this.adapters.start();
-		this.lock.lock();
-		try {
+		adapters.forEach(AbstractMqttMessageDrivenChannelAdapter::start);
+		locked(() -> {
 			// There is none if the manager was stopped meanwhile.
 			if (manager.getClient() != null) {
 				connect.run();
 			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		});
 	}
 
-	void stopAdapters() {
-		this.adapters.stop();
-	}
-
-	/**
-	 * Let the manager connect.
-	 * @param manager whose connection was deferred
-	 */
-	void connect(ClientManager<?, ?> manager) {
-		boolean wanted;
+	private void locked(Runnable action) {
 		this.lock.lock();
 		try {
-			wanted = this.connectionDeferred && manager.isRunning();
-			this.connectionDeferred = false;
+			action.run();
 		}
 		finally {
 			this.lock.unlock();
 		}
-		if (wanted) {
-			manager.start();
+	}
+
+	void stopAdapters(ClientManager<?, ?> manager) {
+		adapters(manager).filter(AbstractMqttMessageDrivenChannelAdapter::isRunning).forEach((adapter) -> {
+			adapter.stop();
+			remember(adapter);
+		});
+	}
+
+	private void remember(AbstractMqttMessageDrivenChannelAdapter<?, ?> adapter) {
+		synchronized (this.stopped) {
+			this.stopped.add(adapter);
 		}
+	}
+
+	private Stream<AbstractMqttMessageDrivenChannelAdapter<?, ?>> adapters(ClientManager<?, ?> manager) {
+		return (this.beanFactory == null) ? Stream.empty()
+				: adapters(this.beanFactory).filter((adapter) -> ComponentFields.manager(adapter) == manager);
+	}
+
+	static Stream<AbstractMqttMessageDrivenChannelAdapter<?, ?>> adapters(ListableBeanFactory beanFactory) {
+		return beanFactory.getBeansOfType(AbstractMqttMessageDrivenChannelAdapter.class, false, false)
+			.values()
+			.stream()
+			.map((adapter) -> (AbstractMqttMessageDrivenChannelAdapter<?, ?>) adapter);
 	}
 
 }

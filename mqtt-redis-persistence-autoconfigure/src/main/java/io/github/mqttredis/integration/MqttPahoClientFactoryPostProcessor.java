@@ -18,18 +18,28 @@ package io.github.mqttredis.integration;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Objects;
 
+import io.github.mqttredis.paho.v3.PersistentMqttClient;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.eclipse.paho.client.mqttv3.IMqttClient;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.AbstractAdvisingBeanPostProcessor;
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopConfigException;
-import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.NameMatchMethodPointcut;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -59,25 +69,23 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBe
 		NameMatchMethodPointcut pointcut = new NameMatchMethodPointcut();
 		pointcut.setMappedNames("getClientInstance", "getAsyncClientInstance");
 		pointcut.setClassFilter(DefaultMqttPahoClientFactory.class::isAssignableFrom);
-		this.advisor = new DefaultPointcutAdvisor(pointcut, new PersistentClientInterceptor(persistences));
+		this.advisor = new DefaultPointcutAdvisor(pointcut, new ClientInterceptor(persistences));
 		this.beforeExistingAdvisors = true;
 		// The user injects the bean by its class.
 		setProxyTargetClass(true);
 	}
 
+	/** Return whether a factory, with its proxies, makes our clients. */
+	static boolean serves(MqttPahoClientFactory factory) {
+		return ComponentFields.target(factory) instanceof PersistentMqttPahoClientFactory
+				|| factory instanceof Advised proxy && Arrays.stream(proxy.getAdvisors())
+					.anyMatch((advisor) -> advisor.getAdvice() instanceof ClientInterceptor);
+	}
+
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (!(bean instanceof DefaultMqttPahoClientFactory)
-				|| this.excluded.stream().anyMatch((beans) -> beans.contains(beanName))) {
-			return bean;
-		}
-		Object target = AopProxyUtils.getSingletonTarget(bean);
-		if (PersistentClientInterceptor.PERSISTENCE.isForeign((target != null) ? target : bean)) {
-			logger.info("The persistence of the MQTT client factory '" + beanName
-					+ "' was set by the application and is kept; its clients' sessions are not stored in Redis");
-			return bean;
-		}
-		return serve(bean, beanName);
+		return (bean instanceof DefaultMqttPahoClientFactory && !this.excluded.getObject().leaves(bean, beanName))
+				? serve(bean, beanName) : bean;
 	}
 
 	private Object serve(Object bean, String beanName) {
@@ -121,6 +129,68 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBe
 			}
 		}
 		return true;
+	}
+
+	/**
+	 * Makes the clients of a user's {@link DefaultMqttPahoClientFactory}. That class
+	 * hands one persistence to all its clients, which mixes their sessions.
+	 */
+	private static final class ClientInterceptor implements MethodInterceptor {
+
+		private final ObjectProvider<PahoV3PersistenceFactory> persistences;
+
+		ClientInterceptor(ObjectProvider<PahoV3PersistenceFactory> persistences) {
+			this.persistences = persistences;
+		}
+
+		@Override
+		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+			DefaultMqttPahoClientFactory target = (DefaultMqttPahoClientFactory) Objects
+				.requireNonNull(invocation.getThis());
+			// Asked at each call: the user may set a persistence at any time.
+			if (ComponentFields.hasForeignPersistence(target)) {
+				return invocation.proceed();
+			}
+			@Nullable Object[] arguments = invocation.getArguments();
+			String uri = PersistentMqttPahoClientFactory.firstUri((String) arguments[0], target.getConnectionOptions());
+			if (isOverridden(invocation.getMethod(), target)) {
+				return proceedWithPersistence(invocation, target, uri);
+			}
+			String clientId = (String) Objects.requireNonNull(arguments[1]);
+			if (invocation.getMethod().getReturnType() == IMqttClient.class) {
+				return new PersistentMqttClient(uri, clientId, this.persistences.getObject().create());
+			}
+			return new OutboundMqttAsyncClient(uri, clientId, this.persistences.getObject().create());
+		}
+
+		/**
+		 * The user's own method makes the client, so the persistence goes where
+		 * {@code super.getAsyncClientInstance} looks for it. The lock keeps two calls
+		 * from taking each other's.
+		 */
+		private @Nullable Object proceedWithPersistence(MethodInvocation invocation,
+				DefaultMqttPahoClientFactory target, String uri) throws Throwable {
+			synchronized (target) {
+				Object before = ComponentFields.persistence(target);
+				ComponentFields.setPersistence(target, this.persistences.getObject().create());
+				try {
+					if (!uri.equals(PersistentMqttPahoClientFactory.PLACEHOLDER)
+							&& invocation instanceof ProxyMethodInvocation proxied) {
+						proxied.setArguments(uri, invocation.getArguments()[1]);
+					}
+					return invocation.proceed();
+				}
+				finally {
+					ComponentFields.setPersistence(target, before);
+				}
+			}
+		}
+
+		private static boolean isOverridden(Method method, Object target) {
+			return ClassUtils.getMostSpecificMethod(method, target.getClass())
+				.getDeclaringClass() != DefaultMqttPahoClientFactory.class;
+		}
+
 	}
 
 }

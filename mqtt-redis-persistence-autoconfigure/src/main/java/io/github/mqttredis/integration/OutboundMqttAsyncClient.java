@@ -32,7 +32,6 @@ import org.eclipse.paho.client.mqttv3.MqttSecurityException;
 import org.eclipse.paho.client.mqttv3.MqttToken;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.support.MqttUtils;
@@ -72,7 +71,7 @@ final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
 			if (callback instanceof MqttPahoMessageDrivenChannelAdapter adapter) {
 				// The adapter says so when it has connected, and the broker may have sent
 				// messages by then.
-				setManualAcks(Boolean.TRUE.equals(new DirectFieldAccessor(adapter).getPropertyValue("manualAcks")));
+				setManualAcks(ComponentFields.isManualAcks(adapter));
 			}
 			super.setCallback(callback);
 		}

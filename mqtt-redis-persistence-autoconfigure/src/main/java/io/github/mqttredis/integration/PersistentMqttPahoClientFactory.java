@@ -24,6 +24,7 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.util.ObjectUtils;
 
 /**
  * A client factory whose every client has a persistence of its own and stores before it
@@ -32,6 +33,9 @@ import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
  * @since 0.1.0
  */
 public class PersistentMqttPahoClientFactory implements MqttPahoClientFactory {
+
+	/** What Spring Integration gives to Paho if only the connect options hold URIs. */
+	static final String PLACEHOLDER = "tcp://NO_URL_PROVIDED";
 
 	private final MqttConnectOptions options;
 
@@ -49,17 +53,33 @@ public class PersistentMqttPahoClientFactory implements MqttPahoClientFactory {
 
 	@Override
 	public IMqttClient getClientInstance(@Nullable String url, String clientId) throws MqttException {
-		return new PersistentMqttClient(ServerUris.first(url, this.options), clientId, this.persistences.create());
+		return new PersistentMqttClient(firstUri(url, this.options), clientId, this.persistences.create());
 	}
 
 	@Override
 	public IMqttAsyncClient getAsyncClientInstance(@Nullable String url, String clientId) throws MqttException {
-		return new OutboundMqttAsyncClient(ServerUris.first(url, this.options), clientId, this.persistences.create());
+		return new OutboundMqttAsyncClient(firstUri(url, this.options), clientId, this.persistences.create());
 	}
 
 	@Override
 	public MqttConnectOptions getConnectionOptions() {
 		return this.options;
+	}
+
+	/**
+	 * Return the URI that comes first where Paho connects to. It is a part of the
+	 * session's identity, so a placeholder must not take its place.
+	 * @param url the URL that the component was given, {@code null} if it was given none
+	 * @param options the options that the client will connect with: Paho does not look at
+	 * the URL if these have URIs
+	 * @return the first URI of the options, or the URL, or the placeholder
+	 */
+	static String firstUri(@Nullable String url, MqttConnectOptions options) {
+		String[] configured = options.getServerURIs();
+		if (!ObjectUtils.isEmpty(configured)) {
+			return configured[0];
+		}
+		return (url != null) ? url : PLACEHOLDER;
 	}
 
 }

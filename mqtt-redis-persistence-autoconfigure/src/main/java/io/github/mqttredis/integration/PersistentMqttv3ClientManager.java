@@ -19,10 +19,10 @@ package io.github.mqttredis.integration;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
 
 /**
@@ -32,7 +32,7 @@ import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
  * @since 0.1.0
  */
 public class PersistentMqttv3ClientManager extends Mqttv3ClientManager
-		implements DeferredClientManager, BeanFactoryAware {
+		implements BeanFactoryAware, SmartInitializingSingleton {
 
 	private final PahoV3PersistenceFactory persistences;
 
@@ -52,7 +52,7 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager
 
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
-		this.lifecycle.serve(this, beanFactory);
+		this.lifecycle.setBeanFactory(beanFactory);
 	}
 
 	/**
@@ -70,40 +70,23 @@ public class PersistentMqttv3ClientManager extends Mqttv3ClientManager
 	}
 
 	@Override
-	public boolean defers(Object manager) {
-		return manager == this;
-	}
-
-	@Override
-	public void deferConnection() {
-		this.lifecycle.deferConnection();
+	public void afterSingletonsInstantiated() {
+		this.lifecycle.withholdAdapters(this);
 	}
 
 	@Override
 	public void start() {
-		this.lifecycle.start(this, () -> setClient(createClient(this, this.persistences)), super::start);
+		this.lifecycle.start(this, () -> setClient(createClient()), super::start);
 	}
 
 	@Override
 	public void stop() {
-		this.lifecycle.stopAdapters();
+		this.lifecycle.stopAdapters(this);
 		super.stop();
 	}
 
-	@Override
-	public void connect() {
-		this.lifecycle.connect(this);
-	}
-
-	/**
-	 * Make the client of a manager that the application defines.
-	 * @param manager the manager
-	 * @param persistences where the client gets its persistence from
-	 * @return the client, {@code null} if the manager must be left alone
-	 */
-	public static @Nullable Object clientOf(Mqttv3ClientManager manager, PahoV3PersistenceFactory persistences) {
-		return Mqttv3ClientManagerPostProcessor.PERSISTENCE.isOurs(manager) ? createClient(manager, persistences)
-				: null;
+	PersistentMqttAsyncClient createClient() {
+		return createClient(this, this.persistences);
 	}
 
 	static PersistentMqttAsyncClient createClient(Mqttv3ClientManager manager, PahoV3PersistenceFactory persistences) {

@@ -16,18 +16,21 @@
 
 package io.github.mqttredis.integration;
 
+import io.github.mqttredis.integration.Mqttv5EndpointPostProcessor.StandInMqttAsyncClient;
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import org.eclipse.paho.mqttv5.client.IMqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
-import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
+import org.springframework.integration.mqtt.outbound.AbstractMqttMessageHandler;
+import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 
 /**
  * A client manager whose client stores before it sends. Each start makes a new client,
@@ -36,7 +39,7 @@ import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
  * @since 0.1.0
  */
 public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
-		implements DeferredClientManager, BeanFactoryAware {
+		implements BeanFactoryAware, SmartInitializingSingleton {
 
 	private final PahoV5PersistenceFactory persistences;
 
@@ -76,7 +79,7 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
-		this.lifecycle.serve(this, beanFactory);
+		this.lifecycle.setBeanFactory(beanFactory);
 	}
 
 	/**
@@ -94,39 +97,23 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 	}
 
 	@Override
-	public boolean defers(Object manager) {
-		return manager == this;
-	}
-
-	@Override
-	public void deferConnection() {
-		this.lifecycle.deferConnection();
+	public void afterSingletonsInstantiated() {
+		this.lifecycle.withholdAdapters(this);
 	}
 
 	@Override
 	public void start() {
-		this.lifecycle.start(this, () -> setClient(createClient(this, this.persistences)), super::start);
+		this.lifecycle.start(this, () -> setClient(createClient()), super::start);
 	}
 
 	@Override
 	public void stop() {
-		this.lifecycle.stopAdapters();
+		this.lifecycle.stopAdapters(this);
 		super.stop();
 	}
 
-	@Override
-	public void connect() {
-		this.lifecycle.connect(this);
-	}
-
-	/**
-	 * Make the client of a manager that the application defines.
-	 * @param manager the manager
-	 * @param persistences where the client gets its persistence from
-	 * @return the client, {@code null} if the manager must be left alone
-	 */
-	public static @Nullable Object clientOf(Mqttv5ClientManager manager, PahoV5PersistenceFactory persistences) {
-		return Mqttv5PersistencePostProcessor.MANAGER.isOurs(manager) ? createClient(manager, persistences) : null;
+	PersistentMqttAsyncClient createClient() {
+		return createClient(this, this.persistences);
 	}
 
 	static PersistentMqttAsyncClient createClient(Mqttv5ClientManager manager, PahoV5PersistenceFactory persistences) {
@@ -162,19 +149,45 @@ public class PersistentMqttv5ClientManager extends Mqttv5ClientManager
 		}
 
 		@Override
-		PersistentMqttAsyncClient required() throws MqttException {
+		public boolean isConnected() {
 			PersistentMqttAsyncClient present = present();
-			if (present == null) {
-				throw new MqttException(MqttClientException.REASON_CODE_CLIENT_CLOSED,
-						new IllegalStateException("The client manager is not started"));
-			}
-			return present;
+			return present != null && (present.isConnected() || present.isBufferingOffline());
+		}
+
+	}
+
+	/**
+	 * The client of a client manager. While the broker is away a
+	 * {@link Mqttv5PahoMessageHandler} does not ask it to publish, but to connect, and
+	 * fails; so it passes for a connected one for such a handler as long as it has an
+	 * offline buffer. For everybody else, and in particular for inbound adapters, which
+	 * subscribe only if there is a link, it says how it is.
+	 */
+	private static final class ManagedMqttAsyncClient extends PersistentMqttAsyncClient {
+
+		private static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+		ManagedMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
+				throws MqttException {
+			super(serverUri, clientId, persistence);
 		}
 
 		@Override
 		public boolean isConnected() {
-			PersistentMqttAsyncClient present = present();
-			return present != null && (present.isConnected() || present.isBufferingOffline());
+			return super.isConnected() || (isBufferingOffline() && isHandlerCalling(this));
+		}
+
+		/**
+		 * Return whether a handler calls a method of an object; what that calls itself,
+		 * such as a bridge method, does not count.
+		 */
+		static boolean isHandlerCalling(Object called) {
+			return CALLERS
+				.walk((frames) -> frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
+					.filter((type) -> type != ManagedMqttAsyncClient.class && !type.isInstance(called))
+					.findFirst())
+				.filter(AbstractMqttMessageHandler.class::isAssignableFrom)
+				.isPresent();
 		}
 
 	}

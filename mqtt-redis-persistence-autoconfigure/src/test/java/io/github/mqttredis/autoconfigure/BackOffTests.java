@@ -232,7 +232,7 @@ class BackOffTests {
 			assertThat(context).hasNotFailed();
 			assertThat(context.getBean(SessionStore.class)).isSameAs(parent.getBean(SessionStore.class));
 			assertThat(context.containsLocalBean("mqttClientManagerConnector")).isTrue();
-			assertThat(context.containsLocalBean("mqttShutdownOrderPostProcessor")).isTrue();
+			assertThat(context.containsLocalBean("mqttClientManagerPostProcessor")).isTrue();
 		}));
 	}
 

@@ -22,7 +22,9 @@ import java.util.stream.Stream;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
-import io.github.mqttredis.integration.ComponentFinding.Kind;
+import io.github.mqttredis.integration.ComponentFindings.CleanSessionException;
+import io.github.mqttredis.integration.ComponentFindings.Finding;
+import io.github.mqttredis.integration.ComponentFindings.Kind;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
@@ -117,7 +119,7 @@ class CleanSessionCheckTests {
 			.run((context) -> assertThat(context).getFailure()
 				.isInstanceOfSatisfying(CleanSessionException.class,
 						(ex) -> assertThat(ex.findings()).singleElement()
-							.extracting(ComponentFinding::component)
+							.extracting(Finding::component)
 							.isEqualTo(variant.name())));
 		fail.run((context) -> {
 			Session session = context.getBean(SessionStore.class).open(id);
@@ -141,7 +143,7 @@ class CleanSessionCheckTests {
 		ApplicationContextRunner runner = this.contexts.withPropertyValues("mqtt.client.client-id=clean",
 				"mqtt.client.server-uris=" + Components.URI, "mqtt.client.clean-session=true");
 		runner.run((context) -> assertThat(Components.findings(context)).singleElement()
-			.extracting(ComponentFinding::component)
+			.extracting(Finding::component)
 			.isEqualTo("mqttv3ClientManager"));
 		runner.withPropertyValues("mqtt.persistence.clean-session=fail")
 			.run((context) -> assertThat(context).getFailure().isInstanceOf(CleanSessionException.class));

@@ -105,7 +105,7 @@ class ClientManagerTests {
 		this.contexts.withBean("own", Mqttv3ClientManager.class, () -> manager(foreign)).run((context) -> {
 			Mqttv3ClientManager manager = context.getBean(Mqttv3ClientManager.class);
 			assertThat(PahoInternals.persistence(client(manager))).isSameAs(foreign);
-			assertThat(output).containsOnlyOnce("The persistence of the MQTT client manager 'own'");
+			assertThat(output).containsOnlyOnce("The persistence of the MQTT component 'own'");
 		});
 	}
 

@@ -20,7 +20,8 @@ import java.nio.file.Path;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
-import io.github.mqttredis.integration.ComponentFinding.Kind;
+import io.github.mqttredis.integration.ComponentFindings.Finding;
+import io.github.mqttredis.integration.ComponentFindings.Kind;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
@@ -83,7 +84,7 @@ class ComponentCheckTests {
 				() -> Components.handler(options, "expiry"));
 		runner.run((context) -> {
 			assertThat(Components.findings(context)).singleElement()
-				.extracting(ComponentFinding::kind)
+				.extracting(Finding::kind)
 				.isEqualTo(Kind.SESSION_EXPIRY);
 			assertThat(output).containsOnlyOnce("The broker forgets the MQTT session of 'out' when the link is lost,"
 					+ " because there is no session expiry interval. Call setSessionExpiryInterval");
@@ -108,7 +109,7 @@ class ComponentCheckTests {
 				"mqtt.client.session-expiry=1h");
 		runner.withPropertyValues("mqtt.persistence.session-expiry=59m").run((context) -> {
 			assertThat(Components.findings(context)).singleElement()
-				.extracting(ComponentFinding::kind)
+				.extracting(Finding::kind)
 				.isEqualTo(Kind.REDIS_EXPIRY);
 			assertThat(output).containsOnlyOnce("Redis forgets the MQTT session of 'mqttv5ClientManager' after 3540 s"
 					+ " without an owner, and the broker only after 3600 s. Raise mqtt.persistence.session-expiry");
@@ -140,7 +141,7 @@ class ComponentCheckTests {
 		});
 		runner.run((context) -> {
 			assertThat(Components.findings(context)).singleElement()
-				.extracting(ComponentFinding::kind)
+				.extracting(Finding::kind)
 				.isEqualTo(Kind.RECORDS_WAIT);
 			assertThat(output).containsOnlyOnce("2 records of 'out' wait for the first message");
 			assertThat(context.getBean(SessionStore.class).sessions()).isEmpty();

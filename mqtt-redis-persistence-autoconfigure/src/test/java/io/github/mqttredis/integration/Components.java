@@ -19,6 +19,7 @@ package io.github.mqttredis.integration;
 import java.util.List;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
+import io.github.mqttredis.integration.ComponentFindings.Finding;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 
@@ -48,7 +49,7 @@ final class Components {
 	private Components() {
 	}
 
-	static List<ComponentFinding> findings(AssertableApplicationContext context) {
+	static List<Finding> findings(AssertableApplicationContext context) {
 		assertThat(context).hasNotFailed();
 		return context.getBean(ComponentFindings.class).all();
 	}

@@ -18,6 +18,7 @@ package io.github.mqttredis.integration;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
+import io.github.mqttredis.integration.Mqttv5EndpointPostProcessor.RenewedMqttAsyncClient;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;

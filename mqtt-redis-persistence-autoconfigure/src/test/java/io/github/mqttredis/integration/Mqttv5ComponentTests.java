@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttConnectionOptionsCustomizer;
 import io.github.mqttredis.autoconfigure.MqttContexts;
+import io.github.mqttredis.integration.Mqttv5EndpointPostProcessor.RenewedMqttAsyncClient;
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import io.github.mqttredis.session.SessionStore;
@@ -99,7 +100,7 @@ class Mqttv5ComponentTests {
 	void whenBothAreThereThenVersion3StaysUnlessVersionIs5() {
 		withClient("both").run((context) -> assertThat(context).hasSingleBean(PersistentMqttv3ClientManager.class)
 			.hasSingleBean(PahoV5PersistenceFactory.class)
-			.hasSingleBean(MqttShutdownOrderPostProcessor.class)
+			.hasSingleBean(ClientManagerPostProcessor.class)
 			.doesNotHaveBean(PersistentMqttv5ClientManager.class));
 		withClient("both").withPropertyValues("mqtt.client.version=5")
 			.run((context) -> assertThat(context).hasSingleBean(PersistentMqttv5ClientManager.class)

@@ -21,7 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
-import io.github.mqttredis.integration.ComponentFinding.Kind;
+import io.github.mqttredis.integration.ComponentFindings.CleanSessionException;
+import io.github.mqttredis.integration.ComponentFindings.Finding;
+import io.github.mqttredis.integration.ComponentFindings.Kind;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.SharedServer;
@@ -100,7 +102,7 @@ class WellConfiguredTests {
 			options.setSessionExpiryInterval(null);
 			IntegrationFlowRegistration spoilt = register(context, handler(options));
 			assertThat(Components.findings(context)).singleElement()
-				.extracting(ComponentFinding::kind)
+				.extracting(Finding::kind)
 				.isEqualTo(Kind.SESSION_EXPIRY);
 			assertThat(output).containsOnlyOnce("The broker forgets the MQTT session of");
 			spoilt.destroy();

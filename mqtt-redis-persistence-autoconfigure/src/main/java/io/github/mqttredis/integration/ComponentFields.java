@@ -1,0 +1,93 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import java.lang.reflect.Field;
+
+import io.github.mqttredis.paho.SessionPersistence;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.DirectFieldAccessor;
+import org.springframework.integration.mqtt.core.MqttComponent;
+import org.springframework.util.Assert;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * What Spring Integration's MQTT components keep in private fields and have no getter
+ * for. The same for both versions of Paho.
+ */
+final class ComponentFields {
+
+	/** The application may extend a component, and name a field as it likes. */
+	private static final String PACKAGE = MqttComponent.class.getPackageName().replaceFirst("\\.core$", "");
+
+	private ComponentFields() {
+	}
+
+	/** Return an object without its proxies. */
+	static Object target(Object object) {
+		Object target = AopProxyUtils.getSingletonTarget(object);
+		return (target != null) ? target(target) : object;
+	}
+
+	static @Nullable Object field(Object component, String name) {
+		return new DirectFieldAccessor(target(component)).getPropertyValue(name);
+	}
+
+	/** Return the client manager of an adapter or a handler, without proxies. */
+	static @Nullable Object manager(Object component) {
+		Object manager = field(component, "clientManager");
+		return (manager != null) ? target(manager) : null;
+	}
+
+	static boolean isManualAcks(Object adapter) {
+		return Boolean.TRUE.equals(field(adapter, "manualAcks"));
+	}
+
+	static @Nullable Object persistence(Object component) {
+		Object target = target(component);
+		return ReflectionUtils.getField(persistenceField(target), target);
+	}
+
+	static void setPersistence(Object component, @Nullable Object persistence) {
+		Object target = target(component);
+		ReflectionUtils.setField(persistenceField(target), target, persistence);
+	}
+
+	/** Return whether the application set a persistence, which must be left alone. */
+	static boolean hasForeignPersistence(Object component) {
+		return persistence(component) != null && !hasOurPersistence(component);
+	}
+
+	static boolean hasOurPersistence(Object component) {
+		return persistence(component) instanceof SessionPersistence<?>;
+	}
+
+	private static Field persistenceField(Object target) {
+		Class<?> type = target.getClass();
+		while (!type.getPackageName().startsWith(PACKAGE) && type.getSuperclass() != null) {
+			type = type.getSuperclass();
+		}
+		Field field = ReflectionUtils.findField(type, "persistence");
+		Assert.state(field != null, "No field 'persistence' in " + type.getName()
+				+ ": this version of Spring Integration is not supported");
+		ReflectionUtils.makeAccessible(field);
+		return field;
+	}
+
+}

@@ -1,0 +1,262 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import java.util.Objects;
+
+import io.github.mqttredis.integration.ComponentChecker.Storage;
+import io.github.mqttredis.integration.ComponentChecker.View;
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
+import io.github.mqttredis.session.MqttVersion;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.integration.mqtt.core.AbstractMqttClientManager;
+import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.MqttComponent;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
+import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
+import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
+import org.springframework.integration.mqtt.inbound.Mqttv5PahoMessageDrivenChannelAdapter;
+import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
+import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
+
+/**
+ * What differs between the components of MQTT 3 and those of MQTT 5. There is a bean for
+ * each version of Paho on the class path, and who serves both asks these: no other class
+ * that does names a type of Paho.
+ *
+ * @since 0.1.0
+ */
+public abstract class PahoVersion {
+
+	PahoVersion() {
+	}
+
+	abstract boolean isManager(Object bean);
+
+	/** Whether a client manager is one that makes its client itself, at each start. */
+	abstract boolean isOurs(Object manager);
+
+	/** Whether something is a handler or an adapter. */
+	abstract boolean isEndpoint(Object bean);
+
+	abstract Object createPersistence(String serverUri);
+
+	abstract Object createClient(AbstractMqttClientManager<?, ?> manager);
+
+	/** Whether the session is stored of an endpoint that has no client manager. */
+	Storage storage(Object endpoint, ComponentChecker checker) {
+		return persistenceStorage(endpoint, checker);
+	}
+
+	abstract View view(Object component, String name, ComponentChecker checker, Storage storage, boolean ownClient);
+
+	/** Open sessions for those who would hide that it fails. */
+	void openSessions(ListableBeanFactory beanFactory) {
+	}
+
+	/** Look at a bean, which may be no component of this version. */
+	@Nullable View inspect(Object bean, String name, ComponentChecker checker) {
+		if (isManager(bean)) {
+			return view(bean, name, checker, managerStorage(bean, checker), true);
+		}
+		if (!isEndpoint(bean)) {
+			return null;
+		}
+		Object manager = ComponentFields.manager(bean);
+		if (manager == null) {
+			return view(bean, name, checker, storage(bean, checker), true);
+		}
+		Storage storage = isManager(manager) ? managerStorage(manager, checker) : Storage.LEFT;
+		return view(bean, name, checker, (storage == Storage.TOO_EARLY) ? Storage.LEFT : storage, false);
+	}
+
+	private Storage managerStorage(Object manager, ComponentChecker checker) {
+		return isOurs(manager) ? Storage.STORED : persistenceStorage(manager, checker);
+	}
+
+	private static Storage persistenceStorage(Object component, ComponentChecker checker) {
+		if (ComponentFields.persistence(component) != null) {
+			return ComponentFields.hasForeignPersistence(component) ? Storage.LEFT : Storage.STORED;
+		}
+		return checker.without(component, Storage.INLINE_MANAGER, Storage.TOO_EARLY);
+	}
+
+	private static String clientId(Object component) {
+		return String.valueOf(ComponentFields.field(component, "clientId"));
+	}
+
+	/**
+	 * MQTT 3.
+	 */
+	public static final class Paho3 extends PahoVersion {
+
+		private final PahoV3PersistenceFactory persistences;
+
+		/**
+		 * Serve MQTT 3.
+		 * @param persistences where each client gets its persistence from
+		 */
+		public Paho3(PahoV3PersistenceFactory persistences) {
+			this.persistences = persistences;
+		}
+
+		@Override
+		boolean isManager(Object bean) {
+			return bean instanceof Mqttv3ClientManager;
+		}
+
+		@Override
+		boolean isOurs(Object manager) {
+			return manager instanceof PersistentMqttv3ClientManager;
+		}
+
+		@Override
+		boolean isEndpoint(Object bean) {
+			return bean instanceof MqttPahoMessageHandler || bean instanceof MqttPahoMessageDrivenChannelAdapter;
+		}
+
+		@Override
+		Object createPersistence(String serverUri) {
+			return this.persistences.create();
+		}
+
+		@Override
+		Object createClient(AbstractMqttClientManager<?, ?> manager) {
+			return (manager instanceof PersistentMqttv3ClientManager ours) ? ours.createClient()
+					: PersistentMqttv3ClientManager.createClient((Mqttv3ClientManager) manager, this.persistences);
+		}
+
+		@Override
+		Storage storage(Object endpoint, ComponentChecker checker) {
+			MqttPahoClientFactory factory = factory(endpoint);
+			Object target = ComponentFields.target(factory);
+			if (target instanceof DefaultMqttPahoClientFactory && ComponentFields.hasForeignPersistence(target)) {
+				return Storage.LEFT;
+			}
+			if (target instanceof DefaultMqttPahoClientFactory && ComponentFields.hasOurPersistence(target)
+					|| MqttPahoClientFactoryPostProcessor.serves(factory)) {
+				return Storage.STORED;
+			}
+			return checker.without(target, Storage.INLINE_FACTORY, Storage.UNSERVED_FACTORY);
+		}
+
+		@Override
+		View view(Object component, String name, ComponentChecker checker, Storage storage, boolean ownClient) {
+			MqttConnectOptions options = (MqttConnectOptions) ((MqttComponent<?>) component).getConnectionInfo();
+			return new View(name, checker.session(clientId(component), firstUri(component, options), MqttVersion.V3),
+					storage, ownClient, options.isCleanSession(), null,
+					ownClient && component instanceof MqttPahoMessageHandler);
+		}
+
+		/**
+		 * {@inheritDoc}
+		 * <p>
+		 * An adapter whose client cannot be made tries to reconnect a client that it does
+		 * not have, and ends in a {@link NullPointerException} without cause.
+		 */
+		@Override
+		void openSessions(ListableBeanFactory beanFactory) {
+			beanFactory.getBeansOfType(MqttPahoMessageDrivenChannelAdapter.class, false, false)
+				.values()
+				.stream()
+				.filter((adapter) -> adapter.isAutoStartup() && !adapter.isRunning())
+				.filter((adapter) -> ComponentFields.manager(adapter) == null
+						&& MqttPahoClientFactoryPostProcessor.serves(factory(adapter)))
+				.forEach(this::openSession);
+		}
+
+		private void openSession(MqttPahoMessageDrivenChannelAdapter adapter) {
+			try {
+				// As Paho's constructor does it; the lease stays with this process.
+				SessionMqttClientPersistence persistence = this.persistences.create();
+				persistence.open(clientId(adapter), firstUri(adapter, factory(adapter).getConnectionOptions()));
+				persistence.close();
+			}
+			catch (MqttPersistenceException ex) {
+				throw new IllegalStateException("The MQTT session of '" + adapter.getBeanName() + "' cannot be opened",
+						ex);
+			}
+		}
+
+		private static MqttPahoClientFactory factory(Object endpoint) {
+			return (MqttPahoClientFactory) Objects.requireNonNull(ComponentFields.field(endpoint, "clientFactory"));
+		}
+
+		private static String firstUri(Object component, MqttConnectOptions options) {
+			return PersistentMqttPahoClientFactory.firstUri((String) ComponentFields.field(component, "url"), options);
+		}
+
+	}
+
+	/**
+	 * MQTT 5.
+	 */
+	public static final class Paho5 extends PahoVersion {
+
+		private final PahoV5PersistenceFactory persistences;
+
+		/**
+		 * Serve MQTT 5.
+		 * @param persistences where each client gets its persistence from
+		 */
+		public Paho5(PahoV5PersistenceFactory persistences) {
+			this.persistences = persistences;
+		}
+
+		@Override
+		boolean isManager(Object bean) {
+			return bean instanceof Mqttv5ClientManager;
+		}
+
+		@Override
+		boolean isOurs(Object manager) {
+			return manager instanceof PersistentMqttv5ClientManager;
+		}
+
+		@Override
+		boolean isEndpoint(Object bean) {
+			return bean instanceof Mqttv5PahoMessageHandler || bean instanceof Mqttv5PahoMessageDrivenChannelAdapter;
+		}
+
+		@Override
+		Object createPersistence(String serverUri) {
+			return this.persistences.create(serverUri);
+		}
+
+		@Override
+		Object createClient(AbstractMqttClientManager<?, ?> manager) {
+			return (manager instanceof PersistentMqttv5ClientManager ours) ? ours.createClient()
+					: PersistentMqttv5ClientManager.createClient((Mqttv5ClientManager) manager, this.persistences);
+		}
+
+		@Override
+		View view(Object component, String name, ComponentChecker checker, Storage storage, boolean ownClient) {
+			MqttConnectionOptions options = (MqttConnectionOptions) ((MqttComponent<?>) component).getConnectionInfo();
+			String uri = String.valueOf(ComponentFields.field(component, "url"));
+			return new View(name, checker.session(clientId(component), uri, MqttVersion.V5), storage, ownClient,
+					options.isCleanStart(), options.getSessionExpiryInterval(), false);
+		}
+
+	}
+
+}
