@@ -45,6 +45,8 @@ class ArchitectureTests {
 
 	private static final String REDIS = ROOT + ".redis..";
 
+	private static final String MEMORY = ROOT + ".memory..";
+
 	private static final String PAHO = ROOT + ".paho..";
 
 	private static final String PAHO_V3 = ROOT + ".paho.v3..";
@@ -69,8 +71,8 @@ class ArchitectureTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			strings = { SESSION, REDIS, PAHO_V3, PAHO_V5, FILESTORE, ENCRYPTION, INTEGRATION, ACTUATE, AUTOCONFIGURE })
+	@ValueSource(strings = { SESSION, REDIS, MEMORY, PAHO_V3, PAHO_V5, FILESTORE, ENCRYPTION, INTEGRATION, ACTUATE,
+			AUTOCONFIGURE })
 	void whenAPackageIsNamedHereThenItHasClasses(String name) {
 		assertThat(analysed.that(resideInAPackage(name))).isNotEmpty();
 	}
@@ -78,7 +80,8 @@ class ArchitectureTests {
 	@Test
 	void whenAClassExistsThenItIsInAPackageNamedHere() {
 		check(classes().should()
-			.resideInAnyPackage(SESSION, REDIS, PAHO, FILESTORE, ENCRYPTION, INTEGRATION, ACTUATE, AUTOCONFIGURE));
+			.resideInAnyPackage(SESSION, REDIS, MEMORY, PAHO, FILESTORE, ENCRYPTION, INTEGRATION, ACTUATE,
+					AUTOCONFIGURE));
 	}
 
 	@Test
@@ -93,6 +96,15 @@ class ArchitectureTests {
 	@Test
 	void whenRedisThenKnowsOfOursOnlySession() {
 		check(ofOursOnly(REDIS, SESSION));
+	}
+
+	@Test
+	void whenMemoryThenKnowsOfOursOnlySessionAndNoLibraryOfRedisOrPaho() {
+		check(ofOursOnly(MEMORY, SESSION));
+		check(noClasses().that()
+			.resideInAPackage(MEMORY)
+			.should()
+			.dependOnClassesThat(resideInAnyPackage("org.springframework.data..", "org.eclipse.paho..")));
 	}
 
 	@Test

@@ -40,8 +40,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Health of the stored sessions: whether Redis answers, and how the session of each
- * client stands. What is known of Redis is some seconds old; the rest comes from memory.
+ * Health of the stored sessions: whether what keeps them answers, and how the session of
+ * each client stands. What is known of Redis is some seconds old; the rest comes from
+ * memory.
  *
  * @since 0.1.0
  */
@@ -102,7 +103,9 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		List<SessionStatus> sessions = this.store.sessions();
 		List<ClientInRole> idle = this.inRoles.get().stream().filter((client) -> !client.started()).toList();
 		builder.status(status(server, sessions, idle));
-		builder.withDetail("redis", (server.failure() == null) ? server.facts() : Map.of("failure", server.failure()));
+		builder.withDetail("store", this.store.kind());
+		builder.withDetail(this.store.kind(),
+				(server.failure() == null) ? server.facts() : Map.of("failure", server.failure()));
 		Map<String, Object> clients = clients(sessions);
 		idle.forEach((client) -> clients.putIfAbsent(client.clientId(), client.details()));
 		builder.withDetail("clients", clients);

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.session.EventQueue;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionListener;
@@ -44,7 +45,7 @@ final class Listeners implements AutoCloseable {
 	private final EventQueue events;
 
 	Listeners(List<SessionListener> sessionListeners) {
-		this.events = new EventQueue(sessionListeners);
+		this.events = new EventQueue(sessionListeners, RedisSessionStore.logger::warn, Listeners::unexpected);
 	}
 
 	/**

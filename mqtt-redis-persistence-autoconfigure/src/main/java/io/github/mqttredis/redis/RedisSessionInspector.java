@@ -28,6 +28,7 @@ import io.github.mqttredis.redis.InspectionScripts.Seen;
 import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.InspectedSession;
 import io.github.mqttredis.session.Page;
+import io.github.mqttredis.session.RecordOperations;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
@@ -77,12 +78,13 @@ final class RedisSessionInspector implements SessionInspector {
 		this.timeout = settings.writeTimeout();
 		this.names = new SessionNames(settings.keyPrefix());
 		this.openHere = openHere;
-		this.operations = new RecordOperations(this.link, settings, ownership);
+		this.operations = new RecordOperations(new RedisQuarantine(this.link, settings), settings.writeTimeout(),
+				ownership, RedisSessionStore.logger::info);
 	}
 
 	@Override
 	public Page<InspectedSession> sessions(String cursor, int limit) throws SessionUnavailableException {
-		checkCursor(cursor);
+		Page.parseCursor(cursor);
 		long deadline = System.nanoTime() + this.timeout.multipliedBy(TIMEOUTS_PER_PAGE).toNanos();
 		Page<Seen> page = this.link
 			.call((connection) -> InspectionScripts.sessions(connection, this.index, cursor, limit));
@@ -129,7 +131,7 @@ final class RedisSessionInspector implements SessionInspector {
 	@Override
 	public Page<InspectedRecord> records(String name, Part part, String cursor, int limit)
 			throws SessionUnavailableException {
-		checkCursor(cursor);
+		Page.parseCursor(cursor);
 		SessionId id = this.names.ofName(name);
 		if (id == null) {
 			return new Page<>(List.of(), null);
@@ -138,14 +140,6 @@ final class RedisSessionInspector implements SessionInspector {
 		byte[] hash = (part == Part.RECORDS) ? keys.hash() : keys.quarantine();
 		return this.link.call(
 				(connection) -> InspectionScripts.records(connection, hash, id, this.settings.codec(), cursor, limit));
-	}
-
-	/** A cursor of Redis's is a number of 64 bits. */
-	private static void checkCursor(String cursor) {
-		if (cursor.startsWith("+") || cursor.length() > 20) {
-			throw new IllegalArgumentException("No cursor");
-		}
-		Long.parseUnsignedLong(cursor);
 	}
 
 	@Override

@@ -25,6 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.session.FormerRecords;
+import io.github.mqttredis.session.InspectableStore;
+import io.github.mqttredis.session.RecordOperations;
 import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity;
@@ -33,7 +35,6 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStatus;
-import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -54,12 +55,8 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  *
  * @since 0.1.0
  */
-public final class RedisSessionStore implements SessionStore, SmartLifecycle, DisposableBean, ApplicationContextAware {
-
-	/**
-	 * The phase of this bean: before all that speaks MQTT.
-	 */
-	public static final int PHASE = Integer.MIN_VALUE / 2;
+public final class RedisSessionStore
+		implements InspectableStore, SmartLifecycle, DisposableBean, ApplicationContextAware {
 
 	static final Log logger = LogFactory.getLog(RedisSessionStore.class);
 
@@ -321,10 +318,17 @@ public final class RedisSessionStore implements SessionStore, SmartLifecycle, Di
 		return (current != null) ? current.server() : ServerStatus.unavailable("The session store is stopped");
 	}
 
+	@Override
+	public String kind() {
+		return "redis";
+	}
+
 	/**
-	 * Make a look at all sessions of this store's Redis, over a connection of its own.
-	 * @return the inspector, to be closed by the caller
+	 * {@inheritDoc}
+	 * <p>
+	 * Over a connection of its own.
 	 */
+	@Override
 	public SessionInspector inspector() {
 		return new RedisSessionInspector(this.connectionFactory, this.settings,
 				(id) -> this.sessions.usable(id) != null, this::asOwner);

@@ -21,12 +21,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-import io.github.mqttredis.session.BufferedRecords;
-import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
-import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.RecordOperations.NoClient;
+import io.github.mqttredis.session.RecordOperations.OperatedSession;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionClient;
@@ -44,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * One client's hold on a session: says which calls wait, and what remains of a write that
  * failed. Ends when a newer client of this process opens the session.
  */
-final class SessionHandle implements Session {
+final class SessionHandle implements OperatedSession {
 
 	private final OwnedSession session;
 
@@ -144,7 +143,8 @@ final class SessionHandle implements Session {
 		}
 	}
 
-	private boolean isAside(@Nullable RecordKey record) {
+	@Override
+	public boolean isAside(@Nullable RecordKey record) {
 		return record != null && this.session.log().aside(record) != null;
 	}
 
@@ -311,43 +311,24 @@ final class SessionHandle implements Session {
 	 * memory.
 	 */
 	void borrowed() {
-		this.client = new NoClient();
+		this.client = new NoClient(this);
 		pause();
 	}
 
-	/**
-	 * Store a message again that was set aside.
-	 * @param publish its PUBLISH
-	 * @throws SessionException if it is not known to be stored
-	 */
-	void requeue(byte[] publish) throws SessionException {
+	@Override
+	public void requeue(byte[] publish) throws SessionException {
 		checkUsable("store a message");
 		long seen = this.session.log().progress().failures();
 		client().requeue(publish);
 		awaitStored("store a message", this.session.log().end(), seen);
 	}
 
-	/**
-	 * Remove a record, and wait until that is in Redis.
-	 * @param key its key
-	 * @return whether there is such a record
-	 * @throws SessionException if it is not known to be removed
-	 * @throws IllegalArgumentException if the broker has the message
-	 */
-	boolean discard(RecordKey key) throws SessionException {
-		if (this.session.log().get(key) == null && !isAside(key)) {
-			return false;
-		}
-		RecordKey release = key.sibling(RecordKind.PUBREL);
-		if (key.equals(release) || (key.kind() == RecordKind.SENT && this.session.log().get(release) != null)) {
-			throw new IllegalArgumentException("The broker has the message with packet id " + key.packetId()
-					+ " already, and is told to release it");
-		}
+	@Override
+	public void discard(RecordKey key) throws SessionException {
 		checkUsable("remove " + key);
 		long seen = this.session.log().progress().failures();
 		client().discard(key);
 		awaitStored("remove " + key, this.session.log().end(), seen);
-		return true;
 	}
 
 	private void awaitStored(String what, long position, long seen) throws SessionException {
@@ -366,8 +347,8 @@ final class SessionHandle implements Session {
 		return current;
 	}
 
-	/** Note that an operator took a record out of quarantine. */
-	void taken() {
+	@Override
+	public void taken() {
 		this.session.standing().taken();
 	}
 
@@ -425,27 +406,6 @@ final class SessionHandle implements Session {
 	@Override
 	public SessionStatus status() {
 		return this.session.status();
-	}
-
-	/** Stands for the next client, which sends what it finds. */
-	private final class NoClient implements SessionClient {
-
-		@Override
-		public void requeue(byte[] publish) throws SessionException {
-			int packetId = BufferedRecords.freePacketId(SessionHandle.this);
-			put(new RecordKey(RecordKind.BUFFERED, packetId).toString(), BufferedRecords.record(publish, packetId));
-		}
-
-		@Override
-		public void discard(RecordKey record) {
-			remove(record.toString());
-		}
-
-		@Override
-		public LinkStatus link() {
-			return new LinkStatus(LinkStatus.State.CLOSED, null, Instant.now(), null, null);
-		}
-
 	}
 
 }

@@ -246,7 +246,7 @@ final class SessionShipper {
 		}
 		if (this.io.link().run((connection) -> this.claim.setAside(connection, key, note))) {
 			this.log.moved(key);
-			this.session.standing().undeliverable(note, key, record);
+			this.session.standing().undeliverable(note, record);
 		}
 		else {
 			confirm();

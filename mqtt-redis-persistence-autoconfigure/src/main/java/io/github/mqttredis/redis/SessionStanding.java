@@ -21,11 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.github.mqttredis.session.InspectedRecord;
-import io.github.mqttredis.session.InspectedRecord.Packet;
-import io.github.mqttredis.session.InspectedRecord.Publish;
 import io.github.mqttredis.session.LinkStatus;
-import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionEvent;
@@ -138,19 +134,12 @@ final class SessionStanding {
 	/**
 	 * Note that a message was set aside.
 	 * @param note why
-	 * @param key the key of its record
 	 * @param record its record
 	 */
-	void undeliverable(SetAside note, RecordKey key, byte[] record) {
+	void undeliverable(SetAside note, byte[] record) {
 		this.quarantined.incrementAndGet();
 		this.activity.happened(Event.MESSAGE_UNDELIVERABLE, 1);
-		Packet packet = InspectedRecord.of(this.id.version(), key.toString(), record, record.length).packet();
-		Publish publish = (packet != null) ? packet.publish() : null;
-		String described = (publish != null) ? "QoS " + publish.qos() + ", topic '" + publish.topic() + "', " : "";
-		String line = "MQTT session " + this.id + ": the message with packet id " + key.packetId() + " (" + described
-				+ record.length + " bytes) was set aside "
-				+ ((note.attempts() > 0) ? "after " + note.attempts() + " attempts: " : "before it was sent: ")
-				+ note.reason();
+		String line = note.describe(this.id, record);
 		RedisSessionStore.logger.warn(line + ". It is kept in quarantine, and what comes after it goes on");
 		fail(line, false);
 		tell(new SessionEvent.Undeliverable(this.id, note));

@@ -30,4 +30,17 @@ import org.jspecify.annotations.Nullable;
  */
 public record Page<T>(List<T> entries, @Nullable String next) {
 
+	/**
+	 * Read a cursor, which is a number of 64 bits.
+	 * @param cursor the cursor
+	 * @return the number, to be compared unsigned
+	 * @throws IllegalArgumentException if it is none
+	 */
+	public static long parseCursor(String cursor) {
+		if (cursor.startsWith("+") || cursor.length() > 20) {
+			throw new IllegalArgumentException("No cursor");
+		}
+		return Long.parseUnsignedLong(cursor);
+	}
+
 }

@@ -27,6 +27,18 @@ import java.util.Map;
 public interface SessionStore {
 
 	/**
+	 * The phase in which a store starts that is a bean with a life cycle: before all that
+	 * speaks MQTT.
+	 */
+	int PHASE = Integer.MIN_VALUE / 2;
+
+	/**
+	 * Return what keeps the sessions, for those who look at the application's health.
+	 * @return a word, such as {@code redis}
+	 */
+	String kind();
+
+	/**
 	 * Open a session: own it, load it, and end the hold that an earlier client of this
 	 * process may have on it. Waits for another owner's lease to end, up to the
 	 * configured time.

@@ -22,6 +22,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.github.mqttredis.session.InspectedRecord.Packet;
+import io.github.mqttredis.session.InspectedRecord.Publish;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +94,23 @@ public record SetAside(String record, Instant at, int attempts, String reason) {
 	 */
 	public String name() {
 		return key() + " after " + this.attempts + ": " + this.reason;
+	}
+
+	/**
+	 * Say what was set aside, and why.
+	 * @param session the message's session
+	 * @param bytes the message's record
+	 * @return a sentence without its end
+	 */
+	public String describe(SessionId session, byte[] bytes) {
+		RecordKey key = RecordKey.require(this.record);
+		Packet packet = InspectedRecord.of(session.version(), this.record, bytes, bytes.length).packet();
+		Publish publish = (packet != null) ? packet.publish() : null;
+		String described = (publish != null) ? "QoS " + publish.qos() + ", topic '" + publish.topic() + "', " : "";
+		return "MQTT session " + session + ": the message with packet id " + key.packetId() + " (" + described
+				+ bytes.length + " bytes) was set aside "
+				+ ((this.attempts > 0) ? "after " + this.attempts + " attempts: " : "before it was sent: ")
+				+ this.reason;
 	}
 
 }

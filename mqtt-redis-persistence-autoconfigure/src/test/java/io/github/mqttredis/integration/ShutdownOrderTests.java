@@ -235,6 +235,11 @@ class ShutdownOrderTests {
 		}
 
 		@Override
+		public String kind() {
+			return this.delegate.kind();
+		}
+
+		@Override
 		public Session open(SessionId id, FormerRecords former) throws SessionException {
 			return this.delegate.open(id, former);
 		}

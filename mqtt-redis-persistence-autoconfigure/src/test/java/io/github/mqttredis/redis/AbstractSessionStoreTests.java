@@ -23,24 +23,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
+import io.github.mqttredis.session.AbstractSessionStoreContractTests;
 import io.github.mqttredis.session.Durability;
+import io.github.mqttredis.session.InspectableStore;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
-import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionException;
-import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
+import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SetAside;
@@ -66,11 +62,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What every Redis client has to make true of a {@link RedisSessionStore}, against a real
- * server.
+ * server: the contract of a session store, and what is about Redis.
  */
-abstract class AbstractSessionStoreTests {
-
-	private static final SessionId ID = SessionId.ofUri("client-1", "tcp://broker:1883", MqttVersion.V3);
+abstract class AbstractSessionStoreTests extends AbstractSessionStoreContractTests {
 
 	private static final String HASH = "test:{client-1@tcp://broker:1883}:v3";
 
@@ -119,6 +113,26 @@ abstract class AbstractSessionStoreTests {
 		return store;
 	}
 
+	@Override
+	protected InspectableStore start(boolean takeover, Duration acquireTimeout, SessionListener listener) {
+		StoreSettings settings = new StoreSettings("test", SETTINGS.writeTimeout(), SETTINGS.leaseTtl(), acquireTimeout,
+				takeover ? OnConflict.TAKEOVER : OnConflict.WAIT, OnOutage.REJECT, Durability.BEFORE_RETURN);
+		RedisSessionStore store = new RedisSessionStore(this.factory, settings, List.of(listener));
+		this.stores.add(store);
+		store.start();
+		return store;
+	}
+
+	@Override
+	protected void stop(InspectableStore store) {
+		((RedisSessionStore) store).stop();
+	}
+
+	@Override
+	protected void startAgain(InspectableStore store) {
+		((RedisSessionStore) store).start();
+	}
+
 	@Test
 	void whenRecordIsPutThenRedisHoldsItsBytesOnReturn() throws Exception {
 		Session session = store().open(ID);
@@ -132,55 +146,8 @@ abstract class AbstractSessionStoreTests {
 		assertThat(this.redis.hkeys(HASH)).containsExactly("s-1");
 	}
 
-	@Test
-	void whenRecordIsRemovedThenRedisFollowsInOrder() throws Exception {
-		Session session = store().open(ID);
-		session.put("s-1", bytes("a"));
-		session.put("sc-1", bytes("b"));
-		session.remove("s-1");
-		session.remove("sc-1");
-		session.put("s-1", bytes("c"));
-		assertThat(this.redis.hgetAll(HASH)).isEqualTo(Map.of("s-1", "c"));
-	}
-
-	@Test
-	void whenSessionIsClearedThenOnlyItsRecordsGo() throws Exception {
-		RedisSessionStore store = store();
-		Session session = store.open(ID);
-		Session other = store.open(SessionId.ofUri("client-2", "tcp://broker:1883", MqttVersion.V3));
-		session.put("s-1", bytes("a"));
-		other.put("s-1", bytes("b"));
-		session.clear();
-		assertThat(this.redis.exists(HASH)).isFalse();
-		assertThat(session.keys()).isEmpty();
-		assertThat(other.contains("s-1")).isTrue();
-		assertThat(this.redis.hlen("test:{client-2@tcp://broker:1883}:v3")).isEqualTo(1);
-	}
-
-	private static SessionId id(MqttVersion version) {
-		return SessionId.ofUri("client-1", "tcp://broker:1883", version);
-	}
-
 	private static String hash(MqttVersion version) {
 		return "test:{client-1@tcp://broker:1883}:" + version.suffix();
-	}
-
-	@ParameterizedTest
-	@EnumSource(MqttVersion.class)
-	void whenProcessRestartsThenSuccessorFindsAllRecords(MqttVersion version) throws Exception {
-		RedisSessionStore first = store();
-		Session session = first.open(id(version));
-		List<String> keys = List.of("s-2", "s-10", "sc-10", "r-1");
-		for (String key : keys) {
-			session.put(key, Packets.of(key, "a", version));
-		}
-		first.stop();
-		Session successor = store().open(id(version));
-		assertThat(successor.keys()).containsExactlyElementsOf(keys);
-		for (String key : keys) {
-			assertThat(successor.get(key)).isEqualTo(Packets.of(key, "a", version));
-		}
-		assertThat(successor.status().records()).containsEntry(RecordKind.SENT, 2);
 	}
 
 	@Test
@@ -207,30 +174,6 @@ abstract class AbstractSessionStoreTests {
 	}
 
 	@Test
-	void whenLeaseIsHeldThenOpeningWaitsAndThenNamesTheOwner() throws Exception {
-		store().open(ID);
-		RedisSessionStore second = store();
-		long started = System.nanoTime();
-		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(() -> second.open(ID))
-			.withMessageContaining("process " + ProcessHandle.current().pid())
-			.satisfies((ex) -> assertThat(ex.remaining()).isPositive());
-		assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThanOrEqualTo(SETTINGS.acquireTimeout());
-	}
-
-	@Test
-	void whenOwnerStopsThenWaitingSuccessorTakesOver() throws Exception {
-		RedisSessionStore first = store();
-		first.open(ID).put("s-1", Packets.of("s-1", "a"));
-		RedisSessionStore second = store(
-				new StoreSettings("test", Load.seconds(1), Load.seconds(30), Load.seconds(30)));
-		CompletableFuture<Session> waiting = CompletableFuture.supplyAsync(() -> open(second));
-		await(() -> this.redis.ttl(HASH + ":lease") > 0);
-		assertThat(waiting).isNotDone();
-		first.stop();
-		assertThat(waiting.get(Await.MILLIS, TimeUnit.MILLISECONDS).keys()).containsExactly("s-1");
-	}
-
-	@Test
 	void whenOwnerLivesThenLeaseOutlivesItsTime() throws Exception {
 		store().open(ID);
 		String token = this.redis.get(HASH + ":lease");
@@ -238,21 +181,6 @@ abstract class AbstractSessionStoreTests {
 		await(() -> !mark.equals(this.redis.get(HASH + ":mark")));
 		assertThat(this.redis.get(HASH + ":lease")).isEqualTo(token);
 		assertThat(this.redis.pttl(HASH + ":lease")).isGreaterThan(1000);
-	}
-
-	@Test
-	void whenSessionWasTakenOverThenOldOwnerWritesNoMore() throws Exception {
-		Session old = store().open(ID);
-		old.put("s-1", Packets.of("s-1", "a"));
-		Session taken = store(Application.THIEF).open(ID);
-		taken.put("s-2", bytes("b"));
-		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(() -> old.put("s-3", bytes("c")));
-		old.remove("s-1");
-		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(old::resume);
-		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(old::clear);
-		assertThat(old.status().state()).isEqualTo(SessionState.FENCED);
-		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-2");
-		assertThat(taken.status().state()).isEqualTo(SessionState.OWNER);
 	}
 
 	@Test
@@ -332,20 +260,6 @@ abstract class AbstractSessionStoreTests {
 		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-2", "s-3");
 	}
 
-	@Test
-	void whenNewerClientOfTheProcessOpensThenOlderStoresNothingMore() throws Exception {
-		RedisSessionStore store = store();
-		Session older = store.open(ID);
-		older.put("s-1", bytes("a"));
-		Session newer = store.open(ID);
-		assertThat(newer.keys()).containsExactly("s-1");
-		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(() -> older.put("s-2", bytes("b")))
-			.withMessageContaining("newer client");
-		older.remove("s-1");
-		newer.put("s-3", bytes("c"));
-		assertThat(this.redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-3");
-	}
-
 	@ParameterizedTest
 	@EnumSource(MqttVersion.class)
 	void whenFieldIsNoRecordThenGoesToQuarantineAndTheRestIsRestored(MqttVersion version) throws Exception {
@@ -362,19 +276,6 @@ abstract class AbstractSessionStoreTests {
 		assertThat(this.redis.hkeys(hash)).containsExactlyInAnyOrder("s-1", "s-3");
 	}
 
-	@Test
-	void whenClientsOfBothVersionsShareAnIdThenNeitherSeesTheOthersRecords() throws Exception {
-		RedisSessionStore store = store();
-		Session three = store.open(id(MqttVersion.V3));
-		Session five = store.open(id(MqttVersion.V5));
-		three.put("s-1", Packets.of("s-1", "a", MqttVersion.V3));
-		assertThat(five.keys()).isEmpty();
-		five.put("s-2", Packets.of("s-2", "b", MqttVersion.V5));
-		three.clear();
-		assertThat(five.keys()).containsExactly("s-2");
-		assertThat(this.redis.hkeys(hash(MqttVersion.V5))).containsExactly("s-2");
-	}
-
 	@ParameterizedTest
 	@EnumSource(MqttVersion.class)
 	void whenBufferedMessageCannotBeStoredThenIsKeptWhereItsPahoKeepsIt(MqttVersion version) throws Exception {
@@ -386,31 +287,6 @@ abstract class AbstractSessionStoreTests {
 		this.redis.configSet("maxmemory", "0");
 		session.put("s-2", bytes("b"));
 		await(() -> this.redis.hkeys(hash(version)).contains("sb-1") == (version == MqttVersion.V5));
-	}
-
-	@Test
-	void whenManyThreadsWriteThenRedisHoldsTheMirror() throws Exception {
-		Session session = store().open(ID);
-		ExecutorService threads = Executors.newFixedThreadPool(8);
-		List<Future<?>> done = new ArrayList<>();
-		for (int thread = 0; thread < 8; thread++) {
-			int first = 1 + thread * 1000;
-			done.add(threads.submit(() -> {
-				for (int id = first; id < first + 200; id++) {
-					session.put("s-" + id, bytes("record " + id));
-					if (id % 2 == 0) {
-						session.remove("s-" + id);
-					}
-				}
-				return null;
-			}));
-		}
-		for (Future<?> each : done) {
-			each.get(Await.MILLIS, TimeUnit.MILLISECONDS);
-		}
-		threads.shutdown();
-		session.put("r-1", bytes("last"));
-		assertThat(this.redis.hkeys(HASH)).hasSize(801).containsExactlyInAnyOrderElementsOf(session.keys());
 	}
 
 	@Test
@@ -628,15 +504,6 @@ abstract class AbstractSessionStoreTests {
 		RedisSessionStore store = new RedisSessionStore(nowhere, SETTINGS);
 		assertThatExceptionOfType(RedisUnavailableException.class).isThrownBy(store::start)
 			.withMessageContaining("127.0.0.1:1");
-	}
-
-	private static Session open(RedisSessionStore store) {
-		try {
-			return store.open(ID);
-		}
-		catch (SessionException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	private static void await(BooleanSupplier condition) throws InterruptedException {

@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
+import io.github.mqttredis.session.EventQueue;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity;
@@ -145,7 +146,8 @@ class SessionEventTests {
 	@Test
 	void whenListenerIsStuckThenOldEventsAreDroppedAndTheNewestAreTold(CapturedOutput output) throws Exception {
 		CountDownLatch stuck = new CountDownLatch(1);
-		EventQueue queue = new EventQueue(List.of((event) -> awaitQuietly(stuck), this.events::add));
+		EventQueue queue = new EventQueue(List.of((event) -> awaitQuietly(stuck), this.events::add),
+				RedisSessionStore.logger::warn, Listeners::unexpected);
 		SessionActivity activity = new SessionActivity();
 		int told = 3 * EventQueue.SIZE;
 		for (int i = 0; i < told; i++) {

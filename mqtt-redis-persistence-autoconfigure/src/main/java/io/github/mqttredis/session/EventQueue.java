@@ -14,39 +14,57 @@
  * limitations under the License.
  */
 
-package io.github.mqttredis.redis;
+package io.github.mqttredis.session;
 
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
-import io.github.mqttredis.session.SessionEvent;
-import io.github.mqttredis.session.SessionListener;
 
 /**
  * Tells events to listeners, one after another, on a thread of its own. Keeps no more of
  * them than fit: the application's listeners take what time they like, and its heap must
  * not pay for it.
+ *
+ * @since 0.1.0
  */
-final class EventQueue implements AutoCloseable {
+public final class EventQueue implements AutoCloseable {
 
 	/** Far more than happens while a listener does something ordinary. */
-	static final int SIZE = 1000;
+	public static final int SIZE = 1000;
 
 	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS,
-			new ArrayBlockingQueue<>(SIZE), (task) -> Listeners.daemon(task, "mqtt-redis-events"), makeRoom());
+			new ArrayBlockingQueue<>(SIZE), EventQueue::daemon, makeRoom());
 
 	private final List<SessionListener> listeners;
+
+	private final Consumer<String> warnings;
+
+	private final Consumer<Throwable> failures;
 
 	/** Whether events were dropped since all were told; the log has one line for it. */
 	private volatile boolean behind;
 
-	EventQueue(List<SessionListener> listeners) {
+	/**
+	 * Create a queue, whose thread starts with the first event.
+	 * @param listeners told of each event
+	 * @param warnings takes what is for the log
+	 * @param failures takes what a listener throws
+	 */
+	public EventQueue(List<SessionListener> listeners, Consumer<String> warnings, Consumer<Throwable> failures) {
 		this.listeners = List.copyOf(listeners);
+		this.warnings = warnings;
+		this.failures = failures;
+	}
+
+	private static Thread daemon(Runnable task) {
+		Thread thread = new Thread(task, "mqtt-redis-events");
+		thread.setDaemon(true);
+		return thread;
 	}
 
 	/**
@@ -55,9 +73,20 @@ final class EventQueue implements AutoCloseable {
 	 * @param event the event
 	 * @param activity where it is counted if it has to be dropped
 	 */
-	void tell(SessionEvent event, SessionActivity activity) {
-		if (!this.listeners.isEmpty() && !Listeners.run(() -> this.executor.execute(new Telling(event, activity)))) {
+	public void tell(SessionEvent event, SessionActivity activity) {
+		if (!this.listeners.isEmpty() && !run(() -> this.executor.execute(new Telling(event, activity)))) {
 			activity.happened(Event.EVENT_DROPPED, 1);
+		}
+	}
+
+	private boolean run(Runnable task) {
+		try {
+			task.run();
+			return true;
+		}
+		catch (RuntimeException | Error ex) {
+			this.failures.accept(ex);
+			return false;
 		}
 	}
 
@@ -78,7 +107,7 @@ final class EventQueue implements AutoCloseable {
 		telling.activity().happened(Event.EVENT_DROPPED, 1);
 		if (!this.behind) {
 			this.behind = true;
-			RedisSessionStore.logger.warn("A listener to events of MQTT sessions does not keep up: " + SIZE
+			this.warnings.accept("A listener to events of MQTT sessions does not keep up: " + SIZE
 					+ " events wait, and the oldest are dropped. Let it hand on what takes time");
 		}
 	}
@@ -110,7 +139,7 @@ final class EventQueue implements AutoCloseable {
 		@Override
 		public void run() {
 			EventQueue queue = EventQueue.this;
-			queue.listeners.forEach((listener) -> Listeners.guarded(() -> listener.onEvent(this.event)).run());
+			queue.listeners.forEach((listener) -> queue.run(() -> listener.onEvent(this.event)));
 			if (queue.executor.getQueue().isEmpty()) {
 				queue.behind = false;
 			}

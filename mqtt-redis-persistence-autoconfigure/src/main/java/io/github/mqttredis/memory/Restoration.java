@@ -1,0 +1,106 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.memory;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+import io.github.mqttredis.session.FormerRecords;
+import io.github.mqttredis.session.RecordCodec;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.StoredRecords;
+import io.github.mqttredis.session.WriteLog;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings together what a session that was just taken holds: what is kept, and what its
+ * client left elsewhere. What cannot be read goes to quarantine.
+ */
+final class Restoration implements FormerRecords.Destination {
+
+	private final OwnedSession session;
+
+	private final StoredRecords records;
+
+	Restoration(OwnedSession session) {
+		this.session = session;
+		this.records = new StoredRecords(session.id(), RecordCodec.PLAIN);
+	}
+
+	/**
+	 * Read what is kept, and take what the client left.
+	 * @param former what the client left
+	 * @return the number of records
+	 * @throws SessionException if the session is not owned any more, or what was left
+	 * cannot be moved
+	 */
+	int restore(FormerRecords former) throws SessionException {
+		Map<String, byte[]> kept = new HashMap<>();
+		write((log, stored) -> kept.putAll(stored.records().copy()));
+		add(kept);
+		former.moveTo(this);
+		write((log, stored) -> this.records.fill(log));
+		return this.records.readable().size();
+	}
+
+	@Override
+	public SessionId id() {
+		return this.session.id();
+	}
+
+	@Override
+	public byte @Nullable [] get(RecordKey key) {
+		return this.records.readable().get(key.toString());
+	}
+
+	@Override
+	public void store(Map<RecordKey, byte[]> moved) throws SessionException {
+		Map<String, byte[]> named = new HashMap<>();
+		moved.forEach((key, record) -> named.put(key.toString(), record));
+		write((log, stored) -> named.forEach(stored.records()::put));
+		add(named);
+	}
+
+	private void add(Map<String, byte[]> stored) throws SessionException {
+		for (Map.Entry<String, byte[]> record : stored.entrySet()) {
+			this.records.add(record.getKey(), record.getValue());
+		}
+		List<String> unreadable = this.records.takeUnreadable();
+		if (!unreadable.isEmpty()) {
+			write((log, kept) -> unreadable.forEach((name) -> quarantine(kept, name)));
+			this.session.quarantined(unreadable);
+		}
+	}
+
+	private static void quarantine(StoredSession stored, String name) {
+		byte[] record = stored.records().get(name);
+		if (record != null) {
+			stored.quarantine().put(name, record);
+			stored.records().remove(name);
+		}
+	}
+
+	/** While nobody has a hold on the session. */
+	private void write(BiConsumer<WriteLog, StoredSession> change) throws SessionException {
+		this.session.write(null, change, "open");
+	}
+
+}
