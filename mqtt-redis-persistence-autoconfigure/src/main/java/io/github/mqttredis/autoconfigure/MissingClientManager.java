@@ -64,14 +64,8 @@ final class MissingClientManager {
 	}
 
 	private @Nullable FailureAnalysis analyze(Throwable cause, String needed) {
-		if ("false".equals(this.environment.getProperty("mqtt.persistence.enabled"))) {
-			found("mqtt.persistence.enabled is false, and then none is made",
-					"Set mqtt.persistence.enabled=true, or define a bean of type " + needed + ".");
-		}
-		else {
-			lookForClient();
-			lookForVersion(needed);
-		}
+		lookForClient();
+		lookForVersion(needed);
 		if (this.reasons.isEmpty()) {
 			return null;
 		}

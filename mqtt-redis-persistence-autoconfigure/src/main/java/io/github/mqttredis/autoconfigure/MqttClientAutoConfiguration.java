@@ -37,6 +37,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -45,6 +46,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
 import org.springframework.util.Assert;
@@ -52,15 +54,17 @@ import org.springframework.util.StringUtils;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of what a Paho client needs: a
- * persistence of its own, and connect options from {@code mqtt.client.*}.
+ * persistence of its own, unless Paho keeps sessions itself, and connect options from
+ * {@code mqtt.client.*}.
  *
  * @since 0.1.0
  */
 @AutoConfiguration(after = MqttRedisPersistenceAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
-@ConditionalOnBean(SessionStore.class)
+@Conditional(MqttClientAutoConfiguration.OnStoreOrNoneCondition.class)
 @EnableConfigurationProperties({ MqttPersistenceProperties.class, MqttClientProperties.class })
 public final class MqttClientAutoConfiguration {
+
+	private static final String ENABLED = "mqtt.persistence.enabled";
 
 	@Bean
 	@ConditionalOnMissingBean(MqttConnectionDetails.class)
@@ -77,6 +81,7 @@ public final class MqttClientAutoConfiguration {
 	static class Version3 {
 
 		@Bean
+		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean
 		PahoV3PersistenceFactory pahoV3PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
 			PahoMembers.of(MqttVersion.V3);
@@ -87,6 +92,7 @@ public final class MqttClientAutoConfiguration {
 
 		@Bean
 		@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean(MqttClientPersistence.class)
 		SessionMqttClientPersistence mqttClientPersistence(PahoV3PersistenceFactory persistences) {
 			return persistences.create();
@@ -147,6 +153,7 @@ public final class MqttClientAutoConfiguration {
 	static class Version5 {
 
 		@Bean
+		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean
 		PahoV5PersistenceFactory pahoV5PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
 			PahoMembers.of(MqttVersion.V5);
@@ -157,6 +164,7 @@ public final class MqttClientAutoConfiguration {
 
 		@Bean
 		@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean(org.eclipse.paho.mqttv5.client.MqttClientPersistence.class)
 		io.github.mqttredis.paho.v5.SessionMqttClientPersistence mqttv5ClientPersistence(
 				PahoV5PersistenceFactory persistences, MqttPersistenceProperties persistence,
@@ -210,6 +218,28 @@ public final class MqttClientAutoConfiguration {
 				options.setWill(will.topic(), new MqttMessage(will.payload().getBytes(StandardCharsets.UTF_8),
 						will.qos(), will.retained(), new MqttProperties()));
 			}
+		}
+
+	}
+
+	/**
+	 * Matches if there is a store for sessions, or none is to be used.
+	 */
+	static class OnStoreOrNoneCondition extends AnyNestedCondition {
+
+		OnStoreOrNoneCondition() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
+		@ConditionalOnBean(SessionStore.class)
+		static class Store {
+
+		}
+
+		@ConditionalOnBooleanProperty(name = ENABLED, havingValue = false)
+		static class None {
+
 		}
 
 	}

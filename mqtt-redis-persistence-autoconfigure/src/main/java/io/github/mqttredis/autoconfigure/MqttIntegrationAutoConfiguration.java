@@ -33,7 +33,6 @@ import io.github.mqttredis.integration.PersistentMqttPahoClientFactory;
 import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
 import io.github.mqttredis.integration.PersistentMqttv5ClientManager;
 import io.github.mqttredis.paho.v3.ConnectOptions;
-import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -103,7 +102,7 @@ public final class MqttIntegrationAutoConfiguration {
 	static ClientManagerPostProcessor mqttClientManagerPostProcessor(ConfigurableListableBeanFactory beanFactory,
 			ObjectProvider<PahoVersion> versions, ObjectProvider<ExcludedBeans> excluded, Environment environment) {
 		return new ClientManagerPostProcessor(beanFactory, versions, excluded,
-				environment.getProperty("mqtt.persistence.inject", Boolean.class, true), RedisSessionStore.PHASE + 2);
+				environment.getProperty("mqtt.persistence.inject", Boolean.class, true), SessionStore.PHASE + 2);
 	}
 
 	@Bean
@@ -139,7 +138,7 @@ public final class MqttIntegrationAutoConfiguration {
 		ComponentChecker.Settings settings = new ComponentChecker.Settings(properties.inject(), excluded,
 				properties.cleanSession(), properties.sessionExpiry(), properties.brokerId());
 		return new ComponentChecker(beanFactory, versions.orderedStream().toList(), settings, store, findings,
-				RedisSessionStore.PHASE + 1);
+				SessionStore.PHASE + 1);
 	}
 
 	/**

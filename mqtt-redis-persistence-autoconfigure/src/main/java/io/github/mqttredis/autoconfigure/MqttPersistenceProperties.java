@@ -23,6 +23,7 @@ import java.util.List;
 
 import io.github.mqttredis.filestore.PahoFileStore;
 import io.github.mqttredis.integration.ComponentChecker.CleanSessionPolicy;
+import io.github.mqttredis.memory.MemorySessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
@@ -40,9 +41,12 @@ import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
 /**
- * How MQTT sessions are kept in Redis.
+ * How MQTT sessions are kept.
  *
- * @param enabled Whether MQTT sessions are kept in Redis.
+ * @param enabled Whether MQTT sessions are kept. If not, Paho keeps them in its own
+ * memory; clients are still made from mqtt.client.*.
+ * @param store Where MQTT sessions are kept: in Redis, or in this process only, for tests
+ * and a first look without Redis.
  * @param inject Whether client factories, client managers, and handlers and adapters for
  * MQTT 5 that the application defines are given a persistence, too.
  * @param excludeBeans Names of client factories, client managers, and handlers and
@@ -61,7 +65,7 @@ import org.springframework.util.StringUtils;
  * @param onRedisOutage What happens to messages while Redis is away: they are rejected,
  * or those of QoS 1 are sent and stored later.
  * @param redis Redis of the sessions' own, where it is not that of the application.
- * @param sessionExpiry How long Redis keeps a session after its owner was last there. For
+ * @param sessionExpiry How long a session is kept after its owner was last there. For
  * ever where it is not set. Not shorter than lease.ttl, and better not shorter than the
  * broker keeps the session. Milliseconds where no unit is given.
  * @param encryption Encryption of stored records.
@@ -77,11 +81,12 @@ import org.springframework.util.StringUtils;
  * @param health Health of the stored sessions.
  */
 @ConfigurationProperties("mqtt.persistence")
-record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("true") boolean inject,
-		@DefaultValue List<String> excludeBeans, @DefaultValue("warn") CleanSessionPolicy cleanSession,
-		@DefaultValue("mqtt:persistence") String keyPrefix, @Nullable String brokerId,
-		@DefaultValue("before-return") Durability durability, @DefaultValue("2s") Duration writeTimeout,
-		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Redis redis, @Nullable Duration sessionExpiry,
+record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") Store store,
+		@DefaultValue("true") boolean inject, @DefaultValue List<String> excludeBeans,
+		@DefaultValue("warn") CleanSessionPolicy cleanSession, @DefaultValue("mqtt:persistence") String keyPrefix,
+		@Nullable String brokerId, @DefaultValue("before-return") Durability durability,
+		@DefaultValue("2s") Duration writeTimeout, @DefaultValue("reject") OnOutage onRedisOutage,
+		@DefaultValue Redis redis, @Nullable Duration sessionExpiry,
 		@NestedConfigurationProperty @DefaultValue EncryptionProperties encryption, @Nullable Path importFrom,
 		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Undeliverable undeliverable,
@@ -99,6 +104,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 				"mqtt.persistence.import-from must be a directory");
 		Assert.isTrue(!importDryRun || importFrom != null,
 				"mqtt.persistence.import-dry-run needs mqtt.persistence.import-from");
+		Assert.isTrue(importFrom == null || store == Store.REDIS, "mqtt.persistence.import-from needs "
+				+ "mqtt.persistence.store=redis: the files are removed, and the memory ends with this process");
 		Assert.isTrue(sessionExpiry == null || sessionExpiry.compareTo(lease.ttl()) >= 0,
 				"mqtt.persistence.session-expiry must not be shorter than mqtt.persistence.lease.ttl");
 		Assert.isTrue(writeTimeout.toMillis() > 0, "mqtt.persistence.write-timeout must be at least 1ms");
@@ -117,11 +124,38 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	}
 
 	/**
+	 * Return how the store in this process's memory keeps sessions.
+	 * @return the settings
+	 */
+	MemorySessionStore.Settings memorySettings() {
+		return new MemorySessionStore.Settings(this.lease.ttl(), this.lease.acquireTimeout(),
+				this.lease.onConflict() == OnConflict.TAKEOVER,
+				(this.sessionExpiry != null) ? this.sessionExpiry : Duration.ZERO, this.undeliverable.attempts());
+	}
+
+	/**
 	 * Return where the application's clients stored their sessions before.
 	 * @return Paho's file store, or none
 	 */
 	FormerStore formerStore() {
 		return (this.importFrom != null) ? new PahoFileStore(this.importFrom) : FormerStore.NONE;
+	}
+
+	/**
+	 * Where sessions are kept.
+	 */
+	enum Store {
+
+		/**
+		 * In Redis.
+		 */
+		REDIS,
+
+		/**
+		 * In this process.
+		 */
+		MEMORY
+
 	}
 
 	/**

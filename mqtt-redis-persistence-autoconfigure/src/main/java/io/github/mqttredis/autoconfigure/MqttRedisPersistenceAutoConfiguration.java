@@ -17,6 +17,8 @@
 package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.actuate.SessionEventPublisher;
+import io.github.mqttredis.memory.MemorySessionStore;
+import io.github.mqttredis.memory.MemorySessions;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.SessionListener;
@@ -34,6 +36,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
@@ -41,56 +44,88 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of the store that keeps MQTT
- * sessions in Redis.
+ * sessions: in Redis, or in the memory of this process.
  *
  * @since 0.1.0
  */
 @AutoConfiguration(after = DataRedisAutoConfiguration.class)
-@ConditionalOnClass(RedisConnectionFactory.class)
 @Conditional(MqttRedisPersistenceAutoConfiguration.OnAnyPahoCondition.class)
 @ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(MqttPersistenceProperties.class)
 @ImportRuntimeHints(MqttPersistenceRuntimeHints.class)
 public final class MqttRedisPersistenceAutoConfiguration {
 
+	private static final String STORE = "mqtt.persistence.store";
+
+	private static final String FACTORY = "org.springframework.data.redis.connection.RedisConnectionFactory";
+
 	@Bean
-	@Conditional(OnSessionRedisCondition.class)
+	@Conditional(OnSessionStoreCondition.class)
 	static ImportDryRun mqttImportDryRun(Environment environment) {
 		return new ImportDryRun(environment);
 	}
 
 	@Bean
-	@Conditional(OnSessionRedisCondition.class)
+	@Conditional(OnSessionStoreCondition.class)
 	static UnknownProperties mqttUnknownProperties(Environment environment) {
 		return new UnknownProperties(environment);
 	}
 
 	@Bean
-	@Conditional(OnSessionRedisCondition.class)
+	@Conditional(OnSessionStoreCondition.class)
 	SessionEventPublisher mqttSessionEventPublisher(ApplicationEventPublisher publisher) {
-		return new SessionEventPublisher(publisher, RedisSessionStore.PHASE + 1);
+		return new SessionEventPublisher(publisher, SessionStore.PHASE + 1);
 	}
 
-	@Bean
-	@Conditional(OnSessionRedisCondition.class)
-	@ConditionalOnMissingBean(SessionStore.class)
-	RedisSessionStore mqttSessionStore(@MqttPersistenceRedis ObjectProvider<RedisConnectionFactory> forSessions,
-			ObjectProvider<RedisConnectionFactory> ofApplication, MqttPersistenceProperties properties,
-			ObjectProvider<SessionListener> listeners, ObjectProvider<RecordCodec> codec, BeanFactory beans,
-			Environment environment) {
-		SessionRedis redis = new SessionRedis(beans, environment, properties.redis());
-		return new RedisSessionStore(redis.choose(forSessions, ofApplication),
-				properties.storeSettings(codec.getIfAvailable(properties.encryption()::codec)),
-				listeners.orderedStream().toList());
+	/**
+	 * Sessions in Redis. Apart, because its library need not be there.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(RedisConnectionFactory.class)
+	@Conditional(OnSessionStoreCondition.class)
+	@ConditionalOnProperty(name = STORE, havingValue = "redis", matchIfMissing = true)
+	static class Redis {
+
+		@Bean
+		@ConditionalOnMissingBean(SessionStore.class)
+		RedisSessionStore mqttSessionStore(@MqttPersistenceRedis ObjectProvider<RedisConnectionFactory> forSessions,
+				ObjectProvider<RedisConnectionFactory> ofApplication, MqttPersistenceProperties properties,
+				ObjectProvider<SessionListener> listeners, ObjectProvider<RecordCodec> codec, BeanFactory beans,
+				Environment environment) {
+			SessionRedis redis = new SessionRedis(beans, environment, properties.redis());
+			return new RedisSessionStore(redis.choose(forSessions, ofApplication),
+					properties.storeSettings(codec.getIfAvailable(properties.encryption()::codec)),
+					listeners.orderedStream().toList());
+		}
+
+	}
+
+	/**
+	 * Sessions in this process.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty(name = STORE, havingValue = "memory")
+	static class Memory {
+
+		@Bean
+		@ConditionalOnMissingBean(SessionStore.class)
+		MemorySessionStore mqttSessionStore(ObjectProvider<MemorySessions> sessions,
+				MqttPersistenceProperties properties, ObjectProvider<SessionListener> listeners) {
+			return new MemorySessionStore(sessions.getIfAvailable(MemorySessions::new), properties.memorySettings(),
+					listeners.orderedStream().toList());
+		}
+
 	}
 
 	/**
@@ -115,12 +150,12 @@ public final class MqttRedisPersistenceAutoConfiguration {
 	}
 
 	/**
-	 * Matches if there is a Redis for the sessions: a connection factory, which may be
-	 * one of a parent context, or one of their own in the properties. A condition on
-	 * beans would not see a factory that is {@link MqttPersistenceRedis for the sessions
-	 * alone}.
+	 * Matches if sessions are kept in memory, or there is a Redis for them: a connection
+	 * factory, which may be one of a parent context, or one of their own in the
+	 * properties. A condition on beans would not see a factory that is
+	 * {@link MqttPersistenceRedis for the sessions alone}.
 	 */
-	static class OnSessionRedisCondition extends SpringBootCondition implements ConfigurationCondition {
+	static class OnSessionStoreCondition extends SpringBootCondition implements ConfigurationCondition {
 
 		@Override
 		public ConfigurationPhase getConfigurationPhase() {
@@ -129,8 +164,14 @@ public final class MqttRedisPersistenceAutoConfiguration {
 
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			ConditionMessage.Builder message = ConditionMessage.forCondition("Redis for MQTT sessions");
+			ConditionMessage.Builder message = ConditionMessage.forCondition("Store of MQTT sessions");
 			Environment environment = context.getEnvironment();
+			if ("memory".equalsIgnoreCase(environment.getProperty(STORE))) {
+				return ConditionOutcome.match(message.because(STORE + " is memory"));
+			}
+			if (!ClassUtils.isPresent(FACTORY, context.getClassLoader())) {
+				return ConditionOutcome.noMatch(message.didNotFind("class").items(FACTORY));
+			}
 			for (String property : new String[] { SessionRedis.URL, SessionRedis.UNIX_SOCKET }) {
 				if (StringUtils.hasText(environment.getProperty(property))) {
 					return ConditionOutcome.match(message.foundExactly(property));

@@ -18,7 +18,7 @@ package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.actuate.MqttSessionsEndpoint;
 import io.github.mqttredis.actuate.MqttSessionsEndpointWebExtension;
-import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.session.InspectableStore;
 import io.github.mqttredis.session.SessionInspector;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -42,14 +42,14 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = MqttRedisPersistenceAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
-@ConditionalOnBean(RedisSessionStore.class)
+@ConditionalOnBean(InspectableStore.class)
 @ConditionalOnAvailableEndpoint(MqttSessionsEndpoint.class)
 @EnableConfigurationProperties(MqttSessionsEndpointProperties.class)
 public final class MqttSessionsEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	SessionInspector mqttSessionInspector(RedisSessionStore store) {
+	SessionInspector mqttSessionInspector(InspectableStore store) {
 		return store.inspector();
 	}
 

@@ -88,8 +88,15 @@ class BackOffTests {
 	}
 
 	@Test
-	void whenSwitchedOffThenNothingIsThere() {
-		this.contexts.withPropertyValues("mqtt.persistence.enabled=false").run(BackOffTests::hasNothingOfOurs);
+	void whenSwitchedOffThenClientsAreThereAndNothingThatStores() {
+		this.contexts.withPropertyValues("mqtt.persistence.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(Mqttv3ClientManager.class)
+				.hasSingleBean(MqttPahoClientFactory.class)
+				.doesNotHaveBean(SessionStore.class)
+				.doesNotHaveBean(MqttClientPersistence.class)
+				.doesNotHaveBean(PahoV3PersistenceFactory.class)
+				.doesNotHaveBean(MqttPersistenceHealthIndicator.class));
 	}
 
 	@Test
@@ -125,7 +132,9 @@ class BackOffTests {
 	void whenBothPahosAreMissingAndItIsSwitchedOffThenNothingIsThere() {
 		this.contexts.withClassLoader(new FilteredClassLoader("org.eclipse.paho"))
 			.withPropertyValues("mqtt.persistence.enabled=false")
-			.run(BackOffTests::hasNothingOfOurs);
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean("mqttv3ClientManager")
+				.doesNotHaveBean("mqttv5ClientManager"));
 	}
 
 	@ParameterizedTest

@@ -69,7 +69,7 @@ class ConfigurationMetadataTests {
 				"mqtt.persistence.inject", "mqtt.persistence.exclude-beans", "mqtt.persistence.clean-session",
 				"mqtt.persistence.key-prefix", "mqtt.persistence.lease.acquire-timeout",
 				"mqtt.persistence.lease.on-conflict", "mqtt.persistence.lease.ttl",
-				"mqtt.persistence.health.on-broker-outage", "mqtt.persistence.metrics.client-id-tag",
+				"mqtt.persistence.store", "mqtt.persistence.health.on-broker-outage", "mqtt.persistence.metrics.client-id-tag",
 				"mqtt.persistence.offline-buffer.enabled", "mqtt.persistence.offline-buffer.size",
 				"mqtt.persistence.offline-buffer.when-full", "mqtt.persistence.on-redis-outage",
 				"mqtt.persistence.redis.database", "mqtt.persistence.redis.password",

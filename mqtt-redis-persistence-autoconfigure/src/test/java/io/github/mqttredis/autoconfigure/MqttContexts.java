@@ -36,11 +36,11 @@ public final class MqttContexts {
 	 * @return the runner
 	 */
 	public static ApplicationContextRunner withoutRedis() {
-		return new ApplicationContextRunner().withConfiguration(
-				AutoConfigurations.of(SslAutoConfiguration.class, MqttClientMissingAutoConfiguration.class,
-						MqttRedisPersistenceAutoConfiguration.class, MqttClientAutoConfiguration.class,
-						MqttIntegrationAutoConfiguration.class, MqttPersistenceHealthContributorAutoConfiguration.class,
-						MqttPersistenceMetricsAutoConfiguration.class, MqttSessionsEndpointAutoConfiguration.class));
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class,
+				MqttClientMissingAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class,
+				MqttClientAutoConfiguration.class, MqttIntegrationAutoConfiguration.class,
+				MqttUnstoredClientAutoConfiguration.class, MqttPersistenceHealthContributorAutoConfiguration.class,
+				MqttPersistenceMetricsAutoConfiguration.class, MqttSessionsEndpointAutoConfiguration.class));
 	}
 
 	/**

@@ -1,0 +1,217 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.autoconfigure;
+
+import java.util.List;
+import java.util.Map;
+
+import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
+import io.github.mqttredis.actuate.MqttPersistenceMetrics;
+import io.github.mqttredis.actuate.MqttSessionsEndpoint;
+import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
+import io.github.mqttredis.memory.MemorySessionStore;
+import io.github.mqttredis.memory.MemorySessions;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.Subscriber;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.integration.config.EnableIntegration;
+import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.mqtt.core.ClientManager;
+import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
+import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
+import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
+import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
+import org.springframework.integration.support.SmartLifecycleRoleController;
+import org.springframework.messaging.MessageChannel;
+import org.springframework.messaging.support.GenericMessage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests that the application of the quick start runs without Redis: with sessions in this
+ * process, and with those of Paho's own memory.
+ */
+class WithoutRedisTests {
+
+	private static final ArtemisBroker BROKER = ArtemisBroker.start();
+
+	@AfterAll
+	static void stopBroker() {
+		BROKER.close();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "mqtt.persistence.store=memory,3", "mqtt.persistence.store=memory,5",
+			"mqtt.persistence.enabled=false,3", "mqtt.persistence.enabled=false,5" })
+	void whenThereIsNoRedisThenAMessageOfTheQuickStartArrives(String property, int version) throws Exception {
+		Class<?> application = (version == 3) ? Version3.class : Version5.class;
+		try (Subscriber subscriber = Subscriber.to(BROKER, "quick-start");
+				ConfigurableApplicationContext context = run(application, property, "mqtt.client.version=" + version)) {
+			String payload = property + version;
+			context.getBean("telemetry", MessageChannel.class).send(new GenericMessage<>(payload));
+			Await.until("it arrives", () -> subscriber.received().containsKey(payload));
+			assertThat(context.getBean(ClientManager.class).isConnected()).isTrue();
+			assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).doesNotContain("mqtt-redis-io");
+		}
+	}
+
+	private static ConfigurableApplicationContext run(Class<?> application, String... properties) {
+		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
+			.properties("spring.data.redis.port=1", "mqtt.client.client-id=gateway",
+					"mqtt.client.server-uris=" + BROKER.uri())
+			.properties(properties)
+			.run();
+	}
+
+	@Test
+	void whenSessionsAreInMemoryThenHealthMetersAndEndpointShowThem() {
+		MqttContexts.withoutRedis()
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.withPropertyValues("mqtt.persistence.store=memory",
+					"management.endpoints.web.exposure.include=mqttsessions")
+			.run((context) -> {
+				assertThat(context).hasSingleBean(MemorySessionStore.class)
+					.doesNotHaveBean(RedisConnectionFactory.class);
+				SessionStore store = context.getBean(SessionStore.class);
+				Session session = store.open(new SessionId("sensor", "tcp://broker:1883", MqttVersion.V3));
+				session.put("s-1", Packets.publish(1, 1, "payload"));
+				Health health = context.getBean(MqttPersistenceHealthIndicator.class).health();
+				assertThat(health.getStatus()).isEqualTo(Status.UP);
+				assertThat(health.getDetails()).containsEntry("store", "memory")
+					.containsEntry("memory", Map.of("sessions", 1))
+					.doesNotContainKey("redis");
+				MeterRegistry meters = context.getBean(MeterRegistry.class);
+				context.getBean(MqttPersistenceMetrics.class).bindTo(meters);
+				assertThat(meters.get("mqtt.persistence.records").tag("kind", "sent").gauge().value()).isEqualTo(1);
+				MqttSessionsEndpoint endpoint = context.getBean(MqttSessionsEndpoint.class);
+				assertThat(endpoint).isNotNull();
+			});
+	}
+
+	@Test
+	void whenContextsHaveTheSameMemorySessionsThenTheSecondFindsThoseOfTheFirst() {
+		MemorySessions shared = new MemorySessions();
+		SessionId id = new SessionId("sensor", "tcp://broker:1883", MqttVersion.V3);
+		for (int run = 0; run < 2; run++) {
+			int expected = run;
+			MqttContexts.withoutRedis()
+				.withBean(MemorySessions.class, () -> shared)
+				.withPropertyValues("mqtt.persistence.store=memory")
+				.run((context) -> {
+					Session session = context.getBean(SessionStore.class).open(id);
+					assertThat(session.keys()).hasSize(expected);
+					session.put("s-1", Packets.publish(1, 1, "payload"));
+				});
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "memory", "MEMORY" })
+	void whenTheLibraryOfRedisIsMissingThenSessionsAreInMemory(String store) {
+		MqttContexts.withoutRedis()
+			.withClassLoader(new FilteredClassLoader("org.springframework.data.redis", "io.lettuce"))
+			.withPropertyValues("mqtt.persistence.store=" + store)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(MemorySessionStore.class));
+	}
+
+	@Test
+	void whenFilesWouldBeMovedIntoTheMemoryThenTheStartFails() {
+		MqttContexts.withoutRedis()
+			.withPropertyValues("mqtt.persistence.store=memory", "mqtt.persistence.import-from=target")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("mqtt.persistence.import-from needs mqtt.persistence.store=redis"));
+	}
+
+	@Test
+	void whenPersistenceIsSwitchedOffThenSpringsOwnClientsAreMadeFromTheProperties() {
+		MqttContexts.withoutRedis()
+			.withBean(SmartLifecycleRoleController.class, () -> new SmartLifecycleRoleController(List.of(), List.of()))
+			.withPropertyValues("mqtt.persistence.enabled=false", "mqtt.client.client-id=gateway",
+					"mqtt.client.server-uris=" + BROKER.uri(), "mqtt.client.keep-alive=17s", "mqtt.client.role=leader")
+			.run((context) -> {
+				assertThat(context).hasNotFailed().doesNotHaveBean(SessionStore.class);
+				assertThat(context.getBean(MqttPahoClientFactory.class).getConnectionOptions().getKeepAliveInterval())
+					.isEqualTo(17);
+				assertThat(context.getBean(MqttPahoClientFactory.class))
+					.isExactlyInstanceOf(DefaultMqttPahoClientFactory.class);
+				Mqttv3ClientManager manager = context.getBean(Mqttv3ClientManager.class);
+				assertThat(manager).isNotInstanceOf(PersistentMqttv3ClientManager.class);
+				assertThat(manager.isRunning()).isFalse();
+				context.getBean(SmartLifecycleRoleController.class).startLifecyclesInRole("leader");
+				assertThat(manager.isConnected()).isTrue();
+			});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableIntegration
+	static class Version3 {
+
+		@Bean
+		IntegrationFlow publish(Mqttv3ClientManager mqtt) {
+			MqttPahoMessageHandler handler = new MqttPahoMessageHandler(mqtt);
+			handler.setAsync(true);
+			handler.setDefaultTopic("test/quick-start");
+			handler.setDefaultQos(1);
+			return IntegrationFlow.from("telemetry").handle(handler).get();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableIntegration
+	static class Version5 {
+
+		@Bean
+		IntegrationFlow publish(Mqttv5ClientManager mqtt) {
+			Mqttv5PahoMessageHandler handler = new Mqttv5PahoMessageHandler(mqtt);
+			handler.setAsync(true);
+			handler.setDefaultTopic("test/quick-start");
+			handler.setDefaultQos(1);
+			return IntegrationFlow.from("telemetry").handle(handler).get();
+		}
+
+	}
+
+}
