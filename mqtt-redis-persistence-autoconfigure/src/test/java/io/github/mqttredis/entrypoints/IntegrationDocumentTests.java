@@ -35,15 +35,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Holds the pages in {@code docs/integration} to the examples that the tests run: a
- * comment before a block of code says which. Run with {@code -Ddocs.update=true} to write
- * the blocks anew.
+ * Holds the pages in {@code docs/integration}, and that on testing, to the examples that
+ * the tests run: a comment before a block of code says which. Run with
+ * {@code -Ddocs.update=true} to write the blocks anew.
  */
 class IntegrationDocumentTests {
 
 	private static final Path PAGES = Path.of("..", "docs", "integration");
 
 	private static final Path JAVA = Path.of("src", "test", "java", "io", "github", "mqttredis", "entrypoints");
+
+	private static final Path RECIPES = JAVA.resolveSibling("recipes");
 
 	private static final Path RESOURCES = Path.of("src", "test", "resources", "entrypoints");
 
@@ -58,8 +60,12 @@ class IntegrationDocumentTests {
 		}
 	}
 
+	static Stream<Path> pagesWithCode() throws IOException {
+		return Stream.concat(pages(), Stream.of(Path.of("..", "docs", "testing.md")));
+	}
+
 	@ParameterizedTest
-	@MethodSource("pages")
+	@MethodSource("pagesWithCode")
 	void whenExampleChangesThenPageFollows(Path page) throws IOException {
 		String expected = BLOCK.matcher(Files.readString(page)).replaceAll(IntegrationDocumentTests::block);
 		if (Boolean.getBoolean("docs.update")) {
@@ -69,7 +75,7 @@ class IntegrationDocumentTests {
 	}
 
 	@ParameterizedTest
-	@MethodSource("pages")
+	@MethodSource("pagesWithCode")
 	void whenPageHasCodeThenATestRunsIt(Path page) throws IOException {
 		String text = Files.readString(page);
 		assertThat(text.lines().filter((line) -> line.startsWith("```")).count())
@@ -109,7 +115,8 @@ class IntegrationDocumentTests {
 
 	private static String content(String source) {
 		if (source.endsWith(".java")) {
-			String code = read(JAVA.resolve(source));
+			Path recipe = RECIPES.resolve(source);
+			String code = read(Files.exists(recipe) ? recipe : JAVA.resolve(source));
 			Matcher example = EXAMPLE.matcher(code);
 			assertThat(example.find()).as("tags in " + source).isTrue();
 			return code.substring(code.indexOf("\nimport ") + 1, code.indexOf("\n/**\n")) + "\n" + example.group(1);
