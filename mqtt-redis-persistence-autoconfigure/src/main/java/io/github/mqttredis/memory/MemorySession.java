@@ -26,8 +26,10 @@ import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.RecordOperations.NoClient;
 import io.github.mqttredis.session.RecordOperations.OperatedSession;
+import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionClient;
+import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
@@ -211,6 +213,12 @@ final class MemorySession implements OperatedSession {
 	@Override
 	public void serveRequests(SessionClient served) {
 		this.client = served;
+		this.session.link(served::link);
+	}
+
+	@Override
+	public void linkChanged(SessionActivity.Event happened, @Nullable SessionEvent news) {
+		this.session.linkChanged(happened, news);
 	}
 
 	/** Note that this hold is an operator's: no client has records in memory. */

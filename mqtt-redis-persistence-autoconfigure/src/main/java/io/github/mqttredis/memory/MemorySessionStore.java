@@ -214,7 +214,7 @@ public final class MemorySessionStore
 	private void report(Opening opening, SessionId id, Duration patience) {
 		if (!patience.isZero()) {
 			this.waiting.put(id, new SessionStatus(id, SessionState.WAITING, Contents.NONE, Duration.ZERO, 0,
-					"owned by " + opening.holder(), Instant.now()));
+					"owned by " + opening.holder(), Instant.now(), null));
 			logger.warn("MQTT session " + id + " is wanted by " + this.context + " and owned by " + opening.holder()
 					+ ": close one of the two, or give each a client id of its own; waiting up to "
 					+ patience.toMillis() + " ms for its lease to end");

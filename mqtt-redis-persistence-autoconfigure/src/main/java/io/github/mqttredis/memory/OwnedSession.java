@@ -22,8 +22,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
@@ -51,6 +53,8 @@ final class OwnedSession {
 	private final MemorySessionStore store;
 
 	private final SessionActivity activity;
+
+	private volatile @Nullable Supplier<LinkStatus> link;
 
 	private final WriteLog log = new WriteLog(Integer.MAX_VALUE, Long.MAX_VALUE, (key, record) -> record);
 
@@ -250,10 +254,32 @@ final class OwnedSession {
 
 	SessionStatus status() {
 		Failure last = this.failure;
+		Supplier<LinkStatus> client = this.link;
 		boolean owned = !isFenced() && !this.ended;
 		return new SessionStatus(id(), isFenced() ? SessionState.FENCED : SessionState.OWNER,
 				this.log.read(Mirror::contents), owned ? leaseTtl() : Duration.ZERO, this.quarantined.get(),
-				(last != null) ? last.message() : null, (last != null) ? last.at() : null);
+				(last != null) ? last.message() : null, (last != null) ? last.at() : null,
+				(client != null) ? client.get() : null);
+	}
+
+	/**
+	 * Have the client of the newest hold say how its link is.
+	 * @param client says it
+	 */
+	void link(Supplier<LinkStatus> client) {
+		this.link = client;
+	}
+
+	/**
+	 * Note what has become of the client's link.
+	 * @param happened what is counted
+	 * @param news what listeners are told, {@code null} if it is no news
+	 */
+	void linkChanged(Event happened, @Nullable SessionEvent news) {
+		this.activity.happened(happened, 1);
+		if (news != null) {
+			tell(news);
+		}
 	}
 
 	/**

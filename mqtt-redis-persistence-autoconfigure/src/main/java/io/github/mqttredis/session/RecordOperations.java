@@ -17,6 +17,7 @@
 package io.github.mqttredis.session;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -311,6 +312,11 @@ public final class RecordOperations {
 		@Override
 		public void discard(RecordKey record) {
 			this.session.remove(record.toString());
+		}
+
+		@Override
+		public LinkStatus link() {
+			return new LinkStatus(LinkStatus.State.CLOSED, null, Instant.now(), null, null);
 		}
 
 	}

@@ -58,7 +58,7 @@ class HealthEndpointTests {
 	private static final String READINESS = "/actuator/health/readiness";
 
 	private static final String STATUS_ORDER = "management.endpoint.health.status.order="
-			+ "down, out-of-service, degraded, up, unknown";
+			+ "down, out-of-service, degraded, link_away, up, unknown";
 
 	private final RedisServer redis = RedisServer.start();
 

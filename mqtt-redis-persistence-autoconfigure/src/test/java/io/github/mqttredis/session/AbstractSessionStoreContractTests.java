@@ -592,6 +592,12 @@ public abstract class AbstractSessionStoreContractTests {
 				session.remove(record.toString());
 			}
 
+			@Override
+			public LinkStatus link() {
+				return new LinkStatus(LinkStatus.State.AWAY, "tcp://broker:1883", Instant.EPOCH, "refused",
+						Instant.EPOCH);
+			}
+
 		});
 		try (SessionInspector inspector = store.inspector()) {
 			String name = look(store, ID).name();
@@ -600,6 +606,21 @@ public abstract class AbstractSessionStoreContractTests {
 		}
 		assertThat(asked).containsExactly("requeue " + Packets.publish(1, 1, "large").length, "discard s-2");
 		assertThat(session.status().quarantined()).isZero();
+	}
+
+	@Test
+	void whenAClientsLinkChangesThenItIsCountedAndTold() throws Exception {
+		InspectableStore store = anOwner();
+		Session session = store.open(ID);
+		assertThat(session.status().link()).isNull();
+		session.serveRequests(new RecordOperations.NoClient(session));
+		assertThat(session.status().link().state()).isEqualTo(LinkStatus.State.CLOSED);
+		SessionEvent news = new SessionEvent.Disconnected(ID, "tcp://broker:1883", "refused");
+		session.linkChanged(Event.LINK_FAILED, news);
+		session.linkChanged(Event.LINK_FAILED, null);
+		assertThat(store.activity().get(ID).count(Event.LINK_FAILED)).isEqualTo(2);
+		Await.until("the news is told", () -> this.events.contains(news));
+		assertThat(this.events.stream().filter(news::equals)).hasSize(1);
 	}
 
 	@Test
