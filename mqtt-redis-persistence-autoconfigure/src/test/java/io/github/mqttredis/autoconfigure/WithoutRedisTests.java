@@ -123,7 +123,14 @@ class WithoutRedisTests {
 				context.getBean(MqttPersistenceMetrics.class).bindTo(meters);
 				assertThat(meters.get("mqtt.persistence.records").tag("kind", "sent").gauge().value()).isEqualTo(1);
 				MqttSessionsEndpoint endpoint = context.getBean(MqttSessionsEndpoint.class);
-				assertThat(endpoint).isNotNull();
+				String name = endpoint.sessions(null, null).sessions().get(0).id();
+				session.setAside("s-1", 3, "too large");
+				store.release(session);
+				assertThat(endpoint.requeue(name, "s-1")).containsEntry("requeued", true);
+				assertThat(endpoint.session(name, null, null, null).records()).hasSize(1);
+				assertThat(endpoint.discard(name, "sb-1", null)).containsEntry("discarded", true);
+				assertThat(endpoint.delete(name)).containsEntry("deleted", true);
+				assertThat(endpoint.sessions(null, null).sessions()).isEmpty();
 			});
 	}
 
