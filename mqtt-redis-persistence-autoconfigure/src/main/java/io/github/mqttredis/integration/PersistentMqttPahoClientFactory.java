@@ -68,11 +68,8 @@ public class PersistentMqttPahoClientFactory implements MqttPahoClientFactory {
 
 	/**
 	 * Return the URI that comes first where Paho connects to. It is a part of the
-	 * session's identity, so a placeholder must not take its place.
-	 * @param url the URL that the component was given, {@code null} if it was given none
-	 * @param options the options that the client will connect with: Paho does not look at
-	 * the URL if these have URIs
-	 * @return the first URI of the options, or the URL, or the placeholder
+	 * session's identity, so a placeholder must not take its place. Paho does not look at
+	 * the URL that a component was given if the options have URIs.
 	 */
 	static String firstUri(@Nullable String url, MqttConnectOptions options) {
 		String[] configured = options.getServerURIs();
