@@ -112,6 +112,19 @@ class LinkOpeningTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "v3", "v5" })
+	void whenDisconnectedWhileTheBrokerDoesNotAnswerThenNothingInFlightIsWaitedFor(String version) throws Exception {
+		PahoClient client = PahoClient.connect(version, this.stores.start(), this.link.uri(), this.clientId);
+		int attempts = this.link.sent(CONNECT);
+		this.link.swallow(true);
+		this.link.cut();
+		Await.until("the next attempt waits for its answer", () -> this.link.sent(CONNECT) > attempts);
+		// Paho waits for 30 s for what is in flight, CONNECT as well.
+		client.disconnectPatiently(Load.seconds(5).toMillis());
+		client.close();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
 	void whenPahosSenderEndsBeforeItHasSentConnectThenTheNextAttemptConnects(String version) throws Exception {
 		PahoClient client = PahoClient.create(version, this.stores.start(), this.link.uri(), this.clientId);
 		Object state = new DirectFieldAccessor(client).getPropertyValue("client.comms.clientState");

@@ -154,7 +154,7 @@ class LinkReportTests {
 		PahoClient client = client(this.link.uri());
 		client.bufferOffline();
 		client.connect(60);
-		assertThat(lines(output, "is connected to " + this.link.uri())).isEqualTo(1);
+		Await.until("the connection is said", () -> lines(output, "is connected to " + this.link.uri()) == 1);
 		assertThat(lines(output, "after it was away")).isZero();
 		int connections = this.link.connections();
 		this.link.leadTo(1);
@@ -168,7 +168,7 @@ class LinkReportTests {
 		assertThat(lines(output, "1 messages wait and are sent now")).isEqualTo(1);
 		assertThat(status().state()).isEqualTo(LinkStatus.State.CONNECTED);
 		assertThat(status().lastFailure()).isNotNull();
-		assertThat(count(Event.LINK_MADE)).isEqualTo(2);
+		Await.until("both links are counted", () -> count(Event.LINK_MADE) == 2);
 		Await.until("events are told",
 				() -> this.events.stream().filter(SessionEvent.Connected.class::isInstance).count() == 2);
 		assertThat(this.events).hasAtLeastOneElementOfType(SessionEvent.Disconnected.class);

@@ -116,6 +116,11 @@ interface PahoClient {
 	 */
 	void disconnect(long millis) throws Exception;
 
+	/**
+	 * Disconnect with Paho's patience with what is in flight, and wait at most so long.
+	 */
+	void disconnectPatiently(long millis) throws Exception;
+
 	void close() throws Exception;
 
 	/**
@@ -245,6 +250,11 @@ interface PahoClient {
 		}
 
 		@Override
+		public void disconnectPatiently(long millis) throws Exception {
+			this.client.disconnect().waitForCompletion(millis);
+		}
+
+		@Override
 		public void close() throws Exception {
 			this.client.close();
 		}
@@ -352,6 +362,11 @@ interface PahoClient {
 		@Override
 		public void disconnect(long millis) throws Exception {
 			this.client.disconnectForcibly(millis, millis, true);
+		}
+
+		@Override
+		public void disconnectPatiently(long millis) throws Exception {
+			this.client.disconnect().waitForCompletion(millis);
 		}
 
 		@Override

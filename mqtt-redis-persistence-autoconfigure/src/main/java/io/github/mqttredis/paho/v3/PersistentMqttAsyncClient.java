@@ -186,10 +186,21 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		return modules;
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * An attempt to connect is ended at once. Paho would wait for its CONNACK as for a
+	 * message in flight, and completes only one of the two tokens, that of CONNECT or
+	 * that of DISCONNECT ({@code ClientComms.handleOldTokens}).
+	 */
 	@Override
 	public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
 		this.delegate.disconnecting();
+		if (this.comms.isConnecting()) {
+			dropLink(quiesceTimeout);
+			return new EndedToken(getClientId(), userContext, callback);
+		}
 		return super.disconnect(quiesceTimeout, userContext, callback);
 	}
 
