@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
@@ -82,6 +83,7 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 	private static final Set<String> SECURE = Set.of("ssl", "wss");
 
 	MqttClientProperties {
+		serverUris = serverUris.stream().map(MqttClientProperties::inPahosWords).toList();
 		Assert.isTrue(role == null || StringUtils.hasText(role), "mqtt.client.role must not be empty");
 		Assert.isTrue(password == null || StringUtils.hasText(username),
 				"mqtt.client.username must be set where mqtt.client.password is (MQTT 3.1.1, 3.1.2.9)");
@@ -111,9 +113,18 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 	}
 
 	private static void checkSeconds(String property, Duration value, long max) {
-		Assert.isTrue(value.equals(value.truncatedTo(ChronoUnit.SECONDS)), () -> property + " must be whole seconds");
+		String read = ", and was read as " + DurationStyle.SIMPLE.print(value, ChronoUnit.MILLIS);
+		Assert.isTrue(value.equals(value.truncatedTo(ChronoUnit.SECONDS)),
+				() -> property + " must be whole seconds" + read);
 		Assert.isTrue(!value.isNegative() && value.toSeconds() <= max,
-				() -> property + " must be between 0s and " + max + "s");
+				() -> property + " must be between 0s and " + max + "s" + read);
+	}
+
+	/**
+	 * Paho has schemes of its own, and {@code mqtt} is what everybody else writes.
+	 */
+	private static String inPahosWords(String serverUri) {
+		return serverUri.replaceFirst("^(?i)mqtt://", "tcp://").replaceFirst("^(?i)mqtts://", "ssl://");
 	}
 
 	/**
@@ -123,11 +134,11 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 		URI uri = parse(serverUri);
 		String scheme = (uri.getScheme() != null) ? uri.getScheme().toLowerCase(Locale.ROOT) : "";
 		Assert.isTrue((PLAIN.contains(scheme) || SECURE.contains(scheme)) && uri.getRawAuthority() != null,
-				"mqtt.client.server-uris must start with tcp://, ssl://, ws:// or wss://, followed by a host");
+				"mqtt.client.server-uris must start with mqtt://, mqtts://, tcp://, ssl://, ws:// or wss://, followed by a host");
 		Assert.isTrue(scheme.startsWith("ws") || !StringUtils.hasText(uri.getPath()),
 				"mqtt.client.server-uris must end with the port: only ws:// and wss:// have a path");
 		Assert.isTrue(!ssl || SECURE.contains(scheme),
-				"mqtt.client.ssl-bundle needs mqtt.client.server-uris that start with ssl:// or wss://");
+				"mqtt.client.ssl-bundle needs mqtt.client.server-uris that start with mqtts://, ssl:// or wss://");
 	}
 
 	private static URI parse(String serverUri) {

@@ -136,7 +136,8 @@ public final class MqttIntegrationAutoConfiguration {
 			ObjectProvider<PahoVersion> versions, MqttPersistenceProperties properties, ExcludedBeans excluded,
 			SessionStore store, ComponentFindings findings) {
 		ComponentChecker.Settings settings = new ComponentChecker.Settings(properties.inject(), excluded,
-				properties.cleanSession(), properties.sessionExpiry(), properties.brokerId());
+				properties.cleanSession(), properties.sessionExpiry(), properties.brokerId(),
+				properties.offlineBuffer().enabled());
 		return new ComponentChecker(beanFactory, versions.orderedStream().toList(), settings, store, findings,
 				SessionStore.PHASE + 1);
 	}

@@ -19,6 +19,7 @@ package io.github.mqttredis.autoconfigure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 import io.github.mqttredis.filestore.PahoFileStore;
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
@@ -60,14 +63,13 @@ import org.springframework.util.StringUtils;
  * @param durability When a published message is stored for certain: before publish
  * returns, or before it is sent. The second is much faster; what was published in the
  * last instants before the process died may be gone then.
- * @param writeTimeout How long a call may wait for Redis. Milliseconds where no unit is
- * given.
+ * @param writeTimeout How long a call may wait for Redis. Seconds where no unit is given.
  * @param onRedisOutage What happens to messages while Redis is away: they are rejected,
  * or those of QoS 1 are sent and stored later.
  * @param redis Redis of the sessions' own, where it is not that of the application.
  * @param sessionExpiry How long a session is kept after its owner was last there. For
  * ever where it is not set. Not shorter than lease.ttl, and better not shorter than the
- * broker keeps the session. Milliseconds where no unit is given.
+ * broker keeps the session. Seconds where no unit is given.
  * @param encryption Encryption of stored records.
  * @param importFrom Directory of Paho's MqttDefaultFilePersistence. What the
  * application's clients left there is moved into their sessions when these are opened,
@@ -85,8 +87,9 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue("true") boolean inject, @DefaultValue List<String> excludeBeans,
 		@DefaultValue("warn") CleanSessionPolicy cleanSession, @DefaultValue("mqtt:persistence") String keyPrefix,
 		@Nullable String brokerId, @DefaultValue("before-return") Durability durability,
-		@DefaultValue("2s") Duration writeTimeout, @DefaultValue("reject") OnOutage onRedisOutage,
-		@DefaultValue Redis redis, @Nullable Duration sessionExpiry,
+		@DefaultValue("2s") @DurationUnit(ChronoUnit.SECONDS) Duration writeTimeout,
+		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Redis redis,
+		@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration sessionExpiry,
 		@NestedConfigurationProperty @DefaultValue EncryptionProperties encryption, @Nullable Path importFrom,
 		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Undeliverable undeliverable,
@@ -107,8 +110,14 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		Assert.isTrue(importFrom == null || store == Store.REDIS, "mqtt.persistence.import-from needs "
 				+ "mqtt.persistence.store=redis: the files are removed, and the memory ends with this process");
 		Assert.isTrue(sessionExpiry == null || sessionExpiry.compareTo(lease.ttl()) >= 0,
-				"mqtt.persistence.session-expiry must not be shorter than mqtt.persistence.lease.ttl");
-		Assert.isTrue(writeTimeout.toMillis() > 0, "mqtt.persistence.write-timeout must be at least 1ms");
+				() -> "mqtt.persistence.session-expiry must not be shorter than mqtt.persistence.lease.ttl; they were read as "
+						+ text(sessionExpiry) + " and " + text(lease.ttl()));
+		Assert.isTrue(writeTimeout.toMillis() > 0,
+				() -> "mqtt.persistence.write-timeout must be at least 1ms, and was read as " + text(writeTimeout));
+	}
+
+	private static String text(@Nullable Duration duration) {
+		return DurationStyle.SIMPLE.print((duration != null) ? duration : Duration.ZERO, ChronoUnit.MILLIS);
 	}
 
 	/**
@@ -227,18 +236,22 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Ownership of a session.
 	 *
 	 * @param ttl How long a session stays owned after its owner died. At least 1s.
-	 * Milliseconds where no unit is given.
+	 * Seconds where no unit is given.
 	 * @param acquireTimeout How long opening a session waits for another owner's lease to
-	 * end. Zero does not wait. Milliseconds where no unit is given.
+	 * end. Zero does not wait. Seconds where no unit is given.
 	 * @param onConflict What opening a session does while another owner lives: wait for
 	 * its lease to end, or take the session over at once.
 	 */
-	record Lease(@DefaultValue("10s") Duration ttl, @DefaultValue("15s") Duration acquireTimeout,
+	record Lease(@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration ttl,
+			@DefaultValue("15s") @DurationUnit(ChronoUnit.SECONDS) Duration acquireTimeout,
 			@DefaultValue("wait") OnConflict onConflict) {
 
 		Lease {
-			Assert.isTrue(ttl.toMillis() >= 1000, "mqtt.persistence.lease.ttl must be at least 1s");
-			Assert.isTrue(!acquireTimeout.isNegative(), "mqtt.persistence.lease.acquire-timeout must not be negative");
+			Assert.isTrue(ttl.toMillis() >= 1000,
+					() -> "mqtt.persistence.lease.ttl must be at least 1s, and was read as " + text(ttl));
+			Assert.isTrue(!acquireTimeout.isNegative(),
+					() -> "mqtt.persistence.lease.acquire-timeout must not be negative, and was read as "
+							+ text(acquireTimeout));
 		}
 
 	}

@@ -59,6 +59,11 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 
 	private static final Log logger = LogFactory.getLog(ComponentChecker.class);
 
+	private static final Duration SHORTEST_EXPIRY = Duration.ofMinutes(1);
+
+	/** Paho's default, of version 3 alone. */
+	private static final int SMALL_WINDOW = 10;
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final List<PahoVersion> versions;
@@ -187,8 +192,8 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 			return Stream.empty();
 		}
 		return Stream
-			.of(notStored(view), cleanSession(view), sessionExpiry(view), redisExpiry(view), emptyClientId(view),
-					sharedClientId(view, all))
+			.of(notStored(view), cleanSession(view), sessionExpiry(view), redisExpiry(view), shortExpiry(view),
+					maxInflight(view), emptyClientId(view), sharedClientId(view, all))
 			.flatMap(Stream::ofNullable);
 	}
 
@@ -251,6 +256,43 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 						+ " s without an owner, and the broker only after " + broker + " s",
 				"Raise mqtt.persistence.session-expiry, or lower mqtt.client.session-expiry or the interval that the"
 						+ " application sets by setSessionExpiryInterval");
+	}
+
+	/**
+	 * A number without a unit that was meant to be of another one.
+	 */
+	private @Nullable Finding shortExpiry(View view) {
+		Duration redis = this.settings.sessionExpiry();
+		boolean redisForgets = redis != null && redis.compareTo(SHORTEST_EXPIRY) < 0;
+		Long broker = view.sessionExpiry();
+		boolean brokerForgets = broker != null && broker > 0 && broker < SHORTEST_EXPIRY.toSeconds();
+		if (!view.makesStoredSession() || !redisForgets && !brokerForgets) {
+			return null;
+		}
+		return new Finding(Kind.SHORT_EXPIRY, view.name(),
+				(redisForgets ? "Redis" : "The broker") + " forgets the MQTT session of '" + view.name() + "' after "
+						+ (redisForgets ? redis.toSeconds() : broker)
+						+ " s: an application that is away for longer starts anew",
+				(redisForgets ? "Raise mqtt.persistence.session-expiry"
+						: "Raise mqtt.client.session-expiry, or the interval that the application sets by"
+								+ " setSessionExpiryInterval")
+						+ "; a number without a unit is in seconds");
+	}
+
+	/**
+	 * What a restart restores counts, so that the first new message may be refused.
+	 */
+	private @Nullable Finding maxInflight(View view) {
+		Integer window = view.maxInflight();
+		if (!view.makesStoredSession() || this.settings.buffering() || window == null || window > SMALL_WINDOW) {
+			return null;
+		}
+		return new Finding(Kind.MAX_INFLIGHT, view.name(),
+				"The MQTT client of '" + view.name() + "' refuses a message if " + window
+						+ " are in flight, and those count that a restart restores",
+				"Call setMaxInflight(1000) on its MqttConnectOptions, or where these are made from properties, raise"
+						+ " mqtt.client.max-inflight; or have messages wait, with"
+						+ " mqtt.persistence.offline-buffer.enabled=true");
 	}
 
 	private static @Nullable Finding emptyClientId(View view) {
@@ -367,10 +409,11 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	 * @param ownClient whether it makes the client itself
 	 * @param cleanSession whether each connect throws the session away
 	 * @param sessionExpiry for how many seconds the broker keeps it, if that is said
+	 * @param maxInflight how many messages may be in flight, if the client says so
 	 * @param waitsForMessage whether the client is made when the first message comes
 	 */
 	record View(String name, SessionId session, Storage storage, boolean ownClient, boolean cleanSession,
-			@Nullable Long sessionExpiry, boolean waitsForMessage) {
+			@Nullable Long sessionExpiry, @Nullable Integer maxInflight, boolean waitsForMessage) {
 
 		boolean stored() {
 			return this.storage == Storage.STORED;
@@ -430,9 +473,10 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	 * @param sessionExpiry how long Redis keeps a session that nobody owns, if not for
 	 * ever
 	 * @param brokerId the broker's name in stored sessions, {@code null} if it is the URI
+	 * @param buffering whether messages wait that cannot be sent
 	 */
 	public record Settings(boolean inject, ExcludedBeans excluded, CleanSessionPolicy cleanSession,
-			@Nullable Duration sessionExpiry, @Nullable String brokerId) {
+			@Nullable Duration sessionExpiry, @Nullable String brokerId, boolean buffering) {
 
 	}
 

@@ -85,6 +85,12 @@ public final class ComponentFindings {
 		/** Redis forgets an MQTT 5 session before the broker does. */
 		REDIS_EXPIRY,
 
+		/** Redis or the broker forgets the session within a minute. */
+		SHORT_EXPIRY,
+
+		/** The client refuses messages soon. */
+		MAX_INFLIGHT,
+
 		/** There is no client id. */
 		EMPTY_CLIENT_ID,
 

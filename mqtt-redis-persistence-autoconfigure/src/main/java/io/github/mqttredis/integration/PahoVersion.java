@@ -164,7 +164,7 @@ public abstract class PahoVersion {
 		View view(Object component, String name, ComponentChecker checker, Storage storage, boolean ownClient) {
 			MqttConnectOptions options = (MqttConnectOptions) ((MqttComponent<?>) component).getConnectionInfo();
 			return new View(name, checker.session(clientId(component), firstUri(component, options), MqttVersion.V3),
-					storage, ownClient, options.isCleanSession(), null,
+					storage, ownClient, options.isCleanSession(), null, options.getMaxInflight(),
 					ownClient && component instanceof MqttPahoMessageHandler);
 		}
 
@@ -254,7 +254,7 @@ public abstract class PahoVersion {
 			MqttConnectionOptions options = (MqttConnectionOptions) ((MqttComponent<?>) component).getConnectionInfo();
 			String uri = String.valueOf(ComponentFields.field(component, "url"));
 			return new View(name, checker.session(clientId(component), uri, MqttVersion.V5), storage, ownClient,
-					options.isCleanStart(), options.getSessionExpiryInterval(), false);
+					options.isCleanStart(), options.getSessionExpiryInterval(), null, false);
 		}
 
 	}

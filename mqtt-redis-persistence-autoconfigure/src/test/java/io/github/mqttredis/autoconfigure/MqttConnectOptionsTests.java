@@ -61,7 +61,7 @@ class MqttConnectOptionsTests {
 	@Test
 	void whenAllIsSetThenTheOptionsHaveIt() {
 		this.contexts
-			.withPropertyValues("mqtt.client.server-uris=tcp://127.0.0.1:1,tcp://127.0.0.1:2",
+			.withPropertyValues("mqtt.client.server-uris=tcp://127.0.0.1:1,MQTT://127.0.0.1:2",
 					"mqtt.client.username=user", "mqtt.client.password=secret", "mqtt.client.keep-alive=7",
 					"mqtt.client.connection-timeout=2m", "mqtt.client.automatic-reconnect=false",
 					"mqtt.client.clean-session=true", "mqtt.client.max-inflight=65535",

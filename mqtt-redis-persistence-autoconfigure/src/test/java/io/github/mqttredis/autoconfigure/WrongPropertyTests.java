@@ -50,8 +50,8 @@ class WrongPropertyTests {
 					mqtt.persistence.key-prefix            | a}b                    | must hold no braces
 					mqtt.persistence.key-prefix            | ''                     | must not be empty
 					mqtt.persistence.broker-id             | ' '                    | must not be empty
-					mqtt.persistence.write-timeout         | 0s                     | must be at least 1ms
-					mqtt.persistence.lease.ttl             | 999ms                  | must be at least 1s
+					mqtt.persistence.write-timeout         | 0s                     | must be at least 1ms, and was read as 0ms
+					mqtt.persistence.lease.ttl             | 999ms                  | must be at least 1s, and was read as 999ms
 					mqtt.persistence.lease.acquire-timeout | -1s                    | must not be negative
 					mqtt.persistence.session-expiry        | 9999ms                 | must not be shorter than mqtt.persistence.lease.ttl
 					mqtt.persistence.import-from           | pom.xml                | must be a directory
@@ -73,8 +73,8 @@ class WrongPropertyTests {
 					mqtt.client.connection-timeout         | -1s                    | must be between 0s and
 					mqtt.client.max-inflight               | 0                      | must be between 1 and 65535
 					mqtt.client.max-inflight               | 65536                  | must be between 1 and 65535
-					mqtt.client.server-uris                | localhost:1883         | must start with tcp://
-					mqtt.client.server-uris                | mqtt://localhost:1883  | must start with tcp://
+					mqtt.client.server-uris                | localhost:1883         | must start with mqtt://
+					mqtt.client.server-uris                | http://localhost:1883  | must start with mqtt://
 					mqtt.client.server-uris                | tcp://localhost:1883/a | must end with the port
 					mqtt.client.server-uris                | tcp://local host       | must be URIs such as
 					mqtt.client.will.topic                 | a/#                    | must hold no wildcards

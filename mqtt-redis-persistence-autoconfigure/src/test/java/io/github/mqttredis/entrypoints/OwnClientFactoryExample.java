@@ -39,6 +39,7 @@ class OwnClientFactoryExample {
 		options.setServerURIs(new String[] { broker });
 		options.setCleanSession(false);
 		options.setAutomaticReconnect(true);
+		options.setMaxInflight(1000);
 		DefaultMqttPahoClientFactory factory = new DefaultMqttPahoClientFactory();
 		factory.setConnectionOptions(options);
 		return factory;

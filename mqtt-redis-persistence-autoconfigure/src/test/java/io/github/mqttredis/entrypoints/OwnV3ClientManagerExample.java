@@ -39,6 +39,7 @@ class OwnV3ClientManagerExample {
 		options.setServerURIs(new String[] { broker });
 		options.setCleanSession(false);
 		options.setAutomaticReconnect(true);
+		options.setMaxInflight(1000);
 		Mqttv3ClientManager manager = new Mqttv3ClientManager(options, "gateway-7");
 		manager.setQuiescentTimeout(1000);
 		return manager;

@@ -120,6 +120,39 @@ class ComponentCheckTests {
 	}
 
 	@Test
+	void whenASessionIsForgottenWithinAMinuteThenSaysWhatANumberMeans(CapturedOutput output) {
+		fromProperties("short").withPropertyValues("mqtt.persistence.session-expiry=45").run((context) -> {
+			assertThat(Components.findings(context)).singleElement()
+				.extracting(Finding::kind)
+				.isEqualTo(Kind.SHORT_EXPIRY);
+			assertThat(output).containsOnlyOnce("Redis forgets the MQTT session of 'mqttv3ClientManager' after 45 s")
+				.contains("a number without a unit is in seconds");
+		});
+		fromProperties("short").withPropertyValues("mqtt.client.version=5", "mqtt.client.session-expiry=45")
+			.run((context) -> assertThat(Components.findings(context)).singleElement()
+				.asString()
+				.startsWith("The broker forgets the MQTT session of 'mqttv5ClientManager' after 45 s"));
+		fromProperties("short").withPropertyValues("mqtt.persistence.session-expiry=60")
+			.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
+	void whenAClientRefusesTheEleventhMessageThenSaysSo(CapturedOutput output) {
+		MqttConnectOptions options = Components.options();
+		options.setMaxInflight(MqttConnectOptions.MAX_INFLIGHT_DEFAULT);
+		ApplicationContextRunner runner = this.contexts.withBean("manager", Mqttv3ClientManager.class,
+				() -> Components.manager(options, "narrow"));
+		runner.run((context) -> {
+			assertThat(Components.findings(context)).singleElement()
+				.extracting(Finding::kind)
+				.isEqualTo(Kind.MAX_INFLIGHT);
+			assertThat(output).containsOnlyOnce("The MQTT client of 'manager' refuses a message if 10 are in flight");
+		});
+		runner.withPropertyValues("mqtt.persistence.offline-buffer.enabled=true")
+			.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
 	void whenTwoComponentsHaveOneClientIdThenSaysSoOnce(CapturedOutput output) {
 		this.contexts.withUserConfiguration(SharedClientId.class).run((context) -> {
 			assertThat(Components.findings(context)).singleElement().satisfies((finding) -> {

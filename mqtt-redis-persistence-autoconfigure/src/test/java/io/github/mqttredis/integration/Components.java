@@ -59,6 +59,7 @@ final class Components {
 		options.setCleanSession(false);
 		options.setServerURIs(new String[] { URI });
 		options.setAutomaticReconnect(true);
+		options.setMaxInflight(1000);
 		return options;
 	}
 

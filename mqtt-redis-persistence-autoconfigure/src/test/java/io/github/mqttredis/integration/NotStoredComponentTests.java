@@ -81,6 +81,9 @@ class NotStoredComponentTests {
 			assertThat(finding.kind()).isEqualTo(Kind.CLEAN_SESSION);
 			assertThat(finding.component()).isEqualTo("bare.handler");
 		}, (finding) -> {
+			assertThat(finding.kind()).isEqualTo(Kind.MAX_INFLIGHT);
+			assertThat(finding.component()).isEqualTo("bare.handler");
+		}, (finding) -> {
 			assertThat(finding.kind()).isEqualTo(Kind.NOT_STORED);
 			assertThat(finding.component()).contains("MqttPahoMessageHandler#");
 		}));
