@@ -18,6 +18,7 @@ package io.github.mqttredis.paho;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -202,11 +203,8 @@ public final class ClientSession<E extends Exception> {
 	 * @return how many there are
 	 */
 	int waiting() {
-		return (int) this.session.keys()
-			.stream()
-			.map((name) -> RecordKey.require(name).kind())
-			.filter((kind) -> kind == RecordKind.SENT || kind == RecordKind.BUFFERED)
-			.count();
+		Map<RecordKind, Integer> records = this.session.status().records();
+		return records.getOrDefault(RecordKind.SENT, 0) + records.getOrDefault(RecordKind.BUFFERED, 0);
 	}
 
 	void linkChanged(SessionActivity.Event happened, @Nullable SessionEvent news) {

@@ -68,8 +68,9 @@ final class Watched {
 	/**
 	 * Calls that change nothing and are not counted, because they come at any time.
 	 */
-	private static final Set<String> UNCOUNTED = Set.of("id", "status", "wakeWaiters", "toString", "hashCode", "equals",
-			"sessions", "ping", "isClosed", "isQueueing", "isPipelined", "isSubscribed", "getNativeConnection");
+	private static final Set<String> UNCOUNTED = Set.of("id", "status", "wakeWaiters", "linkChanged", "toString",
+			"hashCode", "equals", "sessions", "ping", "isClosed", "isQueueing", "isPipelined", "isSubscribed",
+			"getNativeConnection");
 
 	private final CrashSwitch life;
 
