@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -101,12 +103,18 @@ class QuickStartIT {
 		return System.getProperty("quick-start.spring-boot").split(",");
 	}
 
-	@ParameterizedTest(name = "Spring Boot {0}")
-	@MethodSource("springBootVersions")
-	void whenANewUserFollowsTheReadmeThenMessagesSurviveTheirProcess(String springBoot) throws Exception {
-		QuickStartProject project = project(springBoot);
+	static Stream<Arguments> users() {
+		return Stream.concat(Stream.of(springBootVersions()).map((springBoot) -> Arguments.of(springBoot, false)),
+				Stream.of(Arguments.of(springBootVersions()[0], true)));
+	}
+
+	@ParameterizedTest(name = "Spring Boot {0}, MQTT 5: {1}")
+	@MethodSource("users")
+	void whenANewUserFollowsTheReadmeThenMessagesSurviveTheirProcess(String springBoot, boolean mqtt5)
+			throws Exception {
+		QuickStartProject project = project(springBoot, mqtt5);
 		project.build(environment());
-		Collection<String> waiting = killWhileTheBrokerIsAway(project);
+		Collection<String> waiting = killWhileTheBrokerIsAway(project, mqtt5);
 		assertThat(waiting).hasSizeGreaterThanOrEqualTo(3).doesNotContainAnyElementsOf(this.delivered);
 		this.broker.on();
 		Process second = run(project, "second.log");
@@ -124,7 +132,7 @@ class QuickStartIT {
 
 	@Test
 	void whenTheQuickStartIsReadThenItIsShort() throws Exception {
-		QuickStartProject project = project(springBootVersions()[0]);
+		QuickStartProject project = project(springBootVersions()[0], false);
 		long lines = List.of(project.blocks("xml").get(0), project.blocks("properties").get(0))
 			.stream()
 			.flatMap(String::lines)
@@ -132,12 +140,13 @@ class QuickStartIT {
 		assertThat(lines).as("the README says: seven lines").isEqualTo(7);
 	}
 
-	private QuickStartProject project(String springBoot) throws IOException {
-		return QuickStartProject.create(this.directory.resolve("demo"), springBoot, README, this.broker.uri());
+	private QuickStartProject project(String springBoot, boolean mqtt5) throws IOException {
+		return QuickStartProject.create(this.directory.resolve("demo"), springBoot, README, this.broker.uri(), mqtt5);
 	}
 
-	private Collection<String> killWhileTheBrokerIsAway(QuickStartProject project) throws Exception {
-		String key = project.between("redis-cli hkeys '", "'");
+	private Collection<String> killWhileTheBrokerIsAway(QuickStartProject project, boolean mqtt5) throws Exception {
+		String documented = project.between("redis-cli hkeys '", "'");
+		String key = mqtt5 ? documented.replaceFirst("v3$", "v5") : documented;
 		Process first = run(project, "first.log");
 		try {
 			assertThat(Await.until(() -> !this.delivered.isEmpty(), TIMEOUT)).as(() -> log("first.log")).isTrue();

@@ -44,6 +44,9 @@ final class QuickStartProject {
 
 	private static final Pattern SECTION = Pattern.compile("(?ms)^## Quick start\n(.*?)(?=^## )");
 
+	/** What comes in addition, or in the place of the flow, for the other version. */
+	private static final Pattern MQTT_5 = Pattern.compile("(?ms)^### The same in MQTT 5\n.*");
+
 	private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+)\n(.*?)^```");
 
 	private static final Pattern SPRING_BOOT = Pattern
@@ -57,11 +60,17 @@ final class QuickStartProject {
 
 	private final Path directory;
 
+	/** The quick start without, or with, what it says of MQTT 5. */
 	private final String text;
 
-	private QuickStartProject(Path directory, String text) {
+	private final String flow;
+
+	private QuickStartProject(Path directory, String text, boolean mqtt5) {
+		Matcher other = MQTT_5.matcher(text);
+		assertThat(other.find()).as("a quick start for MQTT 5").isTrue();
 		this.directory = directory;
-		this.text = text;
+		this.text = mqtt5 ? text : other.replaceFirst("");
+		this.flow = mqtt5 ? other.group() : this.text;
 	}
 
 	/**
@@ -70,19 +79,21 @@ final class QuickStartProject {
 	 * @param springBoot the version of Spring Boot that the user has chosen
 	 * @param readme whose quick start is followed
 	 * @param broker where the broker is, which a user would write in place of the example
+	 * @param mqtt5 whether the user goes on to MQTT 5
 	 * @return the project
 	 */
-	static QuickStartProject create(Path directory, String springBoot, Path readme, String broker) throws IOException {
+	static QuickStartProject create(Path directory, String springBoot, Path readme, String broker, boolean mqtt5)
+			throws IOException {
 		copy(TEMPLATE, directory);
 		// Where a project of Maven begins; else this one's settings would be used.
 		Files.createDirectories(directory.resolve(".mvn"));
 		Matcher section = SECTION.matcher(Files.readString(readme));
 		assertThat(section.find()).as("a quick start in the README").isTrue();
 		assertThat(section.group(1)).contains(EXAMPLE);
-		QuickStartProject project = new QuickStartProject(directory, section.group(1).replace(EXAMPLE, broker));
+		QuickStartProject project = new QuickStartProject(directory, section.group(1).replace(EXAMPLE, broker), mqtt5);
 		project.completePom(springBoot);
 		Files.write(directory.resolve(PROPERTIES), project.blocks("properties"), StandardOpenOption.APPEND);
-		for (String code : project.blocks("java")) {
+		for (String code : blocks(project.flow, "java")) {
 			Matcher name = CLASS.matcher(code);
 			assertThat(name.find()).as(code).isTrue();
 			Files.writeString(directory.resolve(SOURCES).resolve(name.group(1) + ".java"),
@@ -116,7 +127,11 @@ final class QuickStartProject {
 	 * @return the blocks
 	 */
 	List<String> blocks(String language) {
-		return BLOCK.matcher(this.text)
+		return blocks(this.text, language);
+	}
+
+	private static List<String> blocks(String text, String language) {
+		return BLOCK.matcher(text)
 			.results()
 			.filter((block) -> block.group(1).equals(language))
 			.map((block) -> block.group(2))
