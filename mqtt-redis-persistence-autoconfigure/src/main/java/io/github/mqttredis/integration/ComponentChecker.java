@@ -263,20 +263,25 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	 */
 	private @Nullable Finding shortExpiry(View view) {
 		Duration redis = this.settings.sessionExpiry();
-		boolean redisForgets = redis != null && redis.compareTo(SHORTEST_EXPIRY) < 0;
 		Long broker = view.sessionExpiry();
-		boolean brokerForgets = broker != null && broker > 0 && broker < SHORTEST_EXPIRY.toSeconds();
-		if (!view.makesStoredSession() || !redisForgets && !brokerForgets) {
+		if (!view.makesStoredSession()) {
 			return null;
 		}
+		if (redis != null && redis.compareTo(SHORTEST_EXPIRY) < 0) {
+			return shortExpiry(view, "Redis", redis.toSeconds(), "mqtt.persistence.session-expiry");
+		}
+		if (broker != null && broker > 0 && broker < SHORTEST_EXPIRY.toSeconds()) {
+			return shortExpiry(view, "The broker", broker,
+					"mqtt.client.session-expiry, or the interval that the application sets by setSessionExpiryInterval");
+		}
+		return null;
+	}
+
+	private static Finding shortExpiry(View view, String who, long seconds, String property) {
 		return new Finding(Kind.SHORT_EXPIRY, view.name(),
-				(redisForgets ? "Redis" : "The broker") + " forgets the MQTT session of '" + view.name() + "' after "
-						+ (redisForgets ? redis.toSeconds() : broker)
+				who + " forgets the MQTT session of '" + view.name() + "' after " + seconds
 						+ " s: an application that is away for longer starts anew",
-				(redisForgets ? "Raise mqtt.persistence.session-expiry"
-						: "Raise mqtt.client.session-expiry, or the interval that the application sets by"
-								+ " setSessionExpiryInterval")
-						+ "; a number without a unit is in seconds");
+				"Raise " + property + "; a number without a unit is in seconds");
 	}
 
 	/**
