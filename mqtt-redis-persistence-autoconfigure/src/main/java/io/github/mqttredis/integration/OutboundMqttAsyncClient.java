@@ -17,6 +17,7 @@
 package io.github.mqttredis.integration;
 
 import io.github.mqttredis.paho.v3.ConnectOptions;
+import io.github.mqttredis.paho.v3.EndedToken;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import org.apache.commons.logging.Log;
@@ -29,7 +30,6 @@ import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.MqttSecurityException;
-import org.eclipse.paho.client.mqttv3.MqttToken;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
@@ -121,7 +121,7 @@ final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
 		catch (MqttException ex) {
 			logger.warn("MQTT client '" + getClientId()
 					+ "' cannot connect. Its messages are kept in Redis until it can: " + ex.getMessage());
-			return new Done(getClientId());
+			return new EndedToken(getClientId(), null, null);
 		}
 	}
 
@@ -139,7 +139,7 @@ final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
 		catch (MqttException ex) {
 			if (lasting && ex.getReasonCode() == MqttException.REASON_CODE_CLIENT_ALREADY_DISCONNECTED) {
 				// Otherwise the handler does not close this client.
-				return new Done(getClientId());
+				return new EndedToken(getClientId(), null, null);
 			}
 			throw ex;
 		}
@@ -200,27 +200,6 @@ final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
 		@Override
 		public void deliveryComplete(IMqttDeliveryToken token) {
 			this.delegate.deliveryComplete(token);
-		}
-
-	}
-
-	/**
-	 * Nothing to wait for.
-	 */
-	private static final class Done extends MqttToken {
-
-		Done(String clientId) {
-			super(clientId);
-		}
-
-		@Override
-		public void waitForCompletion() {
-			// There is nothing under way.
-		}
-
-		@Override
-		public void waitForCompletion(long timeout) {
-			// There is nothing under way.
 		}
 
 	}

@@ -191,8 +191,9 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 			}
 			catch (Exception ex) {
 				if (!this.offline.serves(ex)) {
-					if (OfflineQueue.isLinkLost(this.comms.reasonCode(ex))) {
-						throw this.comms.failure(this.comms.reasonCode(ex), this.report.refusal());
+					int code = this.comms.reasonCode(ex);
+					if (OfflineQueue.isLinkLost(code)) {
+						throw this.comms.failure(code, this.report.refusal());
 					}
 					throw ex;
 				}
