@@ -187,7 +187,7 @@ final class OwnedSession {
 	 * @throws SessionUnavailableException if Redis did not answer
 	 */
 	void setAside(RecordKey key, SetAside note) throws SessionUnavailableException {
-		this.io.perform(() -> this.shipper.setAside(key, note));
+		perform(() -> this.shipper.setAside(key, note));
 	}
 
 	/**
@@ -201,7 +201,7 @@ final class OwnedSession {
 		byte[] stored = this.settings.codec().encode(this.id, key, packet);
 		boolean[] kept = { false };
 		try {
-			this.io.perform(() -> kept[0] = this.shipper.keep(note, stored));
+			perform(() -> kept[0] = this.shipper.keep(note, stored));
 		}
 		catch (SessionUnavailableException ex) {
 			RedisSessionStore.logger.debug("MQTT session " + this.id + ": a packet is not kept", ex);
@@ -218,8 +218,20 @@ final class OwnedSession {
 	 * @throws SessionUnavailableException if Redis did not answer
 	 */
 	void confirmNow() throws SessionUnavailableException {
-		this.io.perform(this.shipper::confirm);
+		perform(this.shipper::confirm);
 		this.schedule.soonest();
+	}
+
+	/**
+	 * Do something in turn, unless the session was given back before its turn came: it
+	 * would take the lease again, which nobody would give back.
+	 */
+	private void perform(IoLoop.Work work) throws SessionUnavailableException {
+		this.io.perform(() -> {
+			if (!this.ended) {
+				work.run();
+			}
+		});
 	}
 
 	/**

@@ -101,6 +101,7 @@ abstract class AbstractCrashPointTests {
 	void stop() throws Exception {
 		this.runs.shutdownNow();
 		this.childRuns.shutdownNow();
+		Trial.awaitBurials();
 		this.surroundings.close();
 		stopBroker();
 		this.redis.close();

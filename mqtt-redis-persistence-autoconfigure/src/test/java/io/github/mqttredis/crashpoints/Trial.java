@@ -20,16 +20,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import io.github.mqttredis.crashpoints.CrashSwitch.DeadProcessError;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
 import redis.clients.jedis.Jedis;
 
@@ -46,6 +50,8 @@ final class Trial {
 		thread.setDaemon(true);
 		return thread;
 	});
+
+	private static final Queue<Future<?>> BURIALS = new ConcurrentLinkedQueue<>();
 
 	private static final String UNSETTLED = "the successor does not become quiet";
 
@@ -166,8 +172,22 @@ final class Trial {
 		while (ledger.isFeeding()) {
 			TimeUnit.MILLISECONDS.sleep(1);
 		}
-		GRAVEDIGGERS.execute(app::bury);
+		bury(app);
 		return remains(surroundings, clientId);
+	}
+
+	private static void bury(AppProcess app) {
+		BURIALS.add(GRAVEDIGGERS.submit(app::bury));
+	}
+
+	/**
+	 * Wait until nothing is left of the dead processes, which would go on to log what
+	 * other tests of this JVM read.
+	 */
+	static void awaitBurials() throws Exception {
+		for (Future<?> burial = BURIALS.poll(); burial != null; burial = BURIALS.poll()) {
+			burial.get(Await.MILLIS, TimeUnit.MILLISECONDS);
+		}
 	}
 
 	/**
@@ -229,7 +249,7 @@ final class Trial {
 		String all = story + "\nleft " + left.keySet() + "; returned " + this.ledger.returned() + ", delivered "
 				+ this.surroundings.seen(this.clientId) + "; fed " + this.ledger.fed() + ", received "
 				+ this.ledger.received() + "; successor " + successor.life();
-		GRAVEDIGGERS.execute(successor::bury);
+		bury(successor);
 		return new Verdict(reached, violations, all);
 	}
 

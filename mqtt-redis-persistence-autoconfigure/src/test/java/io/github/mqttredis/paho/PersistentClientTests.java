@@ -101,7 +101,11 @@ class PersistentClientTests {
 	}
 
 	private PahoClient connect(SessionStore store, String uri) throws Exception {
-		PahoClient client = PahoClient.create(this.version, store, uri, "gateway");
+		return connect(store, uri, "gateway");
+	}
+
+	private PahoClient connect(SessionStore store, String uri, String clientId) throws Exception {
+		PahoClient client = PahoClient.create(this.version, store, uri, clientId);
 		client.connect(5, WINDOW);
 		return client;
 	}
@@ -131,12 +135,13 @@ class PersistentClientTests {
 
 	@Test
 	void whenBrokerIsAwayThenPahosTimerDoesNotRun() throws Exception {
-		PahoClient client = connect();
+		// An id that no other test of this JVM has left a timer of.
+		PahoClient client = connect(this.stores.start(), this.link.uri(), "without-timer");
 		this.link.refuse();
 		this.link.cut();
 		Await.until("an attempt has failed", () -> this.link.refused() > 0);
 		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-			.doesNotContain("MQTT Reconnect: gateway");
+			.doesNotContain("MQTT Reconnect: without-timer");
 		client.disconnect();
 		client.close();
 	}

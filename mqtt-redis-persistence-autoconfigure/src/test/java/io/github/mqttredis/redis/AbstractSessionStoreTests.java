@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -131,6 +132,34 @@ abstract class AbstractSessionStoreTests extends AbstractSessionStoreContractTes
 	@Override
 	protected void startAgain(InspectableStore store) {
 		((RedisSessionStore) store).start();
+	}
+
+	/**
+	 * As a client does that is closed while it tries to connect.
+	 */
+	@Test
+	void whenSessionIsGivenBackWhileItsClientConnectsThenItsLeaseIsNotTakenAgain() throws Exception {
+		RedisSessionStore store = store();
+		for (int i = 0; i < 200; i++) {
+			Session session = store.open(ID);
+			CountDownLatch connecting = new CountDownLatch(1);
+			Thread client = new Thread(() -> {
+				try {
+					while (true) {
+						session.confirmOwned();
+						connecting.countDown();
+					}
+				}
+				catch (SessionException ex) {
+					// It was given back.
+				}
+			}, "client");
+			client.start();
+			connecting.await();
+			store.release(session);
+			client.join();
+			assertThat(this.redis.exists(HASH + ":lease")).as("lease after %d times", i).isFalse();
+		}
 	}
 
 	@Test
