@@ -349,6 +349,17 @@ final class AppProcess {
 		this.life.kill();
 		this.life.release();
 		this.callbackMayEnd.countDown();
+		// Nothing comes that it would wait for.
+		Thread.currentThread().interrupt();
+		this.store.stop();
+		Thread.interrupted();
+		this.jedis.close();
+	}
+
+	/**
+	 * Put its client away. Paho waits long for a thread that died while it connected.
+	 */
+	void forget() {
 		try {
 			if (this.client != null) {
 				this.client.destroy();
@@ -357,8 +368,6 @@ final class AppProcess {
 		catch (Exception | CrashSwitch.DeadProcessError ex) {
 			// It is dead.
 		}
-		this.store.stop();
-		this.jedis.close();
 	}
 
 	private final class Observed implements AppClient.Events {

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.crashpoints;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
  * Mosquitto where it is installed.
  */
 @EnabledIf(value = "isInstalled", disabledReason = "mosquitto is not on the PATH")
+@Tag("thorough")
 class MosquittoBeforeSendCrashPointTests extends MosquittoCrashPointTests {
 
 	@Override

@@ -177,12 +177,15 @@ final class Trial {
 	}
 
 	private static void bury(AppProcess app) {
-		BURIALS.add(GRAVEDIGGERS.submit(app::bury));
+		BURIALS.add(GRAVEDIGGERS.submit(() -> {
+			app.bury();
+			GRAVEDIGGERS.execute(app::forget);
+		}));
 	}
 
 	/**
-	 * Wait until nothing is left of the dead processes, which would go on to log what
-	 * other tests of this JVM read.
+	 * Wait until the dead processes use Redis no more, and log what other tests of this
+	 * JVM would read.
 	 */
 	static void awaitBurials() throws Exception {
 		for (Future<?> burial = BURIALS.poll(); burial != null; burial = BURIALS.poll()) {

@@ -19,10 +19,12 @@ package io.github.mqttredis.entrypoints;
 import io.github.mqttredis.testing.ArtemisBroker;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 
 /**
  * The examples with Artemis.
  */
+@Tag("thorough")
 class ArtemisEntryPointTests extends AbstractEntryPointTests {
 
 	private ArtemisBroker broker;

@@ -18,11 +18,13 @@ package io.github.mqttredis.offline;
 
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.SharedServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The offline buffer of Paho 3, with Artemis.
  */
+@Tag("thorough")
 class ArtemisV3OfflineBufferTests extends AbstractOfflineBufferTests {
 
 	@SharedServer

@@ -18,6 +18,7 @@ package io.github.mqttredis.offline;
 
 import io.github.mqttredis.testing.MosquittoBroker;
 import io.github.mqttredis.testing.SharedServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
  */
 @EnabledIf(value = "io.github.mqttredis.testing.MosquittoBroker#isInstalled",
 		disabledReason = "mosquitto is not on the PATH")
+@Tag("thorough")
 class MosquittoV5OfflineBufferTests extends AbstractOfflineBufferTests {
 
 	@SharedServer

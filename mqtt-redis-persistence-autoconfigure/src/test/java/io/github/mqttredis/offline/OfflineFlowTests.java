@@ -27,6 +27,7 @@ import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.client.mqttv3.IMqttClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +113,7 @@ class OfflineFlowTests {
 		});
 	}
 
+	@Tag("thorough")
 	@ParameterizedTest
 	@EnumSource
 	void whenBrokerGoesAwayThenMessagesAreTakenAndArriveWhenItIsBack(Flow flow) {

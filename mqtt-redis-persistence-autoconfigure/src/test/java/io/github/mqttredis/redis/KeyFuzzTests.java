@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
@@ -48,11 +49,12 @@ class KeyFuzzTests {
 	@Test
 	void whenSessionsDifferThenSoDoTheirKeysAndEachLeadsBack() {
 		Map<String, SessionId> known = new HashMap<>();
-		for (int round = 0; round < ROUNDS; round++) {
+		for (int i = 0; i < ROUNDS; i++) {
+			int round = i;
 			SessionId id = new SessionId(text(round), text(round), MqttVersion.values()[round % 2]);
 			SessionKeys keys = new SessionKeys("test", id);
 			String key = new String(keys.hash(), StandardCharsets.UTF_8);
-			String description = "seed " + SEED + ", round " + round + ": " + key;
+			Supplier<String> description = () -> "seed " + SEED + ", round " + round + ": " + key;
 			SessionId other = known.put(key, id);
 			assertThat(other == null || other.equals(id)).as(description).isTrue();
 			assertThat(this.names.ofKey(key)).as(description).isEqualTo(id);
@@ -64,11 +66,12 @@ class KeyFuzzTests {
 
 	@Test
 	void whenAKeyIsAnythingThenItIsASessionsOwnOrNone() {
-		for (int round = 0; round < ROUNDS; round++) {
+		for (int i = 0; i < ROUNDS; i++) {
+			int round = i;
 			String key = "test:{" + text(round) + "}:v3";
 			SessionId id = this.names.ofKey(key);
 			assertThat(id == null || new SessionKeys("test", id).toString().equals(key))
-				.as("seed " + SEED + ", round " + round + ": " + key)
+				.as(() -> "seed " + SEED + ", round " + round + ": " + key)
 				.isTrue();
 		}
 	}

@@ -35,6 +35,7 @@ import io.github.mqttredis.ownfactory.OwnFactoryApplication;
 import io.github.mqttredis.sample.GatewayApplication;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * concerned.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Tag("thorough")
 class AheadOfTimeIT {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(2);

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,7 @@ class LauncherIT {
 		assertNothingIsLeft();
 	}
 
+	@Tag("thorough")
 	@Test
 	void whenTheSessionIsInMemoryThenMessagesAreLost() throws Exception {
 		LauncherProcess launcher = LauncherProcess.start(this.directory, "--crash-demo", "--store=memory", "--kills=2");
@@ -70,6 +72,7 @@ class LauncherIT {
 		assertNothingIsLeft();
 	}
 
+	@Tag("thorough")
 	@Test
 	void whenTheLauncherIsKilledThenItsProcessesEndToo() throws Exception {
 		LauncherProcess launcher = launchAndAwaitLines();
