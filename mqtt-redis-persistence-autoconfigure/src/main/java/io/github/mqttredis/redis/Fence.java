@@ -99,6 +99,8 @@ final class Fence {
 	 */
 	void applied(Mark next, int lengthAfter) {
 		this.mark = next;
+		// A confirmation that came late may have moved it on further.
+		this.sequence = Math.max(this.sequence, next.sequence());
 		this.length = lengthAfter;
 		this.unanswered = null;
 	}

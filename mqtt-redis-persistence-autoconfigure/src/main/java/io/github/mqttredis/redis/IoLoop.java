@@ -125,7 +125,9 @@ final class IoLoop {
 	 * @param task the task
 	 */
 	void tryHere(Runnable task) {
-		if (this.turn.tryLock()) {
+		// A publisher that comes back at once would overtake the I/O thread for ever,
+		// which has work for all sessions.
+		if (!this.turn.hasQueuedThreads() && this.turn.tryLock()) {
 			try {
 				if (this.link.isConnected()) {
 					Listeners.guarded(task).run();

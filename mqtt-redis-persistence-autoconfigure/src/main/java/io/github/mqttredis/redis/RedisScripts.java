@@ -74,16 +74,17 @@ final class RedisScripts {
 	 * @param connection the connection
 	 * @param replaced the token of an owner that may be replaced, {@link #ANYBODY} or
 	 * {@link #NOBODY}
+	 * @param until when it is too late for that, in milliseconds by the clock of Redis
 	 * @return what came of it
 	 */
-	Acquired acquire(RedisConnection connection, String replaced) {
+	Acquired acquire(RedisConnection connection, String replaced, long until) {
 		List<String> reply = ACQUIRE.run(connection,
 				List.of(this.keys.lease(), this.keys.mark(), this.keys.hash(), this.keys.quarantine()),
-				List.of(this.token, this.leaseMillis, bytes(replaced), this.expiryMillis));
+				List.of(this.token, this.leaseMillis, bytes(replaced), this.expiryMillis, bytes(Long.toString(until))));
 		if ("held".equals(reply.get(0))) {
-			return new Acquired(0, reply.get(1), Long.parseLong(reply.get(2)));
+			return new Acquired(0, reply.get(1), Long.parseLong(reply.get(2)), Long.parseLong(reply.get(3)));
 		}
-		return new Acquired(Long.parseLong(reply.get(1)), "", 0);
+		return new Acquired(Long.parseLong(reply.get(1)), "", 0, 0);
 	}
 
 	Written write(RedisConnection connection, Mark expected, Mark next, Batch batch) {
@@ -136,8 +137,12 @@ final class RedisScripts {
 			.get(0));
 	}
 
-	boolean release(RedisConnection connection) {
-		return "released".equals(RELEASE.run(connection, List.of(this.keys.lease()), List.of(this.token)).get(0));
+	boolean release(RedisConnection connection, Mark mark) {
+		return "released".equals(
+				RELEASE
+					.run(connection, List.of(this.keys.lease(), this.keys.mark()),
+							List.of(this.token, bytes(Long.toString(mark.epoch()))))
+					.get(0));
 	}
 
 	private static Written written(List<String> reply) {
@@ -158,8 +163,10 @@ final class RedisScripts {
 	 * @param epoch the epoch that began, 0 if somebody else holds the lease
 	 * @param holder the token of who holds it, empty if it is ours now
 	 * @param remainingMillis how long their lease still runs
+	 * @param clock the time by the clock of Redis, in milliseconds, if somebody else
+	 * holds the lease
 	 */
-	record Acquired(long epoch, String holder, long remainingMillis) {
+	record Acquired(long epoch, String holder, long remainingMillis, long clock) {
 
 		boolean owned() {
 			return this.epoch > 0;

@@ -51,11 +51,12 @@ final class SessionClaim {
 	 * Try to take the lease.
 	 * @param connection the connection
 	 * @param replaced the token of an owner that may be replaced
+	 * @param until when it is too late for that, in milliseconds by the clock of Redis
 	 * @return what came of it
 	 */
-	Acquired acquire(RedisConnection connection, String replaced) {
+	Acquired acquire(RedisConnection connection, String replaced, long until) {
 		long start = System.nanoTime();
-		Acquired acquired = this.scripts.acquire(connection, replaced);
+		Acquired acquired = this.scripts.acquire(connection, replaced, until);
 		if (acquired.owned()) {
 			this.fence.begin(acquired.epoch());
 			this.lease.taken(start);
@@ -138,7 +139,7 @@ final class SessionClaim {
 	 * @return whether it was still ours
 	 */
 	boolean release(RedisConnection connection) {
-		return !this.session.isFenced() && this.scripts.release(connection);
+		return !this.session.isFenced() && this.scripts.release(connection, this.fence.mark());
 	}
 
 }

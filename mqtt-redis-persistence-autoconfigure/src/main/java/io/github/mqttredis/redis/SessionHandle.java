@@ -66,9 +66,15 @@ final class SessionHandle implements OperatedSession {
 	 * @return whether its client still used it
 	 */
 	boolean supersede() {
-		this.superseded = true;
+		// With the log's lock held: what was stored until then is what the next one
+		// reads.
+		this.session.log().read((any) -> this.superseded = true);
 		this.session.log().progress().wake();
 		return this.inUse;
+	}
+
+	private boolean isHeld() {
+		return !this.superseded;
 	}
 
 	@Override
@@ -123,7 +129,10 @@ final class SessionHandle implements OperatedSession {
 			throw new SessionRecordException(id(), key, record.length);
 		}
 		long seen = this.session.log().progress().failures();
-		long position = this.session.log().put(key, record);
+		long position = this.session.log().put(key, record, this::isHeld);
+		if (position == 0) {
+			checkUsable("store " + name);
+		}
 		boolean waitedFor = !flushed && !isWaitedForElsewhere(key, position, seen, lenient);
 		if (!this.publishes.isShippedAtEnd(position)) {
 			this.session.schedule().soonest();
@@ -211,16 +220,13 @@ final class SessionHandle implements OperatedSession {
 	}
 
 	private void forget(String name) {
-		if (this.superseded) {
-			return;
-		}
 		RecordKey key = RecordKey.parse(name);
 		if (key == null) {
 			return;
 		}
 		boolean removed = key.kind() == RecordKind.PUBREL
-				&& this.session.log().remove(key.sibling(RecordKind.BUFFERED));
-		if (this.session.log().remove(key) || removed) {
+				&& this.session.log().remove(key.sibling(RecordKind.BUFFERED), this::isHeld);
+		if (this.session.log().remove(key, this::isHeld) || removed) {
 			this.session.schedule().soon();
 		}
 	}
@@ -232,7 +238,9 @@ final class SessionHandle implements OperatedSession {
 			throw this.session.refusal("clear the records");
 		}
 		long seen = this.session.log().progress().failures();
-		awaitStored("clear the records", this.session.log().clear(), seen);
+		long position = this.session.log().clear(this::isHeld);
+		checkUsable("clear the records");
+		awaitStored("clear the records", position, seen);
 	}
 
 	@Override

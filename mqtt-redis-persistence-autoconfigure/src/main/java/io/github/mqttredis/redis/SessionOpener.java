@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
@@ -224,11 +225,13 @@ final class SessionOpener {
 	private void acquire(OwnedSession session) throws SessionException {
 		long deadline = System.nanoTime() + this.settings.acquireTimeout().toNanos();
 		String replaced = RedisScripts.NOBODY;
+		LongSupplier until = () -> 0;
 		for (boolean first = true;; first = false) {
-			Acquired acquired = acquire(session, replaced);
+			Acquired acquired = acquire(session, replaced, until);
 			if (acquired.owned()) {
 				return;
 			}
+			until = giveUpAt(acquired);
 			replaced = replaceable(session, acquired.holder());
 			if (replaced.isEmpty()) {
 				waitFor(session, acquired, deadline, first);
@@ -237,9 +240,9 @@ final class SessionOpener {
 	}
 
 	private void acquireUnowned(OwnedSession session) throws SessionException {
-		Acquired acquired = acquire(session, RedisScripts.NOBODY);
+		Acquired acquired = acquire(session, RedisScripts.NOBODY, () -> 0);
 		if (!acquired.owned() && isProvablyDead(acquired.holder())) {
-			acquired = acquire(session, acquired.holder());
+			acquired = acquire(session, acquired.holder(), giveUpAt(acquired));
 		}
 		if (!acquired.owned()) {
 			throw new SessionInUseException(session.id(), Owner.describe(acquired.holder()),
@@ -252,8 +255,20 @@ final class SessionOpener {
 		return holder != null && holder.isProvablyDead(this.owner);
 	}
 
-	private Acquired acquire(OwnedSession session, String replaced) throws SessionException {
-		return this.io.call((connection) -> session.shipper().claim().acquire(connection, replaced));
+	private Acquired acquire(OwnedSession session, String replaced, LongSupplier until) throws SessionException {
+		long limit = until.getAsLong();
+		return this.io.call((connection) -> session.shipper().claim().acquire(connection, replaced, limit));
+	}
+
+	/**
+	 * Tell when nobody waits any more for the answer to what is asked now, by the clock
+	 * of Redis. A takeover that came later would replace an owner that knows nothing of
+	 * it, for nobody.
+	 */
+	private LongSupplier giveUpAt(Acquired held) {
+		long answered = System.nanoTime();
+		return () -> held.clock() + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - answered)
+				+ this.settings.writeTimeout().toMillis();
 	}
 
 	/**

@@ -37,6 +37,9 @@ final class PendingWrites {
 
 	private final long maxBytes;
 
+	/** How many writes count for the bounds, and their bytes. */
+	private int waiting;
+
 	private long bytes;
 
 	private boolean dropped;
@@ -66,14 +69,28 @@ final class PendingWrites {
 		if (this.dropped) {
 			return;
 		}
-		if (this.writes.size() >= this.maxWrites || this.bytes + counted(write) > this.maxBytes) {
+		if (this.waiting >= this.maxWrites || this.bytes + counted(write) > this.maxBytes) {
 			this.writes.clear();
-			this.bytes = 0;
 			this.dropped = true;
+			recount();
 			return;
 		}
 		this.writes.add(write);
-		this.bytes += counted(write);
+		count(write, 1);
+	}
+
+	private void count(Write write, int times) {
+		// What is written back is in memory anyway, and dropping it would begin it anew.
+		if (write.position() > this.rewriteEnd) {
+			this.waiting += times;
+			this.bytes += times * counted(write);
+		}
+	}
+
+	private void recount() {
+		this.waiting = 0;
+		this.bytes = 0;
+		this.writes.forEach((write) -> count(write, 1));
 	}
 
 	/**
@@ -93,10 +110,10 @@ final class PendingWrites {
 	void restart(List<Write> rewrite, long endOfRewrite) {
 		this.writes.clear();
 		this.writes.addAll(rewrite);
-		this.bytes = rewrite.stream().mapToLong(this::counted).sum();
 		this.dropped = false;
 		this.end = endOfRewrite;
 		this.rewriteEnd = endOfRewrite;
+		recount();
 		this.lengthKnownFrom = endOfRewrite;
 		noteApplied(0);
 	}
@@ -125,10 +142,10 @@ final class PendingWrites {
 		Set<Write> outOfOrder = batch.outOfOrder();
 		if (outOfOrder != null) {
 			this.writes.removeIf(outOfOrder::contains);
-			outOfOrder.forEach((write) -> this.bytes -= counted(write));
+			outOfOrder.forEach((write) -> count(write, -1));
 		}
 		while (!this.writes.isEmpty() && this.writes.peek().position() <= batch.end()) {
-			this.bytes -= counted(this.writes.remove());
+			count(this.writes.remove(), -1);
 		}
 		noteApplied(batch.end());
 	}
@@ -157,7 +174,7 @@ final class PendingWrites {
 			.toList();
 		this.writes.clear();
 		this.writes.addAll(kept);
-		this.bytes = kept.stream().mapToLong(this::counted).sum();
+		recount();
 		this.lengthKnownFrom = this.end + 1;
 	}
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class WriteLog {
+
+	private static final BooleanSupplier ALWAYS = () -> true;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -97,9 +100,24 @@ public final class WriteLog {
 	 * @return the position to wait for
 	 */
 	public long put(RecordKey key, byte[] value) {
+		return put(key, value, ALWAYS);
+	}
+
+	/**
+	 * Append the storing of a record, if that is allowed still.
+	 * @param key the key
+	 * @param value the record, which must not be changed afterwards
+	 * @param allowed asked with the log's lock held, so that whoever ends it there, and
+	 * reads the mirror then, misses nothing
+	 * @return the position to wait for, 0 if it was not allowed
+	 */
+	public long put(RecordKey key, byte[] value, BooleanSupplier allowed) {
 		byte[] stored = this.encoder.apply(key, value);
 		this.lock.lock();
 		try {
+			if (!allowed.getAsBoolean()) {
+				return 0;
+			}
 			long position = ++this.appended;
 			forgetAside(key);
 			Write write = Write.put(position, key, value, stored);
@@ -120,8 +138,22 @@ public final class WriteLog {
 	 * @return whether there was such a record
 	 */
 	public boolean remove(RecordKey key) {
+		return remove(key, ALWAYS);
+	}
+
+	/**
+	 * Append the removal of a record, if there is such a record and that is allowed
+	 * still.
+	 * @param key the key
+	 * @param allowed asked with the log's lock held
+	 * @return whether there was such a record, and it is removed
+	 */
+	public boolean remove(RecordKey key, BooleanSupplier allowed) {
 		this.lock.lock();
 		try {
+			if (!allowed.getAsBoolean()) {
+				return false;
+			}
 			forgetAside(key);
 			boolean removed = this.mirror.remove(key);
 			if (removed) {
@@ -139,7 +171,19 @@ public final class WriteLog {
 	 * @return the position to wait for
 	 */
 	public long clear() {
+		return clear(ALWAYS);
+	}
+
+	/**
+	 * Append the removal of all records, if that is allowed still.
+	 * @param allowed asked with the log's lock held
+	 * @return the position to wait for, 0 if it was not allowed
+	 */
+	public long clear(BooleanSupplier allowed) {
 		return read((records) -> {
+			if (!allowed.getAsBoolean()) {
+				return 0L;
+			}
 			records.clear();
 			this.aside = Map.of();
 			this.pending.add(Write.clear(++this.appended));
@@ -308,6 +352,10 @@ public final class WriteLog {
 		long position = ++this.appended;
 		Write write = (last != null) ? last.again(position) : Write.remove(position, key, this.mirror.size());
 		write.lengthAfter(this.mirror.size());
+		if (last != null) {
+			// Who depends on the record waits until it is written back.
+			this.mirror.put(key, write);
+		}
 		return write;
 	}
 

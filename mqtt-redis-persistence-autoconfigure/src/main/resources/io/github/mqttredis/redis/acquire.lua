@@ -4,17 +4,21 @@
 -- ARGV[1] owner's token   ARGV[2] lease time in ms
 -- ARGV[3] token of an owner that may be replaced, '*' for any, '' for none
 -- ARGV[4] expiry of the session in ms, '0' for none
+-- ARGV[5] when it is too late to replace an owner, in ms by this clock: who asked has given up by then, and the owner
+-- may be another one
 --
--- Returns {'held', token of the owner, remaining ms} or {'owned', epoch}.
+-- Returns {'held', token of the owner, remaining ms, clock in ms} or {'owned', epoch}.
+
+local now = redis.call('TIME')
+local clock = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
 
 local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] and holder ~= ARGV[3] and ARGV[3] ~= '*' then
-  return {'held', holder, tostring(redis.call('PTTL', KEYS[1]))}
+local replaced = (holder == ARGV[3] or ARGV[3] == '*') and clock <= tonumber(ARGV[5])
+if holder and holder ~= ARGV[1] and not replaced then
+  return {'held', holder, tostring(redis.call('PTTL', KEYS[1])), string.format('%.0f', clock)}
 end
 
 -- An epoch is never below the clock, so that it grows even where Redis lost the last one.
-local now = redis.call('TIME')
-local clock = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
 local mark = redis.call('GET', KEYS[2])
 local last = mark and tonumber(string.match(mark, '^%d+')) or 0
 local epoch = string.format('%.0f', math.max(clock, last + 1))

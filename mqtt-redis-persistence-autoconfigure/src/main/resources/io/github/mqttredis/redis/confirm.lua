@@ -28,9 +28,10 @@ if epoch and tonumber(epoch) > own then
   end
   own = tonumber(epoch)
 end
+-- Always on: a command that comes late must not leave a mark that another one has set, or is to set.
 local next = tonumber(ARGV[4])
 if epoch and tonumber(epoch) == own then
-  next = math.max(next, tonumber(sequence))
+  next = math.max(next, tonumber(sequence) + 1)
 end
 local set = string.format('%.0f:%.0f', own, next)
 

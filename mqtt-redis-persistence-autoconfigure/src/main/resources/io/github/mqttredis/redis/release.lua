@@ -1,11 +1,13 @@
--- Gives a lease back, if it is still the owner's.
+-- Gives a lease back, if it is still the one that was taken: the same process may have taken the next one before this
+-- came.
 --
--- KEYS[1] lease
--- ARGV[1] owner's token
+-- KEYS[1] lease   KEYS[2] mark
+-- ARGV[1] owner's token   ARGV[2] owner's epoch
 --
 -- Returns {'released'} or {'not owner'}.
 
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+local epoch = string.match(redis.call('GET', KEYS[2]) or '', '^%d+')
+if redis.call('GET', KEYS[1]) ~= ARGV[1] or (epoch and epoch ~= ARGV[2]) then
   return {'not owner'}
 end
 redis.call('DEL', KEYS[1])

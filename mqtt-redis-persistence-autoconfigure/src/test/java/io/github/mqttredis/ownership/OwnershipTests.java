@@ -343,6 +343,8 @@ class OwnershipTests {
 			Session session = old.store().open(id);
 			session.put("s-1", Packets.publish(1, 2, "kept"));
 			old.redisLink().holdRequests();
+			// Or it would come back, and do it all, before the other one takes over.
+			old.redisLink().refuse();
 			session.remove("s-1");
 			assertThatExceptionOfType(Exception.class)
 				.isThrownBy(() -> session.put("s-2", Packets.publish(2, 2, "refused")));

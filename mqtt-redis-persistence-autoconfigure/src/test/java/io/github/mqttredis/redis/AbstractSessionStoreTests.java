@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
@@ -132,6 +133,39 @@ abstract class AbstractSessionStoreTests extends AbstractSessionStoreContractTes
 	@Override
 	protected void startAgain(InspectableStore store) {
 		((RedisSessionStore) store).start();
+	}
+
+	/**
+	 * What the first client is told that it has stored, the second one sends.
+	 */
+	@Test
+	void whenAnotherClientOpensTheSessionThenItHasAllThatTheFirstOneStored() throws Exception {
+		RedisSessionStore store = store(
+				new StoreSettings("test", Await.LIMIT, Await.LIMIT, Duration.ZERO).with(Durability.BEFORE_SEND));
+		for (int round = 0; round < 100; round++) {
+			Session first = store.open(ID);
+			first.guarded();
+			AtomicInteger stored = new AtomicInteger();
+			Thread client = new Thread(() -> {
+				try {
+					while (stored.get() < 60_000) {
+						first.put("s-" + (stored.get() + 1), Packets.of("s-" + (stored.get() + 1), "a"));
+						stored.incrementAndGet();
+					}
+				}
+				catch (SessionException ex) {
+					// The other one has it.
+				}
+			}, "client");
+			client.start();
+			Await.until("it stores", () -> stored.get() > 0);
+			Session second = store.open(ID);
+			int found = second.keys().size();
+			client.join();
+			assertThat(found).as("records, round %d", round).isEqualTo(stored.get());
+			second.clear();
+			store.release(second);
+		}
 	}
 
 	/**

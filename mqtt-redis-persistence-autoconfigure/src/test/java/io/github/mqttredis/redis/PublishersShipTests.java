@@ -18,9 +18,12 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
@@ -33,6 +36,7 @@ import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
@@ -141,6 +145,40 @@ class PublishersShipTests {
 		Await.until("all is well", () -> this.session.status().state() == SessionState.OWNER);
 		publish("s-3");
 		assertStored("s-1", "s-2", "s-3");
+	}
+
+	@Test
+	void whenAPublisherComesBackAtOnceThenTheIoThreadHasItsTurnBefore() throws Exception {
+		open(RedisClient.LETTUCE);
+		IoLoop loop = new IoLoop(new RedisLink(this.factory, Load.seconds(10)), Load.seconds(10),
+				new Listeners(List.of()), () -> {
+				}, () -> {
+				});
+		loop.connect();
+		AtomicBoolean served = new AtomicBoolean();
+		AtomicInteger overtaken = new AtomicInteger();
+		loop.tryHere(() -> {
+			loop.execute(() -> served.set(true));
+			Await.until("the I/O thread waits", PublishersShipTests::isIoThreadWaiting);
+		});
+		while (!served.get()) {
+			loop.tryHere(() -> {
+				if (!served.get()) {
+					overtaken.incrementAndGet();
+				}
+			});
+		}
+		loop.close();
+		assertThat(overtaken).hasValue(0);
+	}
+
+	private static boolean isIoThreadWaiting() {
+		return Thread.getAllStackTraces()
+			.entrySet()
+			.stream()
+			.anyMatch((thread) -> thread.getKey().getName().equals("mqtt-redis-io") && Arrays.stream(thread.getValue())
+				.anyMatch((frame) -> frame.getClassName().endsWith("ReentrantLock")
+						&& frame.getMethodName().equals("lock")));
 	}
 
 }

@@ -196,6 +196,33 @@ class WriteLogTests {
 	}
 
 	@Test
+	void whenMoreIsWrittenBackThanMayWaitThenWhatComesMeanwhileWaitsBehindIt() {
+		for (int id = 1; id <= 1500; id++) {
+			this.log.put(key("s-" + id), bytes(1000));
+		}
+		assertThat(this.log.isDropped()).isTrue();
+		this.log.rewrite(List.of());
+		for (int id = 1501; id <= 2000; id++) {
+			this.log.put(key("s-" + id), bytes(1000));
+			assertThat(this.log.isDropped()).as("dropped with %d", id).isFalse();
+		}
+		assertThat(ship(100, 100_000).stream().flatMap(List::stream)).hasSize(2000);
+		assertThat(this.log.hasPending()).isFalse();
+	}
+
+	@Test
+	void whenARecordIsWrittenBackThenWhatDependsOnItWaitsUntilItIs() {
+		this.log.put(key("s-1"), bytes(1));
+		this.log.applied(next());
+		assertThat(this.log.position(key("s-1"))).isLessThanOrEqualTo(this.log.progress().applied());
+		this.log.rewrite(List.of());
+		assertThat(this.log.position(key("s-1"))).isGreaterThan(this.log.progress().applied());
+		assertThat(this.log.position((value) -> true)).isGreaterThan(this.log.progress().applied());
+		this.log.applied(next());
+		assertThat(this.log.position(key("s-1"))).isLessThanOrEqualTo(this.log.progress().applied());
+	}
+
+	@Test
 	void whenWrittenBackThenAllOfOnePacketIdGoesInOneBatch() {
 		this.log.put(key("s-1"), bytes(1));
 		this.log.put(key("s-2"), bytes(1));

@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+
+import io.github.mqttredis.redis.RedisScripts.Acquired;
+import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.testing.RedisClient;
+import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.SharedServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A command reaches Redis that its sender has given up: what has been done since stays as
+ * it is.
+ */
+class LateCommandTests {
+
+	private static final SessionKeys KEYS = new SessionKeys("test",
+			SessionId.ofUri("client", "tcp://broker:1883", MqttVersion.V3));
+
+	private static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofMinutes(1),
+			Duration.ofMinutes(1), Duration.ZERO);
+
+	@SharedServer
+	private static RedisServer server;
+
+	private final RedisScripts owner = new RedisScripts(KEYS, "owner", SETTINGS);
+
+	private final RedisScripts other = new RedisScripts(KEYS, "other", SETTINGS);
+
+	private RedisConnectionFactory factory;
+
+	private RedisConnection connection;
+
+	@BeforeEach
+	void connect() {
+		try (Jedis redis = server.connect()) {
+			redis.flushAll();
+		}
+		this.factory = RedisClient.JEDIS.connect(server.port());
+		this.connection = this.factory.getConnection();
+	}
+
+	@AfterEach
+	void close() throws Exception {
+		this.connection.close();
+		((DisposableBean) this.factory).destroy();
+	}
+
+	private Acquired acquire(RedisScripts scripts, String replaced, long until) {
+		return scripts.acquire(this.connection, replaced, until);
+	}
+
+	private Mark mark() {
+		byte[] mark = this.connection.stringCommands().get(KEYS.mark());
+		return Mark.parse(new String(mark, StandardCharsets.UTF_8));
+	}
+
+	@Test
+	void whenALeaseIsGivenBackLateThenTheNextOneOfTheSameProcessStays() {
+		Mark first = new Mark(acquire(this.owner, RedisScripts.NOBODY, 0).epoch(), 0);
+		Mark second = new Mark(acquire(this.owner, RedisScripts.NOBODY, 0).epoch(), 0);
+		assertThat(this.owner.release(this.connection, first)).isFalse();
+		assertThat(this.owner.release(this.connection, second)).isTrue();
+	}
+
+	@Test
+	void whenALeaseIsConfirmedLateThenNoMarkComesTwice() {
+		long epoch = acquire(this.owner, RedisScripts.NOBODY, 0).epoch();
+		this.owner.confirm(this.connection, new Mark(epoch, 2));
+		Mark next = new Mark(epoch, 3);
+		this.owner.write(this.connection, mark(), next, Batch.of(Map.of(RecordKey.require("s-1"), new byte[] { 1 })));
+		assertThat(mark()).isEqualTo(next);
+		this.owner.confirm(this.connection, new Mark(epoch, 1));
+		assertThat(mark().sequence()).isGreaterThan(next.sequence());
+	}
+
+	@Test
+	void whenATakeoverComesLateThenTheOwnerStays() {
+		acquire(this.owner, RedisScripts.NOBODY, 0);
+		Acquired held = acquire(this.other, RedisScripts.NOBODY, 0);
+		assertThat(held.owned()).isFalse();
+		assertThat(acquire(this.other, RedisScripts.ANYBODY, held.clock() - 1).owned()).isFalse();
+		assertThat(acquire(this.other, "owner", held.clock() - 1).owned()).isFalse();
+		assertThat(acquire(this.other, "owner", held.clock() + 60_000).owned()).isTrue();
+		assertThat(acquire(this.owner, RedisScripts.ANYBODY, held.clock() + 60_000).owned()).isTrue();
+	}
+
+}
