@@ -24,6 +24,7 @@ import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.Mirror;
+import io.github.mqttredis.session.RecordEnvelope;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Operation;
@@ -240,7 +241,7 @@ final class OwnedSession {
 	 * @return whether it is a PUBLISH of QoS 1 and the settings allow it
 	 */
 	boolean isSentUnstored(byte @Nullable [] record) {
-		return isSentUnstored() && record != null && record.length > 0 && (record[0] & 0xf6) == 0x32;
+		return isSentUnstored() && record != null && RecordEnvelope.isOfQos1(record);
 	}
 
 	/**

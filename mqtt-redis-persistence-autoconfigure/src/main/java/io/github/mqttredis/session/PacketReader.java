@@ -38,7 +38,7 @@ final class PacketReader {
 	private final ByteBuffer bytes;
 
 	private PacketReader(byte[] bytes) {
-		this.bytes = ByteBuffer.wrap(bytes);
+		this.bytes = ByteBuffer.wrap(bytes).position(RecordEnvelope.length(bytes));
 	}
 
 	/**

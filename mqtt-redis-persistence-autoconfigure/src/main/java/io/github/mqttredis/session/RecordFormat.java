@@ -22,7 +22,8 @@ package io.github.mqttredis.session;
  * message's.
  * <p>
  * Reads only what both versions of MQTT have in common: the fixed header (2.2), topic
- * name and packet id (3.3.2 of MQTT 3.1.1 and of MQTT 5).
+ * name and packet id (3.3.2 of MQTT 3.1.1 and of MQTT 5). The packet may be in an
+ * {@link RecordEnvelope envelope}.
  */
 final class RecordFormat {
 
@@ -39,11 +40,16 @@ final class RecordFormat {
 
 	private final long size;
 
-	private int position = 1;
+	/** Where the packet begins: it may be in an envelope. */
+	private final int start;
+
+	private int position;
 
 	private RecordFormat(byte[] bytes, long size) {
 		this.bytes = bytes;
 		this.size = size;
+		this.start = RecordEnvelope.length(bytes);
+		this.position = this.start + 1;
 	}
 
 	/**
@@ -64,11 +70,8 @@ final class RecordFormat {
 	 * @return whether it is a whole packet of the right kind with the right packet id
 	 */
 	static boolean isReadable(RecordKey key, byte[] bytes, long size) {
-		if (bytes.length < 2) {
-			return false;
-		}
 		RecordFormat packet = new RecordFormat(bytes, size);
-		if (!packet.skipRemainingLength()) {
+		if (packet.start < 0 || bytes.length < packet.start + 2 || !packet.skipRemainingLength()) {
 			return false;
 		}
 		return (key.kind() == RecordKind.PUBREL) ? packet.isPubrel(key) : packet.isPublish(key);
@@ -91,14 +94,14 @@ final class RecordFormat {
 
 	/**
 	 * Give a PUBLISH another packet id, as a message that was never sent.
-	 * @param publish the packet, which is readable
+	 * @param publish the record, which is readable
 	 * @param packetId the packet id
-	 * @return a copy of the packet
+	 * @return a copy of the record
 	 */
 	static byte[] renumbered(byte[] publish, int packetId) {
 		RecordFormat packet = new RecordFormat(publish.clone(), publish.length);
-		packet.bytes[0] &= ~DUPLICATE;
-		if (packet.skipRemainingLength() && packet.skipTopic() && (packet.bytes[0] & QOS) != 0) {
+		packet.bytes[packet.start] &= ~DUPLICATE;
+		if (packet.skipRemainingLength() && packet.skipTopic() && (packet.first() & QOS) != 0) {
 			packet.bytes[packet.position] = (byte) (packetId >> 8);
 			packet.bytes[packet.position + 1] = (byte) packetId;
 		}
@@ -122,12 +125,12 @@ final class RecordFormat {
 	}
 
 	private boolean isPubrel(RecordKey key) {
-		return (this.bytes[0] & 0xff) == PUBREL_HEADER && isPacketId(key);
+		return first() == PUBREL_HEADER && isPacketId(key);
 	}
 
 	private boolean isPublish(RecordKey key) {
-		int qos = (this.bytes[0] >> 1) & 3;
-		if ((this.bytes[0] & 0xff) >> 4 != PUBLISH || !skipTopic()) {
+		int qos = (first() >> 1) & 3;
+		if (first() >> 4 != PUBLISH || !skipTopic()) {
 			return false;
 		}
 		return switch (key.kind()) {
@@ -136,6 +139,10 @@ final class RecordFormat {
 			// The offline buffer stores messages of QoS 0 as well, which carry no id.
 			default -> qos == 0 || (qos != 3 && isPacketId(key));
 		};
+	}
+
+	private int first() {
+		return this.bytes[this.start] & 0xff;
 	}
 
 	private boolean skipTopic() {

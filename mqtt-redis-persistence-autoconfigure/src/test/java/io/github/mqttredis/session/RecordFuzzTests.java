@@ -17,6 +17,7 @@
 package io.github.mqttredis.session;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 
 import io.github.mqttredis.testing.Packets;
@@ -83,6 +84,9 @@ class RecordFuzzTests {
 	private byte[] mutated(String key) {
 		byte[] packet = Packets.of(key, "payload",
 				MqttVersion.values()[this.random.nextInt(MqttVersion.values().length)]);
+		if (this.random.nextInt(4) == 0) {
+			packet = RecordEnvelope.wrap(Map.of("name", "v".repeat(this.random.nextInt(12))), packet);
+		}
 		for (int changes = this.random.nextInt(4); changes > 0; changes--) {
 			int at = this.random.nextInt(packet.length);
 			int change = this.random.nextInt(3);
