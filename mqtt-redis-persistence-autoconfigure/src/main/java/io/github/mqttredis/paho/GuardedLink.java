@@ -51,6 +51,8 @@ public final class GuardedLink {
 
 	private final CommsInternals<?, ?> comms;
 
+	private final @Nullable ObservedMessages observed;
+
 	private final Reconnection reconnection;
 
 	private final UndeliverableMessages undeliverable;
@@ -93,6 +95,7 @@ public final class GuardedLink {
 		this.received = client.received();
 		this.session = client.session();
 		this.comms = client.comms();
+		this.observed = client.observed();
 		this.reconnection = client.reconnection();
 		this.undeliverable = client.undeliverable();
 		this.report = client.report();
@@ -141,6 +144,9 @@ public final class GuardedLink {
 		checkWanted();
 		this.received.connecting();
 		opening.open();
+		if (this.observed != null) {
+			this.observed.linkMade();
+		}
 		this.undeliverable.connecting(this.keepAlive);
 		CountDownLatch running = new CountDownLatch(1);
 		this.starting = running;
@@ -311,7 +317,11 @@ public final class GuardedLink {
 	}
 
 	private void fail(Head head, String reason) throws IOException {
-		this.comms.fail(head.packetId(), head.qos(), new UndeliverableMessageException(reason));
+		UndeliverableMessageException failure = new UndeliverableMessageException(reason);
+		if (this.observed != null) {
+			this.observed.failing(head.packetId(), failure);
+		}
+		this.comms.fail(head.packetId(), head.qos(), failure);
 	}
 
 	private void awaitPuts(OutboundPackets packets) throws IOException {

@@ -187,6 +187,15 @@ public class InboundPackets implements PacketInputStream.Packets {
 	}
 
 	/**
+	 * Note that the broker does not take a message, of which Paho is told next.
+	 * @param packetId its packet id
+	 * @param reason why
+	 */
+	protected final void refused(int packetId, String reason) {
+		this.received.refused(packetId, reason);
+	}
+
+	/**
 	 * Take a packet that Paho gets to see.
 	 * @param packet the whole packet
 	 * @param body where that begins which follows the header

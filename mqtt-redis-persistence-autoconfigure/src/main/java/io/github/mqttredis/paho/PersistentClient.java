@@ -47,6 +47,8 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 
 	private final OfflineQueue<T, E> offline;
 
+	private final @Nullable ObservedMessages observed;
+
 	private final ReceivedMessages received;
 
 	private final UndeliverableMessages undeliverable;
@@ -74,7 +76,8 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 		this.session = persistence.client();
 		this.comms = comms;
 		this.notices = new ConnectNotices(clientId, this.reconnection, comms::drop);
-		this.received = new ReceivedMessages(this.session, comms);
+		this.observed = persistence.observed(this.session);
+		this.received = new ReceivedMessages(this.session, comms, this.observed);
 		this.undeliverable = new UndeliverableMessages(this.session);
 		this.session.guarded();
 		this.offline = new OfflineQueue<>(clientId, comms, comms.packetIds(), persistence.offlineBuffer(),
@@ -225,6 +228,9 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	 * @throws E if its completion could not be sent
 	 */
 	public boolean acknowledge(int packetId, int qos) throws E {
+		if (this.observed != null) {
+			this.observed.acknowledged(packetId, qos);
+		}
 		try {
 			return !(qos == 2 && this.received.acknowledge(packetId)) && this.comms.isConnected();
 		}
@@ -254,6 +260,9 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 			if (!this.comms.isConnected()) {
 				this.session.closed();
 			}
+			if (this.observed != null) {
+				this.observed.closed();
+			}
 		}
 	}
 
@@ -272,6 +281,14 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	 */
 	public OfflineQueue<T, E> offline() {
 		return this.offline;
+	}
+
+	/**
+	 * Return what follows the messages.
+	 * @return tells an observer of them, {@code null} if there is none
+	 */
+	public @Nullable ObservedMessages observed() {
+		return this.observed;
 	}
 
 	/**

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
+import io.github.mqttredis.paho.ObservedMessages.Received;
 import io.github.mqttredis.paho.Receiver.Incoming;
 import io.github.mqttredis.session.SessionRecordException;
 import org.apache.commons.logging.Log;
@@ -59,6 +60,8 @@ public final class ReceivedMessages {
 
 	private final Receiver receiver;
 
+	private final @Nullable ObservedMessages observed;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/**
@@ -73,10 +76,12 @@ public final class ReceivedMessages {
 	 * Take up what the session holds.
 	 * @param session the client's session
 	 * @param receiver the client's inner parts
+	 * @param observed what is told of messages, {@code null} if nobody is
 	 */
-	public ReceivedMessages(ClientSession<?> session, Receiver receiver) {
+	ReceivedMessages(ClientSession<?> session, Receiver receiver, @Nullable ObservedMessages observed) {
 		this.session = session;
 		this.receiver = receiver;
+		this.observed = observed;
 		for (String key : session.keys()) {
 			if (key.startsWith(PREFIX)) {
 				this.held.put(Integer.valueOf(key.substring(PREFIX.length())), null);
@@ -100,6 +105,9 @@ public final class ReceivedMessages {
 	 * clean start.
 	 */
 	public void connecting() {
+		if (this.observed != null) {
+			this.observed.connecting();
+		}
 		this.lock.lock();
 		try {
 			this.held.keySet().removeIf((packetId) -> !this.session.contains(PREFIX + packetId));
@@ -136,7 +144,7 @@ public final class ReceivedMessages {
 			take(incoming, packet);
 		}
 		else {
-			incoming.delivery().queue(new Handover(incoming.message().qos()));
+			incoming.delivery().queue(new Handover(incoming.message().qos(), observe(incoming)));
 		}
 	}
 
@@ -151,12 +159,34 @@ public final class ReceivedMessages {
 			}
 			logger.warn(ex.getMessage() + ". The message is delivered before it is acknowledged, and comes again"
 					+ " if the link is lost, or the process dies, meanwhile");
-			Delivery delivery = new Delivery(packetId, Answer.PUBREC);
+			Delivery delivery = new Delivery(packetId, Answer.PUBREC, observe(incoming));
 			hold(delivery);
 			incoming.delivery().queue(delivery);
 			return;
 		}
 		this.receiver.pubrec(packetId);
+	}
+
+	private @Nullable Received observe(Incoming incoming) {
+		return (this.observed != null) ? this.observed.arrived(incoming) : null;
+	}
+
+	private void handling(@Nullable Received message) {
+		if (this.observed != null) {
+			this.observed.handling(message, this.manualAcks);
+		}
+	}
+
+	private void handled(@Nullable Received message) {
+		if (this.observed != null) {
+			this.observed.handled(message);
+		}
+	}
+
+	void refused(int packetId, String reason) {
+		if (this.observed != null) {
+			this.observed.failing(packetId, new IOException(reason));
+		}
 	}
 
 	private void hold(int packetId, byte[] packet) throws IOException {
@@ -290,16 +320,21 @@ public final class ReceivedMessages {
 			// Cleared meanwhile.
 			return;
 		}
-		Delivery delivery = new Delivery(packetId, answer);
-		hold(delivery);
+		Incoming incoming;
 		try {
-			// Waits for room in Paho's queue, as for every message.
-			this.receiver.read(record).delivery().queue(delivery);
+			incoming = this.receiver.read(record);
 		}
 		catch (MalformedPublishException ex) {
 			setAside(record, ex);
-			complete(delivery);
+			Delivery nothing = new Delivery(packetId, answer, null);
+			hold(nothing);
+			complete(nothing);
+			return;
 		}
+		Delivery delivery = new Delivery(packetId, answer, observe(incoming));
+		hold(delivery);
+		// Waits for room in Paho's queue, as for every message.
+		incoming.delivery().queue(delivery);
 	}
 
 	/**
@@ -372,16 +407,25 @@ public final class ReceivedMessages {
 
 		private final int qos;
 
+		private final @Nullable Received observed;
+
 		private boolean begun;
 
-		Handover(int qos) {
+		Handover(int qos, @Nullable Received observed) {
 			this.qos = qos;
+			this.observed = observed;
 		}
 
 		@Override
 		public boolean getAsBoolean() {
 			boolean returned = this.begun;
 			this.begun = true;
+			if (returned) {
+				handled(this.observed);
+			}
+			else {
+				handling(this.observed);
+			}
 			return returned && this.qos == 1 && ReceivedMessages.this.manualAcks;
 		}
 
@@ -391,6 +435,8 @@ public final class ReceivedMessages {
 	private final class Delivery implements BooleanSupplier {
 
 		private final int packetId;
+
+		private final @Nullable Received observed;
 
 		private Answer answer;
 
@@ -402,9 +448,10 @@ public final class ReceivedMessages {
 		/** Whether it did not reach the application before the link was lost. */
 		private boolean lost;
 
-		Delivery(int packetId, Answer answer) {
+		Delivery(int packetId, Answer answer, @Nullable Received observed) {
 			this.packetId = packetId;
 			this.answer = answer;
+			this.observed = observed;
 		}
 
 		@Override
@@ -413,9 +460,11 @@ public final class ReceivedMessages {
 			try {
 				if (!this.begun) {
 					this.begun = true;
+					handling(this.observed);
 					return false;
 				}
 				this.taken = true;
+				handled(this.observed);
 				if (!ReceivedMessages.this.manualAcks) {
 					complete(this);
 				}

@@ -17,7 +17,9 @@
 package io.github.mqttredis.paho;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What receiving asks of a version of Paho: to make its packets, and to queue them.
@@ -65,9 +67,10 @@ public interface Receiver {
 	 * A message that has come in.
 	 *
 	 * @param message the message
+	 * @param headers reads the user properties that it has in MQTT 5
 	 * @param delivery queues it for the callback
 	 */
-	record Incoming(ReceivedPublish message, Delivery delivery) {
+	record Incoming(ReceivedPublish message, Supplier<Map<String, String>> headers, Delivery delivery) {
 
 	}
 

@@ -23,6 +23,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.github.mqttredis.session.BufferedRecords;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.RecordEnvelope;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
@@ -77,6 +79,10 @@ public abstract class SessionPersistence<E extends Exception> {
 	private volatile Runnable completed = () -> {
 	};
 
+	private volatile @Nullable MessageObserver observer;
+
+	private volatile @Nullable ObservedMessages observed;
+
 	/** Whether the session was given back, because its client is closed for good. */
 	private volatile boolean released;
 
@@ -90,6 +96,26 @@ public abstract class SessionPersistence<E extends Exception> {
 		this.store = store;
 		this.offlineBuffer = offlineBuffer;
 		this.formerStore = formerStore;
+	}
+
+	/**
+	 * Have the messages of a client of ours observed. To be called before the client is
+	 * made.
+	 * @param told is told of them, {@code null} for nobody
+	 */
+	public final void observe(@Nullable MessageObserver told) {
+		this.observer = told;
+	}
+
+	/**
+	 * Return what follows the messages of a client of ours, which calls this once.
+	 * @param client the client's side of the session
+	 * @return follows them, {@code null} if nobody is told
+	 */
+	@Nullable ObservedMessages observed(ClientSession<?> client) {
+		MessageObserver told = this.observer;
+		this.observed = (told != null) ? new ObservedMessages(told, client) : null;
+		return this.observed;
 	}
 
 	/**
@@ -168,8 +194,10 @@ public abstract class SessionPersistence<E extends Exception> {
 	 */
 	protected final void put(String key, Packet<E> packet) throws E {
 		Session opened = opened("put " + key);
+		ObservedMessages told = this.observed;
 		try {
-			opened.put(key, packet.encode());
+			byte[] record = packet.encode();
+			opened.put(key, (told != null) ? told.putting(RecordKey.require(key), record) : record);
 		}
 		catch (SessionException | RuntimeException ex) {
 			throw failure(ex);
@@ -177,7 +205,7 @@ public abstract class SessionPersistence<E extends Exception> {
 	}
 
 	/**
-	 * Return a record.
+	 * Return a record, without what is kept with it.
 	 * @param key Paho's key
 	 * @return its header and payload in one piece, as Paho's own file store returns them
 	 * ({@code MqttDefaultFilePersistence.get})
@@ -189,7 +217,7 @@ public abstract class SessionPersistence<E extends Exception> {
 		if (record == null) {
 			throw missing("There is no record " + key + ". Ask containsKey first");
 		}
-		return record;
+		return RecordEnvelope.packet(record);
 	}
 
 	/**
@@ -220,6 +248,10 @@ public abstract class SessionPersistence<E extends Exception> {
 	public void remove(String key) throws E {
 		opened("remove " + key).remove(key);
 		if (key.startsWith(RecordKind.SENT.prefix())) {
+			ObservedMessages told = this.observed;
+			if (told != null) {
+				told.removed(RecordKey.require(key));
+			}
 			this.completed.run();
 		}
 	}
@@ -252,6 +284,10 @@ public abstract class SessionPersistence<E extends Exception> {
 		}
 		catch (SessionException | RuntimeException ex) {
 			throw failure(ex);
+		}
+		ObservedMessages told = this.observed;
+		if (told != null) {
+			told.cleared();
 		}
 		if (lost > 0) {
 			logger.warn("MQTT session " + opened.id() + ": " + lost

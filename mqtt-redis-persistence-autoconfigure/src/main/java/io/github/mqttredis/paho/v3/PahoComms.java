@@ -17,6 +17,7 @@
 package io.github.mqttredis.paho.v3;
 
 import java.io.IOException;
+import java.util.Map;
 
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.MalformedPublishException;
@@ -55,7 +56,7 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 	@Override
 	public Incoming read(byte[] packet) throws MalformedPublishException {
 		ReceivedPublish message = ReceivedPublish.read(packet, (bytes) -> "");
-		return new Incoming(message,
+		return new Incoming(message, Map::of,
 				(done) -> ((CommsCallback) callback()).messageArrived(new DeliveredPublish(message, done)));
 	}
 

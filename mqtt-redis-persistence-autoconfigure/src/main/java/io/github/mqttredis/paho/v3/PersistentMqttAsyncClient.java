@@ -17,6 +17,7 @@
 package io.github.mqttredis.paho.v3;
 
 import io.github.mqttredis.paho.InboundPackets;
+import io.github.mqttredis.paho.ObservedMessages;
 import io.github.mqttredis.paho.PersistentClient;
 import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
@@ -69,7 +70,9 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	public void setCallback(@Nullable MqttCallback callback) {
 		this.detached = (callback instanceof MqttCallbackExtended extended)
 				? new DetachedConnectComplete(extended, this.delegate.notices(), this.delegate.reconnection()) : null;
-		super.setCallback((this.detached != null) ? this.detached : callback);
+		MqttCallback called = (this.detached != null) ? this.detached : callback;
+		ObservedMessages observed = this.delegate.observed();
+		super.setCallback((observed != null && called != null) ? new ObservedCallback(called, observed) : called);
 	}
 
 	@Override
@@ -88,10 +91,25 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	public IMqttToken subscribe(String[] topicFilters, int[] qos, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback, IMqttMessageListener @Nullable [] messageListeners)
 			throws MqttException {
-		IMqttToken token = super.subscribe(topicFilters, qos, userContext, callback, messageListeners);
+		IMqttToken token = super.subscribe(topicFilters, qos, userContext, callback, observed(messageListeners));
 		DetachedConnectComplete connected = this.detached;
 		return (connected != null && this.delegate.notices().isTelling())
 				? new OvertakenSubscription(token, qos, connected::isDeliveryBlocked) : token;
+	}
+
+	private IMqttMessageListener @Nullable [] observed(IMqttMessageListener @Nullable [] listeners) {
+		ObservedMessages observed = this.delegate.observed();
+		if (observed == null || listeners == null) {
+			return listeners;
+		}
+		IMqttMessageListener[] all = listeners.clone();
+		for (int i = 0; i < all.length; i++) {
+			IMqttMessageListener listener = all[i];
+			if (listener != null) {
+				all[i] = (topic, message) -> observed.handle(() -> listener.messageArrived(topic, message));
+			}
+		}
+		return all;
 	}
 
 	@Override
@@ -125,6 +143,14 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	public IMqttDeliveryToken publish(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
 		checkName(topic);
+		ObservedMessages observed = this.delegate.observed();
+		return (observed != null)
+				? observed.publish(topic, message.getQos(), (headers) -> send(topic, message, userContext, callback))
+				: send(topic, message, userContext, callback);
+	}
+
+	private IMqttDeliveryToken send(String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable IMqttActionListener callback) throws MqttException {
 		return this.delegate.publish(() -> super.publish(topic, message, userContext, callback),
 				() -> this.delegate.offline()
 					.add((key, id) -> this.paho.store(key, id, topic, message, userContext, callback)));

@@ -19,6 +19,8 @@ package io.github.mqttredis.paho.v5;
 import java.util.List;
 
 import io.github.mqttredis.paho.ConnectNotices;
+import io.github.mqttredis.paho.ObservedMessages;
+import io.github.mqttredis.paho.PersistentClient;
 import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -42,13 +44,16 @@ final class ApplicationCallback implements MqttCallback {
 
 	private final Reconnection reconnection;
 
+	private final @Nullable ObservedMessages observed;
+
 	/** The application's callback, {@code null} if it has none. */
 	private volatile @Nullable MqttCallback delegate;
 
-	ApplicationCallback(Listeners listeners, ConnectNotices notices, Reconnection reconnection) {
+	ApplicationCallback(Listeners listeners, PersistentClient<?, ?, ?> client) {
 		this.listeners = listeners;
-		this.notices = notices;
-		this.reconnection = reconnection;
+		this.notices = client.notices();
+		this.reconnection = client.reconnection();
+		this.observed = client.observed();
 	}
 
 	void delegate(@Nullable MqttCallback delegate) {
@@ -67,7 +72,12 @@ final class ApplicationCallback implements MqttCallback {
 	@Override
 	public void messageArrived(String topic, MqttMessage message) throws Exception {
 		try {
-			hand(topic, message);
+			if (this.observed != null) {
+				this.observed.handle(() -> hand(topic, message));
+			}
+			else {
+				hand(topic, message);
+			}
 		}
 		catch (Exception ex) {
 			if (message.getQos() > 0) {

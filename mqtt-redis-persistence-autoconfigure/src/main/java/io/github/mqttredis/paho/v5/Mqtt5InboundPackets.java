@@ -42,6 +42,8 @@ final class Mqtt5InboundPackets extends InboundPackets {
 
 	private static final Log logger = LogFactory.getLog(PersistentMqttAsyncClient.class);
 
+	private static final int PUBACK = 4;
+
 	private static final int PUBREC = 5;
 
 	private static final int PUBCOMP = 7;
@@ -99,6 +101,9 @@ final class Mqtt5InboundPackets extends InboundPackets {
 			ending(packet[body] & 0xff);
 		}
 		int reason = (packet.length > body + 2) ? packet[body + 2] & 0xff : 0;
+		if ((type == PUBACK || type == PUBREC) && reason >= ERROR) {
+			refused(packetId(packet, body), "The broker refused it: reason code 0x" + Integer.toHexString(reason));
+		}
 		if (type != PUBREC || reason < ERROR) {
 			return this.packets.decodable(packet, body);
 		}

@@ -68,7 +68,7 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 	public Incoming read(byte[] packet) throws MalformedPublishException {
 		PublishProperties properties = new PublishProperties();
 		ReceivedPublish message = ReceivedPublish.read(packet, properties::read);
-		return new Incoming(message,
+		return new Incoming(message, () -> TracedMessages.headers(properties.properties()),
 				(done) -> this.callback.messageArrived(new DeliveredPublish(message, properties.properties(), done)));
 	}
 

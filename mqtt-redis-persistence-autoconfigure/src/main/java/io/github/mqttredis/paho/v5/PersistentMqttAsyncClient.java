@@ -19,8 +19,10 @@ package io.github.mqttredis.paho.v5;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 import io.github.mqttredis.paho.BrokerLimits;
+import io.github.mqttredis.paho.ObservedMessages;
 import io.github.mqttredis.paho.PersistentClient;
 import org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions;
 import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
@@ -72,7 +74,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		super(serverUri, clientId, PersistentClient.withholdRecords(persistence));
 		this.paho = new PahoComms(this.comms, persistence);
 		this.delegate = new PersistentClient<>(clientId, persistence, this.paho);
-		this.callback = new ApplicationCallback(this.listeners, this.delegate.notices(), this.delegate.reconnection());
+		this.callback = new ApplicationCallback(this.listeners, this.delegate);
 	}
 
 	@Override
@@ -187,27 +189,42 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	public IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable MqttActionListener callback) throws MqttException {
 		check(topic, message.getProperties());
-		checkLimits(topic, message);
+		String excess = excess(topic, message);
+		if (excess != null) {
+			throw new RefusedMessageException(MqttException.REASON_CODE_CLIENT_EXCEPTION,
+					"MQTT client '" + getClientId() + "' does not publish to '" + topic + "': " + excess);
+		}
+		ObservedMessages observed = this.delegate.observed();
+		return (observed != null)
+				? observed.publish(topic, message.getQos(),
+						(headers) -> send(topic, traced(topic, message, headers), userContext, callback))
+				: send(topic, message, userContext, callback);
+	}
+
+	/** No message is too large for the broker only because it is traced. */
+	private MqttMessage traced(String topic, MqttMessage message, Map<String, String> headers) throws MqttException {
+		MqttMessage traced = TracedMessages.with(message, headers);
+		return (traced == message || excess(topic, traced) == null) ? traced : message;
+	}
+
+	private IMqttToken send(String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable MqttActionListener callback) throws MqttException {
 		return this.delegate.publish(() -> super.publish(topic, message, userContext, callback),
 				() -> this.delegate.offline()
 					.add((key, id) -> this.paho.store(key, id, topic, message, userContext, callback)));
 	}
 
 	/** What the broker announced last counts without a link as well. */
-	private void checkLimits(String topic, MqttMessage message) throws MqttException {
+	private @Nullable String excess(String topic, MqttMessage message) throws MqttException {
 		BrokerLimits limits = this.delegate.undeliverable().limits();
 		if (limits.equals(BrokerLimits.NONE)) {
-			return;
+			return null;
 		}
 		MqttPublish publish = new MqttPublish(topic, message,
 				(message.getProperties() != null) ? message.getProperties() : new MqttProperties());
 		publish.setMessageId(1);
-		String excess = limits.excess(publish.getHeader().length + publish.getPayload().length, message.getQos(),
+		return limits.excess(publish.getHeader().length + publish.getPayload().length, message.getQos(),
 				message.isRetained());
-		if (excess != null) {
-			throw new RefusedMessageException(MqttException.REASON_CODE_CLIENT_EXCEPTION,
-					"MQTT client '" + getClientId() + "' does not publish to '" + topic + "': " + excess);
-		}
 	}
 
 	/**
