@@ -57,6 +57,8 @@ class ArchitectureTests {
 
 	private static final String ENCRYPTION = ROOT + ".encryption..";
 
+	private static final String OBSERVATION = ROOT + ".observation..";
+
 	private static final String INTEGRATION = ROOT + ".integration..";
 
 	private static final String ACTUATE = ROOT + ".actuate..";
@@ -71,8 +73,8 @@ class ArchitectureTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { SESSION, REDIS, MEMORY, PAHO_V3, PAHO_V5, FILESTORE, ENCRYPTION, INTEGRATION, ACTUATE,
-			AUTOCONFIGURE })
+	@ValueSource(strings = { SESSION, REDIS, MEMORY, PAHO_V3, PAHO_V5, FILESTORE, ENCRYPTION, OBSERVATION, INTEGRATION,
+			ACTUATE, AUTOCONFIGURE })
 	void whenAPackageIsNamedHereThenItHasClasses(String name) {
 		assertThat(analysed.that(resideInAPackage(name))).isNotEmpty();
 	}
@@ -80,7 +82,7 @@ class ArchitectureTests {
 	@Test
 	void whenAClassExistsThenItIsInAPackageNamedHere() {
 		check(classes().should()
-			.resideInAnyPackage(SESSION, REDIS, MEMORY, PAHO, FILESTORE, ENCRYPTION, INTEGRATION, ACTUATE,
+			.resideInAnyPackage(SESSION, REDIS, MEMORY, PAHO, FILESTORE, ENCRYPTION, OBSERVATION, INTEGRATION, ACTUATE,
 					AUTOCONFIGURE));
 	}
 
@@ -154,6 +156,15 @@ class ArchitectureTests {
 	@Test
 	void whenIntegrationThenKnowsOfOursOnlyPahoAndSession() {
 		check(ofOursOnly(INTEGRATION, PAHO, SESSION));
+	}
+
+	@Test
+	void whenObservationThenKnowsOfOursOnlyPahoAndSessionAndIsNeededByNobody() {
+		check(ofOursOnly(OBSERVATION, PAHO, SESSION));
+		check(noClasses().that()
+			.resideOutsideOfPackages(OBSERVATION, AUTOCONFIGURE)
+			.should()
+			.dependOnClassesThat(resideInAnyPackage("io.micrometer.observation..")));
 	}
 
 	@Test

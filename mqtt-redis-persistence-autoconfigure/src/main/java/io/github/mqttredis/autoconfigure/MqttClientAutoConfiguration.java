@@ -21,6 +21,7 @@ import java.util.List;
 
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
+import io.github.mqttredis.paho.MessageObserver;
 import io.github.mqttredis.paho.PahoMembers;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.FormerStore;
@@ -83,11 +84,16 @@ public final class MqttClientAutoConfiguration {
 		@Bean
 		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean
-		PahoV3PersistenceFactory pahoV3PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
+		PahoV3PersistenceFactory pahoV3PersistenceFactory(SessionStore store, MqttPersistenceProperties properties,
+				ObjectProvider<MessageObserver> observer) {
 			PahoMembers.of(MqttVersion.V3);
 			FormerStore formerStore = properties.formerStore();
-			return () -> new SessionMqttClientPersistence(store, properties.brokerId(),
-					properties.offlineBuffer().settings(), formerStore);
+			return () -> {
+				SessionMqttClientPersistence persistence = new SessionMqttClientPersistence(store,
+						properties.brokerId(), properties.offlineBuffer().settings(), formerStore);
+				persistence.observe(observer.getIfAvailable());
+				return persistence;
+			};
 		}
 
 		@Bean
@@ -155,11 +161,16 @@ public final class MqttClientAutoConfiguration {
 		@Bean
 		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean
-		PahoV5PersistenceFactory pahoV5PersistenceFactory(SessionStore store, MqttPersistenceProperties properties) {
+		PahoV5PersistenceFactory pahoV5PersistenceFactory(SessionStore store, MqttPersistenceProperties properties,
+				ObjectProvider<MessageObserver> observer) {
 			PahoMembers.of(MqttVersion.V5);
 			FormerStore formerStore = properties.formerStore();
-			return (serverUri) -> new io.github.mqttredis.paho.v5.SessionMqttClientPersistence(store, serverUri,
-					properties.brokerId(), properties.offlineBuffer().settings(), formerStore);
+			return (serverUri) -> {
+				io.github.mqttredis.paho.v5.SessionMqttClientPersistence persistence = new io.github.mqttredis.paho.v5.SessionMqttClientPersistence(
+						store, serverUri, properties.brokerId(), properties.offlineBuffer().settings(), formerStore);
+				persistence.observe(observer.getIfAvailable());
+				return persistence;
+			};
 		}
 
 		@Bean

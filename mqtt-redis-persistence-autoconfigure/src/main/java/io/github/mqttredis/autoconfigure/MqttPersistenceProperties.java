@@ -81,6 +81,7 @@ import org.springframework.util.StringUtils;
  * @param undeliverable Messages that the broker does not take.
  * @param metrics Meters of the stored sessions.
  * @param health Health of the stored sessions.
+ * @param observation Observations of messages, with Micrometer.
  */
 @ConfigurationProperties("mqtt.persistence")
 record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @DefaultValue("redis") Store store,
@@ -93,7 +94,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@NestedConfigurationProperty @DefaultValue EncryptionProperties encryption, @Nullable Path importFrom,
 		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Undeliverable undeliverable,
-		@DefaultValue Metrics metrics, @DefaultValue Health health) {
+		@DefaultValue Metrics metrics, @DefaultValue Health health, @DefaultValue Observation observation) {
 
 	MqttPersistenceProperties {
 		Assert.isTrue(StringUtils.hasText(keyPrefix), "mqtt.persistence.key-prefix must not be empty");
@@ -306,6 +307,17 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * broker and version as tags. Their number grows with that of the client ids.
 	 */
 	record Metrics(@DefaultValue("false") boolean clientIdTag) {
+
+	}
+
+	/**
+	 * Observations of messages, with Micrometer.
+	 *
+	 * @param enabled Whether each message is observed from publish until the broker has
+	 * acknowledged it, and from its arrival until it is handled. Its trace is kept with
+	 * its record, and travels with it in MQTT 5. Needs an ObservationRegistry bean.
+	 */
+	record Observation(@DefaultValue("false") boolean enabled) {
 
 	}
 

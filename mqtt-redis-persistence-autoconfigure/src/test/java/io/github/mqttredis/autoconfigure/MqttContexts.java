@@ -38,9 +38,10 @@ public final class MqttContexts {
 	public static ApplicationContextRunner withoutRedis() {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class,
 				MqttClientMissingAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class,
-				MqttClientAutoConfiguration.class, MqttIntegrationAutoConfiguration.class,
-				MqttUnstoredClientAutoConfiguration.class, MqttPersistenceHealthContributorAutoConfiguration.class,
-				MqttPersistenceMetricsAutoConfiguration.class, MqttSessionsEndpointAutoConfiguration.class));
+				MqttObservationAutoConfiguration.class, MqttClientAutoConfiguration.class,
+				MqttIntegrationAutoConfiguration.class, MqttUnstoredClientAutoConfiguration.class,
+				MqttPersistenceHealthContributorAutoConfiguration.class, MqttPersistenceMetricsAutoConfiguration.class,
+				MqttSessionsEndpointAutoConfiguration.class));
 	}
 
 	/**

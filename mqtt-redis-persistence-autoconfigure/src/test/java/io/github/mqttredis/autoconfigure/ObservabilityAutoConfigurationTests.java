@@ -16,7 +16,18 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
 import io.github.mqttredis.actuate.MqttPersistenceMetrics;
+import io.github.mqttredis.integration.PahoV3PersistenceFactory;
+import io.github.mqttredis.observation.DefaultMqttObservationConvention;
+import io.github.mqttredis.observation.MicrometerMessageObserver;
+import io.github.mqttredis.observation.MqttObservationConvention;
+import io.github.mqttredis.paho.MessageObserver;
+import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
@@ -24,6 +35,8 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Await;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.ObservationTextPublisher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,12 +45,14 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Tests for when meters and statuses are there, and what the log says of a session.
@@ -89,6 +104,63 @@ class ObservabilityAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(RedisSessionStore.class)
 				.doesNotHaveBean("mqttPersistenceMetrics"));
+	}
+
+	@Test
+	void whenMessagesAreToBeObservedThenEachClientIsTold() {
+		this.contexts.withConfiguration(AutoConfigurations.of(ObservationAutoConfiguration.class))
+			.withPropertyValues("mqtt.persistence.observation.enabled=true")
+			.run((context) -> {
+				List<String> stopped = new CopyOnWriteArrayList<>();
+				context.getBean(ObservationRegistry.class)
+					.observationConfig()
+					.observationHandler(new ObservationTextPublisher(stopped::add));
+				SessionMqttClientPersistence persistence = context.getBean(PahoV3PersistenceFactory.class).create();
+				PersistentMqttAsyncClient client = new PersistentMqttAsyncClient("tcp://127.0.0.1:1", "observed",
+						persistence);
+				assertThatException().isThrownBy(() -> client.publish("topic", new byte[0], 1, false));
+				client.close();
+				assertThat(stopped).anySatisfy((text) -> assertThat(text).contains("STOP")
+					.contains("mqtt.publish", "mqtt.client.id='observed'", "mqtt.outcome='failed'",
+							"mqtt.topic='topic'"));
+			});
+	}
+
+	@Test
+	void whenTheApplicationHasItsOwnConventionOrObserverThenTheseAreUsed() {
+		ApplicationContextRunner observed = this.contexts
+			.withConfiguration(AutoConfigurations.of(ObservationAutoConfiguration.class))
+			.withPropertyValues("mqtt.persistence.observation.enabled=true");
+		observed.withBean(MqttObservationConvention.class, () -> new DefaultMqttObservationConvention() {
+
+			@Override
+			public String getName() {
+				return "own";
+			}
+
+		}).run((context) -> {
+			List<String> told = new CopyOnWriteArrayList<>();
+			ObservationRegistry registry = context.getBean(ObservationRegistry.class);
+			registry.observationConfig().observationHandler(new ObservationTextPublisher(told::add));
+			context.getBean(MessageObserver.class)
+				.receive(new MessageObserver.Message(MqttVersion.V5, "observed", "topic", 1), Map.of());
+			assertThat(told.get(0)).contains("name='own'");
+		});
+		observed
+			.withBean("own", MessageObserver.class, () -> new MicrometerMessageObserver(ObservationRegistry.NOOP, null))
+			.run((context) -> assertThat(context).hasSingleBean(MessageObserver.class).hasBean("own"));
+	}
+
+	@Test
+	void whenNothingAsksForObservationsOrTheRegistryOrMicrometerIsMissingThenThereIsNoObserver() {
+		ApplicationContextRunner asked = this.contexts.withPropertyValues("mqtt.persistence.observation.enabled=true");
+		this.contexts.withConfiguration(AutoConfigurations.of(ObservationAutoConfiguration.class))
+			.run((context) -> assertThat(context).doesNotHaveBean(MessageObserver.class));
+		asked.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(MessageObserver.class));
+		asked.withClassLoader(new FilteredClassLoader("io.micrometer"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(PahoV3PersistenceFactory.class)
+				.doesNotHaveBean(MessageObserver.class));
 	}
 
 	@Test

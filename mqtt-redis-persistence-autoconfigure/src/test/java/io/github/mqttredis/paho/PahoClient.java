@@ -146,7 +146,22 @@ interface PahoClient {
 	 * @return the client, not connected
 	 */
 	static PahoClient create(String version, SessionStore store, String uri, String clientId) throws Exception {
-		return "v3".equals(version) ? V3.create(store, uri, clientId) : V5.create(store, uri, clientId);
+		return observed(version, store, uri, clientId, null);
+	}
+
+	/**
+	 * Make a client whose messages are observed.
+	 * @param version {@code v3} or {@code v5}
+	 * @param store where its session is kept
+	 * @param uri the broker's URI
+	 * @param clientId its client id
+	 * @param observer is told of messages, {@code null} for nobody
+	 * @return the client, not connected
+	 */
+	static PahoClient observed(String version, SessionStore store, String uri, String clientId,
+			MessageObserver observer) throws Exception {
+		return "v3".equals(version) ? V3.create(store, uri, clientId, observer)
+				: V5.create(store, uri, clientId, observer);
 	}
 
 	/**
@@ -154,9 +169,12 @@ interface PahoClient {
 	 */
 	record V3(io.github.mqttredis.paho.v3.PersistentMqttAsyncClient client) implements PahoClient {
 
-		private static V3 create(SessionStore store, String uri, String clientId) throws Exception {
-			return new V3(new io.github.mqttredis.paho.v3.PersistentMqttAsyncClient(uri, clientId,
-					new io.github.mqttredis.paho.v3.SessionMqttClientPersistence(store, "broker")));
+		private static V3 create(SessionStore store, String uri, String clientId, MessageObserver observer)
+				throws Exception {
+			io.github.mqttredis.paho.v3.SessionMqttClientPersistence persistence = new io.github.mqttredis.paho.v3.SessionMqttClientPersistence(
+					store, "broker");
+			persistence.observe(observer);
+			return new V3(new io.github.mqttredis.paho.v3.PersistentMqttAsyncClient(uri, clientId, persistence));
 		}
 
 		@Override
@@ -266,9 +284,12 @@ interface PahoClient {
 	 */
 	record V5(io.github.mqttredis.paho.v5.PersistentMqttAsyncClient client) implements PahoClient {
 
-		private static V5 create(SessionStore store, String uri, String clientId) throws Exception {
-			return new V5(new io.github.mqttredis.paho.v5.PersistentMqttAsyncClient(uri, clientId,
-					new io.github.mqttredis.paho.v5.SessionMqttClientPersistence(store, uri, "broker")));
+		private static V5 create(SessionStore store, String uri, String clientId, MessageObserver observer)
+				throws Exception {
+			io.github.mqttredis.paho.v5.SessionMqttClientPersistence persistence = new io.github.mqttredis.paho.v5.SessionMqttClientPersistence(
+					store, uri, "broker");
+			persistence.observe(observer);
+			return new V5(new io.github.mqttredis.paho.v5.PersistentMqttAsyncClient(uri, clientId, persistence));
 		}
 
 		@Override
