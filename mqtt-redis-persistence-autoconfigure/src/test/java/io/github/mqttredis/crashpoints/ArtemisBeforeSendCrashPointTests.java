@@ -16,10 +16,13 @@
 
 package io.github.mqttredis.crashpoints;
 
+import org.junit.jupiter.api.Tag;
+
 /**
  * The crash points of a Paho 3 client whose {@code publish} does not wait, against
  * Artemis.
  */
+@Tag("thorough")
 class ArtemisBeforeSendCrashPointTests extends ArtemisCrashPointTests {
 
 	@Override

@@ -17,12 +17,10 @@
 package io.github.mqttredis.crashpoints;
 
 import io.github.mqttredis.testing.ArtemisBroker;
-import org.junit.jupiter.api.Tag;
 
 /**
  * The crash points, against Artemis.
  */
-@Tag("thorough")
 class ArtemisCrashPointTests extends AbstractCrashPointTests {
 
 	private ArtemisBroker broker;

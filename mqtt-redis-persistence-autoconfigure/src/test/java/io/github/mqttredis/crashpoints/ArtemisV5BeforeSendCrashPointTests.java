@@ -16,13 +16,10 @@
 
 package io.github.mqttredis.crashpoints;
 
-import org.junit.jupiter.api.Tag;
-
 /**
  * The crash points of a Paho 5 client whose {@code publish} does not wait, against
  * Artemis.
  */
-@Tag("thorough")
 class ArtemisV5BeforeSendCrashPointTests extends ArtemisV5CrashPointTests {
 
 	@Override

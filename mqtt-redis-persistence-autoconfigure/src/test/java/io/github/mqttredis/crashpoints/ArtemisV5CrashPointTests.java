@@ -16,9 +16,12 @@
 
 package io.github.mqttredis.crashpoints;
 
+import org.junit.jupiter.api.Tag;
+
 /**
  * The crash points of a Paho 5 client, against Artemis.
  */
+@Tag("thorough")
 class ArtemisV5CrashPointTests extends ArtemisCrashPointTests {
 
 	@Override

@@ -16,14 +16,12 @@
 
 package io.github.mqttredis.crashpoints;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
  * The crash points of a Paho 5 client, against Mosquitto where it is installed.
  */
 @EnabledIf(value = "isInstalled", disabledReason = "mosquitto is not on the PATH")
-@Tag("thorough")
 class MosquittoV5CrashPointTests extends MosquittoCrashPointTests {
 
 	@Override
