@@ -40,11 +40,15 @@ function showNumbers(state) {
 	text("unknown", number.format(counts.unknown));
 }
 
+function link(one) {
+	return one && `${one.state} since ${clock.format(new Date(one.since))}${one.reason ? `: ${one.reason}` : ""}`;
+}
+
 function showHealth(state) {
 	text("redis", state.redis ? "up" : "down", state.redis ? "good" : "bad");
 	text("broker", state.broker === null ? "not the launcher's" : state.broker ? "up" : "down", state.broker === false ? "bad" : "good");
 	rows("gateways", state.gateways.map((gateway) =>
-		[gateway.name, gateway.pid, gateway.port, gateway.state, gateway.health]));
+		[gateway.name, gateway.pid, gateway.port, gateway.state, gateway.health, link(gateway.link)]));
 	const done = state.handover;
 	if (done) {
 		text("handover", `Last handover: ${done.from} to ${done.to}, owner after ${done.ownedAfter.toFixed(1)} s, `

@@ -56,8 +56,9 @@ class LauncherIT {
 	@Test
 	void whenTheSessionIsInMemoryThenMessagesAreLost() throws Exception {
 		LauncherProcess launcher = LauncherProcess.start(this.directory, "--crash-demo", "--store=memory", "--kills=2");
-		assertThat(launcher.exitCode()).as(launcher.output()).isEqualTo(1);
-		assertThat(launcher.output()).containsPattern("lost [1-9][0-9]*, duplicates 0");
+		assertThat(launcher.exitCode()).as("the control does what it is for: " + launcher.output()).isZero();
+		assertThat(launcher.output()).containsPattern("lost [1-9][0-9]*, duplicates 0")
+			.contains("This was the control");
 		assertNothingIsLeft();
 	}
 

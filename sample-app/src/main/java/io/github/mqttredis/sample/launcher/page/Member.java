@@ -20,6 +20,7 @@ import java.util.Iterator;
 import java.util.Locale;
 
 import io.github.mqttredis.sample.launcher.Gateway;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -73,12 +74,13 @@ final class Member {
 		if (this.phase != Phase.RUNNING || !this.gateway.isAlive()) {
 			boolean waits = this.phase == Phase.STARTING && owner != 0 && !owns;
 			return new View(this.name, this.port, pid, owns,
-					waits ? "waiting for the lease" : this.phase.name().toLowerCase(Locale.ROOT), "none");
+					waits ? "waiting for the lease" : this.phase.name().toLowerCase(Locale.ROOT), "none", null);
 		}
 		JsonNode health = this.gateway.client().sessionHealth();
 		Iterator<JsonNode> clients = health.path("details").path("clients").iterator();
-		String state = clients.hasNext() ? clients.next().path("state").asString("unknown") : "unknown";
-		return new View(this.name, this.port, pid, owns, state, health.path("status").asString("no answer"));
+		JsonNode client = clients.hasNext() ? clients.next() : health.path("none");
+		return new View(this.name, this.port, pid, owns, client.path("state").asString("unknown"),
+				health.path("status").asString("no answer"), Link.of(client.path("link")));
 	}
 
 	/**
@@ -109,8 +111,29 @@ final class Member {
 	 * @param owner whether the lease in Redis names this process
 	 * @param state the state of its client
 	 * @param health the health of its session
+	 * @param link the link of its client, {@code null} if that is unknown
 	 */
-	record View(String name, int port, long pid, boolean owner, String state, String health) {
+	record View(String name, int port, long pid, boolean owner, String state, String health, @Nullable Link link) {
+
+	}
+
+	/**
+	 * What is shown of a client's link to the broker.
+	 *
+	 * @param state connected, away or closed
+	 * @param since since when, in ISO 8601
+	 * @param reason why it is away, {@code null} if it is not
+	 */
+	record Link(String state, String since, @Nullable String reason) {
+
+		static @Nullable Link of(JsonNode link) {
+			if (link.isMissingNode()) {
+				return null;
+			}
+			String state = link.path("state").asString("unknown");
+			return new Link(state, link.path("since").asString(""),
+					state.equals("away") ? link.path("lastFailure").asString(null) : null);
+		}
 
 	}
 

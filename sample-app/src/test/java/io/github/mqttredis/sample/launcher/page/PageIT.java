@@ -130,6 +130,8 @@ class PageIT {
 	private void breakTheServers() throws IOException {
 		press("broker-off");
 		await("the broker is off", () -> text("broker").equals("down"));
+		await("the gateway says since when and why",
+				() -> text("gateways").matches("Gateway 1[^\n]* away since \\d\\d:\\d\\d:\\d\\d: [^\n]+"));
 		press("publish-100-2");
 		await("records are in Redis", () -> number("in-flight") >= 100);
 		assertThat(text("records")).contains("buffered").contains("sample/telemetry").containsPattern("\\d\\.\\d s");
@@ -143,6 +145,8 @@ class PageIT {
 		assertThat(number("in-flight")).isGreaterThanOrEqualTo(100);
 		press("broker-on");
 		await("the records are delivered", () -> number("in-flight") < 10);
+		await("the gateway is connected",
+				() -> text("gateways").matches("Gateway 1[^\n]* UP connected since \\d\\d:\\d\\d:\\d\\d"));
 	}
 
 	private void handOverToOneThatWaits() {
@@ -151,16 +155,16 @@ class PageIT {
 			.matches("(?s).*Gateway 1[^\n]* owner .*Gateway 2[^\n]* waiting for the lease .*"));
 		press("stop-first");
 		await("the handover is shown", () -> text("handover").matches(".*Gateway 1 to Gateway 2, owner after .*"));
-		await("one gateway is left", () -> text("gateways").matches("Gateway 2[^\n]* owner UP"));
+		await("one gateway is left", () -> text("gateways").matches("Gateway 2[^\n]* owner UP [^\n]*"));
 	}
 
 	private void handOverToOneThatTakesOver() {
 		press("second-takeover");
 		await("the handover is shown", () -> text("handover").matches(".*Gateway 2 to Gateway 3, owner after .*"));
-		await("the first gateway is fenced",
-				() -> text("gateways").matches("(?s)Gateway 2[^\n]* fenced DOWN\nGateway 3[^\n]* owner UP"));
+		await("the first gateway is fenced", () -> text("gateways")
+			.matches("(?s)Gateway 2[^\n]* fenced DOWN[^\n]*\nGateway 3[^\n]* owner UP [^\n]*"));
 		press("stop-first");
-		await("one gateway is left", () -> text("gateways").matches("Gateway 3[^\n]* owner UP"));
+		await("one gateway is left", () -> text("gateways").matches("Gateway 3[^\n]* owner UP [^\n]*"));
 	}
 
 	private void takePictures() throws IOException {
