@@ -121,6 +121,12 @@ class IntegrationDocumentTests {
 			assertThat(example.find()).as("tags in " + source).isTrue();
 			return code.substring(code.indexOf("\nimport ") + 1, code.indexOf("\n/**\n")) + "\n" + example.group(1);
 		}
+		if (source.equals("compose.yaml")) {
+			return read(Path.of("..", "sample-app", source)).lines()
+				.skip(1)
+				.map((line) -> line + "\n")
+				.collect(Collectors.joining());
+		}
 		if (source.contains(".")) {
 			return read(RESOURCES.resolve(source));
 		}
