@@ -196,7 +196,10 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 				if (!this.offline.serves(ex)) {
 					int code = this.comms.reasonCode(ex);
 					if (OfflineQueue.isLinkLost(code)) {
-						throw this.comms.failure(code, this.report.refusal());
+						E refusal = this.comms.failure(code, this.report.refusal());
+						// One of many, which would all say the same.
+						refusal.setStackTrace(new StackTraceElement[0]);
+						throw refusal;
 					}
 					throw ex;
 				}

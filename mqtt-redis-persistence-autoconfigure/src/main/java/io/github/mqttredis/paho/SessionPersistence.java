@@ -129,8 +129,13 @@ public abstract class SessionPersistence<E extends Exception> {
 	protected abstract E failure(int reasonCode, String message, Throwable cause);
 
 	private E failure(Throwable cause) {
-		return failure((cause instanceof SessionInUseException) ? PERSISTENCE_IN_USE : CLIENT_EXCEPTION,
+		E failure = failure((cause instanceof SessionInUseException) ? PERSISTENCE_IN_USE : CLIENT_EXCEPTION,
 				String.valueOf(cause.getMessage()), cause);
+		if (cause.getStackTrace().length == 0) {
+			// One of many.
+			failure.setStackTrace(cause.getStackTrace());
+		}
+		return failure;
 	}
 
 	/**

@@ -288,12 +288,12 @@ final class OwnedSession {
 		}
 		String prefix = "Could not " + what + " of MQTT session " + this.id + ": ";
 		if (this.ended) {
-			return new SessionUnavailableException(
-					prefix + "it was given back, because its client is closed or the store is stopped");
+			return SessionUnavailableException
+				.refusing(prefix + "it was given back, because its client is closed or the store is stopped");
 		}
 		RedisTrouble reason = this.standing.trouble();
 		if (reason != null) {
-			return new SessionUnavailableException(prefix + reason.getMessage(), reason);
+			return SessionUnavailableException.refusing(prefix + reason.getMessage());
 		}
 		return new SessionUnavailableException(prefix + "Redis at " + this.io.link().describe()
 				+ " did not confirm it within " + this.settings.writeTimeout().toMillis()

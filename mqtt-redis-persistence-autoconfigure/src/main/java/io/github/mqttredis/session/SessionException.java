@@ -35,4 +35,12 @@ public abstract sealed class SessionException extends Exception permits SessionI
 		super(message, cause);
 	}
 
+	/**
+	 * Create an exception of which many alike are thrown: without a stack trace, which
+	 * would say the same for each of them.
+	 */
+	SessionException(String message, boolean withStackTrace) {
+		super(message, null, false, withStackTrace);
+	}
+
 }

@@ -34,4 +34,18 @@ public final class SessionUnavailableException extends SessionException {
 		super(message, cause);
 	}
 
+	private SessionUnavailableException(String message, boolean withStackTrace) {
+		super(message, withStackTrace);
+	}
+
+	/**
+	 * Create the exception of one write of many that are refused for the same reason. It
+	 * has no stack trace, so that a log has a line for each.
+	 * @param message what is refused, and why
+	 * @return the exception
+	 */
+	public static SessionUnavailableException refusing(String message) {
+		return new SessionUnavailableException(message, false);
+	}
+
 }
