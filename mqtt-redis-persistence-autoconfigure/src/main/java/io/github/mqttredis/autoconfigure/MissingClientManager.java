@@ -40,12 +40,15 @@ final class MissingClientManager {
 
 	private final Environment environment;
 
+	private final boolean stored;
+
 	private final List<String> reasons = new ArrayList<>();
 
 	private final List<String> actions = new ArrayList<>();
 
-	private MissingClientManager(Environment environment) {
+	private MissingClientManager(Environment environment, boolean stored) {
 		this.environment = environment;
+		this.stored = stored;
 	}
 
 	/**
@@ -53,23 +56,48 @@ final class MissingClientManager {
 	 * @param cause the failure
 	 * @param type what is needed
 	 * @param environment the application's properties
+	 * @param stored whether there is a store for sessions
 	 * @return why, {@code null} if something else is needed, or the reason is not known
 	 */
-	static @Nullable FailureAnalysis analyze(Throwable cause, @Nullable Class<?> type, Environment environment) {
+	static @Nullable FailureAnalysis analyze(Throwable cause, @Nullable Class<?> type, Environment environment,
+			boolean stored) {
 		// By name, because Spring Integration need not be there.
 		String name = (type != null) ? type.getName() : "";
 		return List.of(CORE + "ClientManager", CORE + "Mqttv3ClientManager", CORE + "Mqttv5ClientManager")
-			.contains(name) ? new MissingClientManager(environment).analyze(cause, ClassUtils.getShortName(name))
+			.contains(name)
+					? new MissingClientManager(environment, stored).analyze(cause, ClassUtils.getShortName(name))
 					: null;
+	}
+
+	/**
+	 * Say which Paho is missing.
+	 * @param cause what could not be loaded
+	 * @return what to add, {@code null} if something else is missing
+	 */
+	static @Nullable FailureAnalysis missingLibrary(Throwable cause) {
+		String missing = String.valueOf(cause.getMessage()).replace('/', '.');
+		boolean five = missing.startsWith("org.eclipse.paho.mqttv5.");
+		if (!five && !missing.startsWith("org.eclipse.paho.client.mqttv3.")) {
+			return null;
+		}
+		int version = five ? 5 : 3;
+		int other = five ? 3 : 5;
+		return new FailureAnalysis(
+				"The application uses MQTT " + version + ", and Paho " + version + " is not on the class path: "
+						+ missing + " is missing.",
+				"Add org.eclipse.paho:" + (five ? "org.eclipse.paho.mqttv5.client" : "org.eclipse.paho.client.mqttv3")
+						+ ", or set " + VERSION + "=" + other + " and use the classes for MQTT " + other + ".",
+				cause);
 	}
 
 	private @Nullable FailureAnalysis analyze(Throwable cause, String needed) {
 		lookForClient();
 		lookForVersion(needed);
+		lookForStore();
 		if (this.reasons.isEmpty()) {
 			return null;
 		}
-		this.actions.addAll(UnknownProperties.find(this.environment));
+		this.actions.addAll(MqttPropertiesCheckAutoConfiguration.unknown(this.environment));
 		return new FailureAnalysis(
 				"The application needs a " + needed + ", and there is none: " + String.join("; ", this.reasons) + ".",
 				String.join(System.lineSeparator(), this.actions), cause);
@@ -95,10 +123,7 @@ final class MissingClientManager {
 	private void lookForVersion(String needed) {
 		String version = this.environment.getProperty(VERSION, "").trim();
 		boolean five = "5".equals(version);
-		if (!version.isEmpty() && !five && !"3".equals(version)) {
-			found(VERSION + " is " + version, "Set " + VERSION + " to 3 or 5.");
-		}
-		else if (five && needed.contains("v3")) {
+		if (five && needed.contains("v3")) {
 			found(VERSION + " is 5, which makes a Mqttv5ClientManager",
 					"Set " + VERSION + "=3, or use Mqttv5ClientManager with the handlers and adapters for MQTT 5.");
 		}
@@ -106,8 +131,28 @@ final class MissingClientManager {
 			found(VERSION + " is not 5", "Set " + VERSION + "=5.");
 		}
 		if ((five || needed.contains("v5")) && !isPresent("org.eclipse.paho.mqttv5.client.MqttAsyncClient")) {
-			found("Paho 5 is not on the class path", "Add org.eclipse.paho:org.eclipse.paho.mqttv5.client.");
+			found("Paho 5 is not on the class path",
+					"Add org.eclipse.paho:org.eclipse.paho.mqttv5.client, or set " + VERSION + "=3.");
 		}
+		if (!five && needed.contains("v3") && !isPresent("org.eclipse.paho.client.mqttv3.MqttAsyncClient")) {
+			found("Paho 3 is not on the class path",
+					"Add org.eclipse.paho:org.eclipse.paho.client.mqttv3, or set " + VERSION + "=5.");
+		}
+	}
+
+	private void lookForStore() {
+		if (this.stored || !this.environment.getProperty("mqtt.persistence.enabled", Boolean.class, true)) {
+			return;
+		}
+		String type = this.environment.getProperty("spring.data.redis.client-type");
+		found("there is no Redis for its session, because "
+				+ (isPresent("org.springframework.data.redis.connection.RedisConnectionFactory")
+						? "there is no RedisConnectionFactory"
+								+ ((type != null) ? " (spring.data.redis.client-type is " + type + ")" : "")
+						: "Spring Data Redis is not on the class path"),
+				"Add org.springframework.boot:spring-boot-starter-data-redis"
+						+ ((type != null) ? ", check spring.data.redis.client-type" : "") + ", set " + SessionRedis.URL
+						+ ", or, to do without Redis, set mqtt.persistence.store=memory.");
 	}
 
 	private boolean isPresent(String type) {

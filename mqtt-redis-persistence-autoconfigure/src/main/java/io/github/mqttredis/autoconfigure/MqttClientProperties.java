@@ -23,6 +23,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -78,12 +80,19 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 	/** Does not expire (MQTT 5, 3.1.2.11.2). */
 	private static final long LONGEST_EXPIRY = 0xffffffffL;
 
+	private static final int LARGEST_PORT = 65535;
+
+	/** Behind user info, which may be there; an address of IPv6 is in brackets. */
+	private static final Pattern HOST_AND_PORT = Pattern.compile("(?:.*@)?(?:\\[[^]]+]|[^:@\\[\\]]+)(?::(\\d{1,5})?)?");
+
 	private static final Set<String> PLAIN = Set.of("tcp", "ws");
 
 	private static final Set<String> SECURE = Set.of("ssl", "wss");
 
 	MqttClientProperties {
 		serverUris = serverUris.stream().map(MqttClientProperties::inPahosWords).toList();
+		Assert.isTrue(clientId == null || !clientId.contains("${"),
+				() -> "mqtt.client.client-id has a placeholder without a value: " + clientId);
 		Assert.isTrue(role == null || StringUtils.hasText(role), "mqtt.client.role must not be empty");
 		Assert.isTrue(password == null || StringUtils.hasText(username),
 				"mqtt.client.username must be set where mqtt.client.password is (MQTT 3.1.1, 3.1.2.9)");
@@ -135,10 +144,25 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 		String scheme = (uri.getScheme() != null) ? uri.getScheme().toLowerCase(Locale.ROOT) : "";
 		Assert.isTrue((PLAIN.contains(scheme) || SECURE.contains(scheme)) && uri.getRawAuthority() != null,
 				"mqtt.client.server-uris must start with mqtt://, mqtts://, tcp://, ssl://, ws:// or wss://, followed by a host");
+		Assert.isTrue(isHostAndPort(uri.getRawAuthority()),
+				"mqtt.client.server-uris must name one host, and a port between 1 and 65535 if it is not the usual one");
 		Assert.isTrue(scheme.startsWith("ws") || !StringUtils.hasText(uri.getPath()),
 				"mqtt.client.server-uris must end with the port: only ws:// and wss:// have a path");
 		Assert.isTrue(!ssl || SECURE.contains(scheme),
 				"mqtt.client.ssl-bundle needs mqtt.client.server-uris that start with mqtts://, ssl:// or wss://");
+	}
+
+	/**
+	 * As Paho reads it, which is content with less than {@link URI}: a host may hold an
+	 * underscore. If it cannot read it, it connects to this machine.
+	 */
+	private static boolean isHostAndPort(@Nullable String authority) {
+		Matcher matcher = HOST_AND_PORT.matcher((authority != null) ? authority : "");
+		if (!matcher.matches()) {
+			return false;
+		}
+		String port = matcher.group(1);
+		return port == null || (Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= LARGEST_PORT);
 	}
 
 	private static URI parse(String serverUri) {

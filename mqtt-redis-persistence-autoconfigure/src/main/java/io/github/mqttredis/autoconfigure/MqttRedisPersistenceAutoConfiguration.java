@@ -78,12 +78,6 @@ public final class MqttRedisPersistenceAutoConfiguration {
 
 	@Bean
 	@Conditional(OnSessionStoreCondition.class)
-	static UnknownProperties mqttUnknownProperties(Environment environment) {
-		return new UnknownProperties(environment);
-	}
-
-	@Bean
-	@Conditional(OnSessionStoreCondition.class)
 	SessionEventPublisher mqttSessionEventPublisher(ApplicationEventPublisher publisher) {
 		return new SessionEventPublisher(publisher, SessionStore.PHASE + 1);
 	}

@@ -18,8 +18,11 @@ package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.autoconfigure.MqttIntegrationAutoConfiguration.OnMqtt5ManagerCondition;
 import io.github.mqttredis.autoconfigure.MqttIntegrationAutoConfiguration.OnMqttClientCondition;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -56,12 +59,24 @@ import org.springframework.util.StringUtils;
 @EnableConfigurationProperties(MqttClientProperties.class)
 public final class MqttUnstoredClientAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(MqttUnstoredClientAutoConfiguration.class);
+
 	private static <T extends SmartLifecycle> T inRole(T manager, MqttClientProperties properties,
 			ObjectProvider<SmartLifecycleRoleController> roles) {
 		if (StringUtils.hasText(properties.role())) {
 			roles.getObject().addLifecycleToRole(properties.role(), manager);
 		}
 		return manager;
+	}
+
+	/**
+	 * Spring's managers say nothing of a broker that is away at start.
+	 */
+	private static void warnIfAway(ClientManager<?, ?> manager, @Nullable String clientId) {
+		if (!manager.isConnected()) {
+			logger.warn("MQTT client '" + clientId + "' is not connected to its broker. Check mqtt.client.server-uris,"
+					+ " and mqtt.client.username and mqtt.client.password if the broker asks for them");
+		}
 	}
 
 	/**
@@ -95,6 +110,12 @@ public final class MqttUnstoredClientAutoConfiguration {
 					return autoStartup;
 				}
 
+				@Override
+				public void start() {
+					super.start();
+					warnIfAway(this, properties.clientId());
+				}
+
 			}, properties, roles);
 		}
 
@@ -119,6 +140,12 @@ public final class MqttUnstoredClientAutoConfiguration {
 				@Override
 				public boolean isAutoStartup() {
 					return autoStartup;
+				}
+
+				@Override
+				public void start() {
+					super.start();
+					warnIfAway(this, properties.clientId());
 				}
 
 			}, properties, roles);

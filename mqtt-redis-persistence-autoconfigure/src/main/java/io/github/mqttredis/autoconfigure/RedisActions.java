@@ -16,14 +16,21 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.net.ssl.SSLException;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
@@ -55,7 +62,10 @@ final class RedisActions {
 
 	private final boolean unixSocket;
 
+	private final Environment environment;
+
 	RedisActions(Environment environment) {
+		this.environment = environment;
 		this.url = StringUtils.hasText(environment.getProperty(SessionRedis.URL));
 		this.unixSocket = StringUtils.hasText(environment.getProperty(SessionRedis.UNIX_SOCKET));
 	}
@@ -88,10 +98,47 @@ final class RedisActions {
 	 * @return what to do
 	 */
 	String notReached(List<Throwable> causes) {
+		return Stream
+			.concat(MqttPropertiesCheckAutoConfiguration.unknown(this.environment).stream(), Stream.of(action(causes)))
+			.collect(Collectors.joining(System.lineSeparator()));
+	}
+
+	private String action(List<Throwable> causes) {
 		if (said(causes, AUTHENTICATION)) {
 			return password();
 		}
+		if (said(causes, Pattern.compile("(?i)DB index|invalid DB"))) {
+			return "Set " + prefix()
+					+ "database to a database that Redis has: 0 to 15, unless redis.conf says otherwise.";
+		}
 		return causes.stream().anyMatch(SSLException.class::isInstance) ? ssl() : address();
+	}
+
+	/**
+	 * Say which properties make the application's connection factory.
+	 * @param cause a failure
+	 * @return that, {@code null} if it is not one of the connection factory
+	 */
+	@Nullable FailureAnalysis factory(Throwable cause) {
+		if (!(cause instanceof BeanCreationException failure)
+				|| !"redisConnectionFactory".equals(failure.getBeanName())) {
+			return null;
+		}
+		String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
+		return new FailureAnalysis("The application's connection factory of Redis cannot be made. Reason: " + reason,
+				"Correct what is set of these: "
+						+ String.join(", ", MqttPropertiesCheckAutoConfiguration.ofRedis(this.environment)) + ".",
+				cause);
+	}
+
+	/**
+	 * Say that the UNIX socket is not there.
+	 * @return that, {@code null} if it is, or Redis is reached otherwise
+	 */
+	@Nullable String missingSocket() {
+		String path = this.environment.getProperty(SessionRedis.UNIX_SOCKET, "");
+		return (this.unixSocket && !Files.exists(Path.of(path)))
+				? "There is no UNIX socket at " + path + " (" + SessionRedis.UNIX_SOCKET + ")." : null;
 	}
 
 	private static boolean said(List<Throwable> causes, Pattern words) {

@@ -43,11 +43,15 @@ record RedisUrl(String host, int port, boolean ssl, @Nullable String username, @
 
 	private static final int DEFAULT_PORT = 6379;
 
+	private static final int LARGEST_PORT = 65535;
+
 	static RedisUrl parse(String property, String url) {
 		URI uri = toUri(property, url);
 		boolean ssl = "rediss".equals(uri.getScheme());
 		Assert.isTrue((ssl || "redis".equals(uri.getScheme())) && uri.getHost() != null,
 				() -> property + " must start with redis:// or rediss://, followed by a host");
+		Assert.isTrue(uri.getPort() == -1 || (uri.getPort() >= 1 && uri.getPort() <= LARGEST_PORT),
+				() -> property + " must have a port between 1 and " + LARGEST_PORT);
 		String path = (uri.getPath() != null) ? uri.getPath().replaceFirst("^/", "") : "";
 		Assert.isTrue(path.matches("\\d{0,9}"), () -> property + " must end with the port, or a database index");
 		String user = uri.getUserInfo();

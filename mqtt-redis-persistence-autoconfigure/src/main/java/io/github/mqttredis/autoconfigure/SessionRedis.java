@@ -156,7 +156,8 @@ final class SessionRedis {
 	private static StartFailureException noSocket(String reason, String action) {
 		return new StartFailureException(
 				"Redis cannot be reached over the UNIX socket that " + UNIX_SOCKET + " names: " + reason + ".",
-				action + ". Or reach Redis over TCP, with " + URL + " or spring.data.redis.host.");
+				action + ". Or reach Redis over TCP: remove " + UNIX_SOCKET + ", and set " + URL
+						+ " or spring.data.redis.host.");
 	}
 
 	/**

@@ -28,10 +28,14 @@ import io.github.mqttredis.redis.RedisUnavailableException;
 import io.github.mqttredis.session.SessionImportException;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionKeyException;
+import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.NestedExceptionUtils;
@@ -52,7 +56,10 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 	private final RedisActions redis;
 
-	StartFailureAnalyzer(Environment environment) {
+	private final ListableBeanFactory beans;
+
+	StartFailureAnalyzer(BeanFactory beans, Environment environment) {
+		this.beans = (ListableBeanFactory) beans;
 		this.environment = environment;
 		this.redis = new RedisActions(environment);
 	}
@@ -68,7 +75,11 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 	@Override
 	public @Nullable FailureAnalysis analyze(Throwable failure) {
-		return causes(failure).map(this::explain).flatMap(Stream::ofNullable).findFirst().orElse(null);
+		return causes(failure).map(this::explain)
+			.flatMap(Stream::ofNullable)
+			.findFirst()
+			.or(() -> causes(failure).map(this.redis::factory).flatMap(Stream::ofNullable).findFirst())
+			.orElse(null);
 	}
 
 	private static Stream<Throwable> causes(Throwable failure) {
@@ -80,7 +91,14 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 			return analysis(cause, failure.action());
 		}
 		if (cause instanceof NoSuchBeanDefinitionException failure) {
-			return MissingClientManager.analyze(cause, failure.getBeanType(), this.environment);
+			return MissingClientManager.analyze(cause, failure.getBeanType(), this.environment,
+					this.beans.getBeanNamesForType(SessionStore.class, true, false).length > 0);
+		}
+		if (cause instanceof NoClassDefFoundError) {
+			return MissingClientManager.missingLibrary(cause);
+		}
+		if (cause instanceof BindException failure) {
+			return WrongValue.analyze(failure);
 		}
 		if (cause instanceof CleanSessionException failure) {
 			return new FailureAnalysis(all(failure.findings(), Finding::problem), all(failure.findings(), Finding::mend)
@@ -149,6 +167,11 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 			return null;
 		}
 		Throwable root = NestedExceptionUtils.getMostSpecificCause(cause);
+		String socket = this.redis.missingSocket();
+		if (socket != null) {
+			return new FailureAnalysis("MQTT sessions cannot be kept in Redis. " + socket,
+					this.redis.notReached(causes(cause).toList()) + PARAGRAPH + WITHOUT_SESSIONS, cause);
+		}
 		String reason = String.valueOf(root.getMessage());
 		boolean said = root.getMessage() == null || description.contains(reason);
 		return new FailureAnalysis(said ? description : description + PARAGRAPH + "Reason: " + reason,

@@ -222,7 +222,7 @@ public final class GuardedLink {
 		}
 		logger.warn("An MQTT broker has not answered CONNECT within " + this.answerLimit.toSeconds()
 				+ " s: the link to it is given up");
-		because("no answer to CONNECT within the connection time-out (mqtt.client.connection-timeout)");
+		because("no answer to CONNECT within the connection time-out (mqtt.client.server-uris, mqtt.client.connection-timeout)");
 		this.starting.countDown();
 		try {
 			closing.close();

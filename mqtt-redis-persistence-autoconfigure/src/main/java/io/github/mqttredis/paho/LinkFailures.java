@@ -80,7 +80,7 @@ final class LinkFailures {
 			return "unknown host " + cause.getMessage() + " (mqtt.client.server-uris)";
 		}
 		if (cause instanceof SocketTimeoutException) {
-			return "no connection within the connection time-out (mqtt.client.connection-timeout)";
+			return "no connection within the connection time-out (mqtt.client.server-uris, mqtt.client.connection-timeout)";
 		}
 		if (cause instanceof EOFException) {
 			return "the broker ended the link";

@@ -132,7 +132,8 @@ final class LinkReport {
 	private void warn(String at, String reason, boolean lost) {
 		int waiting = this.session.waiting();
 		logger.warn("MQTT client '" + this.clientId + "' " + (lost ? "has lost its link to " : "is not connected to ")
-				+ at + ": " + reason + ". " + ((waiting > 0) ? waiting + " of its messages are stored and wait. " : "")
+				+ at + ": " + reason + ((lost || reason.contains("(mqtt.client.")) ? "" : " (mqtt.client.server-uris)")
+				+ ". " + ((waiting > 0) ? waiting + " of its messages are stored and wait. " : "")
 				+ (this.buffering.getAsBoolean() ? "What is published meanwhile is stored and waits"
 						: "publish refuses messages meanwhile (mqtt.persistence.offline-buffer.enabled)")
 				+ ". This is said again when the reason changes");

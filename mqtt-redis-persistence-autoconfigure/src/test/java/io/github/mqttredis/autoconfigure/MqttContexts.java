@@ -37,11 +37,11 @@ public final class MqttContexts {
 	 */
 	public static ApplicationContextRunner withoutRedis() {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class,
-				MqttClientMissingAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class,
-				MqttObservationAutoConfiguration.class, MqttClientAutoConfiguration.class,
-				MqttIntegrationAutoConfiguration.class, MqttUnstoredClientAutoConfiguration.class,
-				MqttPersistenceHealthContributorAutoConfiguration.class, MqttPersistenceMetricsAutoConfiguration.class,
-				MqttSessionsEndpointAutoConfiguration.class));
+				MqttClientMissingAutoConfiguration.class, MqttPropertiesCheckAutoConfiguration.class,
+				MqttRedisPersistenceAutoConfiguration.class, MqttObservationAutoConfiguration.class,
+				MqttClientAutoConfiguration.class, MqttIntegrationAutoConfiguration.class,
+				MqttUnstoredClientAutoConfiguration.class, MqttPersistenceHealthContributorAutoConfiguration.class,
+				MqttPersistenceMetricsAutoConfiguration.class, MqttSessionsEndpointAutoConfiguration.class));
 	}
 
 	/**

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.health.DataRedisHealthContributorAutoConfiguration;
@@ -219,7 +220,7 @@ class SessionRedisTests {
 
 	private static FailureAnalysis analysis(AssertableApplicationContext context) {
 		assertThat(context).hasFailed();
-		FailureAnalysis analysis = new StartFailureAnalyzer(new StandardEnvironment())
+		FailureAnalysis analysis = new StartFailureAnalyzer(new DefaultListableBeanFactory(), new StandardEnvironment())
 			.analyze(context.getStartupFailure());
 		assertThat(analysis).isNotNull();
 		return analysis;

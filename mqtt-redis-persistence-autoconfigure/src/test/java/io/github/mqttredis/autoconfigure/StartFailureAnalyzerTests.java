@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.ApplicationContextException;
 import org.springframework.core.env.StandardEnvironment;
@@ -72,7 +73,7 @@ class StartFailureAnalyzerTests {
 
 	private static FailureAnalysis redis(String message, Exception cause) {
 		RedisUnavailableException failure = new RedisUnavailableException(message, new IllegalStateException(cause));
-		FailureAnalysis analysis = new StartFailureAnalyzer(new StandardEnvironment())
+		FailureAnalysis analysis = new StartFailureAnalyzer(new DefaultListableBeanFactory(), new StandardEnvironment())
 			.analyze(new ApplicationContextException("Failed to start bean", failure));
 		assertThat(analysis).isNotNull();
 		return analysis;
@@ -81,7 +82,7 @@ class StartFailureAnalyzerTests {
 	private static FailureAnalysis session(Duration remaining) {
 		SessionId id = new SessionId("gateway", "tcp://broker:1883", MqttVersion.V3);
 		SessionInUseException failure = new SessionInUseException(id, "host-a, process 7", remaining, "");
-		FailureAnalysis analysis = new StartFailureAnalyzer(new StandardEnvironment())
+		FailureAnalysis analysis = new StartFailureAnalyzer(new DefaultListableBeanFactory(), new StandardEnvironment())
 			.analyze(new ApplicationContextException("Failed to start bean", new IllegalStateException(failure)));
 		assertThat(analysis).isNotNull();
 		return analysis;
