@@ -57,7 +57,7 @@ class ClassPathTests {
 	@CsvSource({ "org.eclipse.paho.client.mqttv3,PersistentMqttv5ClientManager",
 			"org.eclipse.paho.mqttv5,PersistentMqttv3ClientManager",
 			"spring-boot-actuator,PersistentMqttv3ClientManager",
-			"spring-boot-testcontainers,PersistentMqttv3ClientManager", "testcontainers,PersistentMqttv3ClientManager",
+			"spring-boot-testcontainers,PersistentMqttv3ClientManager",
 			"spring-boot-docker-compose,PersistentMqttv3ClientManager" })
 	void whenALibraryIsMissingThenTheRestIsServed(String missing, String manager) throws Exception {
 		try (ArtemisBroker broker = ArtemisBroker.start()) {
