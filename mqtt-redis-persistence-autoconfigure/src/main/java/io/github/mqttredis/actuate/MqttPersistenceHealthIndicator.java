@@ -73,16 +73,6 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 	 * Create the indicator.
 	 * @param store where the sessions are kept
 	 * @param sentUnstored whether messages are sent while they cannot be stored
-	 * @param warnings what else may cost sessions
-	 */
-	public MqttPersistenceHealthIndicator(SessionStore store, boolean sentUnstored, Supplier<List<String>> warnings) {
-		this(store, sentUnstored, LINK_AWAY, warnings, List::of);
-	}
-
-	/**
-	 * Create the indicator of an application that has clients in roles.
-	 * @param store where the sessions are kept
-	 * @param sentUnstored whether messages are sent while they cannot be stored
 	 * @param whenLinkAway the status while a client is not connected to its broker
 	 * @param warnings what else may cost sessions
 	 * @param inRoles the clients that a role starts and stops

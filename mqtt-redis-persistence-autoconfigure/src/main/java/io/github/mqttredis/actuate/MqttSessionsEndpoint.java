@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +34,7 @@ import io.github.mqttredis.session.InspectedRecord.Publish;
 import io.github.mqttredis.session.InspectedSession;
 import io.github.mqttredis.session.Page;
 import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionInspector.Part;
 import io.github.mqttredis.session.SessionUnavailableException;
@@ -49,6 +51,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
  * {@link Endpoint @Endpoint} that shows all stored MQTT sessions, whoever owns them, and
@@ -193,7 +197,7 @@ public class MqttSessionsEndpoint {
 		return Boolean.TRUE.equals(quarantine) ? Part.QUARANTINE : Part.RECORDS;
 	}
 
-	private static boolean accept(Operation operation) throws SessionException {
+	private static boolean accept(Action<Boolean> operation) throws SessionException {
 		try {
 			return operation.run();
 		}
@@ -226,13 +230,6 @@ public class MqttSessionsEndpoint {
 			String reason = "cursor must be what the page before gave as next";
 			throw new InvalidEndpointRequestException(reason, reason, ex);
 		}
-	}
-
-	/** Changes a session. */
-	private interface Operation {
-
-		boolean run() throws SessionException;
-
 	}
 
 	/**
@@ -398,6 +395,90 @@ public class MqttSessionsEndpoint {
 	 * @param more whether there may be more
 	 */
 	public record SweptSessionsDescriptor(List<SessionDescriptor> deleted, boolean more) {
+
+	}
+
+	/**
+	 * {@link EndpointWebExtension @EndpointWebExtension} that knows who asks, and answers
+	 * with a status: 404 where there is no such session, 409 where somebody owns it, 503
+	 * where Redis does not answer.
+	 *
+	 * @since 0.1.0
+	 */
+	@EndpointWebExtension(endpoint = MqttSessionsEndpoint.class)
+	public static class WebExtension {
+
+		private static final int CONFLICT = 409;
+
+		private static final Object DONE = new Object();
+
+		private final MqttSessionsEndpoint endpoint;
+
+		/**
+		 * Create the extension.
+		 * @param endpoint the endpoint
+		 */
+		public WebExtension(MqttSessionsEndpoint endpoint) {
+			this.endpoint = endpoint;
+		}
+
+		@ReadOperation
+		WebEndpointResponse<Object> sessions(@Nullable String cursor, @Nullable Integer limit) {
+			return respond(() -> this.endpoint.readSessions(cursor, limit));
+		}
+
+		@ReadOperation
+		WebEndpointResponse<Object> session(SecurityContext security, @Selector String id, @Nullable String cursor,
+				@Nullable Integer limit, @Nullable Boolean quarantine) {
+			return respond(() -> this.endpoint.readSession(security, id, cursor, limit, quarantine));
+		}
+
+		@DeleteOperation
+		WebEndpointResponse<Object> delete(@Selector String id) {
+			return respond(() -> this.endpoint.deleteSession(id) ? DONE : null);
+		}
+
+		@WriteOperation
+		WebEndpointResponse<Object> requeue(@Selector String id, @Selector String record) {
+			return respond(() -> this.endpoint.requeueRecord(id, record) ? DONE : null);
+		}
+
+		@DeleteOperation
+		WebEndpointResponse<Object> discard(@Selector String id, @Selector String record,
+				@Nullable Boolean quarantine) {
+			return respond(() -> this.endpoint.discardRecord(id, record, quarantine) ? DONE : null);
+		}
+
+		@DeleteOperation
+		WebEndpointResponse<Object> sweep(Duration olderThan) {
+			return respond(() -> this.endpoint.sweepSessions(olderThan));
+		}
+
+		private static WebEndpointResponse<Object> respond(Action<@Nullable Object> action) {
+			try {
+				Object result = action.run();
+				if (result == null) {
+					return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+				}
+				return (result == DONE) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
+						: new WebEndpointResponse<>(result);
+			}
+			catch (SessionInUseException ex) {
+				Map<String, Object> body = error(ex);
+				body.put("owner", ex.owner());
+				body.put("leaseRemaining", ex.remaining().toMillis());
+				return new WebEndpointResponse<>(body, CONFLICT);
+			}
+			catch (SessionException ex) {
+				return new WebEndpointResponse<>(error(ex), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+			}
+		}
+
+		private static Map<String, Object> error(SessionException ex) {
+			Map<String, Object> body = new LinkedHashMap<>();
+			body.put("error", String.valueOf(ex.getMessage()));
+			return body;
+		}
 
 	}
 

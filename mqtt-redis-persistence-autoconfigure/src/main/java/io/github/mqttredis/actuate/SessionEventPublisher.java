@@ -18,7 +18,6 @@ package io.github.mqttredis.actuate;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionListener;
@@ -39,7 +38,7 @@ public final class SessionEventPublisher implements SessionListener, SmartLifecy
 
 	private final int phase;
 
-	private final ReentrantLock lock = new ReentrantLock();
+	private final Object lock = new Object();
 
 	/** What waits for the start; {@code null} while running. */
 	private @Nullable List<SessionEvent> early = new ArrayList<>();
@@ -61,54 +60,38 @@ public final class SessionEventPublisher implements SessionListener, SmartLifecy
 
 	@Override
 	public void onEvent(SessionEvent event) {
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
 			if (this.early != null) {
 				this.early.add(event);
 				return;
 			}
-		}
-		finally {
-			this.lock.unlock();
 		}
 		this.publisher.publishEvent(event);
 	}
 
 	@Override
 	public void start() {
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
 			if (this.early != null) {
 				// What happens now waits, so that events keep their order.
 				this.early.forEach(this.publisher::publishEvent);
 			}
 			this.early = null;
 		}
-		finally {
-			this.lock.unlock();
-		}
 	}
 
 	/** Nobody is told any more what happens: listeners are about to end. */
 	@Override
 	public void stop() {
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
 			this.early = new ArrayList<>();
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 
 	@Override
 	public boolean isRunning() {
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
 			return this.early == null;
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 

@@ -17,6 +17,7 @@
 package io.github.mqttredis.autoconfigure;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
@@ -44,6 +45,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -65,13 +67,22 @@ import org.springframework.util.StringUtils;
 @EnableConfigurationProperties({ MqttPersistenceProperties.class, MqttClientProperties.class })
 public final class MqttClientAutoConfiguration {
 
-	private static final String ENABLED = "mqtt.persistence.enabled";
+	static final String ENABLED = "mqtt.persistence.enabled";
 
 	@Bean
 	@ConditionalOnMissingBean(MqttConnectionDetails.class)
 	PropertiesMqttConnectionDetails mqttConnectionDetails(MqttClientProperties properties,
 			ObjectProvider<SslBundles> sslBundles) {
 		return new PropertiesMqttConnectionDetails(properties, sslBundles.getIfAvailable());
+	}
+
+	private static String @Nullable [] serverUris(MqttConnectionDetails details) {
+		List<String> uris = details.getServerUris();
+		return uris.isEmpty() ? null : uris.toArray(String[]::new);
+	}
+
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
 	/**
@@ -108,45 +119,26 @@ public final class MqttClientAutoConfiguration {
 		@ConditionalOnMissingBean
 		MqttConnectOptions mqttConnectOptions(MqttClientProperties properties, MqttConnectionDetails details,
 				ObjectProvider<MqttConnectOptionsCustomizer> customizers) {
-			MqttConnectOptions options = options(properties, details);
+			MqttConnectOptions options = new MqttConnectOptions();
+			apply(options, properties, details);
 			customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
 			return options;
 		}
 
-		private static MqttConnectOptions options(MqttClientProperties properties, MqttConnectionDetails details) {
-			MqttConnectOptions options = new MqttConnectOptions();
-			applyDetails(options, details);
-			options.setKeepAliveInterval((int) properties.keepAlive().toSeconds());
-			options.setConnectionTimeout((int) properties.connectionTimeout().toSeconds());
-			options.setAutomaticReconnect(properties.automaticReconnect());
-			options.setCleanSession(properties.cleanSession());
-			options.setMaxInflight(properties.maxInflight());
-			applyWill(options, properties.will());
-			return options;
-		}
-
-		private static void applyDetails(MqttConnectOptions options, MqttConnectionDetails details) {
-			if (!details.getServerUris().isEmpty()) {
-				options.setServerURIs(details.getServerUris().toArray(String[]::new));
-			}
-			if (StringUtils.hasText(details.getUsername())) {
-				options.setUserName(details.getUsername());
-			}
-			String password = details.getPassword();
-			if (password != null) {
-				options.setPassword(password.toCharArray());
-			}
-			SslBundle bundle = details.getSslBundle();
-			if (bundle != null) {
-				options.setSocketFactory(new SslBundleSocketFactory(bundle));
-			}
-		}
-
-		private static void applyWill(MqttConnectOptions options, MqttClientProperties.@Nullable Will will) {
-			if (will != null) {
-				options.setWill(will.topic(), will.payload().getBytes(StandardCharsets.UTF_8), will.qos(),
-						will.retained());
-			}
+		private static void apply(MqttConnectOptions options, MqttClientProperties properties,
+				MqttConnectionDetails details) {
+			PropertyMapper map = PropertyMapper.get();
+			map.from(serverUris(details)).to(options::setServerURIs);
+			map.from(details::getUsername).whenHasText().to(options::setUserName);
+			map.from(details::getPassword).as(String::toCharArray).to(options::setPassword);
+			map.from(details::getSslBundle).as(SslBundleSocketFactory::new).to(options::setSocketFactory);
+			map.from(properties::keepAlive).asInt(Duration::toSeconds).to(options::setKeepAliveInterval);
+			map.from(properties::connectionTimeout).asInt(Duration::toSeconds).to(options::setConnectionTimeout);
+			map.from(properties::automaticReconnect).to(options::setAutomaticReconnect);
+			map.from(properties::cleanSession).to(options::setCleanSession);
+			map.from(properties::maxInflight).to(options::setMaxInflight);
+			map.from(properties::will)
+				.to((will) -> options.setWill(will.topic(), bytes(will.payload()), will.qos(), will.retained()));
 		}
 
 	}
@@ -190,45 +182,27 @@ public final class MqttClientAutoConfiguration {
 		@ConditionalOnMissingBean
 		MqttConnectionOptions mqttConnectionOptions(MqttClientProperties properties, MqttConnectionDetails details,
 				ObjectProvider<MqttConnectionOptionsCustomizer> customizers) {
-			MqttConnectionOptions options = options(properties, details);
+			MqttConnectionOptions options = new MqttConnectionOptions();
+			apply(options, properties, details);
 			customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
 			return options;
 		}
 
-		private static MqttConnectionOptions options(MqttClientProperties properties, MqttConnectionDetails details) {
-			MqttConnectionOptions options = new MqttConnectionOptions();
-			applyDetails(options, details);
-			options.setKeepAliveInterval((int) properties.keepAlive().toSeconds());
-			options.setConnectionTimeout((int) properties.connectionTimeout().toSeconds());
-			options.setAutomaticReconnect(properties.automaticReconnect());
-			options.setCleanStart(properties.cleanSession());
-			options.setSessionExpiryInterval(properties.sessionExpiry().toSeconds());
-			applyWill(options, properties.will());
-			return options;
-		}
-
-		private static void applyDetails(MqttConnectionOptions options, MqttConnectionDetails details) {
-			if (!details.getServerUris().isEmpty()) {
-				options.setServerURIs(details.getServerUris().toArray(String[]::new));
-			}
-			if (StringUtils.hasText(details.getUsername())) {
-				options.setUserName(details.getUsername());
-			}
-			String password = details.getPassword();
-			if (password != null) {
-				options.setPassword(password.getBytes(StandardCharsets.UTF_8));
-			}
-			SslBundle bundle = details.getSslBundle();
-			if (bundle != null) {
-				options.setSocketFactory(new SslBundleSocketFactory(bundle));
-			}
-		}
-
-		private static void applyWill(MqttConnectionOptions options, MqttClientProperties.@Nullable Will will) {
-			if (will != null) {
-				options.setWill(will.topic(), new MqttMessage(will.payload().getBytes(StandardCharsets.UTF_8),
-						will.qos(), will.retained(), new MqttProperties()));
-			}
+		private static void apply(MqttConnectionOptions options, MqttClientProperties properties,
+				MqttConnectionDetails details) {
+			PropertyMapper map = PropertyMapper.get();
+			map.from(serverUris(details)).to(options::setServerURIs);
+			map.from(details::getUsername).whenHasText().to(options::setUserName);
+			map.from(details::getPassword).as(MqttClientAutoConfiguration::bytes).to(options::setPassword);
+			map.from(details::getSslBundle).as(SslBundleSocketFactory::new).to(options::setSocketFactory);
+			map.from(properties::keepAlive).asInt(Duration::toSeconds).to(options::setKeepAliveInterval);
+			map.from(properties::connectionTimeout).asInt(Duration::toSeconds).to(options::setConnectionTimeout);
+			map.from(properties::automaticReconnect).to(options::setAutomaticReconnect);
+			map.from(properties::cleanSession).to(options::setCleanStart);
+			map.from(properties::sessionExpiry).as(Duration::toSeconds).to(options::setSessionExpiryInterval);
+			map.from(properties::will)
+				.to((will) -> options.setWill(will.topic(),
+						new MqttMessage(bytes(will.payload()), will.qos(), will.retained(), new MqttProperties())));
 		}
 
 	}
@@ -282,8 +256,8 @@ public final class MqttClientAutoConfiguration {
 		@Override
 		public @Nullable SslBundle getSslBundle() {
 			String name = this.properties.sslBundle();
-			return StringUtils.hasText(name) ? NamedSslBundle.find(this.sslBundles, "mqtt.client.ssl-bundle", name)
-					: null;
+			return StringUtils.hasText(name)
+					? SslBundleSocketFactory.findBundle(this.sslBundles, "mqtt.client.ssl-bundle", name) : null;
 		}
 
 	}

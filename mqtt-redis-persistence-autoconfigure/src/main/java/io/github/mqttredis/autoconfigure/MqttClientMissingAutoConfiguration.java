@@ -16,22 +16,18 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.StartFailureException;
+
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionMessage;
-import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
-import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
-import org.springframework.context.annotation.ConditionContext;
-import org.springframework.context.annotation.Conditional;
-import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
 import org.springframework.integration.mqtt.core.MqttComponent;
 
 /**
@@ -45,9 +41,10 @@ import org.springframework.integration.mqtt.core.MqttComponent;
 @ConditionalOnClass(MqttComponent.class)
 @ConditionalOnMissingClass({ "org.eclipse.paho.client.mqttv3.MqttClientPersistence",
 		"org.eclipse.paho.mqttv5.client.MqttClientPersistence" })
-@ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
-@Conditional(MqttClientMissingAutoConfiguration.OnMqttAskedForCondition.class)
+@ConditionalOnBooleanProperty(name = MqttClientMissingAutoConfiguration.ENABLED, matchIfMissing = true)
 public final class MqttClientMissingAutoConfiguration implements BeanFactoryPostProcessor {
+
+	static final String ENABLED = "mqtt.persistence.enabled";
 
 	private static final String ACTION = String.join(System.lineSeparator(), "Add one of these dependencies, or both:",
 			"", "    org.eclipse.paho:org.eclipse.paho.client.mqttv3   (MQTT 3.1.1)",
@@ -57,37 +54,17 @@ public final class MqttClientMissingAutoConfiguration implements BeanFactoryPost
 
 	/**
 	 * Comes before all other beans, which may fail for the same reason and not say so.
+	 * The application asks for MQTT by any property of {@code mqtt.client}, or by
+	 * {@code mqtt.persistence.enabled} itself.
 	 */
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-		throw new StartFailureException(
-				"MQTT sessions cannot be stored: neither Paho 3 nor Paho 5 is on the class path", ACTION);
-	}
-
-	/**
-	 * Matches if the application says that it wants MQTT: it sets a property of
-	 * {@code mqtt.client}, or {@code mqtt.persistence.enabled} itself.
-	 */
-	static class OnMqttAskedForCondition extends SpringBootCondition {
-
-		private static final String ENABLED = "mqtt.persistence.enabled";
-
-		private static final ConfigurationPropertyName CLIENT = ConfigurationPropertyName.of("mqtt.client");
-
-		@Override
-		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			ConditionMessage.Builder message = ConditionMessage.forCondition("MQTT");
-			if (context.getEnvironment().containsProperty(ENABLED)) {
-				return ConditionOutcome.match(message.foundExactly(ENABLED));
-			}
-			for (var source : ConfigurationPropertySources.get(context.getEnvironment())) {
-				if (source.containsDescendantOf(CLIENT) == ConfigurationPropertyState.PRESENT) {
-					return ConditionOutcome.match(message.foundExactly(CLIENT + ".*"));
-				}
-			}
-			return ConditionOutcome.noMatch(message.didNotFind("property").items(ENABLED, CLIENT + ".*"));
+		Environment environment = beanFactory.getBean(Environment.class);
+		if (environment.containsProperty(ENABLED)
+				|| Binder.get(environment).bind("mqtt.client", Bindable.mapOf(String.class, Object.class)).isBound()) {
+			throw new StartFailureException(
+					"MQTT sessions cannot be stored: neither Paho 3 nor Paho 5 is on the class path", ACTION);
 		}
-
 	}
 
 }

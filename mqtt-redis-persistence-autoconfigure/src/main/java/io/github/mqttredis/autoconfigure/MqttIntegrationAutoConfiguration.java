@@ -20,27 +20,24 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.integration.ClientManagerInRole;
-import io.github.mqttredis.integration.ClientManagerPostProcessor;
+import io.github.mqttredis.integration.ClientManagers;
 import io.github.mqttredis.integration.ComponentChecker;
-import io.github.mqttredis.integration.ComponentFindings;
 import io.github.mqttredis.integration.ExcludedBeans;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.Mqttv5EndpointPostProcessor;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
 import io.github.mqttredis.integration.PahoVersion;
-import io.github.mqttredis.integration.PersistentMqttPahoClientFactory;
-import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
-import io.github.mqttredis.integration.PersistentMqttv5ClientManager;
 import io.github.mqttredis.paho.v3.ConnectOptions;
 import io.github.mqttredis.session.SessionStore;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -65,103 +62,152 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.integration.annotation.MessageEndpoint;
+import org.springframework.integration.core.MessageProducer;
+import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.endpoint.AbstractEndpoint;
+import org.springframework.integration.mqtt.core.AbstractMqttClientManager;
 import org.springframework.integration.mqtt.core.ClientManager;
+import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.MqttComponent;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 import org.springframework.integration.support.SmartLifecycleRoleController;
+import org.springframework.messaging.MessageHandler;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ObjectUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} that brings persistence into Spring
- * Integration's MQTT support, and tells at start which MQTT components are set such that
- * their stored sessions are of no use.
+ * {@link EnableAutoConfiguration Auto-configuration} of a client factory and a client
+ * manager of Spring Integration, if the application defines none. It brings persistence
+ * into its MQTT support, and tells at start which MQTT components are set such that their
+ * stored sessions are of no use. If {@code mqtt.persistence.enabled} is false, Paho keeps
+ * the session of each client in memory, as it does if it is given no persistence.
  *
  * @since 0.1.0
  */
 @AutoConfiguration(after = MqttClientAutoConfiguration.class)
 @ConditionalOnClass(MqttComponent.class)
-@ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
-@ConditionalOnBean(SessionStore.class)
+@Conditional(MqttClientAutoConfiguration.OnStoreOrNoneCondition.class)
 @EnableConfigurationProperties({ MqttPersistenceProperties.class, MqttClientProperties.class })
 public final class MqttIntegrationAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(MqttIntegrationAutoConfiguration.class);
+
+	@Bean
+	@ConditionalOnProperty("mqtt.client.role")
+	@ConditionalOnBean(ManagerFromProperties.class)
+	ClientManagerInRole mqttClientManagerInRole(ManagerFromProperties manager, MqttClientProperties properties,
+			SmartLifecycleRoleController roles) {
+		return ClientManagerInRole.join(roles, String.valueOf(properties.role()),
+				(AbstractMqttClientManager<?, ?>) manager);
+	}
+
+	private static boolean isStored(Environment environment) {
+		return environment.getProperty(MqttClientAutoConfiguration.ENABLED, Boolean.class, true);
+	}
+
+	/** Of a client of Paho's own, which says nothing of a broker that is away at start. */
+	private static void warnOfBroker(@Nullable String clientId) {
+		logger.warn("MQTT client '" + clientId + "' is not connected to its broker. Check mqtt.client.server-uris,"
+				+ " and mqtt.client.username and mqtt.client.password if the broker asks for them");
+	}
+
 	/**
-	 * How long stopping waits for what is in flight. Spring Integration's 30 s pass in
-	 * full while the broker is away, and the messages are safe in Redis.
+	 * What serves the application's components if sessions are stored.
 	 */
-	private static final long QUIESCENT_MILLIS = 1000;
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = MqttClientAutoConfiguration.ENABLED, matchIfMissing = true)
+	static class Stored {
+
+		/** Whatever flows consist of. Nobody asks for a flow, but the broker sends. */
+		private static final Class<?>[] EAGER = { IntegrationFlow.class, MqttComponent.class, AbstractEndpoint.class,
+				MessageProducer.class, MessageHandler.class, ClientManagers.class, ClientManagers.Connector.class,
+				ComponentChecker.class };
+
+		@Bean
+		ExcludedBeans mqttExcludedBeans(MqttPersistenceProperties properties, BeanFactory beanFactory) {
+			return new ExcludedBeans(properties.inject(), properties.excludeBeans(), beanFactory);
+		}
+
+		@Bean
+		ClientManagers mqttClientManagers(ConfigurableListableBeanFactory beanFactory,
+				ObjectProvider<PahoVersion> versions, ExcludedBeans excluded) {
+			return new ClientManagers(beanFactory, versions.orderedStream().toList(), excluded, SessionStore.PHASE + 2);
+		}
+
+		@Bean
+		ClientManagers.Connector mqttClientManagerConnector(ClientManagers managers) {
+			return new ClientManagers.Connector(managers);
+		}
+
+		@Bean
+		static ClientManagers.PostProcessor mqttClientManagerPostProcessor(ConfigurableListableBeanFactory beanFactory,
+				ObjectProvider<ClientManagers> managers) {
+			return new ClientManagers.PostProcessor(beanFactory, managers);
+		}
+
+		@Bean
+		ComponentChecker mqttComponentChecker(ConfigurableListableBeanFactory beanFactory,
+				ObjectProvider<PahoVersion> versions, MqttPersistenceProperties properties, ExcludedBeans excluded,
+				SessionStore store) {
+			ComponentChecker.Settings settings = new ComponentChecker.Settings(excluded, properties.cleanSession(),
+					properties.sessionExpiry(), properties.brokerId(), properties.offlineBuffer().enabled());
+			return new ComponentChecker(beanFactory, versions.orderedStream().toList(), settings, store);
+		}
+
+		@Bean
+		static ComponentChecker.PostProcessor mqttComponentCheckPostProcessor(
+				ObjectProvider<ComponentChecker> checker) {
+			return new ComponentChecker.PostProcessor(checker);
+		}
+
+		@Bean
+		static LazyInitializationExcludeFilter mqttLazyInitializationExcludeFilter() {
+			return (name, definition, type) -> Stream.of(EAGER).anyMatch((eager) -> eager.isAssignableFrom(type))
+					|| hasEndpoints(type);
+		}
+
+		/** Methods of such a class handle messages. */
+		private static boolean hasEndpoints(Class<?> type) {
+			return Stream.of(type.getMethods())
+				.flatMap((method) -> Stream.of(method.getAnnotations()))
+				.map((annotation) -> annotation.annotationType().getPackageName())
+				.anyMatch(MessageEndpoint.class.getPackageName()::equals);
+		}
+
+	}
 
 	/**
-	 * Made too early for the properties to be bound.
-	 */
-	@Bean
-	static ClientManagerPostProcessor mqttClientManagerPostProcessor(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<PahoVersion> versions, ObjectProvider<ExcludedBeans> excluded, Environment environment) {
-		return new ClientManagerPostProcessor(beanFactory, versions, excluded,
-				environment.getProperty("mqtt.persistence.inject", Boolean.class, true), SessionStore.PHASE + 2);
-	}
-
-	@Bean
-	ClientManagerPostProcessor.Connector mqttClientManagerConnector(ListableBeanFactory beanFactory,
-			ClientManagerPostProcessor managers) {
-		return new ClientManagerPostProcessor.Connector(beanFactory, managers);
-	}
-
-	@Bean
-	static ComponentChecker.PostProcessor mqttComponentCheckPostProcessor(ObjectProvider<ComponentChecker> checker) {
-		return new ComponentChecker.PostProcessor(checker);
-	}
-
-	@Bean
-	static LazyInitializationExcludeFilter mqttLazyInitializationExcludeFilter() {
-		return new FlowLazyInitializationExcludeFilter();
-	}
-
-	@Bean
-	ExcludedBeans mqttExcludedBeans(MqttPersistenceProperties properties, BeanFactory beanFactory) {
-		return new ExcludedBeans(properties.excludeBeans(), beanFactory);
-	}
-
-	@Bean
-	ComponentFindings mqttComponentFindings() {
-		return new ComponentFindings();
-	}
-
-	@Bean
-	ComponentChecker mqttComponentChecker(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<PahoVersion> versions, MqttPersistenceProperties properties, ExcludedBeans excluded,
-			SessionStore store, ComponentFindings findings) {
-		ComponentChecker.Settings settings = new ComponentChecker.Settings(properties.inject(), excluded,
-				properties.cleanSession(), properties.sessionExpiry(), properties.brokerId(),
-				properties.offlineBuffer().enabled());
-		return new ComponentChecker(beanFactory, versions.orderedStream().toList(), settings, store, findings,
-				SessionStore.PHASE + 1);
-	}
-
-	/**
-	 * A client factory and a client manager of Paho 3 if the application defines none,
-	 * and persistence for those that it defines.
+	 * If Paho 3 is there.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ MqttPahoClientFactory.class, MqttConnectOptions.class })
-	@ConditionalOnBean(PahoV3PersistenceFactory.class)
 	static class Version3 {
 
 		@Bean
+		@ConditionalOnBean(PahoV3PersistenceFactory.class)
 		PahoVersion mqttPaho3(PahoV3PersistenceFactory persistences) {
 			return new PahoVersion.Paho3(persistences);
 		}
 
 		@Bean
+		@ConditionalOnBean(PahoV3PersistenceFactory.class)
+		static MqttPahoClientFactoryPostProcessor mqttPahoClientFactoryPostProcessor(
+				ObjectProvider<PahoV3PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
+			return new MqttPahoClientFactoryPostProcessor(persistences, excluded);
+		}
+
+		@Bean
 		@ConditionalOnSingleCandidate(MqttConnectOptions.class)
 		@ConditionalOnMissingBean(MqttPahoClientFactory.class)
-		PersistentMqttPahoClientFactory mqttPahoClientFactory(MqttConnectOptions options,
-				PahoV3PersistenceFactory persistences) {
-			return new PersistentMqttPahoClientFactory(options, persistences);
+		DefaultMqttPahoClientFactory mqttPahoClientFactory(MqttConnectOptions options) {
+			FactoryFromProperties factory = new FactoryFromProperties();
+			factory.setConnectionOptions(options);
+			return factory;
 		}
 
 		@Bean
@@ -169,54 +215,72 @@ public final class MqttIntegrationAutoConfiguration {
 		@ConditionalOnProperty(name = "mqtt.client.version", havingValue = "3", matchIfMissing = true)
 		@ConditionalOnSingleCandidate(MqttConnectOptions.class)
 		@ConditionalOnMissingBean(ClientManager.class)
-		PersistentMqttv3ClientManager mqttv3ClientManager(MqttConnectOptions options, MqttClientProperties properties,
-				MqttConnectionDetails details, PahoV3PersistenceFactory persistences) {
+		V3ManagerFromProperties mqttv3ClientManager(MqttConnectOptions options, MqttClientProperties properties,
+				MqttConnectionDetails details, Environment environment) {
 			MqttConnectOptions complete = options;
 			if (ObjectUtils.isEmpty(options.getServerURIs())) {
 				// The application's own options, which say nothing of where to connect.
 				complete = ConnectOptions.copy(options);
 				complete.setServerURIs(details.getServerUris().toArray(String[]::new));
 			}
-			PersistentMqttv3ClientManager manager = new PersistentMqttv3ClientManager(complete,
-					String.valueOf(properties.clientId()), persistences);
-			manager.setQuiescentTimeout(QUIESCENT_MILLIS);
-			manager.setAutoStartup(properties.isStartedWithApplication());
-			return manager;
+			return new V3ManagerFromProperties(complete, properties, isStored(environment));
 		}
 
-		@Bean
-		@ConditionalOnProperty("mqtt.client.role")
-		@ConditionalOnBean(PersistentMqttv3ClientManager.class)
-		ClientManagerInRole mqttv3ClientManagerInRole(PersistentMqttv3ClientManager manager,
-				MqttClientProperties properties, SmartLifecycleRoleController roles) {
-			return ClientManagerInRole.join(roles, String.valueOf(properties.role()), manager);
+		/**
+		 * The client factory of Paho 3. Public for proxies of other class loaders.
+		 */
+		public static class FactoryFromProperties extends DefaultMqttPahoClientFactory
+				implements ExcludedBeans.FromProperties {
+
 		}
 
-		@Bean
-		@ConditionalOnBooleanProperty(name = "mqtt.persistence.inject", matchIfMissing = true)
-		static MqttPahoClientFactoryPostProcessor mqttPahoClientFactoryPostProcessor(
-				ObjectProvider<PahoV3PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
-			return new MqttPahoClientFactoryPostProcessor(persistences, excluded);
+		/**
+		 * The client manager of MQTT 3. Public for proxies of other class loaders.
+		 */
+		public static class V3ManagerFromProperties extends Mqttv3ClientManager implements ManagerFromProperties {
+
+			private final boolean autoStartup;
+
+			private final boolean stored;
+
+			V3ManagerFromProperties(MqttConnectOptions options, MqttClientProperties properties, boolean stored) {
+				super(options, String.valueOf(properties.clientId()));
+				this.autoStartup = properties.isStartedWithApplication();
+				this.stored = stored;
+			}
+
+			@Override
+			public void start() {
+				super.start();
+				if (!this.stored && !isConnected()) {
+					warnOfBroker(getClientId());
+				}
+			}
+
+			@Override
+			public boolean isAutoStartup() {
+				return this.autoStartup;
+			}
+
 		}
 
 	}
 
 	/**
-	 * A client manager of Paho 5 if the application defines none and does not use Paho 3,
-	 * and persistence for the components that it defines.
+	 * If Paho 5 is there.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ Mqttv5ClientManager.class, MqttConnectionOptions.class })
-	@ConditionalOnBean(PahoV5PersistenceFactory.class)
 	static class Version5 {
 
 		@Bean
+		@ConditionalOnBean(PahoV5PersistenceFactory.class)
 		PahoVersion mqttPaho5(PahoV5PersistenceFactory persistences) {
 			return new PahoVersion.Paho5(persistences);
 		}
 
 		@Bean
-		@ConditionalOnBooleanProperty(name = "mqtt.persistence.inject", matchIfMissing = true)
+		@ConditionalOnBean(PahoV5PersistenceFactory.class)
 		static Mqttv5EndpointPostProcessor mqttv5EndpointPostProcessor(
 				ObjectProvider<PahoV5PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
 			return new Mqttv5EndpointPostProcessor(persistences, excluded);
@@ -226,24 +290,49 @@ public final class MqttIntegrationAutoConfiguration {
 		@Conditional({ OnMqttClientCondition.class, OnMqtt5ManagerCondition.class })
 		@ConditionalOnSingleCandidate(MqttConnectionOptions.class)
 		@ConditionalOnMissingBean(ClientManager.class)
-		PersistentMqttv5ClientManager mqttv5ClientManager(MqttConnectionOptions options,
-				MqttClientProperties properties, PahoV5PersistenceFactory persistences) {
+		V5ManagerFromProperties mqttv5ClientManager(MqttConnectionOptions options, MqttClientProperties properties,
+				Environment environment) {
 			Assert.state(!ObjectUtils.isEmpty(options.getServerURIs()),
 					"The MqttConnectionOptions bean of the application must have server URIs");
-			PersistentMqttv5ClientManager manager = new PersistentMqttv5ClientManager(options,
-					String.valueOf(properties.clientId()), persistences);
-			manager.setQuiescentTimeout(QUIESCENT_MILLIS);
-			manager.setAutoStartup(properties.isStartedWithApplication());
-			return manager;
+			return new V5ManagerFromProperties(options, properties, isStored(environment));
 		}
 
-		@Bean
-		@ConditionalOnProperty("mqtt.client.role")
-		@ConditionalOnBean(PersistentMqttv5ClientManager.class)
-		ClientManagerInRole mqttv5ClientManagerInRole(PersistentMqttv5ClientManager manager,
-				MqttClientProperties properties, SmartLifecycleRoleController roles) {
-			return ClientManagerInRole.join(roles, String.valueOf(properties.role()), manager);
+		/**
+		 * The client manager of MQTT 5. Public for proxies of other class loaders.
+		 */
+		public static class V5ManagerFromProperties extends Mqttv5ClientManager implements ManagerFromProperties {
+
+			private final boolean autoStartup;
+
+			private final boolean stored;
+
+			V5ManagerFromProperties(MqttConnectionOptions options, MqttClientProperties properties, boolean stored) {
+				super(options, String.valueOf(properties.clientId()));
+				this.autoStartup = properties.isStartedWithApplication();
+				this.stored = stored;
+			}
+
+			@Override
+			public void start() {
+				super.start();
+				if (!this.stored && !isConnected()) {
+					warnOfBroker(getClientId());
+				}
+			}
+
+			@Override
+			public boolean isAutoStartup() {
+				return this.autoStartup;
+			}
+
 		}
+
+	}
+
+	/**
+	 * The client manager that is made from {@code mqtt.client.*}, of either version.
+	 */
+	interface ManagerFromProperties extends ExcludedBeans.FromProperties {
 
 	}
 

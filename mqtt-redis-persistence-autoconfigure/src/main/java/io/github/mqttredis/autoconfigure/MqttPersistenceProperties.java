@@ -20,8 +20,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
+import io.github.mqttredis.autoconfigure.SessionRedis.RedisUrl;
+import io.github.mqttredis.encryption.AesGcmRecordCodec;
+import io.github.mqttredis.encryption.RecordEncryptionKey;
 import io.github.mqttredis.filestore.PahoFileStore;
 import io.github.mqttredis.integration.ComponentChecker.CleanSessionPolicy;
 import io.github.mqttredis.memory.MemorySessionStore;
@@ -36,7 +43,6 @@ import io.github.mqttredis.session.RecordCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.convert.DurationUnit;
@@ -90,9 +96,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@Nullable String brokerId, @DefaultValue("before-return") Durability durability,
 		@DefaultValue("2s") @DurationUnit(ChronoUnit.SECONDS) Duration writeTimeout,
 		@DefaultValue("reject") OnOutage onRedisOutage, @DefaultValue Redis redis,
-		@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration sessionExpiry,
-		@NestedConfigurationProperty @DefaultValue EncryptionProperties encryption, @Nullable Path importFrom,
-		@DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
+		@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration sessionExpiry, @DefaultValue Encryption encryption,
+		@Nullable Path importFrom, @DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Undeliverable undeliverable,
 		@DefaultValue Metrics metrics, @DefaultValue Health health, @DefaultValue Observation observation) {
 
@@ -156,15 +161,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 */
 	enum Store {
 
-		/**
-		 * In Redis.
-		 */
-		REDIS,
-
-		/**
-		 * In this process.
-		 */
-		MEMORY
+		REDIS, MEMORY
 
 	}
 
@@ -286,15 +283,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		 */
 		enum OnBrokerOutage {
 
-			/**
-			 * Show it.
-			 */
-			SHOW,
-
-			/**
-			 * Be out of service.
-			 */
-			OUT_OF_SERVICE
+			SHOW, OUT_OF_SERVICE
 
 		}
 
@@ -341,6 +330,89 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 
 		OfflineBufferSettings settings() {
 			return new OfflineBufferSettings(this.enabled, this.size, this.whenFull);
+		}
+
+	}
+
+	/**
+	 * Encryption of stored records.
+	 *
+	 * @param key Key that records are encrypted with: 32 bytes in Base64.
+	 * @param password Password that such a key is derived from, in place of it.
+	 * @param salt Salt of the password, at least 8 characters. It need not be secret.
+	 * @param keys Keys by an id of your choice, 32 bytes in Base64 each: all of them
+	 * decrypt.
+	 * @param activeKey Id of the one of the keys that encrypts. Where it is not set, key
+	 * or password encrypts.
+	 * @param acceptUnencrypted Whether records are taken that are not encrypted. They are
+	 * encrypted when their session is opened.
+	 */
+	record Encryption(@Nullable String key, @Nullable String password, @Nullable String salt,
+			@DefaultValue Map<String, String> keys, @Nullable String activeKey,
+			@DefaultValue("false") boolean acceptUnencrypted) {
+
+		private static final String PREFIX = "mqtt.persistence.encryption.";
+
+		private static final int SHORTEST_SALT = 8;
+
+		Encryption {
+			check("key", key);
+			keys.forEach((id, value) -> check("keys." + id, value));
+			Assert.isTrue(password == null || StringUtils.hasText(password), PREFIX + "password must not be empty");
+			Assert.isTrue(password == null || (salt != null && salt.length() >= SHORTEST_SALT),
+					PREFIX + "salt must have at least " + SHORTEST_SALT + " characters where there is a password");
+			Assert.isTrue(activeKey == null || keys.containsKey(activeKey),
+					PREFIX + "active-key must be the id of one of " + PREFIX + "keys");
+			Assert.isTrue(activeKey != null || key == null || password == null,
+					PREFIX + "key and password must not both be set: which of them encrypts?");
+			Assert.isTrue(activeKey != null || key != null || password != null || keys.isEmpty(),
+					PREFIX + "active-key must be set where only " + PREFIX + "keys are");
+			Assert.isTrue(!acceptUnencrypted || key != null || password != null || activeKey != null,
+					PREFIX + "accept-unencrypted needs a key");
+		}
+
+		/** The messages leave out the value, which is a secret. */
+		private static void check(String name, @Nullable String value) {
+			Assert.isTrue(value == null || isKey(value), () -> PREFIX + name + " must be " + RecordEncryptionKey.LENGTH
+					+ " bytes in Base64, such as" + " `openssl rand -base64 32` makes");
+		}
+
+		private static boolean isKey(String value) {
+			try {
+				return Base64.getDecoder().decode(value).length == RecordEncryptionKey.LENGTH;
+			}
+			catch (IllegalArgumentException ex) {
+				return false;
+			}
+		}
+
+		/**
+		 * Return what records are stored as.
+		 * @return what encrypts them, or leaves them as they are where there is no key
+		 */
+		RecordCodec codec() {
+			List<RecordEncryptionKey> all = new ArrayList<>();
+			if (this.key != null) {
+				all.add(decode(this.key));
+			}
+			if (this.password != null) {
+				all.add(RecordEncryptionKey.ofPassword(this.password, Objects.requireNonNull(this.salt)));
+			}
+			RecordEncryptionKey active = (this.activeKey != null)
+					? decode(Objects.requireNonNull(this.keys.get(this.activeKey)))
+					: (all.isEmpty() ? null : all.get(0));
+			this.keys.values().forEach((value) -> all.add(decode(value)));
+			return (active != null) ? new AesGcmRecordCodec(active, all, this.acceptUnencrypted) : RecordCodec.PLAIN;
+		}
+
+		private static RecordEncryptionKey decode(String value) {
+			return RecordEncryptionKey.of(Base64.getDecoder().decode(value));
+		}
+
+		/** Leaves out what is secret. */
+		@Override
+		public String toString() {
+			return "Encryption[activeKey=" + this.activeKey + "]";
 		}
 
 	}

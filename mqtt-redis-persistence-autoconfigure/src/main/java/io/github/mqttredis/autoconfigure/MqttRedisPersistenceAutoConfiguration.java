@@ -17,16 +17,21 @@
 package io.github.mqttredis.autoconfigure;
 
 import io.github.mqttredis.actuate.SessionEventPublisher;
+import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.StartFailureException;
+import io.github.mqttredis.filestore.PahoFileStore;
+import io.github.mqttredis.filestore.PahoFileStore.Listing;
 import io.github.mqttredis.memory.MemorySessionStore;
 import io.github.mqttredis.memory.MemorySessions;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.RecordCodec;
+import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStore;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -39,6 +44,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -50,6 +56,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -178,6 +185,49 @@ public final class MqttRedisPersistenceAutoConfiguration {
 			}
 			return ConditionOutcome.noMatch(message.didNotFind("RedisConnectionFactory, " + SessionRedis.URL + " or ")
 				.items(SessionRedis.UNIX_SOCKET));
+		}
+
+	}
+
+	/**
+	 * Ends the start if the application is only to list what would be moved in. It comes
+	 * before all other beans: a client that ran without its records would give their
+	 * packet ids to other messages, and the broker, which still has these ids in use,
+	 * takes such a message of QoS 2 for a repeated one (MQTT 3.1.1 and 5, 4.3.3).
+	 */
+	static final class ImportDryRun implements BeanFactoryPostProcessor {
+
+		private final Environment environment;
+
+		ImportDryRun(Environment environment) {
+			this.environment = environment;
+		}
+
+		/**
+		 * Asks for the property itself, because conditions are settled at build time in a
+		 * native image.
+		 */
+		@Override
+		public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+			Binder binder = Binder.get(this.environment);
+			if (binder.bind("mqtt.persistence.import-dry-run", Boolean.class).orElse(false)) {
+				list(binder.bindOrCreate("mqtt.persistence", MqttPersistenceProperties.class));
+			}
+		}
+
+		private static void list(MqttPersistenceProperties properties) {
+			Assert.state(properties.importFrom() != null, "There is no directory");
+			try {
+				Listing found = new PahoFileStore(properties.importFrom()).list();
+				throw new StartFailureException(
+						"Dry run: nothing was changed. " + found.records() + " records in " + found.directories()
+								+ " directories below " + properties.importFrom().toAbsolutePath()
+								+ " would be moved into the sessions of their clients",
+						"The log lists the records. Remove mqtt.persistence.import-dry-run to start, and to move them in.");
+			}
+			catch (SessionException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 	}

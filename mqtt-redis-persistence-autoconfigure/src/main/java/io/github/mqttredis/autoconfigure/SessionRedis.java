@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -23,6 +25,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
 
 import io.github.mqttredis.autoconfigure.MqttPersistenceProperties.Redis;
+import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.StartFailureException;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.resource.ClientResources;
@@ -39,10 +42,12 @@ import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisSocketConfiguration;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -148,8 +153,8 @@ final class SessionRedis {
 
 	private SslBundle sslBundle() {
 		String name = this.own.sslBundle();
-		return StringUtils.hasText(name)
-				? NamedSslBundle.find(this.beans.getBeanProvider(SslBundles.class).getIfAvailable(), SSL_BUNDLE, name)
+		return StringUtils.hasText(name) ? SslBundleSocketFactory
+			.findBundle(this.beans.getBeanProvider(SslBundles.class).getIfAvailable(), SSL_BUNDLE, name)
 				: SslBundle.systemDefault();
 	}
 
@@ -260,6 +265,68 @@ final class SessionRedis {
 			SSLParameters parameters = new SSLParameters();
 			parameters.setEndpointIdentificationAlgorithm("HTTPS");
 			return parameters;
+		}
+
+	}
+
+	/**
+	 * The URL of a Redis, read as Spring Boot reads {@code spring.data.redis.url}. The
+	 * messages leave it out, because it may hold a password.
+	 *
+	 * @param host the host
+	 * @param port the port
+	 * @param ssl whether the connection is encrypted
+	 * @param username the user name
+	 * @param password the password
+	 * @param database the database index, {@code null} if the URL has none
+	 */
+	record RedisUrl(String host, int port, boolean ssl, @Nullable String username, @Nullable String password,
+			@Nullable Integer database) {
+
+		private static final int DEFAULT_PORT = 6379;
+
+		private static final int LARGEST_PORT = 65535;
+
+		static RedisUrl parse(String property, String url) {
+			URI uri = toUri(property, url);
+			boolean ssl = "rediss".equals(uri.getScheme());
+			Assert.isTrue((ssl || "redis".equals(uri.getScheme())) && uri.getHost() != null,
+					() -> property + " must start with redis:// or rediss://, followed by a host");
+			Assert.isTrue(uri.getPort() == -1 || (uri.getPort() >= 1 && uri.getPort() <= LARGEST_PORT),
+					() -> property + " must have a port between 1 and " + LARGEST_PORT);
+			String path = (uri.getPath() != null) ? uri.getPath().replaceFirst("^/", "") : "";
+			Assert.isTrue(path.matches("\\d{0,9}"), () -> property + " must end with the port, or a database index");
+			String user = uri.getUserInfo();
+			int colon = (user != null) ? user.indexOf(':') : -1;
+			String name = (user != null && colon > 0) ? user.substring(0, colon) : null;
+			String password = (user != null) ? user.substring(colon + 1) : null;
+			return new RedisUrl(uri.getHost(), (uri.getPort() != -1) ? uri.getPort() : DEFAULT_PORT, ssl, name,
+					password, path.isEmpty() ? null : Integer.valueOf(path));
+		}
+
+		private static URI toUri(String property, String url) {
+			try {
+				return new URI(url);
+			}
+			catch (URISyntaxException ex) {
+				// The exception has the URL in its message, so it is no cause.
+				throw new IllegalArgumentException(property + " must be a URL such as redis://localhost:6379: "
+						+ ex.getReason() + " at character " + ex.getIndex());
+			}
+		}
+
+		RedisStandaloneConfiguration toConfiguration(Redis properties) {
+			RedisStandaloneConfiguration configuration = new RedisStandaloneConfiguration(this.host, this.port);
+			boolean credentials = StringUtils.hasText(this.password);
+			configuration.setUsername(credentials ? this.username : properties.username());
+			configuration.setPassword(RedisPassword.of(credentials ? this.password : properties.password()));
+			configuration.setDatabase((this.database != null) ? this.database : properties.database());
+			return configuration;
+		}
+
+		@Override
+		public String toString() {
+			return this.host + ":" + this.port;
 		}
 
 	}

@@ -23,7 +23,12 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslOptions;
 
 /**
@@ -39,6 +44,27 @@ final class SslBundleSocketFactory extends SSLSocketFactory {
 	SslBundleSocketFactory(SslBundle bundle) {
 		this.delegate = bundle.createSslContext().getSocketFactory();
 		this.options = bundle.getOptions();
+	}
+
+	/**
+	 * Find the bundle that a property names.
+	 * @param bundles the application's bundles, {@code null} if there are none
+	 * @param property the property that names it
+	 * @param name the name
+	 * @return the bundle
+	 * @throws InvalidConfigurationPropertyValueException if there is no such bundle
+	 */
+	static SslBundle findBundle(@Nullable SslBundles bundles, String property, String name) {
+		try {
+			if (bundles != null) {
+				return bundles.getBundle(name);
+			}
+		}
+		catch (NoSuchSslBundleException ex) {
+			// Said below, with the property's name.
+		}
+		throw new InvalidConfigurationPropertyValueException(property, name,
+				"There is no such SSL bundle. Define it with spring.ssl.bundle.pem or spring.ssl.bundle.jks.");
 	}
 
 	private Socket configure(Socket socket) {

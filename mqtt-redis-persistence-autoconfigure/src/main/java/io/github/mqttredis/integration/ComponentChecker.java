@@ -23,12 +23,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.github.mqttredis.integration.ComponentFindings.CleanSessionException;
-import io.github.mqttredis.integration.ComponentFindings.Finding;
-import io.github.mqttredis.integration.ComponentFindings.Kind;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
@@ -42,7 +40,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
-import org.springframework.context.SmartLifecycle;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.integration.mqtt.core.MqttComponent;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.util.StringUtils;
@@ -55,7 +54,7 @@ import org.springframework.util.StringUtils;
  *
  * @since 0.1.0
  */
-public final class ComponentChecker implements SmartInitializingSingleton, SmartLifecycle {
+public final class ComponentChecker implements SmartInitializingSingleton, ApplicationListener<ContextRefreshedEvent> {
 
 	private static final Log logger = LogFactory.getLog(ComponentChecker.class);
 
@@ -70,9 +69,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 
 	private final Settings settings;
 
-	private final ComponentFindings findings;
-
-	private final int phase;
+	private final CopyOnWriteArrayList<Finding> findings = new CopyOnWriteArrayList<>();
 
 	private final SessionStore store;
 
@@ -81,7 +78,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 
 	private volatile boolean initialized;
 
-	private volatile boolean running;
+	private volatile boolean started;
 
 	/**
 	 * Create the checker.
@@ -89,17 +86,21 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	 * @param versions the versions of Paho that are there
 	 * @param settings what the checks go by
 	 * @param store where sessions are kept
-	 * @param findings where the findings go
-	 * @param phase when to ask the store: after it started, before what uses MQTT
 	 */
 	public ComponentChecker(ConfigurableListableBeanFactory beanFactory, List<PahoVersion> versions, Settings settings,
-			SessionStore store, ComponentFindings findings, int phase) {
+			SessionStore store) {
 		this.beanFactory = beanFactory;
 		this.versions = List.copyOf(versions);
 		this.settings = settings;
-		this.findings = findings;
-		this.phase = phase;
 		this.store = store;
+	}
+
+	/**
+	 * Return what was found and is not mended yet, in the order in which it was found.
+	 * @return a copy
+	 */
+	public List<Finding> findings() {
+		return List.copyOf(this.findings);
 	}
 
 	/** Take note of a bean that has not made its client yet. */
@@ -119,7 +120,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 		}
 		try {
 			report(check(view, views()));
-			if (this.running) {
+			if (this.started) {
 				report(checkStored(List.of(view)));
 			}
 		}
@@ -132,7 +133,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	private void gone(Object bean) {
 		String name = this.beans.remove(ComponentFields.target(bean));
 		if (name != null) {
-			this.findings.removeOf(name);
+			this.findings.removeIf((finding) -> List.of(finding.component().split(", ")).contains(name));
 		}
 	}
 
@@ -151,8 +152,8 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	}
 
 	@Override
-	public void start() {
-		this.running = true;
+	public void onApplicationEvent(ContextRefreshedEvent event) {
+		this.started = true;
 		report(checkStored(views()));
 	}
 
@@ -191,10 +192,9 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 		if (isExcluded(view)) {
 			return Stream.empty();
 		}
-		return Stream
-			.of(notStored(view), cleanSession(view), sessionExpiry(view), redisExpiry(view), shortExpiry(view),
-					maxInflight(view), emptyClientId(view), sharedClientId(view, all))
-			.flatMap(Stream::ofNullable);
+		Stream<@Nullable Finding> own = view.makesStoredSession() ? Stream.of(cleanSession(view), sessionExpiry(view),
+				redisExpiry(view), shortExpiry(view), maxInflight(view), emptyClientId(view)) : Stream.empty();
+		return Stream.concat(own, Stream.of(notStored(view), sharedClientId(view, all))).flatMap(Stream::ofNullable);
 	}
 
 	private static @Nullable Finding notStored(View view) {
@@ -210,8 +210,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	 * Paho's connect removes the records before it tries to reach the broker.
 	 */
 	private @Nullable Finding cleanSession(View view) {
-		if (!view.makesStoredSession() || !view.cleanSession()
-				|| this.settings.cleanSession() == CleanSessionPolicy.ALLOW) {
+		if (!view.cleanSession() || this.settings.cleanSession() == CleanSessionPolicy.ALLOW) {
 			return null;
 		}
 		boolean v3 = view.session().version() == MqttVersion.V3;
@@ -229,8 +228,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	 */
 	private static @Nullable Finding sessionExpiry(View view) {
 		Long expiry = view.sessionExpiry();
-		if (!view.makesStoredSession() || view.session().version() != MqttVersion.V5 || view.cleanSession()
-				|| expiry != null && expiry > 0) {
+		if (view.session().version() != MqttVersion.V5 || view.cleanSession() || expiry != null && expiry > 0) {
 			return null;
 		}
 		return new Finding(Kind.SESSION_EXPIRY, view.name(),
@@ -247,7 +245,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	private @Nullable Finding redisExpiry(View view) {
 		Duration redis = this.settings.sessionExpiry();
 		Long broker = view.sessionExpiry();
-		if (redis == null || broker == null || !view.makesStoredSession() || view.cleanSession()
+		if (redis == null || broker == null || view.cleanSession()
 				|| redis.compareTo(Duration.ofSeconds(broker)) >= 0) {
 			return null;
 		}
@@ -264,24 +262,18 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	private @Nullable Finding shortExpiry(View view) {
 		Duration redis = this.settings.sessionExpiry();
 		Long broker = view.sessionExpiry();
-		if (!view.makesStoredSession()) {
+		Duration kept = (redis != null && redis.compareTo(SHORTEST_EXPIRY) < 0) ? redis
+				: (broker != null) ? Duration.ofSeconds(broker) : null;
+		if (kept == null || kept.isZero() || kept.compareTo(SHORTEST_EXPIRY) >= 0) {
 			return null;
 		}
-		if (redis != null && redis.compareTo(SHORTEST_EXPIRY) < 0) {
-			return shortExpiry(view, "Redis", redis.toSeconds(), "mqtt.persistence.session-expiry");
-		}
-		if (broker != null && broker > 0 && broker < SHORTEST_EXPIRY.toSeconds()) {
-			return shortExpiry(view, "The broker", broker,
-					"mqtt.client.session-expiry, or the interval that the application sets by setSessionExpiryInterval");
-		}
-		return null;
-	}
-
-	private static Finding shortExpiry(View view, String who, long seconds, String property) {
+		boolean inRedis = kept.equals(redis);
 		return new Finding(Kind.SHORT_EXPIRY, view.name(),
-				who + " forgets the MQTT session of '" + view.name() + "' after " + seconds
-						+ " s: an application that is away for longer starts anew",
-				"Raise " + property + "; a number without a unit is in seconds");
+				(inRedis ? "Redis" : "The broker") + " forgets the MQTT session of '" + view.name() + "' after "
+						+ kept.toSeconds() + " s: an application that is away for longer starts anew",
+				"Raise " + (inRedis ? "mqtt.persistence.session-expiry"
+						: "mqtt.client.session-expiry, or the interval that the application sets by setSessionExpiryInterval")
+						+ "; a number without a unit is in seconds");
 	}
 
 	/**
@@ -289,7 +281,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	 */
 	private @Nullable Finding maxInflight(View view) {
 		Integer window = view.maxInflight();
-		if (!view.makesStoredSession() || this.settings.buffering() || window == null || window > SMALL_WINDOW) {
+		if (this.settings.buffering() || window == null || window > SMALL_WINDOW) {
 			return null;
 		}
 		return new Finding(Kind.MAX_INFLIGHT, view.name(),
@@ -301,7 +293,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	}
 
 	private static @Nullable Finding emptyClientId(View view) {
-		if (!view.makesStoredSession() || StringUtils.hasText(view.session().clientId())) {
+		if (StringUtils.hasText(view.session().clientId())) {
 			return null;
 		}
 		return new Finding(Kind.EMPTY_CLIENT_ID, view.name(),
@@ -358,7 +350,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 			if (finding.kind() == Kind.CLEAN_SESSION && this.settings.cleanSession() == CleanSessionPolicy.FAIL) {
 				failures.add(finding);
 			}
-			else if (this.findings.add(finding)) {
+			else if (this.findings.addIfAbsent(finding)) {
 				logger.warn(finding);
 			}
 		});
@@ -378,7 +370,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	 */
 	Storage without(Object object, Storage inline, Storage bean) {
 		String name = nameOf(object);
-		if (!this.settings.inject() || name != null && this.settings.excluded().contains(name)) {
+		if (!this.settings.excluded().isInject() || name != null && this.settings.excluded().contains(name)) {
 			return Storage.LEFT;
 		}
 		return (name != null) ? bean : inline;
@@ -388,21 +380,6 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 		String brokerId = this.settings.brokerId();
 		return (brokerId != null) ? new SessionId(clientId, brokerId, version)
 				: SessionId.ofUri(clientId, serverUri, version);
-	}
-
-	@Override
-	public void stop() {
-		this.running = false;
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.running;
-	}
-
-	@Override
-	public int getPhase() {
-		return this.phase;
 	}
 
 	/**
@@ -472,7 +449,6 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	/**
 	 * What the checks go by.
 	 *
-	 * @param inject whether the components of the application are given a persistence
 	 * @param excluded the beans that are left alone
 	 * @param cleanSession what to do if a session is stored and thrown away
 	 * @param sessionExpiry how long Redis keeps a session that nobody owns, if not for
@@ -480,8 +456,8 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 	 * @param brokerId the broker's name in stored sessions, {@code null} if it is the URI
 	 * @param buffering whether messages wait that cannot be sent
 	 */
-	public record Settings(boolean inject, ExcludedBeans excluded, CleanSessionPolicy cleanSession,
-			@Nullable Duration sessionExpiry, @Nullable String brokerId, boolean buffering) {
+	public record Settings(ExcludedBeans excluded, CleanSessionPolicy cleanSession, @Nullable Duration sessionExpiry,
+			@Nullable String brokerId, boolean buffering) {
 
 	}
 
@@ -543,6 +519,59 @@ public final class ComponentChecker implements SmartInitializingSingleton, Smart
 
 		/** Say nothing. */
 		ALLOW
+
+	}
+
+	/**
+	 * Something about an MQTT component that makes its stored session useless, or that
+	 * loses messages.
+	 *
+	 * @param kind what it is
+	 * @param component the bean name of the component, several with commas between them
+	 * @param problem what is wrong, and what comes of it
+	 * @param mend which property or setter mends it
+	 */
+	public record Finding(Kind kind, String component, String problem, String mend) {
+
+		@Override
+		public String toString() {
+			return this.problem + ". " + this.mend;
+		}
+
+	}
+
+	/**
+	 * What was found; what each means is in {@code docs/start-up-reports.md}.
+	 */
+	enum Kind {
+
+		NOT_STORED, CLEAN_SESSION, SESSION_EXPIRY, REDIS_EXPIRY, SHORT_EXPIRY, MAX_INFLIGHT, EMPTY_CLIENT_ID,
+		SHARED_CLIENT_ID, RECORDS_WAIT
+
+	}
+
+	/**
+	 * Clients would throw their stored sessions away, and the application wants to know
+	 * that before they connect.
+	 */
+	public static class CleanSessionException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		private final transient List<Finding> findings;
+
+		CleanSessionException(List<Finding> findings) {
+			super(findings.stream().map(Finding::toString).collect(Collectors.joining(" ")));
+			this.findings = findings;
+		}
+
+		/**
+		 * Return what was found, component by component.
+		 * @return the findings
+		 */
+		public List<Finding> findings() {
+			return this.findings;
+		}
 
 	}
 

@@ -21,7 +21,7 @@ import java.lang.reflect.Field;
 import io.github.mqttredis.paho.SessionPersistence;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.Advised;
 import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.integration.mqtt.core.MqttComponent;
 import org.springframework.util.Assert;
@@ -39,10 +39,15 @@ final class ComponentFields {
 	private ComponentFields() {
 	}
 
-	/** Return an object without its proxies. */
+	/** Return an object without its proxies; of a scope, that which is there now. */
 	static Object target(Object object) {
-		Object target = AopProxyUtils.getSingletonTarget(object);
-		return (target != null) ? target(target) : object;
+		try {
+			Object target = (object instanceof Advised proxy) ? proxy.getTargetSource().getTarget() : null;
+			return (target != null) ? target(target) : object;
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("The target of " + object.getClass().getName() + " cannot be had", ex);
+		}
 	}
 
 	static @Nullable Object field(Object component, String name) {

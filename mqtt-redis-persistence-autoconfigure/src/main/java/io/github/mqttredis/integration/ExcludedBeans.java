@@ -37,23 +37,28 @@ public final class ExcludedBeans {
 	/** What Spring Integration adds to the id of an endpoint to name its handler. */
 	private static final String HANDLER = ".handler";
 
+	private final boolean inject;
+
 	private final List<String> patterns;
 
 	private final BeanFactory beanFactory;
 
 	/**
 	 * Name the beans.
+	 * @param inject whether others than those {@link FromProperties from properties} are
+	 * served
 	 * @param patterns bean names, in which {@code *} stands for any characters
 	 * @param beanFactory knows by which other names the beans go
 	 */
-	public ExcludedBeans(List<String> patterns, BeanFactory beanFactory) {
+	public ExcludedBeans(boolean inject, List<String> patterns, BeanFactory beanFactory) {
+		this.inject = inject;
 		this.patterns = List.copyOf(patterns);
 		this.beanFactory = beanFactory;
 	}
 
-	/** Return whether a bean is listed, or keeps the persistence that was set. */
+	/** Return whether a bean is to be left, or keeps the persistence that was set. */
 	boolean leaves(Object bean, String beanName) {
-		if (contains(beanName)) {
+		if (contains(beanName) || !this.inject && !(ComponentFields.target(bean) instanceof FromProperties)) {
 			return true;
 		}
 		boolean foreign = ComponentFields.hasForeignPersistence(bean);
@@ -65,6 +70,10 @@ public final class ExcludedBeans {
 		return foreign;
 	}
 
+	boolean isInject() {
+		return this.inject;
+	}
+
 	boolean contains(String beanName) {
 		return this.patterns.stream().anyMatch((pattern) -> matches(pattern, beanName));
 	}
@@ -73,6 +82,13 @@ public final class ExcludedBeans {
 		return Stream.concat(Stream.of(beanName), Stream.of(this.beanFactory.getAliases(beanName)))
 			.anyMatch((name) -> PatternMatchUtils.simpleMatch(pattern, name) || name.endsWith(HANDLER)
 					&& PatternMatchUtils.simpleMatch(pattern, name.substring(0, name.length() - HANDLER.length())));
+	}
+
+	/**
+	 * A client factory or client manager that the application does not define itself.
+	 */
+	public interface FromProperties {
+
 	}
 
 }

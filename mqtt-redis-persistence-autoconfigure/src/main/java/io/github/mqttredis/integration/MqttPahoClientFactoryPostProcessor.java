@@ -17,7 +17,6 @@
 package io.github.mqttredis.integration;
 
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -27,20 +26,18 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.eclipse.paho.client.mqttv3.IMqttClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.ProxyMethodInvocation;
-import org.springframework.aop.framework.AbstractAdvisingBeanPostProcessor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.support.AopUtils;
-import org.springframework.aop.support.DefaultPointcutAdvisor;
-import org.springframework.aop.support.NameMatchMethodPointcut;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.ReflectionUtils;
+import org.springframework.util.ObjectUtils;
 
 /**
  * Serves {@link DefaultMqttPahoClientFactory} beans: each of their clients gets a
@@ -49,11 +46,14 @@ import org.springframework.util.ReflectionUtils;
  *
  * @since 0.1.0
  */
-public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBeanPostProcessor {
+public final class MqttPahoClientFactoryPostProcessor extends AbstractServingPostProcessor {
 
 	private static final long serialVersionUID = 1L;
 
 	private static final Log logger = LogFactory.getLog(MqttPahoClientFactoryPostProcessor.class);
+
+	/** What Spring Integration gives to Paho if only the connect options hold URIs. */
+	private static final String PLACEHOLDER = "tcp://NO_URL_PROVIDED";
 
 	private final transient ObjectProvider<ExcludedBeans> excluded;
 
@@ -65,21 +65,28 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBe
 	 */
 	public MqttPahoClientFactoryPostProcessor(ObjectProvider<PahoV3PersistenceFactory> persistences,
 			ObjectProvider<ExcludedBeans> excluded) {
+		super(DefaultMqttPahoClientFactory.class, new ClientInterceptor(persistences), "getClientInstance",
+				"getAsyncClientInstance");
 		this.excluded = excluded;
-		NameMatchMethodPointcut pointcut = new NameMatchMethodPointcut();
-		pointcut.setMappedNames("getClientInstance", "getAsyncClientInstance");
-		pointcut.setClassFilter(DefaultMqttPahoClientFactory.class::isAssignableFrom);
-		this.advisor = new DefaultPointcutAdvisor(pointcut, new ClientInterceptor(persistences));
-		this.beforeExistingAdvisors = true;
-		// The user injects the bean by its class.
-		setProxyTargetClass(true);
 	}
 
 	/** Return whether a factory, with its proxies, makes our clients. */
 	static boolean serves(MqttPahoClientFactory factory) {
-		return ComponentFields.target(factory) instanceof PersistentMqttPahoClientFactory
-				|| factory instanceof Advised proxy && Arrays.stream(proxy.getAdvisors())
-					.anyMatch((advisor) -> advisor.getAdvice() instanceof ClientInterceptor);
+		return factory instanceof Advised proxy && Arrays.stream(proxy.getAdvisors())
+			.anyMatch((advisor) -> advisor.getAdvice() instanceof ClientInterceptor);
+	}
+
+	/**
+	 * Return the URI that comes first where Paho connects to. It is a part of the
+	 * session's identity, so a placeholder must not take its place. Paho does not look at
+	 * the URL that a component was given if the options have URIs.
+	 */
+	static String firstUri(@Nullable String url, MqttConnectOptions options) {
+		String[] configured = options.getServerURIs();
+		if (!ObjectUtils.isEmpty(configured)) {
+			return configured[0];
+		}
+		return (url != null) ? url : PLACEHOLDER;
 	}
 
 	@Override
@@ -108,29 +115,6 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBe
 				+ " a subclass");
 	}
 
-	@Override
-	protected boolean isEligible(Class<?> targetClass) {
-		return super.isEligible(targetClass) && isOpen(targetClass);
-	}
-
-	/**
-	 * A final method cannot be intercepted: it would run on the proxy, whose fields are
-	 * empty.
-	 */
-	private static boolean isOpen(Class<?> type) {
-		if (Modifier.isFinal(type.getModifiers())) {
-			return false;
-		}
-		for (Method method : ReflectionUtils.getAllDeclaredMethods(type)) {
-			int modifiers = method.getModifiers();
-			if (method.getDeclaringClass() != Object.class && Modifier.isFinal(modifiers)
-					&& !Modifier.isPrivate(modifiers) && !Modifier.isStatic(modifiers)) {
-				return false;
-			}
-		}
-		return true;
-	}
-
 	/**
 	 * Makes the clients of a user's {@link DefaultMqttPahoClientFactory}. That class
 	 * hands one persistence to all its clients, which mixes their sessions.
@@ -152,7 +136,7 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBe
 				return invocation.proceed();
 			}
 			@Nullable Object[] arguments = invocation.getArguments();
-			String uri = PersistentMqttPahoClientFactory.firstUri((String) arguments[0], target.getConnectionOptions());
+			String uri = firstUri((String) arguments[0], target.getConnectionOptions());
 			if (isOverridden(invocation.getMethod(), target)) {
 				return proceedWithPersistence(invocation, target, uri);
 			}
@@ -174,8 +158,7 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractAdvisingBe
 				Object before = ComponentFields.persistence(target);
 				ComponentFields.setPersistence(target, this.persistences.getObject().create());
 				try {
-					if (!uri.equals(PersistentMqttPahoClientFactory.PLACEHOLDER)
-							&& invocation instanceof ProxyMethodInvocation proxied) {
+					if (!uri.equals(PLACEHOLDER) && invocation instanceof ProxyMethodInvocation proxied) {
 						proxied.setArguments(uri, invocation.getArguments()[1]);
 					}
 					return invocation.proceed();

@@ -20,21 +20,17 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
+import io.github.mqttredis.integration.ManagedMqttAsyncClient.StandIn;
+import io.github.mqttredis.paho.v5.EndedToken;
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import org.eclipse.paho.mqttv5.client.IMqttAsyncClient;
-import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
-import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.MqttToken;
-import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.eclipse.paho.mqttv5.common.MqttMessage;
-import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 
@@ -136,7 +132,7 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 	 * when the component starts, that is when it connects, and closed when it stops, so
 	 * that its session is given back.
 	 */
-	static final class RenewedMqttAsyncClient extends StandInMqttAsyncClient {
+	static final class RenewedMqttAsyncClient extends StandIn {
 
 		/**
 		 * How long stopping waits for what is in flight. A handler's 30 s pass in full
@@ -197,7 +193,7 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 		public IMqttToken unsubscribe(String[] topicFilters, @Nullable Object userContext,
 				@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
 			if (isStopping() && !super.isConnected()) {
-				return new Done(getClientId());
+				return new EndedToken(getClientId(), null, null);
 			}
 			return super.unsubscribe(topicFilters, userContext, callback, properties);
 		}
@@ -218,8 +214,8 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 					present = null;
 				}
 				if (present == null) {
-					present = PersistentMqttv5ClientManager.createClient(getServerURI(), getClientId(),
-							this.persistences.get(), this.component, this.manualAcks);
+					present = ManagedMqttAsyncClient.create(getServerURI(), getClientId(), this.persistences.get(),
+							this.component, this.manualAcks);
 					this.client = present;
 				}
 				return present;
@@ -233,7 +229,7 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 		public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 				@Nullable MqttActionListener callback, int reasonCode, MqttProperties properties) throws MqttException {
 			disconnectForcibly(Math.min(quiesceTimeout, QUIESCENT_MILLIS), DISCONNECT_MILLIS, reasonCode, properties);
-			return new Done(getClientId());
+			return new EndedToken(getClientId(), null, null);
 		}
 
 		@Override
@@ -257,95 +253,6 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 				this.client = null;
 				present.close(force);
 			}
-		}
-
-		/**
-		 * Nothing to wait for.
-		 */
-		private static final class Done extends MqttToken {
-
-			Done(String clientId) {
-				super(clientId);
-			}
-
-			@Override
-			public void waitForCompletion() {
-				// There is nothing under way.
-			}
-
-			@Override
-			public void waitForCompletion(long timeout) {
-				// There is nothing under way.
-			}
-
-		}
-
-	}
-
-	/**
-	 * What {@link Mqttv5PahoMessageHandler} and
-	 * {@link Mqttv5PahoMessageDrivenChannelAdapter} have in place of a client: they keep
-	 * it for longer than one of ours lives. Has what these two call, and asks another
-	 * client each time. A subclass of Paho's client, because Spring Integration calls a
-	 * private method of that.
-	 */
-	abstract static class StandInMqttAsyncClient extends MqttAsyncClient {
-
-		StandInMqttAsyncClient(String serverUri, String clientId) throws MqttException {
-			super(serverUri, clientId, new MemoryPersistence());
-		}
-
-		/** Return the client that there is now. */
-		abstract @Nullable PersistentMqttAsyncClient present();
-
-		private PersistentMqttAsyncClient required() throws MqttException {
-			PersistentMqttAsyncClient present = present();
-			if (present == null) {
-				throw new MqttException(MqttClientException.REASON_CODE_CLIENT_CLOSED,
-						new IllegalStateException("The MQTT client is not started"));
-			}
-			return present;
-		}
-
-		@Override
-		public boolean isConnected() {
-			PersistentMqttAsyncClient present = present();
-			return present != null && present.isConnected();
-		}
-
-		@Override
-		public IMqttToken connect(MqttConnectionOptions options, @Nullable Object userContext,
-				@Nullable MqttActionListener callback) throws MqttException {
-			return required().connect(options, userContext, callback);
-		}
-
-		@Override
-		public void reconnect() throws MqttException {
-			required().reconnect();
-		}
-
-		@Override
-		public IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
-				@Nullable MqttActionListener callback) throws MqttException {
-			return required().publish(topic, message, userContext, callback);
-		}
-
-		@Override
-		public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
-				@Nullable MqttActionListener callback, @Nullable IMqttMessageListener listener,
-				MqttProperties properties) throws MqttException {
-			return required().subscribe(subscriptions, userContext, callback, listener, properties);
-		}
-
-		@Override
-		public IMqttToken unsubscribe(String[] topicFilters, @Nullable Object userContext,
-				@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
-			return required().unsubscribe(topicFilters, userContext, callback, properties);
-		}
-
-		@Override
-		public void messageArrivedComplete(int messageId, int qos) throws MqttException {
-			required().messageArrivedComplete(messageId, qos);
 		}
 
 	}

@@ -17,12 +17,15 @@
 package io.github.mqttredis.integration;
 
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import io.github.mqttredis.integration.ComponentChecker.Storage;
 import io.github.mqttredis.integration.ComponentChecker.View;
+import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.MqttVersion;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.jspecify.annotations.Nullable;
@@ -53,15 +56,22 @@ public abstract class PahoVersion {
 
 	abstract boolean isManager(Object bean);
 
-	/** Whether a client manager is one that makes its client itself, at each start. */
-	abstract boolean isOurs(Object manager);
-
 	/** Whether something is a handler or an adapter. */
 	abstract boolean isEndpoint(Object bean);
 
 	abstract Object createPersistence(String serverUri);
 
+	/** Make a client as a manager does. */
 	abstract Object createClient(AbstractMqttClientManager<?, ?> manager);
+
+	/**
+	 * Return what whoever asks a manager for its client gets.
+	 * @param later asks the manager, or that which has come in its place
+	 */
+	@Nullable Object clientFor(AbstractMqttClientManager<?, ?> manager, @Nullable Object client,
+			Supplier<@Nullable Object> later) {
+		return client;
+	}
 
 	/** Whether the session is stored of an endpoint that has no client manager. */
 	Storage storage(Object endpoint, ComponentChecker checker) {
@@ -77,7 +87,7 @@ public abstract class PahoVersion {
 	/** Look at a bean, which may be no component of this version. */
 	@Nullable View inspect(Object bean, String name, ComponentChecker checker) {
 		if (isManager(bean)) {
-			return view(bean, name, checker, managerStorage(bean, checker), true);
+			return view(bean, name, checker, persistenceStorage(bean, checker), true);
 		}
 		if (!isEndpoint(bean)) {
 			return null;
@@ -86,12 +96,8 @@ public abstract class PahoVersion {
 		if (manager == null) {
 			return view(bean, name, checker, storage(bean, checker), true);
 		}
-		Storage storage = isManager(manager) ? managerStorage(manager, checker) : Storage.LEFT;
+		Storage storage = isManager(manager) ? persistenceStorage(manager, checker) : Storage.LEFT;
 		return view(bean, name, checker, (storage == Storage.TOO_EARLY) ? Storage.LEFT : storage, false);
-	}
-
-	private Storage managerStorage(Object manager, ComponentChecker checker) {
-		return isOurs(manager) ? Storage.STORED : persistenceStorage(manager, checker);
 	}
 
 	private static Storage persistenceStorage(Object component, ComponentChecker checker) {
@@ -126,11 +132,6 @@ public abstract class PahoVersion {
 		}
 
 		@Override
-		boolean isOurs(Object manager) {
-			return manager instanceof PersistentMqttv3ClientManager;
-		}
-
-		@Override
 		boolean isEndpoint(Object bean) {
 			return bean instanceof MqttPahoMessageHandler || bean instanceof MqttPahoMessageDrivenChannelAdapter;
 		}
@@ -142,8 +143,16 @@ public abstract class PahoVersion {
 
 		@Override
 		Object createClient(AbstractMqttClientManager<?, ?> manager) {
-			return (manager instanceof PersistentMqttv3ClientManager ours) ? ours.createClient()
-					: PersistentMqttv3ClientManager.createClient((Mqttv3ClientManager) manager, this.persistences);
+			try {
+				PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(manager.getUrl(),
+						manager.getClientId(), this.persistences.create());
+				client.setManualAcks(manager.isManualAcks());
+				client.setCallback((Mqttv3ClientManager) manager);
+				return client;
+			}
+			catch (MqttException ex) {
+				throw new IllegalStateException("Could not create the MQTT client '" + manager.getClientId() + "'", ex);
+			}
 		}
 
 		@Override
@@ -203,7 +212,8 @@ public abstract class PahoVersion {
 		}
 
 		private static String firstUri(Object component, MqttConnectOptions options) {
-			return PersistentMqttPahoClientFactory.firstUri((String) ComponentFields.field(component, "url"), options);
+			return MqttPahoClientFactoryPostProcessor.firstUri((String) ComponentFields.field(component, "url"),
+					options);
 		}
 
 	}
@@ -229,11 +239,6 @@ public abstract class PahoVersion {
 		}
 
 		@Override
-		boolean isOurs(Object manager) {
-			return manager instanceof PersistentMqttv5ClientManager;
-		}
-
-		@Override
 		boolean isEndpoint(Object bean) {
 			return bean instanceof Mqttv5PahoMessageHandler || bean instanceof Mqttv5PahoMessageDrivenChannelAdapter;
 		}
@@ -245,8 +250,22 @@ public abstract class PahoVersion {
 
 		@Override
 		Object createClient(AbstractMqttClientManager<?, ?> manager) {
-			return (manager instanceof PersistentMqttv5ClientManager ours) ? ours.createClient()
-					: PersistentMqttv5ClientManager.createClient((Mqttv5ClientManager) manager, this.persistences);
+			return ManagedMqttAsyncClient.create(manager.getUrl(), manager.getClientId(),
+					this.persistences.create(manager.getUrl()), (Mqttv5ClientManager) manager, manager.isManualAcks());
+		}
+
+		/**
+		 * {@inheritDoc}
+		 * <p>
+		 * A handler asks only once, when it starts, fails if there is no client, and
+		 * keeps the one that it got. So it gets one that stands for the client that there
+		 * is at each time.
+		 */
+		@Override
+		@Nullable Object clientFor(AbstractMqttClientManager<?, ?> manager, @Nullable Object client,
+				Supplier<@Nullable Object> later) {
+			return ManagedMqttAsyncClient.isHandlerCalling()
+					? ManagedMqttAsyncClient.standIn((Mqttv5ClientManager) manager, later) : client;
 		}
 
 		@Override

@@ -17,12 +17,9 @@
 /**
  * Puts persistence into the client factories and managers of Spring Integration.
  * <p>
- * The ways in: {@link PersistentMqttv3ClientManager},
- * {@link PersistentMqttv5ClientManager} and {@link PersistentMqttPahoClientFactory} from
- * properties; {@link ClientManagerPostProcessor},
- * {@link MqttPahoClientFactoryPostProcessor} and {@link Mqttv5EndpointPostProcessor} for
- * what the application defines; {@link PahoV3PersistenceFactory} and
- * {@link PahoV5PersistenceFactory} for Paho alone.
+ * The ways in: {@link ClientManagers}, {@link MqttPahoClientFactoryPostProcessor} and
+ * {@link Mqttv5EndpointPostProcessor} for its components;
+ * {@link PahoV3PersistenceFactory} and {@link PahoV5PersistenceFactory} for Paho alone.
  */
 @NullMarked
 package io.github.mqttredis.integration;

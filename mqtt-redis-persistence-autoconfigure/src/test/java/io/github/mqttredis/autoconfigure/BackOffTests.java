@@ -20,10 +20,7 @@ import java.util.Arrays;
 
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
 import io.github.mqttredis.actuate.MqttSessionsEndpoint;
-import io.github.mqttredis.actuate.MqttSessionsEndpointWebExtension;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
-import io.github.mqttredis.integration.PersistentMqttPahoClientFactory;
-import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
@@ -71,8 +68,8 @@ class BackOffTests {
 			assertThat(context).hasSingleBean(RedisSessionStore.class)
 				.hasSingleBean(PahoV3PersistenceFactory.class)
 				.hasSingleBean(MqttConnectOptions.class)
-				.hasSingleBean(PersistentMqttPahoClientFactory.class)
-				.hasSingleBean(PersistentMqttv3ClientManager.class)
+				.hasSingleBean(DefaultMqttPahoClientFactory.class)
+				.hasSingleBean(Mqttv3ClientManager.class)
 				.hasSingleBean(MqttPersistenceHealthIndicator.class);
 			assertThat(context.getBean(RedisSessionStore.class).isRunning()).isTrue();
 		});
@@ -144,7 +141,8 @@ class BackOffTests {
 		MqttContexts.with(REDIS)
 			.withClassLoader(new FilteredClassLoader("org.eclipse.paho"))
 			.withPropertyValues(property)
-			.run((context) -> assertThat(context).getFailure().isInstanceOf(StartFailureException.class));
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(StartFailureAnalyzer.StartFailureException.class));
 	}
 
 	@Test
@@ -173,7 +171,7 @@ class BackOffTests {
 	void whenTheEndpointIsExposedThenItIsThere() {
 		this.contexts.withPropertyValues("management.endpoints.web.exposure.include=mqttsessions")
 			.run((context) -> assertThat(context).hasSingleBean(MqttSessionsEndpoint.class)
-				.hasSingleBean(MqttSessionsEndpointWebExtension.class));
+				.hasSingleBean(MqttSessionsEndpoint.WebExtension.class));
 	}
 
 	@Test
@@ -249,7 +247,7 @@ class BackOffTests {
 	@ValueSource(strings = { "mqtt.client.client-id=", "mqtt.client.server-uris=" })
 	void whenClientIdOrServerUrisAreMissingThenThereIsNoClientManager(String property) {
 		this.contexts.withPropertyValues(property)
-			.run((context) -> assertThat(context).hasSingleBean(PersistentMqttPahoClientFactory.class)
+			.run((context) -> assertThat(context).hasSingleBean(DefaultMqttPahoClientFactory.class)
 				.doesNotHaveBean(ClientManager.class));
 	}
 
@@ -259,7 +257,7 @@ class BackOffTests {
 			.withPropertyValues("mqtt.client.client-id=gateway",
 					"mqtt.client.server-uris[0]=tcp://127.0.0.1:" + EmbeddedRedis.freePort(),
 					"mqtt.client.server-uris[1]=tcp://127.0.0.1:" + EmbeddedRedis.freePort())
-			.run((context) -> assertThat(context).hasSingleBean(PersistentMqttv3ClientManager.class));
+			.run((context) -> assertThat(context).hasSingleBean(Mqttv3ClientManager.class));
 	}
 
 	@ParameterizedTest

@@ -39,6 +39,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.integration.mqtt.core.ClientManager;
+import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -54,11 +55,10 @@ class ClassPathTests {
 	static final EmbeddedRedis REDIS = new EmbeddedRedis();
 
 	@ParameterizedTest
-	@CsvSource({ "org.eclipse.paho.client.mqttv3,PersistentMqttv5ClientManager",
-			"org.eclipse.paho.mqttv5,PersistentMqttv3ClientManager",
-			"spring-boot-actuator,PersistentMqttv3ClientManager",
-			"spring-boot-testcontainers,PersistentMqttv3ClientManager",
-			"spring-boot-docker-compose,PersistentMqttv3ClientManager" })
+	@CsvSource({ "org.eclipse.paho.client.mqttv3,V5ManagerFromProperties",
+			"org.eclipse.paho.mqttv5,V3ManagerFromProperties", "spring-boot-actuator,V3ManagerFromProperties",
+			"spring-boot-testcontainers,V3ManagerFromProperties",
+			"spring-boot-docker-compose,V3ManagerFromProperties" })
 	void whenALibraryIsMissingThenTheRestIsServed(String missing, String manager) throws Exception {
 		try (ArtemisBroker broker = ArtemisBroker.start()) {
 			assertThat(startWithout(missing, broker.uri())).asInstanceOf(InstanceOfAssertFactories.LIST)
@@ -119,7 +119,7 @@ class ClassPathTests {
 				.web(WebApplicationType.NONE)
 				.run(arguments)) {
 				ClientManager<?, ?> manager = context.getBean(ClientManager.class);
-				return List.of(manager.getClass().getSimpleName(), manager.isConnected());
+				return List.of(ClassUtils.getUserClass(manager).getSimpleName(), manager.isConnected());
 			}
 		}
 

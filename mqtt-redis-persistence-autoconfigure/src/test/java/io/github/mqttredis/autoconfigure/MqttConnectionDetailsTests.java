@@ -18,8 +18,6 @@ package io.github.mqttredis.autoconfigure;
 
 import java.util.List;
 
-import io.github.mqttredis.integration.PersistentMqttv3ClientManager;
-import io.github.mqttredis.integration.PersistentMqttv5ClientManager;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.SharedServer;
@@ -32,6 +30,8 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.integration.mqtt.core.ClientManager;
+import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
+import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -90,11 +90,11 @@ class MqttConnectionDetailsTests {
 			.withBean(MqttConnectionDetails.class, () -> () -> List.of(broker.uri()))
 			.withPropertyValues("mqtt.client.client-id=details");
 		runner.run((context) -> {
-			assertThat(context).hasSingleBean(PersistentMqttv3ClientManager.class);
+			assertThat(context).hasSingleBean(Mqttv3ClientManager.class);
 			Await.until("it is connected", context.getBean(ClientManager.class)::isConnected);
 		});
 		runner.withPropertyValues("mqtt.client.version=5").run((context) -> {
-			assertThat(context).hasSingleBean(PersistentMqttv5ClientManager.class);
+			assertThat(context).hasSingleBean(Mqttv5ClientManager.class);
 			Await.until("it is connected", context.getBean(ClientManager.class)::isConnected);
 		});
 	}
@@ -105,7 +105,7 @@ class MqttConnectionDetailsTests {
 			.run((parent) -> this.contexts.withParent(parent)
 				.withPropertyValues("mqtt.client.client-id=parent")
 				.run((context) -> {
-					assertThat(context).hasSingleBean(PersistentMqttv3ClientManager.class);
+					assertThat(context).hasSingleBean(Mqttv3ClientManager.class);
 					Await.until("it is connected", context.getBean(ClientManager.class)::isConnected);
 				}));
 	}

@@ -40,8 +40,7 @@ public final class MqttContexts {
 				MqttClientMissingAutoConfiguration.class, MqttPropertiesCheckAutoConfiguration.class,
 				MqttRedisPersistenceAutoConfiguration.class, MqttObservationAutoConfiguration.class,
 				MqttClientAutoConfiguration.class, MqttIntegrationAutoConfiguration.class,
-				MqttUnstoredClientAutoConfiguration.class, MqttPersistenceHealthContributorAutoConfiguration.class,
-				MqttPersistenceMetricsAutoConfiguration.class, MqttSessionsEndpointAutoConfiguration.class));
+				MqttPersistenceActuatorAutoConfiguration.class));
 	}
 
 	/**

@@ -97,13 +97,14 @@ class MqttPersistenceRuntimeHintsTests {
 		String outbound3 = "outbound.MqttPahoMessageHandler.";
 		String outbound5 = "outbound.Mqttv5PahoMessageHandler.";
 		Stream<String> integration = Stream
-			.of("core.DefaultMqttPahoClientFactory.persistence", "core.Mqttv3ClientManager.persistence",
-					"core.Mqttv5ClientManager.persistence", inbound3 + "clientFactory", inbound3 + "clientManager",
-					inbound3 + "clientId", inbound3 + "url", inbound3 + "manualAcks", inbound5 + "persistence",
-					inbound5 + "clientManager", inbound5 + "clientId", inbound5 + "url", inbound5 + "mqttClient",
-					inbound5 + "manualAcks", outbound3 + "clientFactory", outbound3 + "clientManager",
-					outbound3 + "clientId", outbound3 + "url", outbound5 + "persistence", outbound5 + "clientManager",
-					outbound5 + "clientId", outbound5 + "url", outbound5 + "mqttClient")
+			.of("core.DefaultMqttPahoClientFactory.persistence", "core.AbstractMqttClientManager.lock",
+					"core.Mqttv3ClientManager.persistence", "core.Mqttv5ClientManager.persistence",
+					inbound3 + "clientFactory", inbound3 + "clientManager", inbound3 + "clientId", inbound3 + "url",
+					inbound3 + "manualAcks", inbound5 + "persistence", inbound5 + "clientManager",
+					inbound5 + "clientId", inbound5 + "url", inbound5 + "mqttClient", inbound5 + "manualAcks",
+					outbound3 + "clientFactory", outbound3 + "clientManager", outbound3 + "clientId", outbound3 + "url",
+					outbound5 + "persistence", outbound5 + "clientManager", outbound5 + "clientId", outbound5 + "url",
+					outbound5 + "mqttClient")
 			.map((field) -> INTEGRATION + field);
 		Stream<String> data = Stream.of(LettuceConnectionFactory.class.getName() + ".configuration");
 		Stream<String> options = Stream.of(PAHO_5 + "MqttAsyncClient.connOpts");
@@ -141,7 +142,7 @@ class MqttPersistenceRuntimeHintsTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { MqttPersistenceProperties.class, MqttPersistenceProperties.Lease.class,
-			EncryptionProperties.class, MqttClientProperties.class, MqttClientProperties.Will.class })
+			MqttPersistenceProperties.Encryption.class, MqttClientProperties.class, MqttClientProperties.Will.class })
 	void whenARecordHasSettingsThenItsComponentsAreKept(Class<?> type) {
 		assertThat(type.getRecordComponents()).isNotEmpty()
 			.allSatisfy((component) -> assertThat(

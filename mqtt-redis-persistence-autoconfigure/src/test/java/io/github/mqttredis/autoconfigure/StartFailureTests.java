@@ -77,9 +77,9 @@ class StartFailureTests {
 	@RegisterExtension
 	static final EmbeddedRedis WITH_USERS = new EmbeddedRedis(
 			("--user nobody on >right ~mqtt:persistence:* +ping +info +hello --user stranger on >right ~other:* "
-					+ RedisActions.COMMANDS + " --user reader on >right ~mqtt:persistence:* "
-					+ RedisActions.COMMANDS.replace(" +set ", " ") + " --user enough on >right ~mqtt:persistence:* "
-					+ RedisActions.COMMANDS)
+					+ StartFailureAnalyzer.RedisActions.COMMANDS + " --user reader on >right ~mqtt:persistence:* "
+					+ StartFailureAnalyzer.RedisActions.COMMANDS.replace(" +set ", " ")
+					+ " --user enough on >right ~mqtt:persistence:* " + StartFailureAnalyzer.RedisActions.COMMANDS)
 				.split(" "));
 
 	private static final String[] CLIENT = { "mqtt.client.client-id=gateway",
@@ -197,7 +197,7 @@ class StartFailureTests {
 	@Test
 	void whenThePermissionsAreDocumentedThenTheyAreThoseOfTheAnalysis() {
 		assertThat(Path.of("..", "docs", "redis-permissions.md")).content()
-			.contains("ACL SETUSER <user> ~mqtt:persistence:* " + RedisActions.COMMANDS + "\n");
+			.contains("ACL SETUSER <user> ~mqtt:persistence:* " + StartFailureAnalyzer.RedisActions.COMMANDS + "\n");
 	}
 
 	@Test

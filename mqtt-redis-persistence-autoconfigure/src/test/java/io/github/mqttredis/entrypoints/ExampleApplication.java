@@ -32,8 +32,10 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.util.ClassUtils;
 
 /**
  * An example that runs as an application, with the {@code application.yml} of its page,
@@ -63,17 +65,23 @@ final class ExampleApplication implements AutoCloseable {
 	private final ConfigurableApplicationContext context;
 
 	private ExampleApplication(EntryPoint entryPoint, int redisPort, String brokerUri, boolean stuck,
-			Consumer<SpringApplicationBuilder> customizer) {
+			ClassLoader classLoader, Consumer<SpringApplicationBuilder> customizer) {
 		this.entryPoint = entryPoint;
 		this.redis = FaultyLink.to(redisPort);
 		this.broker = FaultyLink.to(brokerUri);
-		SpringApplicationBuilder application = application(Surroundings.class, entryPoint.example())
+		SpringApplicationBuilder application = application(load(Surroundings.class, classLoader),
+				load(entryPoint.example(), classLoader))
+			.resourceLoader(new DefaultResourceLoader(classLoader))
 			.initializers((starting) -> starting.getBeanFactory().registerSingleton("commandHandler", handler(stuck)));
 		customizer.accept(application);
 		this.context = application.run(arguments(this.redis.port(), Stream.of("gateway.broker=" + this.broker.uri(),
 				"mqtt.client.server-uris=" + this.broker.uri(),
 				"spring.config.location=classpath:/entrypoints/" + entryPoint.example().getSimpleName() + ".yml")));
 		entryPoint.prepare(this.context);
+	}
+
+	private static Class<?> load(Class<?> type, ClassLoader classLoader) {
+		return ClassUtils.resolveClassName(type.getName(), classLoader);
 	}
 
 	/**
@@ -96,17 +104,19 @@ final class ExampleApplication implements AutoCloseable {
 	 * @param stuck whether to come to no end with commands that are named so
 	 */
 	static ExampleApplication start(EntryPoint entryPoint, int redisPort, String brokerUri, boolean stuck) {
-		return new ExampleApplication(entryPoint, redisPort, brokerUri, stuck, (application) -> {
-		});
+		return new ExampleApplication(entryPoint, redisPort, brokerUri, stuck,
+				ExampleApplication.class.getClassLoader(), (application) -> {
+				});
 	}
 
 	/**
 	 * Start as something else than an application of its own.
+	 * @param classLoader where its classes come from
 	 * @param customizer makes that of the application
 	 */
-	static ExampleApplication start(EntryPoint entryPoint, int redisPort, String brokerUri,
+	static ExampleApplication start(EntryPoint entryPoint, int redisPort, String brokerUri, ClassLoader classLoader,
 			Consumer<SpringApplicationBuilder> customizer) {
-		return new ExampleApplication(entryPoint, redisPort, brokerUri, false, customizer);
+		return new ExampleApplication(entryPoint, redisPort, brokerUri, false, classLoader, customizer);
 	}
 
 	ConfigurableApplicationContext context() {

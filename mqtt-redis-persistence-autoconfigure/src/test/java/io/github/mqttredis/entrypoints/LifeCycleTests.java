@@ -16,9 +16,15 @@
 
 package io.github.mqttredis.entrypoints;
 
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -42,7 +48,15 @@ import org.springframework.aop.ClassFilter;
 import org.springframework.aop.MethodMatcher;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.beans.factory.ObjectFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinitionHolder;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.Scope;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
@@ -63,6 +77,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class LifeCycleTests {
 
+	private static final Set<Life> FAST = EnumSet.of(Life.STOP_START, Life.MANAGERS_RESTARTED, Life.REFRESHED);
+
 	private RedisServer redis;
 
 	private ArtemisBroker broker;
@@ -79,12 +95,12 @@ class LifeCycleTests {
 		this.redis.close();
 	}
 
-	static Stream<Arguments> stopAndStart() {
-		return matrix(Stream.of(Life.STOP_START));
+	static Stream<Arguments> fast() {
+		return matrix(FAST.stream());
 	}
 
 	static Stream<Arguments> matrix() {
-		return matrix(Arrays.stream(Life.values()).filter((life) -> life != Life.STOP_START));
+		return matrix(Arrays.stream(Life.values()).filter((life) -> !FAST.contains(life)));
 	}
 
 	private static Stream<Arguments> matrix(Stream<Life> lives) {
@@ -94,7 +110,7 @@ class LifeCycleTests {
 	}
 
 	@ParameterizedTest(name = "{0} {1}")
-	@MethodSource("stopAndStart")
+	@MethodSource("fast")
 	void whenTheApplicationIsStoppedAndStartedThenNothingIsLost(Life life, EntryPoint entryPoint) throws Exception {
 		whenTheApplicationLivesThenNothingIsLostAndNothingStaysOwned(life, entryPoint);
 	}
@@ -106,7 +122,7 @@ class LifeCycleTests {
 			throws Exception {
 		try (ConfigurableApplicationContext parent = life.parent(this.redis.port());
 				Outside outside = Outside.connect(this.broker.uri(), entryPoint.topic("telemetry"))) {
-			ExampleApplication first = start(entryPoint, life.first(parent));
+			ExampleApplication first = start(life, entryPoint, life.first(parent));
 			exchange(entryPoint, first, outside);
 			life.leave(entryPoint, first);
 			assertThatNothingIsOwned();
@@ -116,7 +132,8 @@ class LifeCycleTests {
 					outside.publish(entryPoint.topic("commands"), payload, 1);
 				}
 			}
-			ExampleApplication second = life.comeBack(entryPoint, first, () -> start(entryPoint, life.second(parent)));
+			ExampleApplication second = life.comeBack(entryPoint, first,
+					() -> start(life, entryPoint, life.second(parent)));
 			if (entryPoint.receives()) {
 				Await.until("what the broker kept has arrived", () -> second.received().keySet().containsAll(kept));
 				assertThat(second.received()).containsAllEntriesOf(
@@ -133,8 +150,9 @@ class LifeCycleTests {
 		}
 	}
 
-	private ExampleApplication start(EntryPoint entryPoint, Consumer<SpringApplicationBuilder> customizer) {
-		return ExampleApplication.start(entryPoint, this.redis.port(), this.broker.uri(), customizer);
+	private ExampleApplication start(Life life, EntryPoint entryPoint, Consumer<SpringApplicationBuilder> customizer) {
+		return ExampleApplication.start(entryPoint, this.redis.port(), this.broker.uri(), life.classLoader(),
+				customizer);
 	}
 
 	private static void exchange(EntryPoint entryPoint, ExampleApplication application, Outside outside) {
@@ -193,8 +211,32 @@ class LifeCycleTests {
 
 		},
 
-		/** As developer tools do it. */
 		NEW_CONTEXT,
+
+		/** As developer tools do it: the application's classes come anew. */
+		NEW_CLASSES {
+
+			@Override
+			boolean isPossible(EntryPoint entryPoint) {
+				// What is asked by class has another one.
+				return entryPoint != EntryPoint.RUNTIME_FLOW && !entryPoint.name().startsWith("PAHO");
+			}
+
+			@Override
+			ClassLoader classLoader() {
+				return new RestartClassLoader();
+			}
+
+		},
+
+		VIRTUAL_THREADS {
+
+			@Override
+			Consumer<SpringApplicationBuilder> first(ConfigurableApplicationContext parent) {
+				return (application) -> application.properties("spring.threads.virtual.enabled=true");
+			}
+
+		},
 
 		LAZY {
 
@@ -228,6 +270,57 @@ class LifeCycleTests {
 		},
 
 		/** By hand, while the broker is away. */
+		MANAGERS_RESTARTED {
+
+			@Override
+			boolean isPossible(EntryPoint entryPoint) {
+				return entryPoint.name().contains("MANAGER");
+			}
+
+			@Override
+			void leave(EntryPoint entryPoint, ExampleApplication application) {
+				loseBroker(entryPoint, application);
+				application.context().getBean(ClientManager.class).stop();
+			}
+
+			@Override
+			ExampleApplication comeBack(EntryPoint entryPoint, ExampleApplication application,
+					Supplier<ExampleApplication> another) {
+				application.broker().release();
+				application.context().getBean(ClientManager.class).start();
+				return application;
+			}
+
+		},
+
+		/** The manager is of a scope, as with {@code @RefreshScope}, and made anew. */
+		REFRESHED {
+
+			@Override
+			boolean isPossible(EntryPoint entryPoint) {
+				return entryPoint.name().matches("OWN_.*_MANAGER");
+			}
+
+			@Override
+			Consumer<SpringApplicationBuilder> first(ConfigurableApplicationContext parent) {
+				return (application) -> application.sources(Refreshed.class);
+			}
+
+			@Override
+			void leave(EntryPoint entryPoint, ExampleApplication application) {
+				application.context().getBean(Refreshed.class).refresh();
+			}
+
+			@Override
+			ExampleApplication comeBack(EntryPoint entryPoint, ExampleApplication application,
+					Supplier<ExampleApplication> another) {
+				application.context().getBean(ClientManager.class).start();
+				return application;
+			}
+
+		},
+
+		/** By hand, while the broker is away. */
 		ENDPOINTS_STOPPED {
 
 			@Override
@@ -251,8 +344,29 @@ class LifeCycleTests {
 				return application;
 			}
 
-			private Stream<AbstractEndpoint> endpoints(ExampleApplication application) {
-				return application.context().getBeansOfType(AbstractEndpoint.class).values().stream();
+		},
+
+		ENDPOINTS_STOPPED_BUFFERING {
+
+			@Override
+			Consumer<SpringApplicationBuilder> first(ConfigurableApplicationContext parent) {
+				return (application) -> application.properties("mqtt.persistence.offline-buffer.enabled=true");
+			}
+
+			@Override
+			boolean isPossible(EntryPoint entryPoint) {
+				return ENDPOINTS_STOPPED.isPossible(entryPoint);
+			}
+
+			@Override
+			void leave(EntryPoint entryPoint, ExampleApplication application) {
+				ENDPOINTS_STOPPED.leave(entryPoint, application);
+			}
+
+			@Override
+			ExampleApplication comeBack(EntryPoint entryPoint, ExampleApplication application,
+					Supplier<ExampleApplication> another) {
+				return ENDPOINTS_STOPPED.comeBack(entryPoint, application, another);
 			}
 
 		},
@@ -322,6 +436,14 @@ class LifeCycleTests {
 			return another.get();
 		}
 
+		ClassLoader classLoader() {
+			return getClass().getClassLoader();
+		}
+
+		private static Stream<AbstractEndpoint> endpoints(ExampleApplication application) {
+			return application.context().getBeansOfType(AbstractEndpoint.class).values().stream();
+		}
+
 		private static void loseBroker(EntryPoint entryPoint, ExampleApplication application) {
 			application.broker().refuse();
 			application.broker().cut();
@@ -346,6 +468,84 @@ class LifeCycleTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ DataRedisAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class })
 	static class Parent {
+
+	}
+
+	/**
+	 * Loads the application's classes itself, and all others as ever.
+	 */
+	private static final class RestartClassLoader extends URLClassLoader {
+
+		RestartClassLoader() {
+			super(new URL[] { LifeCycleTests.class.getProtectionDomain().getCodeSource().getLocation() },
+					LifeCycleTests.class.getClassLoader());
+		}
+
+		@Override
+		protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+			if (!name.matches(".*\\.entrypoints\\.\\w+Example.*|.*\\$Surroundings.*")) {
+				return super.loadClass(name, resolve);
+			}
+			synchronized (getClassLoadingLock(name)) {
+				Class<?> loaded = findLoadedClass(name);
+				return (loaded != null) ? loaded : findClass(name);
+			}
+		}
+
+	}
+
+	/**
+	 * Has the application's client managers in a scope that is destroyed and made anew.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Refreshed implements BeanDefinitionRegistryPostProcessor {
+
+		private final Map<String, Object> beans = new ConcurrentHashMap<>();
+
+		private final Map<String, Runnable> destruction = new ConcurrentHashMap<>();
+
+		void refresh() {
+			this.beans.clear();
+			this.destruction.values().forEach(Runnable::run);
+			this.destruction.clear();
+		}
+
+		@Override
+		public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+			BeanDefinition manager = registry.getBeanDefinition("mqtt");
+			manager.setScope("refresh");
+			BeanDefinitionHolder proxy = ScopedProxyUtils.createScopedProxy(new BeanDefinitionHolder(manager, "mqtt"),
+					registry, true);
+			registry.removeBeanDefinition("mqtt");
+			registry.registerBeanDefinition("mqtt", proxy.getBeanDefinition());
+		}
+
+		@Override
+		public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+			beanFactory.registerScope("refresh", new Scope() {
+
+				@Override
+				public Object get(String name, ObjectFactory<?> objectFactory) {
+					Object bean = Refreshed.this.beans.get(name);
+					if (bean == null) {
+						bean = objectFactory.getObject();
+						Refreshed.this.beans.put(name, bean);
+					}
+					return bean;
+				}
+
+				@Override
+				public Object remove(String name) {
+					return Refreshed.this.beans.remove(name);
+				}
+
+				@Override
+				public void registerDestructionCallback(String name, Runnable callback) {
+					Refreshed.this.destruction.put(name, callback);
+				}
+
+			});
+		}
 
 	}
 

@@ -33,6 +33,8 @@ import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
 import org.springframework.aop.support.NameMatchMethodPointcutAdvisor;
@@ -46,6 +48,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.integration.channel.NullChannel;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.dsl.IntegrationFlow;
@@ -182,6 +185,33 @@ class ApplicationClientManagersTests {
 			assertThat(
 					context.getBean(SessionStore.class).sessions().stream().map((session) -> session.id().toString()))
 				.contains("late-3@" + broker.uri() + " (v3)", "late-5@" + broker.uri() + " (v5)");
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 3, 5 })
+	void whenAManagerIsRegisteredAndTakenAwayAtRunTimeThenItIsAsAnyOther(int version) {
+		this.contexts.run((context) -> {
+			GenericApplicationContext application = (GenericApplicationContext) context.getSourceApplicationContext();
+			SessionStore store = context.getBean(SessionStore.class);
+			if (version == 3) {
+				application.registerBean("late", Mqttv3ClientManager.class, () -> manager3("late"));
+			}
+			else {
+				application.registerBean("late", Mqttv5ClientManager.class, () -> manager5("late"));
+			}
+			ClientManager<?, ?> manager = application.getBean("late", ClientManager.class);
+			for (int i = 0; i < 2; i++) {
+				manager.start();
+				assertThat(manager.getClient().getClass().getPackageName()).startsWith("io.github.mqttredis");
+				Await.until("it is connected", manager::isConnected);
+				assertThat(store.sessions()).anyMatch((session) -> session.id().clientId().equals("late"));
+				manager.stop();
+				assertThat(store.sessions()).noneMatch((session) -> session.id().clientId().equals("late"));
+			}
+			manager.start();
+			application.removeBeanDefinition("late");
+			assertThat(store.sessions()).noneMatch((session) -> session.id().clientId().equals("late"));
 		});
 	}
 
@@ -333,18 +363,18 @@ class ApplicationClientManagersTests {
 	static class SeveralOfOurs {
 
 		@Bean
-		PersistentMqttv3ClientManager one(PahoV3PersistenceFactory persistences) {
-			return new PersistentMqttv3ClientManager(options3(), "one", persistences);
+		Mqttv3ClientManager one() {
+			return new Mqttv3ClientManager(options3(), "one");
 		}
 
 		@Bean
-		PersistentMqttv3ClientManager two(PahoV3PersistenceFactory persistences) {
-			return new PersistentMqttv3ClientManager(options3(), "two", persistences);
+		Mqttv3ClientManager two() {
+			return new Mqttv3ClientManager(options3(), "two");
 		}
 
 		@Bean
-		PersistentMqttv5ClientManager three(PahoV5PersistenceFactory persistences) {
-			return new PersistentMqttv5ClientManager(options5(), "three", persistences);
+		Mqttv5ClientManager three() {
+			return new Mqttv5ClientManager(options5(), "three");
 		}
 
 	}

@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
-import io.github.mqttredis.integration.ComponentFindings.CleanSessionException;
-import io.github.mqttredis.integration.ComponentFindings.Finding;
-import io.github.mqttredis.integration.ComponentFindings.Kind;
+import io.github.mqttredis.integration.ComponentChecker.CleanSessionException;
+import io.github.mqttredis.integration.ComponentChecker.Finding;
+import io.github.mqttredis.integration.ComponentChecker.Kind;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;

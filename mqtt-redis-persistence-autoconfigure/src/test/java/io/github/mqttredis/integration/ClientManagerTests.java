@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -55,12 +56,13 @@ class ClientManagerTests {
 	@Test
 	void whenOurManagerStartsThenItsClientIsOursAndCallsTheManager() {
 		this.contexts.run((context) -> {
-			PersistentMqttv3ClientManager manager = context.getBean(PersistentMqttv3ClientManager.class);
+			Mqttv3ClientManager manager = context.getBean(Mqttv3ClientManager.class);
 			IMqttAsyncClient client = client(manager);
 			assertThat(client).isInstanceOf(PersistentMqttAsyncClient.class);
 			assertThat(client.getServerURI()).isEqualTo(this.uri);
 			assertThat(client.getClientId()).isEqualTo("gateway");
-			assertThat(PahoInternals.get(client, "mqttCallback.delegate")).isSameAs(manager);
+			assertThat(PahoInternals.get(client, "mqttCallback.delegate"))
+				.isSameAs(AopProxyUtils.getSingletonTarget(manager));
 			assertThat(PahoInternals.get(client, "delegate.received.manualAcks")).isEqualTo(false);
 		});
 	}
@@ -68,7 +70,7 @@ class ClientManagerTests {
 	@Test
 	void whenOurManagerStartsAgainThenItHasANewClientWithANewPersistence() {
 		this.contexts.run((context) -> {
-			PersistentMqttv3ClientManager manager = context.getBean(PersistentMqttv3ClientManager.class);
+			Mqttv3ClientManager manager = context.getBean(Mqttv3ClientManager.class);
 			IMqttAsyncClient before = client(manager);
 			manager.stop();
 			assertThat(manager.isRunning()).isFalse();
@@ -84,7 +86,7 @@ class ClientManagerTests {
 	@Test
 	void whenTheBrokerIsAwayThenOurManagerStopsSoon() {
 		this.contexts.run((context) -> {
-			PersistentMqttv3ClientManager manager = context.getBean(PersistentMqttv3ClientManager.class);
+			Mqttv3ClientManager manager = context.getBean(Mqttv3ClientManager.class);
 			long start = System.nanoTime();
 			manager.stop();
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Load.seconds(10));

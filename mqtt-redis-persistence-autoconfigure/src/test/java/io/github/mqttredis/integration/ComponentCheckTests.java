@@ -20,8 +20,8 @@ import java.nio.file.Path;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
-import io.github.mqttredis.integration.ComponentFindings.Finding;
-import io.github.mqttredis.integration.ComponentFindings.Kind;
+import io.github.mqttredis.integration.ComponentChecker.Finding;
+import io.github.mqttredis.integration.ComponentChecker.Kind;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;

@@ -19,7 +19,7 @@ package io.github.mqttredis.integration;
 import java.util.List;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
-import io.github.mqttredis.integration.ComponentFindings.Finding;
+import io.github.mqttredis.integration.ComponentChecker.Finding;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 
@@ -51,7 +51,7 @@ final class Components {
 
 	static List<Finding> findings(AssertableApplicationContext context) {
 		assertThat(context).hasNotFailed();
-		return context.getBean(ComponentFindings.class).all();
+		return context.getBean(ComponentChecker.class).findings();
 	}
 
 	static MqttConnectOptions options() {

@@ -34,6 +34,8 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
+import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -67,14 +69,13 @@ class DurabilityTests {
 
 	@Test
 	void whenManagerOfMqtt3PublishesThenItDoesNotWait() {
-		contexts("before-send")
-			.run((context) -> assertDoesNotWait(client(context.getBean(PersistentMqttv3ClientManager.class))));
+		contexts("before-send").run((context) -> assertDoesNotWait(client(context.getBean(Mqttv3ClientManager.class))));
 	}
 
 	@Test
 	void whenManagerOfMqtt5PublishesThenItDoesNotWait() {
 		contexts("before-send").withPropertyValues("mqtt.client.version=5").run((context) -> {
-			var client = context.getBean(PersistentMqttv5ClientManager.class).getClient();
+			var client = context.getBean(Mqttv5ClientManager.class).getClient();
 			assertThat(client).isNotNull();
 			Await.until("the client is connected", client::isConnected);
 			withRedisPaused(() -> client.publish("test/a", "a".getBytes(), 1, false));
@@ -101,13 +102,13 @@ class DurabilityTests {
 	@Test
 	void whenNothingIsSetThenPublishWaits() {
 		contexts("before-return").withPropertyValues("mqtt.persistence.write-timeout=300ms").run((context) -> {
-			IMqttAsyncClient client = client(context.getBean(PersistentMqttv3ClientManager.class));
+			IMqttAsyncClient client = client(context.getBean(Mqttv3ClientManager.class));
 			Await.until("the client is connected", client::isConnected);
 			assertThatException().isThrownBy(() -> assertDoesNotWait(client)).withMessageContaining("300");
 		});
 	}
 
-	private static IMqttAsyncClient client(PersistentMqttv3ClientManager manager) {
+	private static IMqttAsyncClient client(Mqttv3ClientManager manager) {
 		IMqttAsyncClient client = manager.getClient();
 		assertThat(client).isNotNull();
 		return client;

@@ -49,6 +49,7 @@ import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.dsl.IntegrationFlow;
 import org.springframework.integration.dsl.context.IntegrationFlowContext;
 import org.springframework.integration.mqtt.core.ClientManager;
+import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 import org.springframework.integration.mqtt.inbound.Mqttv5PahoMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
@@ -89,7 +90,7 @@ class Mqttv5ComponentTests {
 	void whenOnlyPaho5IsThereThenTheManagerSpeaksMqtt5() {
 		withClient("only-5").withClassLoader(new FilteredClassLoader("org.eclipse.paho.client.mqttv3"))
 			.run((context) -> {
-				PersistentMqttv5ClientManager manager = context.getBean(PersistentMqttv5ClientManager.class);
+				Mqttv5ClientManager manager = context.getBean(Mqttv5ClientManager.class);
 				assertThat(manager.getClient()).isInstanceOf(PersistentMqttAsyncClient.class);
 				assertThat(context).doesNotHaveBean(PahoV3PersistenceFactory.class);
 				Await.until("it is connected", manager::isConnected);
@@ -98,13 +99,13 @@ class Mqttv5ComponentTests {
 
 	@Test
 	void whenBothAreThereThenVersion3StaysUnlessVersionIs5() {
-		withClient("both").run((context) -> assertThat(context).hasSingleBean(PersistentMqttv3ClientManager.class)
+		withClient("both").run((context) -> assertThat(context).hasSingleBean(Mqttv3ClientManager.class)
 			.hasSingleBean(PahoV5PersistenceFactory.class)
-			.hasSingleBean(ClientManagerPostProcessor.class)
-			.doesNotHaveBean(PersistentMqttv5ClientManager.class));
+			.hasSingleBean(ClientManagers.class)
+			.doesNotHaveBean(Mqttv5ClientManager.class));
 		withClient("both").withPropertyValues("mqtt.client.version=5")
-			.run((context) -> assertThat(context).hasSingleBean(PersistentMqttv5ClientManager.class)
-				.doesNotHaveBean(PersistentMqttv3ClientManager.class));
+			.run((context) -> assertThat(context).hasSingleBean(Mqttv5ClientManager.class)
+				.doesNotHaveBean(Mqttv3ClientManager.class));
 	}
 
 	@Test

@@ -18,8 +18,8 @@ package io.github.mqttredis.integration;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
-import io.github.mqttredis.integration.ComponentFindings.Finding;
-import io.github.mqttredis.integration.ComponentFindings.Kind;
+import io.github.mqttredis.integration.ComponentChecker.Finding;
+import io.github.mqttredis.integration.ComponentChecker.Kind;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -127,7 +127,8 @@ class NotStoredComponentTests {
 			.withBean("five", Mqttv5PahoMessageHandler.class,
 					() -> Components
 						.publisher(new Mqttv5PahoMessageHandler(Components.manager(Components.optionsV5(), "b"))))
-			.run((context) -> assertThat(context.getBean(ComponentFindings.class).all()).extracting(Finding::toString)
+			.run((context) -> assertThat(context.getBean(ComponentChecker.class).findings())
+				.extracting(Finding::toString)
 				.satisfiesExactlyInAnyOrder(
 						(text) -> assertThat(text).contains("'three'", "its client manager is no bean"),
 						(text) -> assertThat(text).contains("'five'", "its client manager is no bean")));

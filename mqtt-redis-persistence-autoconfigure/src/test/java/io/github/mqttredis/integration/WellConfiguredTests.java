@@ -21,9 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
-import io.github.mqttredis.integration.ComponentFindings.CleanSessionException;
-import io.github.mqttredis.integration.ComponentFindings.Finding;
-import io.github.mqttredis.integration.ComponentFindings.Kind;
+import io.github.mqttredis.integration.ComponentChecker.CleanSessionException;
+import io.github.mqttredis.integration.ComponentChecker.Finding;
+import io.github.mqttredis.integration.ComponentChecker.Kind;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.SharedServer;

@@ -90,7 +90,10 @@ public final class OwnerProcess {
 					return this.store.sessions().get(0).state().toString();
 				}
 				case "health" -> {
-					return new MqttPersistenceHealthIndicator(this.store, false, List::of).health().toString();
+					return new MqttPersistenceHealthIndicator(this.store, false,
+							MqttPersistenceHealthIndicator.LINK_AWAY, List::of, List::of)
+						.health()
+						.toString();
 				}
 				case "stop" -> this.store.stop();
 				default -> {

@@ -222,7 +222,9 @@ public final class Application implements AutoCloseable {
 	}
 
 	public Health health() {
-		return new MqttPersistenceHealthIndicator(this.store, this.sentUnstored, List::of).health();
+		return new MqttPersistenceHealthIndicator(this.store, this.sentUnstored,
+				MqttPersistenceHealthIndicator.LINK_AWAY, List::of, List::of)
+			.health();
 	}
 
 	/**

@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The token of a disconnect that has ended already.
+ *
+ * @since 0.1.0
  */
-final class EndedToken extends MqttToken {
+public final class EndedToken extends MqttToken {
 
 	/**
 	 * Create the token, and tell who wanted to be told.
@@ -31,7 +33,7 @@ final class EndedToken extends MqttToken {
 	 * @param userContext what the application wants to find in the token
 	 * @param callback told of it, {@code null} if nobody wants to be
 	 */
-	EndedToken(String clientId, @Nullable Object userContext, @Nullable MqttActionListener callback) {
+	public EndedToken(String clientId, @Nullable Object userContext, @Nullable MqttActionListener callback) {
 		super(clientId);
 		setUserContext(userContext);
 		if (callback != null) {

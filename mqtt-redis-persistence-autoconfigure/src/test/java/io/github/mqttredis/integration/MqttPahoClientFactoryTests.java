@@ -32,9 +32,9 @@ import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link PersistentMqttPahoClientFactory}.
+ * Tests for the client factory that is made from properties.
  */
-class PersistentMqttPahoClientFactoryTests {
+class MqttPahoClientFactoryTests {
 
 	@RegisterExtension
 	static final EmbeddedRedis REDIS = new EmbeddedRedis();

@@ -1,0 +1,444 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.integration;
+
+import java.lang.reflect.Method;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.Lock;
+import java.util.stream.Stream;
+
+import io.github.mqttredis.session.SessionStore;
+import org.aopalliance.intercept.MethodInvocation;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.AopConfigException;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.mqtt.core.AbstractMqttClientManager;
+import org.springframework.integration.mqtt.core.ClientManager;
+import org.springframework.integration.mqtt.core.MqttComponent;
+import org.springframework.integration.mqtt.inbound.AbstractMqttMessageDrivenChannelAdapter;
+import org.springframework.util.Assert;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Gives a client of ours to each client manager, whenever it starts: a new one, with a
+ * persistence of its own.
+ * <p>
+ * With the application, it does so before the container starts the manager. A manager
+ * that has a client counts as running, so the container leaves it alone, adapters can
+ * start with it, and it is connected after them, by {@link Connector}. All MQTT
+ * components start after this and the session store, and stop before.
+ * <p>
+ * A manager may also be stopped and started while the application runs. An adapter asks
+ * it for the client when it starts, fails if there is none, and keeps the client that it
+ * got: so adapters start after the manager has made its client and before that connects,
+ * and stop before the client is closed.
+ *
+ * @since 0.1.0
+ */
+public final class ClientManagers implements SmartInitializingSingleton, SmartLifecycle {
+
+	/**
+	 * How long stopping waits for what is in flight, unless the application says it.
+	 * Spring Integration's 30 s pass in full while the broker is away, and the messages
+	 * are safe in Redis.
+	 */
+	private static final long QUIESCENT_MILLIS = 1000;
+
+	private static final Log logger = LogFactory.getLog(ClientManagers.class);
+
+	private static final Method SET_CLIENT = findSetClient();
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final List<PahoVersion> versions;
+
+	private final ExcludedBeans excluded;
+
+	private final int phase;
+
+	/** Beans, perhaps proxies. */
+	private final Queue<ClientManager<?, ?>> waiting = new ConcurrentLinkedQueue<>();
+
+	/** The adapters that come back with their manager, which has no proxy here. */
+	private final Map<Object, Set<AbstractMqttMessageDrivenChannelAdapter<?, ?>>> stopped = Collections
+		.synchronizedMap(new WeakHashMap<>());
+
+	private volatile boolean running;
+
+	/**
+	 * Create it.
+	 * @param beanFactory where the managers are
+	 * @param versions the versions of Paho that are there
+	 * @param excluded the beans that are left alone
+	 * @param phase when to make clients: after the session store, before what uses MQTT
+	 */
+	public ClientManagers(ConfigurableListableBeanFactory beanFactory, List<PahoVersion> versions,
+			ExcludedBeans excluded, int phase) {
+		this.beanFactory = beanFactory;
+		this.versions = List.copyOf(versions);
+		this.excluded = excluded;
+		this.phase = phase;
+	}
+
+	private static Method findSetClient() {
+		Method method = ReflectionUtils.findMethod(AbstractMqttClientManager.class, "setClient", Object.class);
+		Assert.state(method != null, "No method 'setClient' in " + AbstractMqttClientManager.class.getName()
+				+ ": this version of Spring Integration is not supported");
+		ReflectionUtils.makeAccessible(method);
+		return method;
+	}
+
+	/**
+	 * Return whether the clients of a manager are ours from now on. It gets a persistence
+	 * as well: if somebody starts it behind its proxy, it makes a client of Paho's.
+	 */
+	private boolean adopt(Object bean, String beanName) {
+		// What has no client id is a mock.
+		if (!(ComponentFields.target(bean) instanceof AbstractMqttClientManager<?, ?> manager)
+				|| manager.getClientId() == null || this.excluded.leaves(manager, beanName)) {
+			return false;
+		}
+		PahoVersion version = version(manager);
+		if (manager instanceof ExcludedBeans.FromProperties) {
+			manager.setQuiescentTimeout(QUIESCENT_MILLIS);
+		}
+		if (version != null) {
+			ComponentFields.setPersistence(manager, version.createPersistence(manager.getUrl()));
+		}
+		return version != null;
+	}
+
+	private @Nullable PahoVersion version(Object manager) {
+		return this.versions.stream().filter((version) -> version.isManager(manager)).findFirst().orElse(null);
+	}
+
+	/** Keep adapters from starting with the application if their manager does not. */
+	@Override
+	public void afterSingletonsInstantiated() {
+		managers().filter((bean) -> !bean.isAutoStartup())
+			.map(this::adopted)
+			.flatMap(Stream::ofNullable)
+			.forEach((manager) -> {
+				adapters(manager).filter(AbstractMqttMessageDrivenChannelAdapter::isAutoStartup).forEach((adapter) -> {
+					adapter.setAutoStartup(false);
+					remember(manager, adapter);
+				});
+			});
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+		this.versions.forEach((version) -> version.openSessions(this.beanFactory));
+		managers().filter((bean) -> bean.isAutoStartup() && !bean.isRunning()).forEach((bean) -> {
+			AbstractMqttClientManager<?, ?> manager = adopted(bean);
+			if (manager != null) {
+				makeClient(manager);
+				this.waiting.add(bean);
+			}
+		});
+	}
+
+	private Stream<ClientManager<?, ?>> managers() {
+		return this.beanFactory.getBeansOfType(ClientManager.class, false, false)
+			.values()
+			.stream()
+			.map((manager) -> (ClientManager<?, ?>) manager);
+	}
+
+	private @Nullable AbstractMqttClientManager<?, ?> adopted(ClientManager<?, ?> bean) {
+		return (ComponentFields.target(bean) instanceof AbstractMqttClientManager<?, ?> manager
+				&& version(manager) != null && ComponentFields.hasOurPersistence(manager)) ? manager : null;
+	}
+
+	private void makeClient(AbstractMqttClientManager<?, ?> manager) {
+		if (manager.getClient() == null) {
+			ReflectionUtils.invokeMethod(SET_CLIENT, manager,
+					Objects.requireNonNull(version(manager)).createClient(manager));
+		}
+	}
+
+	/** Start, stop or ask a manager that has a proxy of ours. */
+	private @Nullable Object call(MethodInvocation invocation) throws Throwable {
+		AbstractMqttClientManager<?, ?> manager = (AbstractMqttClientManager<?, ?>) ComponentFields
+			.target(Objects.requireNonNull(invocation.getThis()));
+		return switch (invocation.getMethod().getName()) {
+			case "start" -> start(manager, invocation);
+			case "stop" -> {
+				stopAdapters(manager);
+				yield invocation.proceed();
+			}
+			default -> Objects.requireNonNull(version(manager))
+				.clientFor(manager, invocation.proceed(), () -> present(manager).getClient());
+		};
+	}
+
+	/** Return a manager, or that which its scope has now. */
+	private ClientManager<?, ?> present(AbstractMqttClientManager<?, ?> manager) {
+		Object bean = this.beanFactory.containsBean(manager.getBeanName())
+				? ComponentFields.target(this.beanFactory.getBean(manager.getBeanName())) : manager;
+		return (bean instanceof ClientManager<?, ?> present) ? present : manager;
+	}
+
+	private @Nullable Object start(AbstractMqttClientManager<?, ?> manager, MethodInvocation connect) throws Throwable {
+		// Adapters are started without the lock: they wait for the broker.
+		Lock lock = (Lock) Objects.requireNonNull(ComponentFields.field(manager, "lock"));
+		if (manager.getClient() == null) {
+			// They may have been those of a manager in whose place this one has come.
+			stopAdapters(manager);
+		}
+		lock.lock();
+		try {
+			makeClient(manager);
+		}
+		finally {
+			lock.unlock();
+		}
+		Set<AbstractMqttMessageDrivenChannelAdapter<?, ?>> adapters = this.stopped.remove(manager);
+		if (adapters != null) {
+			adapters.forEach(AbstractMqttMessageDrivenChannelAdapter::start);
+		}
+		lock.lock();
+		try {
+			// There is none if the manager was stopped meanwhile.
+			return (manager.getClient() != null) ? connect.proceed() : null;
+		}
+		finally {
+			lock.unlock();
+		}
+	}
+
+	private void stopAdapters(AbstractMqttClientManager<?, ?> manager) {
+		adapters(manager).filter(AbstractMqttMessageDrivenChannelAdapter::isRunning).forEach((adapter) -> {
+			adapter.stop();
+			remember(manager, adapter);
+		});
+	}
+
+	private void remember(Object manager, AbstractMqttMessageDrivenChannelAdapter<?, ?> adapter) {
+		this.stopped.computeIfAbsent(manager, (key) -> Collections.synchronizedSet(new LinkedHashSet<>())).add(adapter);
+	}
+
+	private Stream<AbstractMqttMessageDrivenChannelAdapter<?, ?>> adapters(Object manager) {
+		return adapters(this.beanFactory).filter((adapter) -> ComponentFields.manager(adapter) == manager);
+	}
+
+	private static Stream<AbstractMqttMessageDrivenChannelAdapter<?, ?>> adapters(ListableBeanFactory beanFactory) {
+		return beanFactory.getBeansOfType(AbstractMqttMessageDrivenChannelAdapter.class, false, false)
+			.values()
+			.stream()
+			.map((adapter) -> (AbstractMqttMessageDrivenChannelAdapter<?, ?>) adapter);
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		this.waiting.clear();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return this.phase;
+	}
+
+	/**
+	 * Makes proxies for client managers, which start and stop them as said above. One
+	 * whose class or methods are final has none: its client is ours if the application
+	 * starts it, and Paho's with our persistence if it is started later.
+	 */
+	public static final class PostProcessor extends AbstractServingPostProcessor
+			implements DestructionAwareBeanPostProcessor {
+
+		private static final long serialVersionUID = 1L;
+
+		private final transient ConfigurableListableBeanFactory beanFactory;
+
+		private final transient ObjectProvider<ClientManagers> managers;
+
+		/**
+		 * Create the post-processor.
+		 * @param beanFactory where the managers are
+		 * @param managers who gives the clients, asked for when there is a manager
+		 */
+		public PostProcessor(ConfigurableListableBeanFactory beanFactory, ObjectProvider<ClientManagers> managers) {
+			super(AbstractMqttClientManager.class, (invocation) -> managers.getObject().call(invocation), "start",
+					"stop", "getClient");
+			this.beanFactory = beanFactory;
+			this.managers = managers;
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			if (bean instanceof MqttComponent<?>) {
+				dependOnStore(beanName);
+			}
+			try {
+				return (bean instanceof ClientManager<?, ?> && this.managers.getObject().adopt(bean, beanName))
+						? super.postProcessAfterInitialization(bean, beanName) : bean;
+			}
+			catch (AopConfigException ex) {
+				ClientManagers.logger.debug("There is no proxy for the MQTT client manager '" + beanName + "'", ex);
+				return bean;
+			}
+		}
+
+		/**
+		 * Make an MQTT component a dependent of the session store, so that it starts
+		 * after the store and stops before the store releases its leases and Redis
+		 * closes. Their phases alone do not say so: a Redis connection factory sits in
+		 * the same phase as an outbound handler, and the container stops that phase in no
+		 * order but that of dependencies. A client manager moreover starts as early as a
+		 * flow that uses it, and wants to be given its client before; and a flow starts
+		 * its components itself, so that it depends on the store as well.
+		 */
+		private void dependOnStore(String beanName) {
+			registerDependent(beanName);
+			for (String whole : this.beanFactory.getDependenciesForBean(beanName)) {
+				// A flow that is registered at run time is no bean yet.
+				if (!this.beanFactory.containsBean(whole)
+						|| this.beanFactory.isTypeMatch(whole, IntegrationFlow.class)) {
+					registerDependent(whole);
+				}
+			}
+		}
+
+		private void registerDependent(String beanName) {
+			Stream.of(SessionStore.class, ClientManagers.class)
+				.flatMap((type) -> Stream.of(this.beanFactory.getBeanNamesForType(type, true, false)))
+				.forEach((dependency) -> this.beanFactory.registerDependentBean(dependency, beanName));
+		}
+
+		@Override
+		public boolean requiresDestruction(Object bean) {
+			return bean instanceof AbstractMqttClientManager<?, ?>;
+		}
+
+		/** Whoever removes a manager has not stopped it. */
+		@Override
+		public void postProcessBeforeDestruction(Object bean, String beanName) {
+			ClientManager<?, ?> manager = (ClientManager<?, ?>) bean;
+			if (manager.isRunning() && this.managers.getObject().adopted(manager) != null) {
+				manager.stop();
+			}
+		}
+
+	}
+
+	/**
+	 * Connects client managers after the inbound adapters have started. A broker sends
+	 * what a kept session holds as soon as it is connected; a manager that has no adapter
+	 * yet would acknowledge such messages and hand them to nobody.
+	 */
+	public static final class Connector implements SmartLifecycle, ApplicationListener<ContextRefreshedEvent> {
+
+		/** Before whatever polls or listens, which may want to publish. */
+		private static final int PHASE = Integer.MAX_VALUE / 2 - 1;
+
+		private final ClientManagers managers;
+
+		private volatile boolean running;
+
+		/**
+		 * Create the connector.
+		 * @param managers knows the managers that wait
+		 */
+		public Connector(ClientManagers managers) {
+			this.managers = managers;
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+			Queue<ClientManager<?, ?>> waiting = this.managers.waiting;
+			waiting.stream()
+				.flatMap((manager) -> this.managers.adapters(ComponentFields.target(manager)))
+				.filter(AbstractMqttMessageDrivenChannelAdapter::isAutoStartup)
+				.forEach(AbstractMqttMessageDrivenChannelAdapter::start);
+			for (ClientManager<?, ?> manager = waiting.poll(); manager != null; manager = waiting.poll()) {
+				// One that the application has stopped meanwhile has no client any more.
+				if (manager.isRunning()) {
+					manager.start();
+				}
+			}
+		}
+
+		/**
+		 * Say so if adapters of a child context have come too late. Nobody can know
+		 * before that there will be a child.
+		 */
+		@Override
+		public void onApplicationEvent(ContextRefreshedEvent event) {
+			Set<Object> ours = Collections.newSetFromMap(new IdentityHashMap<>());
+			this.managers.managers().forEach((manager) -> ours.add(ComponentFields.target(manager)));
+			ApplicationContext context = event.getApplicationContext();
+			if (this.running && context.getAutowireCapableBeanFactory() != this.managers.beanFactory) {
+				adapters(context).filter((adapter) -> ours.contains(ComponentFields.manager(adapter)))
+					.forEach((adapter) -> warn(adapter, context));
+			}
+		}
+
+		private static void warn(AbstractMqttMessageDrivenChannelAdapter<?, ?> adapter, ApplicationContext context) {
+			logger.warn("MQTT adapter '" + adapter.getBeanName() + "' of the child context '" + context.getDisplayName()
+					+ "' was started after the client manager of the parent context had connected: what the broker kept"
+					+ " for it was acknowledged and handed to nobody. Define the manager and its adapters in one context,"
+					+ " or start the manager when the adapters have started");
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return PHASE;
+		}
+
+	}
+
+}
