@@ -37,6 +37,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopConfigException;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -312,9 +313,11 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 			if (bean instanceof MqttComponent<?>) {
 				dependOnStore(beanName);
 			}
+			// The proxy of a scope must not ask for what is in it.
+			boolean adopted = bean instanceof ClientManager<?, ?> && !(bean instanceof AopInfrastructureBean)
+					&& this.managers.getObject().adopt(bean, beanName);
 			try {
-				return (bean instanceof ClientManager<?, ?> && this.managers.getObject().adopt(bean, beanName))
-						? super.postProcessAfterInitialization(bean, beanName) : bean;
+				return adopted ? super.postProcessAfterInitialization(bean, beanName) : bean;
 			}
 			catch (AopConfigException ex) {
 				ClientManagers.logger.debug("There is no proxy for the MQTT client manager '" + beanName + "'", ex);

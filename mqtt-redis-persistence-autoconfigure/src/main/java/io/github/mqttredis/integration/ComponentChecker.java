@@ -35,6 +35,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -495,7 +496,8 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 
 		@Override
 		public boolean requiresDestruction(Object bean) {
-			return bean instanceof MqttComponent || bean instanceof MqttPahoClientFactory;
+			return (bean instanceof MqttComponent || bean instanceof MqttPahoClientFactory)
+					&& !(bean instanceof AopInfrastructureBean);
 		}
 
 		@Override
