@@ -137,8 +137,10 @@ final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
 			return super.disconnect(quiesceTimeout, userContext, callback);
 		}
 		catch (MqttException ex) {
-			if (lasting && ex.getReasonCode() == MqttException.REASON_CODE_CLIENT_ALREADY_DISCONNECTED) {
-				// Otherwise the handler does not close this client.
+			if (this.outbound && (ex.getReasonCode() == MqttException.REASON_CODE_CLIENT_ALREADY_DISCONNECTED
+					|| ex.getReasonCode() == MqttException.REASON_CODE_CLIENT_DISCONNECTING)) {
+				// Otherwise the handler does not close this client, which keeps its
+				// session.
 				return new EndedToken(getClientId(), null, null);
 			}
 			throw ex;

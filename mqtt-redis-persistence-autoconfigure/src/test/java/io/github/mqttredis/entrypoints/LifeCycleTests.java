@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -447,10 +448,11 @@ class LifeCycleTests {
 		private static void loseBroker(EntryPoint entryPoint, ExampleApplication application) {
 			application.broker().refuse();
 			application.broker().cut();
+			AtomicInteger number = new AtomicInteger();
 			Await.until("it was noticed", () -> {
 				if (entryPoint.publishes()) {
 					try {
-						application.publish("lost", 1);
+						application.publish(number.incrementAndGet() + " lost", 1);
 					}
 					catch (RuntimeException ex) {
 						// That is what is waited for.
