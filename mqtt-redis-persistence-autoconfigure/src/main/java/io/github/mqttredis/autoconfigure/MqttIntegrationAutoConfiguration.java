@@ -110,7 +110,9 @@ public final class MqttIntegrationAutoConfiguration {
 		return environment.getProperty(MqttClientAutoConfiguration.ENABLED, Boolean.class, true);
 	}
 
-	/** Of a client of Paho's own, which says nothing of a broker that is away at start. */
+	/**
+	 * Of a client of Paho's own, which says nothing of a broker that is away at start.
+	 */
 	private static void warnOfBroker(@Nullable String clientId) {
 		logger.warn("MQTT client '" + clientId + "' is not connected to its broker. Check mqtt.client.server-uris,"
 				+ " and mqtt.client.username and mqtt.client.password if the broker asks for them");

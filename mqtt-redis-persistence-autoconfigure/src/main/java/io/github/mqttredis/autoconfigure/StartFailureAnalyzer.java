@@ -213,14 +213,14 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 	}
 
 	/**
-	 * What to do if Redis cannot be used, with the properties by which this application says
-	 * where the Redis of its sessions is.
+	 * What to do if Redis cannot be used, with the properties by which this application
+	 * says where the Redis of its sessions is.
 	 */
 	static final class RedisActions {
 
 		/**
-		 * What the store and the endpoint need, in the words of {@code ACL SETUSER}. A user
-		 * also needs every command that a script calls.
+		 * What the store and the endpoint need, in the words of {@code ACL SETUSER}. A
+		 * user also needs every command that a script calls.
 		 */
 		static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +pexpire +persist +time"
 				+ " +hset +hget +hdel +hlen +hkeys +hmget +hstrlen +hscan +zadd +zrange +zrangebyscore +zscan +zscore +zrem";
@@ -257,7 +257,8 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 			if (said(causes, Pattern.compile("NOPERM"))) {
 				return "Give the Redis user of this application (" + username()
 						+ ") these permissions, with the value of mqtt.persistence.key-prefix if it is not"
-						+ " mqtt:persistence:%n%n".formatted() + "    ACL SETUSER <user> ~mqtt:persistence:* " + COMMANDS
+						+ " mqtt:persistence:%n%n".formatted() + "    ACL SETUSER <user> ~mqtt:persistence:* "
+						+ COMMANDS
 						+ "%n%nFor a database other than 0 also: +select%n%nOn a Redis Cluster also:".formatted()
 						+ " +cluster|slots +cluster|nodes +cluster|shards +cluster|myid +client|setname";
 			}
@@ -277,7 +278,8 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		 */
 		String notReached(List<Throwable> causes) {
 			return Stream
-				.concat(MqttPropertiesCheckAutoConfiguration.unknown(this.environment).stream(), Stream.of(action(causes)))
+				.concat(MqttPropertiesCheckAutoConfiguration.unknown(this.environment).stream(),
+						Stream.of(action(causes)))
 				.collect(Collectors.joining(System.lineSeparator()));
 		}
 
@@ -303,7 +305,8 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 				return null;
 			}
 			String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
-			return new FailureAnalysis("The application's connection factory of Redis cannot be made. Reason: " + reason,
+			return new FailureAnalysis(
+					"The application's connection factory of Redis cannot be made. Reason: " + reason,
 					"Correct what is set of these: "
 							+ String.join(", ", MqttPropertiesCheckAutoConfiguration.ofRedis(this.environment)) + ".",
 					cause);
@@ -334,7 +337,8 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		private String address() {
 			if (this.unixSocket) {
 				return "Start Redis with that socket (unixsocket and unixsocketperm in redis.conf, so that the user of this "
-						+ "application may read and write it), or name another one with " + SessionRedis.UNIX_SOCKET + ".";
+						+ "application may read and write it), or name another one with " + SessionRedis.UNIX_SOCKET
+						+ ".";
 			}
 			String other = this.url ? SessionRedis.URL
 					: "spring.data.redis.host and spring.data.redis.port, or with spring.data.redis.url";

@@ -36,11 +36,11 @@ public final class MqttContexts {
 	 * @return the runner
 	 */
 	public static ApplicationContextRunner withoutRedis() {
-		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class,
-				MqttClientMissingAutoConfiguration.class, MqttPropertiesCheckAutoConfiguration.class,
-				MqttRedisPersistenceAutoConfiguration.class, MqttObservationAutoConfiguration.class,
-				MqttClientAutoConfiguration.class, MqttIntegrationAutoConfiguration.class,
-				MqttPersistenceActuatorAutoConfiguration.class));
+		return new ApplicationContextRunner().withConfiguration(
+				AutoConfigurations.of(SslAutoConfiguration.class, MqttClientMissingAutoConfiguration.class,
+						MqttPropertiesCheckAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class,
+						MqttObservationAutoConfiguration.class, MqttClientAutoConfiguration.class,
+						MqttIntegrationAutoConfiguration.class, MqttPersistenceActuatorAutoConfiguration.class));
 	}
 
 	/**
