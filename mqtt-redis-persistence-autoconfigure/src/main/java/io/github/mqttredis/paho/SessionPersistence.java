@@ -83,7 +83,11 @@ public abstract class SessionPersistence<E extends Exception> {
 
 	private volatile @Nullable ObservedMessages observed;
 
-	/** Whether the session was given back, because its client is closed for good. */
+	/**
+	 * Whether the session was given back, because its client is closed for good. Paho may
+	 * open it all the same: an attempt to connect that fails makes it try the next
+	 * server, or the next version of MQTT ({@code ConnectActionListener.onFailure}).
+	 */
 	private volatile boolean released;
 
 	/**
@@ -163,8 +167,11 @@ public abstract class SessionPersistence<E extends Exception> {
 		this.opening.lock();
 		try {
 			Session opened = this.session;
-			if (opened == null || this.released) {
-				this.released = false;
+			if (this.released) {
+				throw missing(
+						"MQTT client '" + id.clientId() + "' is closed and cannot connect any more. Make another one");
+			}
+			if (opened == null) {
 				this.session = this.store.open(id, this.formerStore.of(id, serverUri));
 			}
 			else if (opened.id().equals(id)) {
@@ -321,11 +328,21 @@ public abstract class SessionPersistence<E extends Exception> {
 	}
 
 	/**
-	 * Keep back from Paho what waits in the offline buffer, and what was received: our
-	 * client sends and delivers it.
+	 * Begin to serve a client of ours. Keeps back from Paho what waits in the offline
+	 * buffer, and what was received, which that client sends and delivers.
 	 */
 	void withholdRecords() {
-		this.recordsWithheld = true;
+		this.opening.lock();
+		try {
+			this.recordsWithheld = true;
+			if (this.released) {
+				this.session = null;
+				this.released = false;
+			}
+		}
+		finally {
+			this.opening.unlock();
+		}
 	}
 
 	/**

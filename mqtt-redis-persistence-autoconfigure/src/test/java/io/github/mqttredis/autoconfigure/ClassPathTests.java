@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 
 import io.github.mqttredis.testing.ArtemisBroker;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,6 +50,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * the class path, or no Actuator: nothing of what is missing can be loaded.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("thorough")
 class ClassPathTests {
 
 	@RegisterExtension

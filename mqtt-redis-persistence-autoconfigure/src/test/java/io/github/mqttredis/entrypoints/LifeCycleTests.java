@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -80,6 +81,10 @@ class LifeCycleTests {
 
 	private static final Set<Life> FAST = EnumSet.of(Life.STOP_START, Life.MANAGERS_RESTARTED, Life.REFRESHED);
 
+	private static final Set<EntryPoint> FEW = EnumSet.of(EntryPoint.V3_CLIENT_MANAGER,
+			EntryPoint.OWN_V5_CLIENT_MANAGER, EntryPoint.CLIENT_FACTORY, EntryPoint.V5_MESSAGE_HANDLER,
+			EntryPoint.PAHO_V3);
+
 	private RedisServer redis;
 
 	private ArtemisBroker broker;
@@ -96,22 +101,23 @@ class LifeCycleTests {
 		this.redis.close();
 	}
 
-	static Stream<Arguments> fast() {
-		return matrix(FAST.stream());
+	static Stream<Arguments> few() {
+		return matrix((life, entryPoint) -> FAST.contains(life) && FEW.contains(entryPoint));
 	}
 
 	static Stream<Arguments> matrix() {
-		return matrix(Arrays.stream(Life.values()).filter((life) -> !FAST.contains(life)));
+		return matrix((life, entryPoint) -> !FAST.contains(life) || !FEW.contains(entryPoint));
 	}
 
-	private static Stream<Arguments> matrix(Stream<Life> lives) {
-		return lives.flatMap((life) -> Arrays.stream(EntryPoint.values())
-			.filter(life::isPossible)
-			.map((entryPoint) -> Arguments.of(life, entryPoint)));
+	private static Stream<Arguments> matrix(BiPredicate<Life, EntryPoint> wanted) {
+		return Arrays.stream(Life.values())
+			.flatMap((life) -> Arrays.stream(EntryPoint.values())
+				.filter((entryPoint) -> life.isPossible(entryPoint) && wanted.test(life, entryPoint))
+				.map((entryPoint) -> Arguments.of(life, entryPoint)));
 	}
 
 	@ParameterizedTest(name = "{0} {1}")
-	@MethodSource("fast")
+	@MethodSource("few")
 	void whenTheApplicationIsStoppedAndStartedThenNothingIsLost(Life life, EntryPoint entryPoint) throws Exception {
 		whenTheApplicationLivesThenNothingIsLostAndNothingStaysOwned(life, entryPoint);
 	}

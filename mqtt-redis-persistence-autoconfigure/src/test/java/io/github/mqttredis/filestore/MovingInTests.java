@@ -39,6 +39,7 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * An application with Paho's file store is killed while messages are in flight; the same
  * application with this starter sends the rest.
  */
+@Tag("thorough")
 class MovingInTests {
 
 	private static final int MESSAGES = 40;

@@ -46,6 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Flows of Spring Integration that publish while the broker is stopped.
  */
+@Tag("thorough")
 class OfflineFlowTests {
 
 	@RegisterExtension
@@ -113,7 +114,6 @@ class OfflineFlowTests {
 		});
 	}
 
-	@Tag("thorough")
 	@ParameterizedTest
 	@EnumSource
 	void whenBrokerGoesAwayThenMessagesAreTakenAndArriveWhenItIsBack(Flow flow) {

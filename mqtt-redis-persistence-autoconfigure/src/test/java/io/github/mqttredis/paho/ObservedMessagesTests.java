@@ -48,6 +48,7 @@ import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.api.trace.SpanKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -325,6 +326,7 @@ class ObservedMessagesTests {
 		end(client);
 	}
 
+	@Tag("thorough")
 	@ParameterizedTest
 	@CsvSource({ "v3, true", "v3, false", "v5, true", "v5, false" })
 	void whenTheCallbackFailsThenTheSpanHasFailedAndTheMessageComesAgain(String version, boolean listener)
@@ -395,6 +397,7 @@ class ObservedMessagesTests {
 	}
 
 	/** Else it would wait for a lock that the thread holds that has called it. */
+	@Tag("thorough")
 	@ParameterizedTest
 	@CsvSource({ "v3, 1", "v3, 2", "v5, 1", "v5, 2" })
 	void whenAHandlerWaitsForAnotherThreadThatPublishesThenItGetsOn(String version, int qos) throws Exception {
@@ -434,6 +437,7 @@ class ObservedMessagesTests {
 		}
 	}
 
+	@Tag("thorough")
 	@ParameterizedTest
 	@CsvSource({ "v3, 1", "v3, 2", "v5, 1", "v5, 2" })
 	void whenHandlersFailThenEachMessageArrivesOnce(String version, int qos) throws Exception {

@@ -114,6 +114,24 @@ class SessionPersistenceTests {
 		return (int) new DirectFieldAccessor(ex).getPropertyValue("reasonCode");
 	}
 
+	/**
+	 * As Paho does with another server, or another version of MQTT, when the attempt ends
+	 * that was under way.
+	 */
+	@Test
+	void whenAClosedClientTriesOnceMoreThenItsSessionStaysGivenBack() throws Exception {
+		this.persistence.withholdRecords();
+		open();
+		this.persistence.client().closed();
+		assertThat(this.redis.exists(this.hash + ":lease")).isFalse();
+		assertThat(failureOf(this::open)).hasMessageContaining("client").hasMessageContaining("closed");
+		assertThat(this.redis.exists(this.hash + ":lease")).isFalse();
+		// The next client.
+		this.persistence.withholdRecords();
+		open();
+		assertThat(this.redis.exists(this.hash + ":lease")).isTrue();
+	}
+
 	@Test
 	void whenACleanSessionRemovesRecordsThenTheirNumberIsSaid(CapturedOutput output) throws Exception {
 		open();
@@ -157,7 +175,6 @@ class SessionPersistenceTests {
 		this.persistence.close();
 		this.persistence.close();
 		open();
-		assertThat(keys()).containsExactly("s-1");
 		assertThat(this.redis.exists(this.hash + ":lease")).isTrue();
 	}
 
