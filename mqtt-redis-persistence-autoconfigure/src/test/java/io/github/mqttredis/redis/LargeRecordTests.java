@@ -58,7 +58,7 @@ class LargeRecordTests {
 	private static final int SIZE = "all".equals(System.getProperty("crashpoints")) ? 268_435_455 : 32 * MIB;
 
 	/** Longer than Redis itself is busy with the record, shorter than it is under way. */
-	private static final Duration TIMEOUT = (SIZE > 32 * MIB) ? Load.seconds(5) : Load.millis(400);
+	private static final Duration TIMEOUT = (SIZE > 32 * MIB) ? Load.seconds(5) : Load.seconds(1);
 
 	private static final SessionId ID = new SessionId("client", "b", MqttVersion.V3);
 
