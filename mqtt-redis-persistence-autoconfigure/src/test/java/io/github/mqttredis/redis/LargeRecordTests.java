@@ -52,8 +52,6 @@ class LargeRecordTests {
 	private static final int MIB = 1024 * 1024;
 
 	/** So much a link passes on at a time. */
-	private static final int PIECE = 64 * 1024;
-
 	/** In a run with all crash points the largest that MQTT allows. */
 	private static final int SIZE = "all".equals(System.getProperty("crashpoints")) ? 268_435_455 : 32 * MIB;
 
@@ -75,7 +73,7 @@ class LargeRecordTests {
 			// this
 			// size has more than that.
 			Duration underWay = TIMEOUT.multipliedBy(5).dividedBy(4);
-			link.delay(underWay.dividedBy(SIZE / PIECE).plusMillis(1));
+			link.limitRequests((int) (SIZE * 1000L / underWay.toMillis()));
 			session.put("sc-9", Packets.pubrel(9));
 			boolean publishing = session.beginPublish();
 			session.put("s-1", large);

@@ -67,6 +67,8 @@ public final class FaultyLink implements AutoCloseable {
 
 	private volatile int bytesPerSecond;
 
+	private volatile int requestBytesPerSecond;
+
 	private final Map<String, String> changes = new ConcurrentHashMap<>();
 
 	private volatile int largest = Integer.MAX_VALUE;
@@ -162,6 +164,14 @@ public final class FaultyLink implements AutoCloseable {
 	 */
 	public void limitAnswers(int bytesPerSecond) {
 		this.bytesPerSecond = bytesPerSecond;
+	}
+
+	/**
+	 * Let no more through of what is sent to the server.
+	 * @param bytesPerSecond how much in a second
+	 */
+	public void limitRequests(int bytesPerSecond) {
+		this.requestBytesPerSecond = bytesPerSecond;
 	}
 
 	/**
@@ -327,6 +337,9 @@ public final class FaultyLink implements AutoCloseable {
 
 		private final PacketCounter packets = new PacketCounter(FaultyLink.this.sent);
 
+		/** What has passed since the last pause, of requests and of answers. */
+		private final int[] passed = new int[2];
+
 		private volatile boolean held;
 
 		private volatile boolean late;
@@ -400,12 +413,15 @@ public final class FaultyLink implements AutoCloseable {
 		private void write(OutputStream out, byte[] bytes, int length, boolean answers) throws IOException {
 			int offset = 0;
 			while (offset < length) {
-				int rate = answers ? FaultyLink.this.bytesPerSecond : 0;
-				int count = (rate > 0) ? Math.min(Math.max(1, rate / PIECES_A_SECOND), length - offset)
-						: length - offset;
+				int rate = answers ? FaultyLink.this.bytesPerSecond : FaultyLink.this.requestBytesPerSecond;
+				int piece = Math.max(1, rate / PIECES_A_SECOND);
+				int count = (rate > 0) ? Math.min(piece, length - offset) : length - offset;
 				out.write(bytes, offset, count);
 				offset += count;
-				if (rate > 0) {
+				// However small the pieces are in which it comes.
+				this.passed[answers ? 1 : 0] += (rate > 0) ? count : 0;
+				if (rate > 0 && this.passed[answers ? 1 : 0] >= piece) {
+					this.passed[answers ? 1 : 0] -= piece;
 					sleep(1000 / PIECES_A_SECOND);
 				}
 			}
