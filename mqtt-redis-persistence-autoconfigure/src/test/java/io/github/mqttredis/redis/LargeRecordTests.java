@@ -51,7 +51,6 @@ class LargeRecordTests {
 
 	private static final int MIB = 1024 * 1024;
 
-	/** So much a link passes on at a time. */
 	/** In a run with all crash points the largest that MQTT allows. */
 	private static final int SIZE = "all".equals(System.getProperty("crashpoints")) ? 268_435_455 : 32 * MIB;
 
