@@ -16,15 +16,12 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import java.io.File;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.ClassPath;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -79,35 +76,12 @@ class ClassPathTests {
 	}
 
 	private static List<?> startWithout(String missing, String broker) throws Exception {
-		URL[] urls = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-			.filter((entry) -> !new File(entry).getName().startsWith(missing))
-			.map(ClassPathTests::url)
-			.toArray(URL[]::new);
-		Thread thread = Thread.currentThread();
-		ClassLoader before = thread.getContextClassLoader();
-		try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
-			thread.setContextClassLoader(loader);
-			String[] arguments = Stream
-				.concat(Arrays.stream(REDIS.properties()),
-						Stream.of("mqtt.client.client-id=alone", "mqtt.client.server-uris=" + broker))
-				.map((property) -> "--" + property)
-				.toArray(String[]::new);
-			return (List<?>) loader.loadClass(Alone.class.getName())
-				.getMethod("start", String[].class)
-				.invoke(null, (Object) arguments);
-		}
-		finally {
-			thread.setContextClassLoader(before);
-		}
-	}
-
-	private static URL url(String entry) {
-		try {
-			return new File(entry).toURI().toURL();
-		}
-		catch (MalformedURLException ex) {
-			throw new IllegalArgumentException(ex);
-		}
+		return (List<?>) ClassPath.startWithout(List.of(missing), Alone.class,
+				Stream
+					.concat(Arrays.stream(REDIS.properties()),
+							Stream.of("mqtt.client.client-id=alone", "mqtt.client.server-uris=" + broker))
+					.map((property) -> "--" + property)
+					.toArray(String[]::new));
 	}
 
 	/**

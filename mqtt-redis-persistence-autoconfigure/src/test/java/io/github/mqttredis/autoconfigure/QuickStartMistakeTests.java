@@ -16,10 +16,6 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import java.io.File;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.util.LinkedHashMap;
@@ -29,6 +25,7 @@ import java.util.stream.Stream;
 
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ClassPath;
 import io.github.mqttredis.testing.MosquittoBroker;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -190,7 +187,7 @@ class QuickStartMistakeTests {
 	void whenALibraryIsMissingThenTheLastLinesNameTheProperty(String changes, String missing, String named,
 			CapturedOutput output) {
 		Class<?> application = changes.endsWith("5") ? Version5.class : Version3.class;
-		assertThatThrownBy(() -> startWithout(missing, application, arguments(changes)));
+		assertThatThrownBy(() -> ClassPath.startWithout(List.of(missing.split(", ")), application, arguments(changes)));
 		assertNamedLast(named, output);
 	}
 
@@ -258,32 +255,6 @@ class QuickStartMistakeTests {
 				.replace("{with-password}", String.valueOf(WITH_PASSWORD.port()))
 				.replace("{broker}", BROKER.uri().replaceFirst(".*:", "")))
 			.toArray(String[]::new);
-	}
-
-	private static void startWithout(String missing, Class<?> application, String[] arguments) throws Exception {
-		List<String> names = List.of(missing.split(", "));
-		URL[] urls = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-			.filter((entry) -> names.stream().noneMatch(new File(entry).getName()::startsWith))
-			.map(QuickStartMistakeTests::url)
-			.toArray(URL[]::new);
-		Thread thread = Thread.currentThread();
-		ClassLoader before = thread.getContextClassLoader();
-		try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
-			thread.setContextClassLoader(loader);
-			loader.loadClass(application.getName()).getMethod("start", String[].class).invoke(null, (Object) arguments);
-		}
-		finally {
-			thread.setContextClassLoader(before);
-		}
-	}
-
-	private static URL url(String entry) {
-		try {
-			return new File(entry).toURI().toURL();
-		}
-		catch (MalformedURLException ex) {
-			throw new IllegalArgumentException(ex);
-		}
 	}
 
 	/**

@@ -33,6 +33,8 @@ import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.Subscriber;
+import io.github.mqttredis.testing.Telemetry.Version3;
+import io.github.mqttredis.testing.Telemetry.Version5;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterAll;
@@ -43,24 +45,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.integration.config.EnableIntegration;
-import org.springframework.integration.dsl.IntegrationFlow;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
-import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
-import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
-import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 import org.springframework.integration.support.SmartLifecycleRoleController;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.support.GenericMessage;
@@ -191,38 +185,6 @@ class WithoutRedisTests {
 				context.getBean(SmartLifecycleRoleController.class).startLifecyclesInRole("leader");
 				Await.until("it is connected", manager::isConnected);
 			});
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@EnableIntegration
-	static class Version3 {
-
-		@Bean
-		IntegrationFlow publish(Mqttv3ClientManager mqtt) {
-			MqttPahoMessageHandler handler = new MqttPahoMessageHandler(mqtt);
-			handler.setAsync(true);
-			handler.setDefaultTopic("test/quick-start");
-			handler.setDefaultQos(1);
-			return IntegrationFlow.from("telemetry").handle(handler).get();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@EnableIntegration
-	static class Version5 {
-
-		@Bean
-		IntegrationFlow publish(Mqttv5ClientManager mqtt) {
-			Mqttv5PahoMessageHandler handler = new Mqttv5PahoMessageHandler(mqtt);
-			handler.setAsync(true);
-			handler.setDefaultTopic("test/quick-start");
-			handler.setDefaultQos(1);
-			return IntegrationFlow.from("telemetry").handle(handler).get();
-		}
-
 	}
 
 }

@@ -25,22 +25,15 @@ import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.SharedServer;
+import io.github.mqttredis.testing.Telemetry.Version3;
+import io.github.mqttredis.testing.Telemetry.Version5;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.integration.config.EnableIntegration;
-import org.springframework.integration.dsl.IntegrationFlow;
 import org.springframework.integration.mqtt.core.ClientManager;
-import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
-import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
-import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
-import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.support.GenericMessage;
 
@@ -126,38 +119,6 @@ class RefusalTests {
 		}
 		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
 			.run(arguments.toArray(String[]::new));
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@EnableIntegration
-	static class Version3 {
-
-		@Bean
-		IntegrationFlow publish(Mqttv3ClientManager mqtt) {
-			MqttPahoMessageHandler handler = new MqttPahoMessageHandler(mqtt);
-			handler.setAsync(true);
-			handler.setDefaultTopic("test/refused");
-			handler.setDefaultQos(1);
-			return IntegrationFlow.from("telemetry").handle(handler).get();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@EnableIntegration
-	static class Version5 {
-
-		@Bean
-		IntegrationFlow publish(Mqttv5ClientManager mqtt) {
-			Mqttv5PahoMessageHandler handler = new Mqttv5PahoMessageHandler(mqtt);
-			handler.setAsync(true);
-			handler.setDefaultTopic("test/refused");
-			handler.setDefaultQos(1);
-			return IntegrationFlow.from("telemetry").handle(handler).get();
-		}
-
 	}
 
 }
