@@ -224,11 +224,16 @@ final class SessionHandle implements OperatedSession {
 		if (key == null) {
 			return;
 		}
-		boolean removed = key.kind() == RecordKind.PUBREL
-				&& this.session.log().remove(key.sibling(RecordKind.BUFFERED), this::isHeld);
-		if (this.session.log().remove(key, this::isHeld) || removed) {
+		WriteLog log = this.session.log();
+		// With the log's lock held, as in supersede().
+		if (log.read((any) -> isHeld() && removeWithSibling(log, key))) {
 			this.session.schedule().soon();
 		}
+	}
+
+	private static boolean removeWithSibling(WriteLog log, RecordKey key) {
+		boolean removed = key.kind() == RecordKind.PUBREL && log.remove(key.sibling(RecordKind.BUFFERED));
+		return log.remove(key) || removed;
 	}
 
 	@Override
@@ -238,8 +243,11 @@ final class SessionHandle implements OperatedSession {
 			throw this.session.refusal("clear the records");
 		}
 		long seen = this.session.log().progress().failures();
-		long position = this.session.log().clear(this::isHeld);
-		checkUsable("clear the records");
+		WriteLog log = this.session.log();
+		long position = log.read((any) -> isHeld() ? log.clear() : 0L);
+		if (position == 0) {
+			checkUsable("clear the records");
+		}
 		awaitStored("clear the records", position, seen);
 	}
 

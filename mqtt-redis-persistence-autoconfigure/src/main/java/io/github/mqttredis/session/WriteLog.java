@@ -41,8 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriteLog {
 
-	private static final BooleanSupplier ALWAYS = () -> true;
-
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Mirror mirror = new Mirror();
@@ -100,7 +98,7 @@ public final class WriteLog {
 	 * @return the position to wait for
 	 */
 	public long put(RecordKey key, byte[] value) {
-		return put(key, value, ALWAYS);
+		return put(key, value, () -> true);
 	}
 
 	/**
@@ -138,22 +136,8 @@ public final class WriteLog {
 	 * @return whether there was such a record
 	 */
 	public boolean remove(RecordKey key) {
-		return remove(key, ALWAYS);
-	}
-
-	/**
-	 * Append the removal of a record, if there is such a record and that is allowed
-	 * still.
-	 * @param key the key
-	 * @param allowed asked with the log's lock held
-	 * @return whether there was such a record, and it is removed
-	 */
-	public boolean remove(RecordKey key, BooleanSupplier allowed) {
 		this.lock.lock();
 		try {
-			if (!allowed.getAsBoolean()) {
-				return false;
-			}
 			forgetAside(key);
 			boolean removed = this.mirror.remove(key);
 			if (removed) {
@@ -171,19 +155,7 @@ public final class WriteLog {
 	 * @return the position to wait for
 	 */
 	public long clear() {
-		return clear(ALWAYS);
-	}
-
-	/**
-	 * Append the removal of all records, if that is allowed still.
-	 * @param allowed asked with the log's lock held
-	 * @return the position to wait for, 0 if it was not allowed
-	 */
-	public long clear(BooleanSupplier allowed) {
 		return read((records) -> {
-			if (!allowed.getAsBoolean()) {
-				return 0L;
-			}
 			records.clear();
 			this.aside = Map.of();
 			this.pending.add(Write.clear(++this.appended));
