@@ -141,7 +141,7 @@ final class MissingClientManager {
 	}
 
 	private void lookForStore() {
-		if (this.stored || !this.environment.getProperty("mqtt.persistence.enabled", Boolean.class, true)) {
+		if (this.stored || !MqttPersistenceProperties.isStored(this.environment)) {
 			return;
 		}
 		String type = this.environment.getProperty("spring.data.redis.client-type");

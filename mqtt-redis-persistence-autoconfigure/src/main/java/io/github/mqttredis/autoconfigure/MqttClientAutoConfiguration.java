@@ -67,8 +67,6 @@ import org.springframework.util.StringUtils;
 @EnableConfigurationProperties({ MqttPersistenceProperties.class, MqttClientProperties.class })
 public final class MqttClientAutoConfiguration {
 
-	static final String ENABLED = "mqtt.persistence.enabled";
-
 	@Bean
 	@ConditionalOnMissingBean(MqttConnectionDetails.class)
 	PropertiesMqttConnectionDetails mqttConnectionDetails(MqttClientProperties properties,
@@ -93,7 +91,7 @@ public final class MqttClientAutoConfiguration {
 	static class Version3 {
 
 		@Bean
-		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
+		@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean
 		PahoV3PersistenceFactory pahoV3PersistenceFactory(SessionStore store, MqttPersistenceProperties properties,
 				ObjectProvider<MessageObserver> observer) {
@@ -109,7 +107,7 @@ public final class MqttClientAutoConfiguration {
 
 		@Bean
 		@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
-		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
+		@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean(MqttClientPersistence.class)
 		SessionMqttClientPersistence mqttClientPersistence(PahoV3PersistenceFactory persistences) {
 			return persistences.create();
@@ -151,7 +149,7 @@ public final class MqttClientAutoConfiguration {
 	static class Version5 {
 
 		@Bean
-		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
+		@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean
 		PahoV5PersistenceFactory pahoV5PersistenceFactory(SessionStore store, MqttPersistenceProperties properties,
 				ObjectProvider<MessageObserver> observer) {
@@ -167,7 +165,7 @@ public final class MqttClientAutoConfiguration {
 
 		@Bean
 		@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
-		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
+		@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean(org.eclipse.paho.mqttv5.client.MqttClientPersistence.class)
 		io.github.mqttredis.paho.v5.SessionMqttClientPersistence mqttv5ClientPersistence(
 				PahoV5PersistenceFactory persistences, MqttPersistenceProperties persistence,
@@ -216,13 +214,13 @@ public final class MqttClientAutoConfiguration {
 			super(ConfigurationPhase.REGISTER_BEAN);
 		}
 
-		@ConditionalOnBooleanProperty(name = ENABLED, matchIfMissing = true)
+		@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 		@ConditionalOnBean(SessionStore.class)
 		static class Store {
 
 		}
 
-		@ConditionalOnBooleanProperty(name = ENABLED, havingValue = false)
+		@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, havingValue = false)
 		static class None {
 
 		}

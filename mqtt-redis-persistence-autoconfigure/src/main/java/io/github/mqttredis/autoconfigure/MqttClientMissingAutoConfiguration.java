@@ -41,10 +41,8 @@ import org.springframework.integration.mqtt.core.MqttComponent;
 @ConditionalOnClass(MqttComponent.class)
 @ConditionalOnMissingClass({ "org.eclipse.paho.client.mqttv3.MqttClientPersistence",
 		"org.eclipse.paho.mqttv5.client.MqttClientPersistence" })
-@ConditionalOnBooleanProperty(name = MqttClientMissingAutoConfiguration.ENABLED, matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 public final class MqttClientMissingAutoConfiguration implements BeanFactoryPostProcessor {
-
-	static final String ENABLED = "mqtt.persistence.enabled";
 
 	private static final String ACTION = String.join(System.lineSeparator(), "Add one of these dependencies, or both:",
 			"", "    org.eclipse.paho:org.eclipse.paho.client.mqttv3   (MQTT 3.1.1)",
@@ -60,7 +58,7 @@ public final class MqttClientMissingAutoConfiguration implements BeanFactoryPost
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		Environment environment = beanFactory.getBean(Environment.class);
-		if (environment.containsProperty(ENABLED)
+		if (environment.containsProperty(MqttPersistenceProperties.ENABLED)
 				|| Binder.get(environment).bind("mqtt.client", Bindable.mapOf(String.class, Object.class)).isBound()) {
 			throw new StartFailureException(
 					"MQTT sessions cannot be stored: neither Paho 3 nor Paho 5 is on the class path", ACTION);

@@ -106,23 +106,20 @@ public final class MqttIntegrationAutoConfiguration {
 				(AbstractMqttClientManager<?, ?>) manager);
 	}
 
-	private static boolean isStored(Environment environment) {
-		return environment.getProperty(MqttClientAutoConfiguration.ENABLED, Boolean.class, true);
-	}
-
-	/**
-	 * Of a client of Paho's own, which says nothing of a broker that is away at start.
-	 */
-	private static void warnOfBroker(@Nullable String clientId) {
-		logger.warn("MQTT client '" + clientId + "' is not connected to its broker. Check mqtt.client.server-uris,"
-				+ " and mqtt.client.username and mqtt.client.password if the broker asks for them");
+	/** A client of Paho's own says nothing of a broker that is away at start. */
+	private static void warnIfAway(AbstractMqttClientManager<?, ?> manager, boolean stored) {
+		if (!stored && !manager.isConnected()) {
+			logger.warn("MQTT client '" + manager.getClientId()
+					+ "' is not connected to its broker. Check mqtt.client.server-uris,"
+					+ " and mqtt.client.username and mqtt.client.password if the broker asks for them");
+		}
 	}
 
 	/**
 	 * What serves the application's components if sessions are stored.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBooleanProperty(name = MqttClientAutoConfiguration.ENABLED, matchIfMissing = true)
+	@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 	static class Stored {
 
 		/** Whatever flows consist of. Nobody asks for a flow, but the broker sends. */
@@ -225,7 +222,7 @@ public final class MqttIntegrationAutoConfiguration {
 				complete = ConnectOptions.copy(options);
 				complete.setServerURIs(details.getServerUris().toArray(String[]::new));
 			}
-			return new V3ManagerFromProperties(complete, properties, isStored(environment));
+			return new V3ManagerFromProperties(complete, properties, MqttPersistenceProperties.isStored(environment));
 		}
 
 		/**
@@ -254,9 +251,7 @@ public final class MqttIntegrationAutoConfiguration {
 			@Override
 			public void start() {
 				super.start();
-				if (!this.stored && !isConnected()) {
-					warnOfBroker(getClientId());
-				}
+				warnIfAway(this, this.stored);
 			}
 
 			@Override
@@ -296,7 +291,7 @@ public final class MqttIntegrationAutoConfiguration {
 				Environment environment) {
 			Assert.state(!ObjectUtils.isEmpty(options.getServerURIs()),
 					"The MqttConnectionOptions bean of the application must have server URIs");
-			return new V5ManagerFromProperties(options, properties, isStored(environment));
+			return new V5ManagerFromProperties(options, properties, MqttPersistenceProperties.isStored(environment));
 		}
 
 		/**
@@ -317,9 +312,7 @@ public final class MqttIntegrationAutoConfiguration {
 			@Override
 			public void start() {
 				super.start();
-				if (!this.stored && !isConnected()) {
-					warnOfBroker(getClientId());
-				}
+				warnIfAway(this, this.stored);
 			}
 
 			@Override

@@ -60,7 +60,7 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(after = MqttRedisPersistenceAutoConfiguration.class,
 		afterName = { "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
-@ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 @ConditionalOnBean(SessionStore.class)
 public final class MqttPersistenceActuatorAutoConfiguration {
 

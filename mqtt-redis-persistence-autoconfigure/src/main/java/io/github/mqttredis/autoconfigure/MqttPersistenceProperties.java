@@ -46,6 +46,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
@@ -101,6 +102,9 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Undeliverable undeliverable,
 		@DefaultValue Metrics metrics, @DefaultValue Health health, @DefaultValue Observation observation) {
 
+	/** Whether sessions are stored. */
+	static final String ENABLED = "mqtt.persistence.enabled";
+
 	MqttPersistenceProperties {
 		Assert.isTrue(StringUtils.hasText(keyPrefix), "mqtt.persistence.key-prefix must not be empty");
 		Assert.isTrue(!keyPrefix.contains("{") && !keyPrefix.contains("}"),
@@ -120,6 +124,10 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 						+ text(sessionExpiry) + " and " + text(lease.ttl()));
 		Assert.isTrue(writeTimeout.toMillis() > 0,
 				() -> "mqtt.persistence.write-timeout must be at least 1ms, and was read as " + text(writeTimeout));
+	}
+
+	static boolean isStored(Environment environment) {
+		return environment.getProperty(ENABLED, Boolean.class, true);
 	}
 
 	private static String text(@Nullable Duration duration) {

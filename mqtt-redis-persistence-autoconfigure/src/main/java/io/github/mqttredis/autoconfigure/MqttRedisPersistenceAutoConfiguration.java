@@ -68,7 +68,7 @@ import org.springframework.util.StringUtils;
  */
 @AutoConfiguration(after = DataRedisAutoConfiguration.class)
 @Conditional(MqttRedisPersistenceAutoConfiguration.OnAnyPahoCondition.class)
-@ConditionalOnBooleanProperty(name = "mqtt.persistence.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 @EnableConfigurationProperties(MqttPersistenceProperties.class)
 @ImportRuntimeHints(MqttPersistenceRuntimeHints.class)
 public final class MqttRedisPersistenceAutoConfiguration {
