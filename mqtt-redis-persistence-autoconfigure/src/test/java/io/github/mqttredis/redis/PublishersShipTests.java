@@ -157,9 +157,15 @@ class PublishersShipTests {
 		loop.connect();
 		AtomicBoolean served = new AtomicBoolean();
 		AtomicInteger overtaken = new AtomicInteger();
-		loop.tryHere(() -> {
-			loop.execute(() -> served.set(true));
-			Await.until("the I/O thread waits", PublishersShipTests::isIoThreadWaiting);
+		AtomicBoolean speaking = new AtomicBoolean();
+		// The I/O thread has the turn a moment longer than its caller waits.
+		Await.until("the publisher has the turn", () -> {
+			loop.tryHere(() -> {
+				speaking.set(true);
+				loop.execute(() -> served.set(true));
+				Await.until("the I/O thread waits", PublishersShipTests::isIoThreadWaiting);
+			});
+			return speaking.get();
 		});
 		while (!served.get()) {
 			loop.tryHere(() -> {
