@@ -31,4 +31,8 @@ public record Addresses(String broker, int redisPort, Path redisSocket, Path fil
 	/** Where all servers listen. */
 	public static final String HOST = "127.0.0.1";
 
+	public Addresses withRedisPort(int port) {
+		return new Addresses(this.broker, port, this.redisSocket, this.files);
+	}
+
 }

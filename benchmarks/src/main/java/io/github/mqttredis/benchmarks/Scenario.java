@@ -39,6 +39,12 @@ public enum Scenario {
 	/** What many clients in one JVM cost. */
 	CLIENTS("clients"),
 
+	/** What one session's publisher feels of another one, and of a loss. */
+	MANY_SESSIONS("many-sessions"),
+
+	/** The same of many idle sessions, where Redis is a millisecond away. */
+	FAR_REDIS("far-redis"),
+
 	/** How much processor time Redis takes for a message. */
 	REDIS_CPU("redis-cpu"),
 

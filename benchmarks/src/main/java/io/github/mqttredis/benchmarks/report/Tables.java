@@ -43,6 +43,12 @@ record Tables(Results results) {
 		figures.put("atMsgPerSec", "messages per second at which that was measured");
 		figures.put("storeMillis", "milliseconds in the store");
 		figures.put("totalMillis", "milliseconds until the client was connected");
+		figures.put("openMillis", "milliseconds to open all sessions, one after the other");
+		figures.put("worstPutMillis", "milliseconds, the longest publish of one session during a lease");
+		figures.put("p99AloneMicros", "microseconds, 99 of 100 publishes of a session by itself");
+		figures.put("p99BesideMicros",
+				"microseconds, 99 of 100 publishes beside a session that publishes all the time");
+		figures.put("writeBackMillis", "milliseconds to write back 300 MiB while publishing");
 		figures.put("heapBytesPerSession", "bytes of heap for a resting client");
 		figures.put("threads", "threads");
 		figures.put("redisConnections", "connections to Redis");
@@ -106,6 +112,7 @@ record Tables(Results results) {
 			parts.add(size + switch (scenario) {
 				case "restore" -> " records";
 				case "clients" -> " clients";
+				case "many-sessions", "far-redis" -> " sessions";
 				default -> " messages";
 			});
 		}

@@ -69,6 +69,8 @@ record Plan(Options options) {
 					.toList();
 			case RESTORE -> sizes(new Round(scenario, 1), 1_000, 10_000, 60_000);
 			case CLIENTS -> sizes(timed(new Round(scenario, 1).withPublishers(8)), 1, 100, 1_000);
+			case MANY_SESSIONS -> sizes(timed(new Round(scenario, 1)), 2);
+			case FAR_REDIS -> sizes(timed(new Round(scenario, 1)), 500, 4_000);
 			case SUBSCRIBE, OPERATIONS -> List.of();
 		};
 	}

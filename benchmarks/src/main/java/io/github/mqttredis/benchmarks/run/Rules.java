@@ -39,6 +39,8 @@ final class Rules {
 			// Paho's memory has nothing to restore.
 			case RESTORE -> variant.store() != StoreKind.MEMORY;
 			case REDIS_CPU -> variant.store().usesRedis();
+			case MANY_SESSIONS, FAR_REDIS ->
+				variant.store() == StoreKind.BEFORE_RETURN && variant.transport().equals(Variant.TCP);
 			case CLIENTS -> !variant.transport().equals(Variant.UNIX);
 			case PUBLISH -> !variant.transport().equals(Variant.UNIX)
 					|| (round.payload() == Round.PAYLOAD && round.inflight() == Round.INFLIGHT);
@@ -56,6 +58,7 @@ final class Rules {
 		return switch (round.scenario()) {
 			case RESTORE -> round.size() <= 1_000;
 			case CLIENTS -> round.size() <= 1;
+			case MANY_SESSIONS, FAR_REDIS -> false;
 			default -> true;
 		};
 	}
@@ -71,6 +74,8 @@ final class Rules {
 			case RESTORE -> List.of("totalMillis", "storeMillis");
 			case CLIENTS -> List.of("msgPerSec", "heapBytesPerSession", "threads", "redisConnections");
 			case REDIS_CPU -> List.of("redisCpuMicrosPerMsg");
+			case MANY_SESSIONS -> List.of("p99AloneMicros", "p99BesideMicros", "writeBackMillis");
+			case FAR_REDIS -> List.of("openMillis", "worstPutMillis");
 			default -> List.of("msgPerSec");
 		};
 	}

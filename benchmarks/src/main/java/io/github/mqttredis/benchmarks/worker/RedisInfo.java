@@ -39,6 +39,18 @@ final class RedisInfo {
 	}
 
 	/**
+	 * Return how many records a session has.
+	 * @param port the port of Redis
+	 * @param hash the key of its hash
+	 * @return the number
+	 */
+	static long records(int port, String hash) {
+		try (Jedis jedis = connect(port)) {
+			return jedis.hlen(hash);
+		}
+	}
+
+	/**
 	 * Return the processor time that Redis has used.
 	 * @param port the port of Redis
 	 * @return user and system time in microseconds

@@ -71,12 +71,16 @@ public final class Worker {
 		if (round.scenario() == Scenario.RESTORE) {
 			return RestoreRounds.run(this.variant, this.addresses, round);
 		}
+		if (round.scenario() == Scenario.FAR_REDIS) {
+			return SessionRounds.far(this.variant, this.addresses, round);
+		}
 		try (StoreUnderTest store = StoreUnderTest.start(this.variant, this.addresses)) {
 			return switch (round.scenario()) {
 				case PUBLISH, REDIS_CPU -> PublishRounds.run(store, this.addresses, round);
 				case SUBSCRIBE -> ReceiveRounds.subscribe(store, this.addresses, round);
 				case RECEIVE -> ReceiveRounds.run(store, round);
 				case LATENCY -> LatencyRounds.run(store, round);
+				case MANY_SESSIONS -> SessionRounds.many(store, this.addresses, round);
 				case CLIENTS -> ClientsRounds.run(store, this.addresses, round);
 				default -> throw new IllegalArgumentException("Not for a worker: " + round);
 			};
