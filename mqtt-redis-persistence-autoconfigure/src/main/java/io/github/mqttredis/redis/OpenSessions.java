@@ -18,6 +18,7 @@ package io.github.mqttredis.redis;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -34,9 +35,10 @@ final class OpenSessions {
 
 	/**
 	 * One lock a session, held while it is opened, which may take as long as another
-	 * owner's lease, or given back. Taken before the store's lock, never after it.
+	 * owner's lease, or given back. Taken before the store's lock, never after it. There
+	 * for as long as somebody has it or waits for it.
 	 */
-	private final Map<SessionId, ReentrantLock> openings = new ConcurrentHashMap<>();
+	private final Map<SessionId, Opening> openings = new ConcurrentHashMap<>();
 
 	private final Map<SessionId, Entry> entries = new ConcurrentHashMap<>();
 
@@ -80,8 +82,27 @@ final class OpenSessions {
 		return (previous != null) ? previous.handle() : null;
 	}
 
-	ReentrantLock opening(SessionId id) {
-		return this.openings.computeIfAbsent(id, (key) -> new ReentrantLock());
+	/**
+	 * Wait until nobody else opens or gives back a session.
+	 * @param id the session
+	 * @return ends that this caller does
+	 */
+	Opening opening(SessionId id) {
+		Opening opening = enter(id);
+		opening.lock.lock();
+		return opening;
+	}
+
+	private Opening enter(SessionId id) {
+		return Objects.requireNonNull(this.openings.compute(id, (key, there) -> {
+			Opening opening = (there != null) ? there : new Opening(id);
+			opening.users++;
+			return opening;
+		}));
+	}
+
+	private void leave(Opening opening) {
+		this.openings.compute(opening.id, (key, there) -> (--opening.users > 0) ? opening : null);
 	}
 
 	/**
@@ -91,8 +112,7 @@ final class OpenSessions {
 	 * @param giveBack gives the session back, and returns whether that could be done
 	 */
 	void release(Session hold, Predicate<OwnedSession> giveBack) {
-		ReentrantLock opening = opening(hold.id());
-		opening.lock();
+		Opening opening = opening(hold.id());
 		try {
 			Entry entry = this.entries.get(hold.id());
 			if (entry != null && !tryRelease(hold, giveBack)) {
@@ -102,7 +122,7 @@ final class OpenSessions {
 			}
 		}
 		finally {
-			opening.unlock();
+			opening.end();
 		}
 	}
 
@@ -114,20 +134,43 @@ final class OpenSessions {
 
 	/** On the listeners' thread, which does not wait for who opens the session again. */
 	private boolean releaseLater(Session hold, Predicate<OwnedSession> giveBack) {
-		ReentrantLock opening = opening(hold.id());
-		if (!opening.tryLock()) {
+		Opening opening = enter(hold.id());
+		if (!opening.lock.tryLock()) {
+			leave(opening);
 			return false;
 		}
 		try {
 			return tryRelease(hold, giveBack);
 		}
 		finally {
-			opening.unlock();
+			opening.end();
 		}
 	}
 
 	void clear() {
 		this.entries.clear();
+	}
+
+	/** That a session is being opened or given back, or is to be. */
+	final class Opening {
+
+		private final SessionId id;
+
+		private final ReentrantLock lock = new ReentrantLock();
+
+		/** Those who have the lock or wait for it. Changed in the map's compute only. */
+		private int users;
+
+		Opening(SessionId id) {
+			this.id = id;
+		}
+
+		/** Let the next one in. */
+		void end() {
+			this.lock.unlock();
+			leave(this);
+		}
+
 	}
 
 	/**

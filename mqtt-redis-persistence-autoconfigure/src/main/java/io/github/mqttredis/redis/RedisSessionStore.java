@@ -200,16 +200,15 @@ public final class RedisSessionStore
 		return open(id, (opener, activity) -> opener.open(id, former, activity));
 	}
 
-	private SessionHandle open(SessionId id, Opening opening) throws SessionException {
-		ReentrantLock lock = this.sessions.opening(id);
-		lock.lock();
+	private SessionHandle open(SessionId id, Taking taking) throws SessionException {
+		OpenSessions.Opening opening = this.sessions.opening(id);
 		try {
 			OwnedSession known = this.sessions.usable(id);
 			if (known != null) {
 				return register(known);
 			}
 			SessionOpener opener = opener(id);
-			OwnedSession session = opening.open(opener,
+			OwnedSession session = taking.open(opener,
 					this.activity.computeIfAbsent(id, (key) -> new SessionActivity()));
 			try {
 				return register(session);
@@ -220,7 +219,7 @@ public final class RedisSessionStore
 			}
 		}
 		finally {
-			lock.unlock();
+			opening.end();
 		}
 	}
 
@@ -336,7 +335,7 @@ public final class RedisSessionStore
 
 	/** Makes a session this process's own. */
 	@FunctionalInterface
-	private interface Opening {
+	private interface Taking {
 
 		OwnedSession open(SessionOpener opener, SessionActivity activity) throws SessionException;
 
