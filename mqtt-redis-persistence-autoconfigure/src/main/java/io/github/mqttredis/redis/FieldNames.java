@@ -16,15 +16,14 @@
 
 package io.github.mqttredis.redis;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.session.RecordKey;
-
-import org.springframework.data.redis.connection.RedisConnection;
 
 /**
  * The names of the fields that a session's hash has.
@@ -34,12 +33,25 @@ import org.springframework.data.redis.connection.RedisConnection;
  */
 record FieldNames(List<String> records, List<String> foreign) {
 
-	static FieldNames read(RedisConnection connection, byte[] hash) {
-		Set<byte[]> fields = Objects.requireNonNullElse(connection.hashCommands().hKeys(hash), Set.of());
+	/**
+	 * Reads any bytes as a name and gives them back: a field that is not ours may have
+	 * any name. Those of records are ASCII.
+	 */
+	static final Charset CHARSET = StandardCharsets.ISO_8859_1;
+
+	static FieldNames of(List<byte[]> fields) {
 		Map<Boolean, List<String>> names = fields.stream()
-			.map((field) -> new String(field, SessionLoader.NAMES))
+			.map((field) -> new String(field, CHARSET))
 			.collect(Collectors.partitioningBy((name) -> RecordKey.parse(name) != null));
 		return new FieldNames(names.getOrDefault(true, List.of()), names.getOrDefault(false, List.of()));
+	}
+
+	/**
+	 * Return all names.
+	 * @return those of records first
+	 */
+	List<String> all() {
+		return Stream.concat(this.records.stream(), this.foreign.stream()).toList();
 	}
 
 }

@@ -81,7 +81,7 @@ final class InspectionScripts {
 				List.of(bytes(cursor), bytes(limit), bytes(plain ? BEGINNING_BYTES : PAGE_BYTES), bytes(PAGE_BYTES)));
 		List<InspectedRecord> records = new ArrayList<>();
 		for (int i = 1; i < reply.size(); i += 3) {
-			String name = new String(reply.get(i), SessionLoader.NAMES);
+			String name = new String(reply.get(i), FieldNames.CHARSET);
 			long size = Long.parseLong(new String(reply.get(i + 1), StandardCharsets.US_ASCII));
 			byte[] beginning = reply.get(i + 2);
 			records.add((plain && !RecordCodec.isMarked(beginning))

@@ -19,24 +19,30 @@ package io.github.mqttredis.redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
+import io.github.mqttredis.redis.Exchange.Answer;
 import io.github.mqttredis.session.SessionUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 
 /**
- * The one thread that speaks with Redis, for all sessions. Everybody else hands it work
- * and waits no longer than a time-out; only a publisher that finds it idle ships its own
- * record, which saves two changes of thread.
+ * Speaks with Redis for all sessions. Who has something to send says so; one thread asks
+ * each of them for its command, sends them together, and tells each its answer: a round
+ * trip serves all. At most one command of a session is under way, so no answer decides
+ * over another session's command. A publisher that finds nobody speaking sends its own
+ * command, which saves two changes of thread.
  * <p>
  * Once a command was not answered Redis counts as away: nothing is sent but probes, and
  * callers are told at once, until a probe is answered.
@@ -44,6 +50,19 @@ import org.springframework.data.redis.connection.RedisConnection;
 final class IoLoop {
 
 	private static final Duration FIRST_CONNECT = Duration.ofSeconds(10);
+
+	/** So that who comes next waits for some milliseconds at most. */
+	private static final int MOST_IN_A_ROUND = 256;
+
+	private static final long MOST_BYTES_IN_A_ROUND = 4L * 1024 * 1024;
+
+	/** So that leases are renewed however much there is to do besides. */
+	private static final int MOST_IDLE_IN_A_ROUND = 64;
+
+	private static final String UNEXPECTED = "Unexpected failure";
+
+	/** How long what nobody waits for waits for company. */
+	private static final Duration LINGER = Duration.ofMillis(2);
 
 	private final RedisLink link;
 
@@ -53,12 +72,28 @@ final class IoLoop {
 
 	private final ScheduledThreadPoolExecutor executor;
 
+	/** Sends large records, which others do not wait for. */
+	private final ScheduledThreadPoolExecutor large;
+
 	/**
-	 * Guards the connection, and what sessions know of what they have shipped. The I/O
+	 * Guards the connection, and what sessions know of what they have sent. The I/O
 	 * thread has it while it runs a task; a publisher tries it only, holding no lock of
 	 * Paho's or ours. Who has it speaks with Redis, which no other lock is held for.
 	 */
 	private final ReentrantLock turn = new ReentrantLock();
+
+	/** Those who have something to send that somebody waits for. */
+	private final Queue<Speaker> urgent = new ConcurrentLinkedQueue<>();
+
+	/** Those who have something to send that nobody waits for. */
+	private final Queue<Speaker> idle = new ConcurrentLinkedQueue<>();
+
+	/** Those who become so before long, if they are not asked sooner. */
+	private final Queue<Speaker> lingering = new ConcurrentLinkedQueue<>();
+
+	private final AtomicBoolean planned = new AtomicBoolean();
+
+	private final AtomicBoolean ticking = new AtomicBoolean();
 
 	/** Runs what is not ours, so that it cannot hold up what is shipped. */
 	private final Listeners listeners;
@@ -77,6 +112,7 @@ final class IoLoop {
 		this.listeners = listeners;
 		this.presence = new RedisPresence(link, this::later, onAway, onBack);
 		this.executor = Listeners.executor("mqtt-redis-io");
+		this.large = Listeners.executor("mqtt-redis-large-records");
 	}
 
 	Listeners listeners() {
@@ -95,6 +131,10 @@ final class IoLoop {
 		return this.presence.away();
 	}
 
+	/**
+	 * Run a task on the I/O thread, in turn.
+	 * @param task the task
+	 */
 	void execute(Runnable task) {
 		this.executor.execute(inTurn(task));
 	}
@@ -119,54 +159,286 @@ final class IoLoop {
 		});
 	}
 
+	// Rounds
+
 	/**
-	 * Run a task on the calling thread, if nobody else speaks with Redis and there is a
-	 * connection.
+	 * Ask somebody for a command in the next round.
+	 * @param speaker whom
+	 */
+	void soonest(Speaker speaker) {
+		due(speaker, speaker.urgent, this.urgent);
+	}
+
+	/**
+	 * Ask somebody for a command when nobody is left who is waited for.
+	 * @param speaker whom
+	 */
+	void whenIdle(Speaker speaker) {
+		due(speaker, speaker.idle, this.idle);
+	}
+
+	/**
+	 * Ask somebody for a command before long, together with others.
+	 * @param speaker whom
+	 */
+	void beforeLong(Speaker speaker) {
+		if (!speaker.lingering.get() && speaker.lingering.compareAndSet(false, true)) {
+			this.lingering.add(speaker);
+		}
+		later(this.ticking, LINGER, this::tick);
+	}
+
+	private void tick() {
+		for (Speaker speaker = this.lingering.poll(); speaker != null; speaker = this.lingering.poll()) {
+			speaker.lingering.set(false);
+			whenIdle(speaker);
+		}
+	}
+
+	private void due(Speaker speaker, AtomicBoolean waiting, Queue<Speaker> queue) {
+		once(waiting, () -> {
+			queue.add(speaker);
+			once(this.planned, () -> execute(this::round));
+		});
+	}
+
+	/**
+	 * Run a task in turn, once, however often this is asked for until then.
+	 * @param planned whether it is
+	 * @param delay how much later
 	 * @param task the task
 	 */
-	void tryHere(Runnable task) {
-		// A publisher that comes back at once would overtake the I/O thread for ever,
-		// which has work for all sessions.
-		if (!this.turn.hasQueuedThreads() && this.turn.tryLock()) {
-			try {
-				if (this.link.isConnected()) {
-					Listeners.guarded(task).run();
-				}
-			}
-			finally {
-				this.turn.unlock();
+	void later(AtomicBoolean planned, Duration delay, Runnable task) {
+		once(planned, () -> later(() -> {
+			planned.set(false);
+			task.run();
+		}, delay));
+	}
+
+	private static void once(AtomicBoolean planned, Runnable plan) {
+		if (planned.get() || !planned.compareAndSet(false, true)) {
+			return;
+		}
+		boolean accepted = false;
+		try {
+			plan.run();
+			accepted = true;
+		}
+		finally {
+			if (!accepted) {
+				// No memory, or no thread, for it: whoever asks next plans it anew.
+				planned.set(false);
 			}
 		}
 	}
 
+	private void round() {
+		// First, so that who is added from here on is served by the next round.
+		this.planned.set(false);
+		List<Exchange<?>> round = new ArrayList<>(MOST_IN_A_ROUND + MOST_IDLE_IN_A_ROUND);
+		try {
+			collect(this.urgent, (speaker) -> speaker.urgent, round, MOST_IN_A_ROUND);
+			collect(this.idle, (speaker) -> speaker.idle, round, round.size() + MOST_IDLE_IN_A_ROUND);
+		}
+		finally {
+			if (!this.urgent.isEmpty() || !this.idle.isEmpty()) {
+				once(this.planned, () -> execute(this::round));
+			}
+			guarded(round, () -> speak(round));
+		}
+	}
+
+	private static void collect(Queue<Speaker> speakers, Function<Speaker, AtomicBoolean> waiting,
+			List<Exchange<?>> round, int most) {
+		long bytes = 0;
+		while (round.size() < most && bytes < MOST_BYTES_IN_A_ROUND) {
+			Speaker speaker = speakers.poll();
+			if (speaker == null) {
+				break;
+			}
+			// First, so that what it has from here on is asked for in the next round.
+			waiting.apply(speaker).set(false);
+			Exchange<?> exchange = ask(speaker, speaker::next);
+			if (exchange != null) {
+				round.add(exchange);
+				speaker.underWay = true;
+				bytes += exchange.command().bytes();
+			}
+		}
+	}
+
+	private static @Nullable Exchange<?> ask(Speaker speaker, Supplier<@Nullable Exchange<?>> next) {
+		if (speaker.underWay) {
+			speaker.askedMeanwhile = true;
+			return null;
+		}
+		List<Exchange<?>> exchange = new ArrayList<>(1);
+		if (!Listeners.run(() -> {
+			Exchange<?> found = next.get();
+			if (found != null) {
+				exchange.add(found);
+			}
+		})) {
+			speaker.again();
+		}
+		return exchange.isEmpty() ? null : exchange.get(0);
+	}
+
+	private void speak(List<Exchange<?>> round) {
+		List<Exchange<?>> together = new ArrayList<>(round.size());
+		List<Exchange<?>> alone = new ArrayList<>();
+		for (Exchange<?> exchange : round) {
+			if (exchange.command().isLarge()) {
+				guarded(List.of(exchange), () -> this.large.execute(() -> sendLarge(exchange)));
+			}
+			else {
+				(exchange.alone() ? alone : together).add(exchange);
+			}
+		}
+		send(together);
+		alone.forEach((exchange) -> send(List.of(exchange)));
+	}
+
+	private void send(List<Exchange<?>> exchanges) {
+		if (!exchanges.isEmpty()) {
+			guarded(exchanges, () -> {
+				RedisTrouble away = away();
+				conclude(exchanges,
+						(away != null) ? exchanges.stream().map((exchange) -> exchange.failed(away, false)).toList()
+								: this.link.send(exchanges));
+			});
+		}
+	}
+
+	/** Whose command is neither answered nor has failed would never be asked again. */
+	private void guarded(List<Exchange<?>> exchanges, Runnable task) {
+		if (!Listeners.run(task)) {
+			exchanges.stream().map(Exchange::speaker).filter((speaker) -> speaker.underWay).forEach((speaker) -> {
+				speaker.underWay = false;
+				Listeners.run(speaker::again);
+			});
+		}
+	}
+
+	/** That a large command was not answered tells nothing of others. */
+	private void sendLarge(Exchange<?> exchange) {
+		Answer[] answer = new Answer[1];
+		if (!Listeners.run(() -> answer[0] = this.link.sendLarge(exchange))) {
+			answer[0] = exchange.failed(RedisTrouble.of(new IllegalStateException(UNEXPECTED)), true);
+		}
+		execute(() -> guarded(List.of(exchange), () -> conclude(exchange, answer[0])));
+	}
+
+	private void conclude(List<Exchange<?>> exchanges, List<Answer> answers) {
+		RedisTrouble lost = null;
+		boolean told = false;
+		boolean wrongServer = false;
+		for (int i = 0; i < answers.size(); i++) {
+			conclude(exchanges.get(i), answers.get(i));
+			RedisTrouble trouble = answers.get(i).trouble();
+			wrongServer |= trouble != null && trouble.wrongServer();
+			if (trouble != null && trouble.kind() == RedisTrouble.Kind.NO_ANSWER) {
+				lost = (lost != null) ? lost : trouble;
+				told |= !exchanges.get(i).alone();
+			}
+		}
+		if (wrongServer) {
+			this.link.reset();
+		}
+		if (lost != null && away() == null) {
+			this.presence.lost(lost, told);
+		}
+	}
+
+	private void conclude(Exchange<?> exchange, Answer answer) {
+		Speaker speaker = exchange.speaker();
+		speaker.underWay = false;
+		if (!Listeners.run(answer.conclusion())) {
+			speaker.again();
+		}
+		if (speaker.askedMeanwhile) {
+			speaker.askedMeanwhile = false;
+			soonest(speaker);
+		}
+	}
+
 	/**
-	 * Run a command on the I/O thread and wait for its answer. Not to be called with a
-	 * lock held that the I/O thread may want.
+	 * Send somebody's command on the calling thread, if nobody else speaks with Redis, or
+	 * is about to, and there is a connection.
+	 * @param speaker whose command
+	 * @param next returns the command
+	 * @return whether it was sent, and answered as it was asked for
+	 */
+	boolean tryHere(Speaker speaker, Supplier<@Nullable Exchange<?>> next) {
+		// Whoever waits for the turn has it first: the I/O thread has work for all.
+		if (this.planned.get() || this.turn.hasQueuedThreads() || !this.turn.tryLock()) {
+			return false;
+		}
+		try {
+			Exchange<?> exchange = this.link.isConnected() ? ask(speaker, next) : null;
+			if (exchange == null) {
+				return false;
+			}
+			boolean[] answered = { false };
+			List<Exchange<?>> one = List.of(exchange);
+			speaker.underWay = true;
+			guarded(one, () -> {
+				Answer answer = this.link.send(one).get(0);
+				answered[0] = answer.trouble() == null;
+				if (answered[0]) {
+					conclude(exchange, answer);
+				}
+				else {
+					// A publisher waits for no more than one answer.
+					execute(() -> guarded(one, () -> conclude(one, List.of(answer))));
+				}
+			});
+			return answered[0];
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
+	// Those who wait
+
+	/**
+	 * Have a command sent along with the next one that is asked for.
 	 * @param <T> the type of the answer
 	 * @param command the command
+	 * @return its answer
+	 */
+	<T> Question<T> along(Command<T> command) {
+		Question<T> question = new Question<>(command);
+		this.idle.add(question);
+		return question;
+	}
+
+	/**
+	 * Have a command sent in the next round, and wait for its answer.
+	 * @param <T> the type of the answer
+	 * @param command the command
+	 * @return the answer
+	 * @throws SessionUnavailableException if there was no answer in time, or not the one
+	 * that was asked for
+	 */
+	<T> T call(Command<T> command) throws SessionUnavailableException {
+		Question<T> question = new Question<>(command);
+		soonest(question);
+		return question.await();
+	}
+
+	/**
+	 * Run something on the I/O thread that speaks with Redis, and wait for its answer.
+	 * Not to be called with a lock held that the I/O thread may want.
+	 * @param <T> the type of the answer
+	 * @param command what to run
 	 * @return the answer
 	 * @throws SessionUnavailableException if there was no answer in time, or not the one
 	 * that was asked for
 	 */
 	<T> T call(Function<RedisConnection, T> command) throws SessionUnavailableException {
-		return call(command, 0);
-	}
-
-	/**
-	 * Run a command that moves many bytes, and wait for its answer the longer for it.
-	 * @param <T> the type of the answer
-	 * @param command the command
-	 * @param bytes how many bytes
-	 * @return the answer
-	 * @throws SessionUnavailableException if there was no answer in time, or not the one
-	 * that was asked for
-	 */
-	<T> T call(Function<RedisConnection, T> command, long bytes) throws SessionUnavailableException {
-		return await(() -> {
-			List<T> answer = new ArrayList<>(1);
-			guard(() -> answer.add(this.link.run(command, bytes)));
-			return answer.get(0);
-		}, this.timeout.plus(RedisLink.extraTime(bytes)));
+		return await(submit(() -> this.link.run(command)), this.timeout);
 	}
 
 	/**
@@ -175,30 +447,41 @@ final class IoLoop {
 	 * @throws SessionUnavailableException if Redis does not answer
 	 */
 	void connect() throws SessionUnavailableException {
-		await(() -> {
-			guard(() -> this.link.runFirst(RedisConnection::ping));
-			return true;
-		}, this.timeout.plus(FIRST_CONNECT));
+		await(submit(() -> this.link.runFirst(RedisConnection::ping)), this.timeout.plus(FIRST_CONNECT));
+	}
+
+	private <T> CompletableFuture<T> submit(Work<T> work) {
+		CompletableFuture<T> answer = new CompletableFuture<>();
+		execute(() -> {
+			if (answer.isDone()) {
+				return;
+			}
+			try {
+				answer.complete(guard(work));
+			}
+			catch (RedisTrouble | RuntimeException | Error ex) {
+				answer.completeExceptionally(ex);
+			}
+		});
+		return answer;
 	}
 
 	/**
-	 * Run something on the I/O thread that speaks with Redis itself, and wait for its
-	 * end.
-	 * @param work what to run
-	 * @throws SessionUnavailableException if it did not end well in time
+	 * Wait for an answer, for the time-out, and longer if it moves many bytes.
+	 * @param <T> the type of the answer
+	 * @param answer the answer
+	 * @param bytes how many bytes
+	 * @return the answer
+	 * @throws SessionUnavailableException if there was none in time, or not the one that
+	 * was asked for
 	 */
-	void perform(Work work) throws SessionUnavailableException {
-		await(() -> {
-			guard(work);
-			return true;
-		}, this.timeout);
+	<T> T await(CompletableFuture<T> answer, long bytes) throws SessionUnavailableException {
+		return await(answer, this.timeout.plus(RedisLink.extraTime(bytes)));
 	}
 
-	private <T> T await(Callable<T> task, Duration patience) throws SessionUnavailableException {
-		FutureTask<T> future = new FutureTask<>(task);
-		execute(future);
+	private <T> T await(CompletableFuture<T> answer, Duration patience) throws SessionUnavailableException {
 		try {
-			return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+			return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (TimeoutException ex) {
 			throw new SessionUnavailableException("Redis at " + this.link.describe() + " did not answer within "
@@ -215,8 +498,23 @@ final class IoLoop {
 					cause);
 		}
 		finally {
-			future.cancel(false);
+			answer.cancel(false);
 		}
+	}
+
+	/**
+	 * Have a command sent that nobody waits for, and that may as well fail.
+	 * @param what what it does, for the log
+	 * @param command the command
+	 */
+	void attempt(String what, Command<?> command) {
+		Question<?> question = new Question<>(command);
+		question.answer.whenComplete((answer, trouble) -> {
+			if (trouble != null) {
+				RedisSessionStore.logger.debug(what + " failed", trouble);
+			}
+		});
+		whenIdle(question);
 	}
 
 	/**
@@ -233,37 +531,20 @@ final class IoLoop {
 		}
 	}
 
-	private void guard(Work work) throws RedisTrouble {
+	private <T> T guard(Work<T> work) throws RedisTrouble {
 		RedisTrouble reason = away();
 		if (reason != null) {
 			throw reason;
 		}
 		try {
-			work.run();
+			return work.run();
 		}
 		catch (RedisTrouble trouble) {
 			if (trouble.kind() == RedisTrouble.Kind.NO_ANSWER) {
-				lost(trouble);
+				this.presence.lost(trouble, true);
 			}
 			throw trouble;
 		}
-	}
-
-	/**
-	 * Note that Redis did not answer. Called in turn.
-	 * @param trouble what happened
-	 */
-	void lost(RedisTrouble trouble) {
-		lost(trouble, true);
-	}
-
-	/**
-	 * Note that Redis did not answer. Called in turn.
-	 * @param trouble what happened
-	 * @param told whether sessions are told if Redis answers over a new connection
-	 */
-	void lost(RedisTrouble trouble, boolean told) {
-		this.presence.lost(trouble, told);
 	}
 
 	/**
@@ -271,6 +552,7 @@ final class IoLoop {
 	 */
 	void close() {
 		this.listeners.close();
+		this.large.shutdownNow();
 		this.executor.getQueue().clear();
 		execute(this.link::close);
 		this.executor.shutdown();
@@ -287,10 +569,54 @@ final class IoLoop {
 
 	/**
 	 * Something that speaks with Redis.
+	 *
+	 * @param <T> the type of the answer
 	 */
-	interface Work {
+	private interface Work<T> {
 
-		void run() throws RedisTrouble;
+		T run() throws RedisTrouble;
+
+	}
+
+	/**
+	 * A command that is sent once, for nobody's session.
+	 *
+	 * @param <T> the type of the answer
+	 */
+	final class Question<T> extends Speaker {
+
+		private final Command<T> command;
+
+		private final CompletableFuture<T> answer = new CompletableFuture<>();
+
+		Question(Command<T> command) {
+			this.command = command;
+		}
+
+		/**
+		 * Wait for the answer.
+		 * @return the answer
+		 * @throws SessionUnavailableException if there was none in time, or not the one
+		 * that was asked for
+		 */
+		T await() throws SessionUnavailableException {
+			return IoLoop.this.await(this.answer, this.command.bytes());
+		}
+
+		@Override
+		@Nullable Exchange<?> next() {
+			RedisTrouble away = away();
+			if (away != null) {
+				this.answer.completeExceptionally(away);
+			}
+			return this.answer.isDone() ? null : new Exchange<>(this, this.command, false, this.answer::complete,
+					(trouble, sent) -> this.answer.completeExceptionally(trouble));
+		}
+
+		@Override
+		void again() {
+			this.answer.completeExceptionally(RedisTrouble.of(new IllegalStateException(UNEXPECTED)));
+		}
 
 	}
 

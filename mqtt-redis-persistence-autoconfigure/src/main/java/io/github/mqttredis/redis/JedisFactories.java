@@ -41,7 +41,7 @@ final class JedisFactories {
 	 * How often Jedis tries in a Cluster: once more at the node that it was sent to. Each
 	 * time it may wait for the time-out.
 	 */
-	private static final int CLUSTER_ATTEMPTS = 2;
+	static final int CLUSTER_ATTEMPTS = 2;
 
 	private JedisFactories() {
 	}

@@ -17,12 +17,18 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 
 /**
  * How long a lease still runs. Set in turn ({@link IoLoop}), read by all.
+ * <p>
+ * {@link System#nanoTime()} stands still while the machine sleeps, and the time of day
+ * may be set: the one of them counts by which more time has passed. A lease that looks
+ * older than it is is renewed sooner; nothing else comes of it.
  */
 final class LeaseClock {
 
@@ -30,19 +36,33 @@ final class LeaseClock {
 
 	private final SessionActivity activity;
 
-	private volatile long renewed;
+	private final LongSupplier timeOfDay;
+
+	private volatile Asked renewed = new Asked(0, 0);
 
 	LeaseClock(Duration ttl, SessionActivity activity) {
+		this(ttl, activity, System::currentTimeMillis);
+	}
+
+	LeaseClock(Duration ttl, SessionActivity activity, LongSupplier timeOfDay) {
 		this.ttl = ttl;
 		this.activity = activity;
+		this.timeOfDay = timeOfDay;
+	}
+
+	/**
+	 * Return the present instant.
+	 * @return when Redis is asked for the lease, or for more of it
+	 */
+	Asked now() {
+		return new Asked(System.nanoTime(), this.timeOfDay.getAsLong());
 	}
 
 	/**
 	 * Note that Redis has given us the lease.
-	 * @param asked when it was asked to, as {@link System#nanoTime()}: the lease may run
-	 * since then
+	 * @param asked when it was asked to: the lease may run since then
 	 */
-	void taken(long asked) {
+	void taken(Asked asked) {
 		this.activity.happened(Event.LEASE_TAKEN, 1);
 		extended(asked);
 	}
@@ -51,7 +71,7 @@ final class LeaseClock {
 	 * Note that Redis has renewed the lease because we asked it.
 	 * @param asked when it was asked to
 	 */
-	void renewed(long asked) {
+	void renewed(Asked asked) {
 		this.activity.happened(Event.LEASE_RENEWED, 1);
 		extended(asked);
 	}
@@ -60,7 +80,7 @@ final class LeaseClock {
 	 * Note that Redis has renewed the lease with a batch.
 	 * @param asked when the batch was sent
 	 */
-	void extended(long asked) {
+	void extended(Asked asked) {
 		this.renewed = asked;
 	}
 
@@ -69,7 +89,7 @@ final class LeaseClock {
 	 * @return whether a quarter of its time is over
 	 */
 	boolean isDue() {
-		return System.nanoTime() - this.renewed >= this.ttl.toNanos() / 4;
+		return age() >= this.ttl.toNanos() / 4;
 	}
 
 	/**
@@ -77,7 +97,23 @@ final class LeaseClock {
 	 * @return the time, zero if it has ended
 	 */
 	Duration remaining() {
-		return Duration.ofNanos(Math.max(0, this.ttl.toNanos() - (System.nanoTime() - this.renewed)));
+		return Duration.ofNanos(Math.max(0, this.ttl.toNanos() - age()));
+	}
+
+	private long age() {
+		Asked last = this.renewed;
+		Asked now = now();
+		return Math.max(now.nanos() - last.nanos(), TimeUnit.MILLISECONDS.toNanos(now.millis() - last.millis()));
+	}
+
+	/**
+	 * An instant.
+	 *
+	 * @param nanos by {@link System#nanoTime()}
+	 * @param millis by the time of day
+	 */
+	record Asked(long nanos, long millis) {
+
 	}
 
 }

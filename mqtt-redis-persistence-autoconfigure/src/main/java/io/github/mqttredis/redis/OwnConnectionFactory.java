@@ -29,9 +29,9 @@ import org.springframework.util.ClassUtils;
  */
 final class OwnConnectionFactory {
 
-	private static final boolean LETTUCE = isPresent("io.lettuce.core.RedisClient");
+	static final boolean LETTUCE = isPresent("io.lettuce.core.RedisClient");
 
-	private static final boolean JEDIS = isPresent("redis.clients.jedis.Jedis");
+	static final boolean JEDIS = isPresent("redis.clients.jedis.Jedis");
 
 	private OwnConnectionFactory() {
 	}

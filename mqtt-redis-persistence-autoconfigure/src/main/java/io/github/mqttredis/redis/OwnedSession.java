@@ -62,8 +62,6 @@ final class OwnedSession {
 
 	private final SessionShipper shipper;
 
-	private final ShipSchedule schedule;
-
 	private final SessionStanding standing;
 
 	private final SessionActivity activity;
@@ -84,13 +82,12 @@ final class OwnedSession {
 		this.log = new WriteLog(MAX_LOG_WRITES, MAX_LOG_BYTES,
 				(key, record) -> settings.codec().encode(id, key, record));
 		this.standing = new SessionStanding(id, io, activity);
-		this.shipper = new SessionShipper(this, keys, scripts, io, settings.leaseTtl());
-		this.schedule = new ShipSchedule(io, this.shipper);
+		this.shipper = new SessionShipper(this, scripts, io, settings.leaseTtl());
 	}
 
 	/**
-	 * Return what ships this session.
-	 * @return the shipper, to be called in turn only
+	 * Return what speaks with Redis for this session.
+	 * @return the shipper
 	 */
 	SessionShipper shipper() {
 		return this.shipper;
@@ -114,14 +111,6 @@ final class OwnedSession {
 
 	WriteLog log() {
 		return this.log;
-	}
-
-	/**
-	 * Return when this session is shipped.
-	 * @return the schedule
-	 */
-	ShipSchedule schedule() {
-		return this.schedule;
 	}
 
 	/**
@@ -150,7 +139,7 @@ final class OwnedSession {
 	boolean ship(long position, long seen, BooleanSupplier cancelled) {
 		long start = System.nanoTime();
 		if (position > this.log.progress().applied()) {
-			this.schedule.now();
+			this.shipper.now();
 		}
 		long left = this.settings.writeTimeout().toNanos() - (System.nanoTime() - start);
 		boolean stored = await(position, seen, left, cancelled);
@@ -182,16 +171,6 @@ final class OwnedSession {
 	}
 
 	/**
-	 * Have a record moved to quarantine, and wait until it is.
-	 * @param key the record's key
-	 * @param note why, which becomes its name
-	 * @throws SessionUnavailableException if Redis did not answer
-	 */
-	void setAside(RecordKey key, SetAside note) throws SessionUnavailableException {
-		perform(() -> this.shipper.setAside(key, note));
-	}
-
-	/**
 	 * Keep a packet in quarantine that was received, and wait until it is there.
 	 * @param key the key that its record would have
 	 * @param note why, which becomes its name
@@ -200,39 +179,17 @@ final class OwnedSession {
 	 */
 	boolean keep(RecordKey key, SetAside note, byte[] packet) {
 		byte[] stored = this.settings.codec().encode(this.id, key, packet);
-		boolean[] kept = { false };
 		try {
-			perform(() -> kept[0] = this.shipper.keep(note, stored));
+			return this.shipper.keep(note, stored);
 		}
 		catch (SessionUnavailableException ex) {
 			RedisSessionStore.logger.debug("MQTT session " + this.id + ": a packet is not kept", ex);
+			return false;
 		}
-		return kept[0];
 	}
 
 	int undeliverableAttempts() {
 		return this.settings.undeliverableAttempts();
-	}
-
-	/**
-	 * Ask Redis whether the session is still owned, and wait for the answer.
-	 * @throws SessionUnavailableException if Redis did not answer
-	 */
-	void confirmNow() throws SessionUnavailableException {
-		perform(this.shipper::confirm);
-		this.schedule.soonest();
-	}
-
-	/**
-	 * Do something in turn, unless the session was given back before its turn came: it
-	 * would take the lease again, which nobody would give back.
-	 */
-	private void perform(IoLoop.Work work) throws SessionUnavailableException {
-		this.io.perform(() -> {
-			if (!this.ended) {
-				work.run();
-			}
-		});
 	}
 
 	/**
@@ -332,6 +289,10 @@ final class OwnedSession {
 	 * Note that Redis does not answer.
 	 */
 	void away() {
+		RedisTrouble away = this.io.away();
+		if (away != null) {
+			this.shipper.away(away);
+		}
 		this.standing.away();
 		this.log.failWaiters();
 	}

@@ -17,9 +17,12 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.redis.Exchange.Answer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -59,15 +62,18 @@ final class RedisLink {
 		try {
 			return command.apply(connection());
 		}
-		catch (RuntimeException ex) {
-			throw RedisTrouble.of(ex);
+		catch (RuntimeException | Error ex) {
+			throw trouble(ex);
 		}
-		catch (Error ex) {
+	}
+
+	private static RedisTrouble trouble(Throwable failure) {
+		if (failure instanceof Error) {
 			// Whether Redis was asked is unknown, and the next attempt may go well: this
 			// one may have found no memory, or no thread for a new connection.
-			Listeners.unexpected(ex);
-			throw RedisTrouble.of(ex);
+			Listeners.unexpected(failure);
 		}
+		return RedisTrouble.of(failure);
 	}
 
 	/**
@@ -119,22 +125,65 @@ final class RedisLink {
 	}
 
 	/**
-	 * Run a command that moves many bytes, which takes its time: over a connection of its
-	 * own, whose time-out is the longer for it.
-	 * @param <T> the type of the answer
-	 * @param command the command
-	 * @param bytes how many bytes
-	 * @return the answer
-	 * @throws RedisTrouble if Redis did not answer, or not as asked
+	 * Send commands together and read what each of them is answered, connecting first
+	 * where that is needed.
+	 * @param exchanges the commands
+	 * @return an answer each
 	 */
-	<T> T run(Function<RedisConnection, T> command, long bytes) throws RedisTrouble {
-		Duration extra = extraTime(bytes);
-		if (extra.isZero()) {
-			return run(command);
-		}
-		RedisLink patient = new RedisLink(this.source, this.timeout.plus(extra));
+	List<Answer> send(List<? extends Exchange<?>> exchanges) {
+		RedisConnection connected;
 		try {
-			return patient.run(command);
+			connected = connection();
+		}
+		catch (RuntimeException | Error ex) {
+			return failed(exchanges, ex, false);
+		}
+		try {
+			long bytes = exchanges.stream().mapToLong((exchange) -> exchange.command().bytes()).sum();
+			List<Object> replies = Pipelines.send(connected,
+					exchanges.stream().<Command<?>>map(Exchange::command).toList(),
+					this.timeout.plusMillis(bytes * 1000 / SLOWEST_BYTES_PER_SECOND), this.factory != this.source);
+			List<Answer> answers = new ArrayList<>(replies.size());
+			for (int i = 0; i < replies.size(); i++) {
+				answers.add(answer(exchanges.get(i), replies.get(i)));
+			}
+			return answers;
+		}
+		catch (RuntimeException | Error ex) {
+			return failed(exchanges, ex, true);
+		}
+	}
+
+	private static Answer answer(Exchange<?> exchange, Object reply) {
+		try {
+			return (reply instanceof Throwable failure) ? exchange.failed(trouble(failure), true)
+					: exchange.read((List<?>) reply);
+		}
+		catch (RuntimeException | Error ex) {
+			return exchange.failed(trouble(ex), true);
+		}
+	}
+
+	private static List<Answer> failed(List<? extends Exchange<?>> exchanges, Throwable failure, boolean sent) {
+		RedisTrouble trouble = trouble(failure);
+		return exchanges.stream().map((exchange) -> exchange.failed(trouble, sent)).toList();
+	}
+
+	/**
+	 * Send a command that moves many bytes, which takes its time: over a connection of
+	 * its own, whose time-out is the longer for it.
+	 * @param exchange the command
+	 * @return the answer
+	 */
+	Answer sendLarge(Exchange<?> exchange) {
+		RedisLink patient = new RedisLink(this.source, this.timeout.plus(extraTime(exchange.command().bytes())));
+		try {
+			// That no connection can be made is not the command's fault.
+			patient.run(RedisConnection::ping);
+			return patient.send(List.of(exchange)).get(0);
+		}
+		catch (RedisTrouble trouble) {
+			return exchange.failed(trouble, false);
 		}
 		finally {
 			patient.close();

@@ -39,7 +39,7 @@ record RedisQuarantine(InspectionLink link, StoreSettings settings) implements Q
 	public List<String> names(SessionId id) throws SessionUnavailableException {
 		byte[] quarantine = quarantine(id);
 		Set<byte[]> names = this.link.call((connection) -> connection.hashCommands().hKeys(quarantine));
-		return (names != null) ? names.stream().map((name) -> new String(name, SessionLoader.NAMES)).toList()
+		return (names != null) ? names.stream().map((name) -> new String(name, FieldNames.CHARSET)).toList()
 				: List.of();
 	}
 
@@ -63,7 +63,7 @@ record RedisQuarantine(InspectionLink link, StoreSettings settings) implements Q
 	}
 
 	private static byte[] field(String name) {
-		return name.getBytes(SessionLoader.NAMES);
+		return name.getBytes(FieldNames.CHARSET);
 	}
 
 	private byte[] quarantine(SessionId id) {

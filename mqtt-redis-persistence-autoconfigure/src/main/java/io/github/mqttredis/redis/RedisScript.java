@@ -23,8 +23,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisScriptingCommands;
 import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.core.script.DigestUtils;
 
@@ -52,12 +54,47 @@ final class RedisScript {
 		}
 	}
 
-	List<String> run(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
-		return strings(runRaw(connection, keys, arguments));
+	byte[] source() {
+		return this.source;
 	}
 
-	List<String> run(RedisConnection connection, int keys, byte[][] keysAndArguments) {
-		return strings(eval(connection, keys, keysAndArguments));
+	String digest() {
+		return this.digest;
+	}
+
+	/**
+	 * Make a command of this script.
+	 * @param <T> the type of the answer
+	 * @param keys its KEYS
+	 * @param arguments its ARGV
+	 * @param reader makes the answer of the reply
+	 * @return the command
+	 */
+	<T> Command<T> with(List<byte[]> keys, List<byte[]> arguments, Function<List<String>, T> reader) {
+		return new Command<>(this, keys.size(), concat(keys, arguments), 0, (reply) -> reader.apply(strings(reply)));
+	}
+
+	/**
+	 * Make a command that moves bytes.
+	 * @param <T> the type of the answer
+	 * @param bytes how many
+	 * @param keys its KEYS
+	 * @param arguments its ARGV
+	 * @param reader makes the answer of the reply
+	 * @return the command
+	 */
+	<T> Command<T> with(long bytes, List<byte[]> keys, List<byte[]> arguments, Function<List<?>, T> reader) {
+		return new Command<>(this, keys.size(), concat(keys, arguments), bytes, reader);
+	}
+
+	private static byte[][] concat(List<byte[]> keys, List<byte[]> arguments) {
+		List<byte[]> all = new ArrayList<>(keys);
+		all.addAll(arguments);
+		return all.toArray(byte[][]::new);
+	}
+
+	List<String> run(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		return strings(eval(connection, keys, arguments));
 	}
 
 	/**
@@ -68,26 +105,37 @@ final class RedisScript {
 	 * @return the elements of its reply
 	 */
 	List<byte[]> runRaw(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
-		List<byte[]> all = new ArrayList<>(keys);
-		all.addAll(arguments);
-		return bytes(eval(connection, keys.size(), all.toArray(byte[][]::new)));
+		return bytes(eval(connection, keys, arguments));
 	}
 
-	private List<?> eval(RedisConnection connection, int keys, byte[][] keysAndArguments) {
+	private List<?> eval(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {
+		byte[][] all = concat(keys, arguments);
 		try {
-			return Objects.requireNonNull(connection.scriptingCommands()
-				.<List<?>>evalSha(this.digest, ReturnType.MULTI, keys, keysAndArguments));
+			return eval(connection, keys.size(), all, false);
 		}
 		catch (RuntimeException ex) {
 			if (!RedisTrouble.isNoScript(ex)) {
 				throw ex;
 			}
-			return Objects.requireNonNull(connection.scriptingCommands()
-				.<List<?>>eval(this.source, ReturnType.MULTI, keys, keysAndArguments));
+			return eval(connection, keys.size(), all, true);
 		}
 	}
 
-	private static List<String> strings(List<?> reply) {
+	/**
+	 * Run the script.
+	 * @param connection the connection
+	 * @param keys how many of the arguments are keys
+	 * @param arguments the keys and the arguments
+	 * @param full whether to send the script and not its digest
+	 * @return the reply
+	 */
+	List<?> eval(RedisConnection connection, int keys, byte[][] arguments, boolean full) {
+		RedisScriptingCommands commands = connection.scriptingCommands();
+		return Objects.requireNonNull(full ? commands.<List<?>>eval(this.source, ReturnType.MULTI, keys, arguments)
+				: commands.<List<?>>evalSha(this.digest, ReturnType.MULTI, keys, arguments));
+	}
+
+	static List<String> strings(List<?> reply) {
 		List<String> result = new ArrayList<>(reply.size());
 		for (Object element : reply) {
 			result.add((element instanceof byte[] bytes) ? new String(bytes, StandardCharsets.UTF_8)
@@ -96,7 +144,7 @@ final class RedisScript {
 		return result;
 	}
 
-	private static List<byte[]> bytes(List<?> reply) {
+	static List<byte[]> bytes(List<?> reply) {
 		List<byte[]> result = new ArrayList<>(reply.size());
 		for (Object element : reply) {
 			result.add((element instanceof byte[] bytes) ? bytes

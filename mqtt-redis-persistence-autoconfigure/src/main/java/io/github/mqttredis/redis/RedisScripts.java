@@ -19,12 +19,8 @@ package io.github.mqttredis.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 import io.github.mqttredis.session.Batch;
-import io.github.mqttredis.session.RecordKey;
-
-import org.springframework.data.redis.connection.RedisConnection;
 
 /**
  * The Lua by which an owner keeps its session. What the scripts get and return is written
@@ -50,6 +46,9 @@ final class RedisScripts {
 
 	private static final RedisScript KEEP = new RedisScript("keep.lua");
 
+	/** What a session has at most that is read when its lease is taken. */
+	private static final long SMALL_BYTES = 64 * 1024;
+
 	/** Whoever may publish can send what is kept. */
 	private static final byte[] QUARANTINE_LIMIT = bytes("1000");
 
@@ -71,86 +70,86 @@ final class RedisScripts {
 
 	/**
 	 * Try to take the lease.
-	 * @param connection the connection
 	 * @param replaced the token of an owner that may be replaced, {@link #ANYBODY} or
 	 * {@link #NOBODY}
-	 * @param until when it is too late for that, in milliseconds by the clock of Redis
-	 * @return what came of it
+	 * @param until when it is too late for that, in milliseconds by the clock of Redis: a
+	 * command that comes late would replace an owner that has come since
+	 * @return tells what came of it
 	 */
-	Acquired acquire(RedisConnection connection, String replaced, long until) {
-		List<String> reply = ACQUIRE.run(connection,
-				List.of(this.keys.lease(), this.keys.mark(), this.keys.hash(), this.keys.quarantine()),
-				List.of(this.token, this.leaseMillis, bytes(replaced), this.expiryMillis, bytes(Long.toString(until))));
-		if ("held".equals(reply.get(0))) {
-			return new Acquired(0, reply.get(1), Long.parseLong(reply.get(2)), Long.parseLong(reply.get(3)));
-		}
-		return new Acquired(Long.parseLong(reply.get(1)), "", 0, 0);
+	Command<Acquired> acquire(String replaced, long until) {
+		return ACQUIRE.with(SMALL_BYTES,
+				List.of(this.keys.lease(), this.keys.mark(), this.keys.hash(), this.keys.quarantine(),
+						this.keys.otherVersion()),
+				List.of(this.token, this.leaseMillis, bytes(replaced), this.expiryMillis, bytes(Long.toString(until))),
+				RedisScripts::acquired);
 	}
 
-	Written write(RedisConnection connection, Mark expected, Mark next, Batch batch) {
-		byte[][] arguments = new byte[11 + 2 * batch.puts().size() + batch.removes().size()][];
-		arguments[0] = this.keys.hash();
-		arguments[1] = this.keys.mark();
-		arguments[2] = this.keys.lease();
-		arguments[3] = this.keys.quarantine();
-		arguments[4] = bytes(expected.toString());
-		arguments[5] = bytes(next.toString());
-		arguments[6] = this.token;
-		arguments[7] = this.leaseMillis;
-		arguments[8] = this.expiryMillis;
-		arguments[9] = flag(batch.clears());
-		arguments[10] = bytes(Integer.toString(batch.puts().size()));
-		int i = 11;
-		for (Map.Entry<RecordKey, byte[]> put : batch.puts().entrySet()) {
-			arguments[i++] = put.getKey().toBytes();
-			arguments[i++] = put.getValue();
+	private static Acquired acquired(List<?> raw) {
+		List<byte[]> reply = RedisScript.bytes(raw);
+		if ("held".equals(string(reply.get(0)))) {
+			return new Acquired(0, string(reply.get(1)), number(reply.get(2)), number(reply.get(3)), 0, 0, List.of());
 		}
-		for (RecordKey key : batch.removes()) {
-			arguments[i++] = key.toBytes();
-		}
-		return written(WRITE.run(connection, 4, arguments));
+		return new Acquired(number(reply.get(1)), "", 0, 0, number(reply.get(2)), number(reply.get(3)),
+				reply.subList(4, reply.size()));
 	}
 
-	Confirmed confirm(RedisConnection connection, Mark next) {
-		List<String> reply = CONFIRM.run(connection,
-				List.of(this.keys.hash(), this.keys.mark(), this.keys.lease(), this.keys.quarantine()),
+	private static String string(byte[] bytes) {
+		return new String(bytes, StandardCharsets.UTF_8);
+	}
+
+	private static long number(byte[] bytes) {
+		return Long.parseLong(string(bytes));
+	}
+
+	Command<Written> write(Mark expected, Mark next, Batch batch) {
+		List<byte[]> arguments = new ArrayList<>(7 + 2 * batch.puts().size() + batch.removes().size());
+		arguments.addAll(List.of(bytes(expected.toString()), bytes(next.toString()), this.token, this.leaseMillis,
+				this.expiryMillis, bytes(batch.clears() ? "1" : "0"), bytes(Integer.toString(batch.puts().size()))));
+		batch.puts().forEach((key, record) -> {
+			arguments.add(key.toBytes());
+			arguments.add(record);
+		});
+		batch.removes().forEach((key) -> arguments.add(key.toBytes()));
+		return WRITE.with(batch.bytes(), all(), arguments, (reply) -> written(RedisScript.strings(reply)));
+	}
+
+	Command<Confirmed> confirm(Mark next) {
+		return CONFIRM.with(all(),
 				List.of(this.token, this.leaseMillis, bytes(Long.toString(next.epoch())),
-						bytes(Long.toString(next.sequence())), this.expiryMillis));
-		if ("fenced".equals(reply.get(0))) {
-			return new Confirmed(true, reply.get(1), Long.parseLong(reply.get(2)), Mark.NONE, 0, Mark.NONE);
-		}
-		return new Confirmed(false, "", 0, Mark.parse(reply.get(1)), Integer.parseInt(reply.get(2)),
-				Mark.parse(reply.get(3)));
+						bytes(Long.toString(next.sequence())), this.expiryMillis),
+				(reply) -> "fenced".equals(reply.get(0))
+						? new Confirmed(true, reply.get(1), Long.parseLong(reply.get(2)), Mark.NONE, 0, Mark.NONE)
+						: new Confirmed(false, "", 0, Mark.parse(reply.get(1)), Integer.parseInt(reply.get(2)),
+								Mark.parse(reply.get(3))));
 	}
 
-	Written quarantine(RedisConnection connection, Mark expected, Mark next, byte[] name, List<byte[]> fields) {
-		List<byte[]> arguments = new ArrayList<>(
-				List.of(bytes(expected.toString()), bytes(next.toString()), this.expiryMillis, name));
-		arguments.addAll(fields);
-		return written(QUARANTINE.run(connection, List.of(this.keys.hash(), this.keys.mark(), this.keys.quarantine()),
-				arguments));
+	/** The order that the scripts share. */
+	private List<byte[]> all() {
+		return List.of(this.keys.hash(), this.keys.mark(), this.keys.lease(), this.keys.quarantine());
 	}
 
-	boolean keep(RedisConnection connection, Mark expected, byte[] name, byte[] packet) {
-		return "kept".equals(KEEP.run(connection, List.of(this.keys.mark(), this.keys.quarantine()),
-				List.of(bytes(expected.toString()), QUARANTINE_LIMIT, this.expiryMillis, name, packet))
-			.get(0));
+	Command<Written> quarantine(Mark expected, Mark next, String name, List<String> fields) {
+		List<byte[]> arguments = new ArrayList<>(List.of(bytes(expected.toString()), bytes(next.toString()),
+				this.expiryMillis, name.getBytes(FieldNames.CHARSET)));
+		fields.forEach((field) -> arguments.add(field.getBytes(FieldNames.CHARSET)));
+		return QUARANTINE.with(List.of(this.keys.hash(), this.keys.mark(), this.keys.quarantine()), arguments,
+				RedisScripts::written);
 	}
 
-	boolean release(RedisConnection connection, Mark mark) {
-		return "released".equals(
-				RELEASE
-					.run(connection, List.of(this.keys.lease(), this.keys.mark()),
-							List.of(this.token, bytes(Long.toString(mark.epoch()))))
-					.get(0));
+	Command<Boolean> keep(Mark expected, String name, byte[] packet) {
+		return KEEP.with(packet.length, List.of(this.keys.mark(), this.keys.quarantine()),
+				List.of(bytes(expected.toString()), QUARANTINE_LIMIT, this.expiryMillis,
+						name.getBytes(FieldNames.CHARSET), packet),
+				(reply) -> "kept".equals(RedisScript.strings(reply).get(0)));
+	}
+
+	Command<Boolean> release(Mark mark) {
+		return RELEASE.with(List.of(this.keys.lease(), this.keys.mark()),
+				List.of(this.token, bytes(Long.toString(mark.epoch()))), (reply) -> "released".equals(reply.get(0)));
 	}
 
 	private static Written written(List<String> reply) {
 		return new Written(Mark.parse(reply.get(0)), Integer.parseInt(reply.get(1)));
-	}
-
-	private static byte[] flag(boolean value) {
-		return bytes(value ? "1" : "0");
 	}
 
 	private static byte[] bytes(String text) {
@@ -165,11 +164,20 @@ final class RedisScripts {
 	 * @param remainingMillis how long their lease still runs
 	 * @param clock the time by the clock of Redis, in milliseconds, if somebody else
 	 * holds the lease
+	 * @param others how many records the client has with the other version of MQTT, if
+	 * the lease is ours
+	 * @param records how many records the session has, if the lease is ours
+	 * @param contents their names and values in turns, empty if they are to be read apart
 	 */
-	record Acquired(long epoch, String holder, long remainingMillis, long clock) {
+	record Acquired(long epoch, String holder, long remainingMillis, long clock, long others, long records,
+			List<byte[]> contents) {
 
 		boolean owned() {
 			return this.epoch > 0;
+		}
+
+		boolean hasAll() {
+			return this.contents.size() == 2 * this.records;
 		}
 
 	}

@@ -19,6 +19,8 @@ package io.github.mqttredis.redis;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -207,8 +209,22 @@ final class RedisTrouble extends Exception {
 	 * @return whether the script has to be sent in full
 	 */
 	static boolean isNoScript(Throwable exception) {
+		return hasCode(exception, "NOSCRIPT"::equals);
+	}
+
+	/**
+	 * Return whether a node of a Cluster names another one.
+	 * @param exception an exception of a Redis client
+	 * @return whether the command has to be sent there
+	 */
+	static boolean isRedirection(Throwable exception) {
+		return hasCode(exception, Set.of("MOVED", "ASK")::contains);
+	}
+
+	private static boolean hasCode(Throwable exception, Predicate<String> which) {
 		for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-			if ("NOSCRIPT".equals(code(cause.getMessage()))) {
+			String code = code(cause.getMessage());
+			if (code != null && which.test(code)) {
 				return true;
 			}
 		}

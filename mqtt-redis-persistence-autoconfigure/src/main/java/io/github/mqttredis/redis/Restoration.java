@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.FormerRecords;
 import io.github.mqttredis.session.RecordCodec;
@@ -53,10 +54,19 @@ final class Restoration implements FormerRecords.Destination {
 
 	/**
 	 * Read what Redis has.
+	 * @param acquired what came with the lease
 	 * @throws SessionException if Redis did not answer
 	 */
-	void load() throws SessionException {
-		new SessionLoader(this.io, this.session.keys(), this.records).load();
+	void load(Acquired acquired) throws SessionException {
+		if (acquired.hasAll()) {
+			List<byte[]> contents = acquired.contents();
+			for (int i = 0; i < contents.size(); i += 2) {
+				this.records.add(new String(contents.get(i), FieldNames.CHARSET), contents.get(i + 1));
+			}
+		}
+		else {
+			new SessionLoader(this.io, this.session.keys(), this.records).load();
+		}
 		putAside();
 	}
 
@@ -87,8 +97,7 @@ final class Restoration implements FormerRecords.Destination {
 	public void store(Map<RecordKey, byte[]> moved) throws SessionException {
 		Map<RecordKey, byte[]> stored = new LinkedHashMap<>();
 		moved.forEach((key, record) -> stored.put(key, this.codec.encode(id(), key, record)));
-		Batch batch = Batch.of(stored);
-		if (!this.io.call((connection) -> this.session.shipper().claim().store(connection, batch), batch.bytes())) {
+		if (!this.session.shipper().store(Batch.of(stored))) {
 			throw new SessionUnavailableException(
 					"MQTT session " + id() + " changed while records were moved into it. Nothing is lost; start again");
 		}
@@ -101,7 +110,7 @@ final class Restoration implements FormerRecords.Destination {
 	private void putAside() throws SessionException {
 		List<String> unreadable = this.records.takeUnreadable();
 		if (!unreadable.isEmpty()) {
-			this.io.call((connection) -> this.session.shipper().claim().quarantine(connection, unreadable));
+			this.session.shipper().quarantine(unreadable);
 		}
 	}
 

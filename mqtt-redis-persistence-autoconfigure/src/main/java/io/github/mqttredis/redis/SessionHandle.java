@@ -135,7 +135,7 @@ final class SessionHandle implements OperatedSession {
 		}
 		boolean waitedFor = !flushed && !isWaitedForElsewhere(key, position, seen, lenient);
 		if (!this.publishes.isShippedAtEnd(position)) {
-			this.session.schedule().soonest();
+			this.session.shipper().soonest();
 		}
 		if (!waitedFor || (this.session.await(position, seen, () -> isOver(key)) && !isAside(key))) {
 			return;
@@ -227,7 +227,7 @@ final class SessionHandle implements OperatedSession {
 		WriteLog log = this.session.log();
 		// With the log's lock held, as in supersede().
 		if (log.read((any) -> isHeld() && removeWithSibling(log, key))) {
-			this.session.schedule().soon();
+			this.session.shipper().soon();
 		}
 	}
 
@@ -296,7 +296,7 @@ final class SessionHandle implements OperatedSession {
 		checkUsable("set " + name + " aside");
 		RecordKey key = RecordKey.require(name);
 		SetAside note = new SetAside(name, Instant.now(), attempts, reason);
-		this.session.setAside(key, note);
+		this.session.shipper().setAside(key, note);
 		if (contains(name)) {
 			throw this.session.refusal("set " + name + " aside");
 		}
@@ -348,7 +348,7 @@ final class SessionHandle implements OperatedSession {
 	}
 
 	private void awaitStored(String what, long position, long seen) throws SessionException {
-		this.session.schedule().soonest();
+		this.session.shipper().soonest();
 		if (!this.session.await(position, seen, () -> this.superseded)) {
 			throw this.session.refusal(what);
 		}
@@ -376,7 +376,7 @@ final class SessionHandle implements OperatedSession {
 	@Override
 	public void confirmOwned() throws SessionException {
 		checkUsable("confirm the lease");
-		this.session.confirmNow();
+		this.session.shipper().confirmNow();
 		checkUsable("confirm the lease");
 	}
 

@@ -48,12 +48,14 @@ final class SessionIndex {
 	/**
 	 * Note that sessions are owned. When that was is told by the clock of Redis: those of
 	 * hosts differ, and a session must not look abandoned because its host is behind.
-	 * @param connection the connection
 	 * @param sessions their keys
-	 * @return the time, by Redis
+	 * @return tells the time, by Redis
 	 */
-	Instant addAll(RedisConnection connection, Collection<SessionKeys> sessions) {
-		List<String> reply = SEEN.run(connection, List.of(this.key), sessions.stream().map(SessionKeys::hash).toList());
+	Command<Instant> add(Collection<SessionKeys> sessions) {
+		return SEEN.with(List.of(this.key), sessions.stream().map(SessionKeys::hash).toList(), SessionIndex::time);
+	}
+
+	private static Instant time(List<String> reply) {
 		return Instant.ofEpochMilli(Long.parseLong(reply.get(0)));
 	}
 
@@ -63,7 +65,7 @@ final class SessionIndex {
 	 * @return the time, by Redis
 	 */
 	Instant now(RedisConnection connection) {
-		return addAll(connection, List.of());
+		return time(SEEN.run(connection, List.of(this.key), List.of()));
 	}
 
 	/**

@@ -32,6 +32,8 @@ final class SessionKeys {
 
 	private final byte[] hashKey;
 
+	private final byte[] otherVersionKey;
+
 	private final byte[] leaseKey;
 
 	private final byte[] markKey;
@@ -39,8 +41,10 @@ final class SessionKeys {
 	private final byte[] quarantineKey;
 
 	SessionKeys(String prefix, SessionId id) {
-		this.hash = prefix + ":{" + escape(id.clientId()) + "@" + escape(id.broker()) + "}:" + id.version().suffix();
+		String client = prefix + ":{" + escape(id.clientId()) + "@" + escape(id.broker()) + "}:";
+		this.hash = client + id.version().suffix();
 		this.hashKey = bytes(this.hash);
+		this.otherVersionKey = bytes(client + id.version().other().suffix());
 		this.leaseKey = lease(this.hash);
 		this.markKey = mark(this.hash);
 		this.quarantineKey = quarantine(this.hash);
@@ -125,6 +129,15 @@ final class SessionKeys {
 
 	byte[] hash() {
 		return this.hashKey;
+	}
+
+	/**
+	 * Return the key of the hash of the session that the same client has with the other
+	 * version of MQTT.
+	 * @return the key
+	 */
+	byte[] otherVersion() {
+		return this.otherVersionKey;
 	}
 
 	byte[] lease() {

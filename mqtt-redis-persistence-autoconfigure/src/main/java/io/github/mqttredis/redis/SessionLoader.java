@@ -16,28 +16,23 @@
 
 package io.github.mqttredis.redis;
 
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.StoredRecords;
 
 /**
  * Reads a whole session in a few round trips: its fields and their sizes at once, its
- * records in pages of at most 1 MiB; a larger record comes alone.
+ * records in pages of at most 1 MiB; a larger record comes alone. Each is a command among
+ * those of other sessions, which go on.
  */
 final class SessionLoader {
 
-	/**
-	 * Reads any bytes as a name and gives them back: a field that is not ours may have
-	 * any name. Those of records are ASCII.
-	 */
-	static final Charset NAMES = StandardCharsets.ISO_8859_1;
+	private static final RedisScript NAMES = new RedisScript("names.lua");
 
 	private static final RedisScript SIZES = new RedisScript("sizes.lua");
+
+	private static final RedisScript VALUES = new RedisScript("values.lua");
 
 	private static final int LARGEST_PAGE = 4096;
 
@@ -56,46 +51,52 @@ final class SessionLoader {
 	}
 
 	/**
-	 * Read the session. Each page is a task of its own for the I/O thread, so that other
-	 * sessions go on.
+	 * Read the names of all fields that a session's hash has.
+	 * @param keys the session's keys
+	 * @return reads them
+	 */
+	static Command<FieldNames> names(SessionKeys keys) {
+		return NAMES.with(0, List.of(keys.hash()), List.of(), (reply) -> FieldNames.of(RedisScript.bytes(reply)));
+	}
+
+	/**
+	 * Read the session.
 	 * @throws SessionException if Redis did not answer, or the records cannot be decoded
 	 */
 	void load() throws SessionException {
-		List<byte[]> fields = this.io.call((connection) -> {
-			Set<byte[]> found = connection.hashCommands().hKeys(this.keys.hash());
-			return (found != null) ? List.copyOf(found) : List.of();
-		});
-		for (int from = 0; from < fields.size(); from += LARGEST_PAGE) {
-			loadBySize(fields.subList(from, Math.min(fields.size(), from + LARGEST_PAGE)));
+		List<String> names = this.io.call(names(this.keys)).all();
+		for (int from = 0; from < names.size(); from += LARGEST_PAGE) {
+			loadBySize(names.subList(from, Math.min(names.size(), from + LARGEST_PAGE)));
 		}
 	}
 
-	private void loadBySize(List<byte[]> fields) throws SessionException {
-		List<String> sizes = this.io.call((connection) -> SIZES.run(connection, List.of(this.keys.hash()), fields));
+	private void loadBySize(List<String> names) throws SessionException {
+		List<String> sizes = this.io.call(SIZES.with(List.of(this.keys.hash()), fields(names), (reply) -> reply));
 		int begin = 0;
 		long bytes = 0;
-		for (int i = 0; i < fields.size(); i++) {
+		for (int i = 0; i < names.size(); i++) {
 			long size = Long.parseLong(sizes.get(i));
 			if (i > begin && bytes + size > PAGE_BYTES) {
-				load(fields.subList(begin, i), bytes);
+				load(names.subList(begin, i), bytes);
 				begin = i;
 				bytes = 0;
 			}
 			bytes += size;
 		}
-		load(fields.subList(begin, fields.size()), bytes);
+		load(names.subList(begin, names.size()), bytes);
 	}
 
-	private void load(List<byte[]> fields, long bytes) throws SessionException {
-		byte[][] names = fields.toArray(byte[][]::new);
-		List<byte[]> values = Objects.requireNonNull(
-				this.io.call((connection) -> connection.hashCommands().hMGet(this.keys.hash(), names), bytes));
-		for (int i = 0; i < names.length; i++) {
-			byte[] value = values.get(i);
-			if (value != null) {
-				this.records.add(new String(names[i], NAMES), value);
+	private void load(List<String> names, long bytes) throws SessionException {
+		List<?> values = this.io.call(VALUES.with(bytes, List.of(this.keys.hash()), fields(names), (reply) -> reply));
+		for (int i = 0; i < names.size(); i++) {
+			if (values.get(i) instanceof byte[] value) {
+				this.records.add(names.get(i), value);
 			}
 		}
+	}
+
+	private static List<byte[]> fields(List<String> names) {
+		return names.stream().map((name) -> name.getBytes(FieldNames.CHARSET)).toList();
 	}
 
 }

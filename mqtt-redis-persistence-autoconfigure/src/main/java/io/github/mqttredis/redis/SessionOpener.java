@@ -29,7 +29,6 @@ import java.util.function.LongSupplier;
 import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.session.FormerRecords;
-import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
@@ -112,14 +111,18 @@ final class SessionOpener {
 		SessionKeys keys = new SessionKeys(this.settings.keyPrefix(), id);
 		RedisScripts scripts = new RedisScripts(keys, this.owner.token(), this.settings);
 		OwnedSession session = new OwnedSession(id, keys, scripts, this.io, this.settings, activity);
-		acquisition.acquire(session);
+		// Goes with the command that takes the lease.
+		IoLoop.Question<Instant> noted = this.io.along(this.index.add(List.of(keys)));
+		Acquired acquired = acquisition.acquire(session);
 		boolean opened = false;
 		try {
-			int restored = restore(session, former);
-			session.schedule().soonest();
-			note(session);
+			int restored = restore(session, acquired, former);
+			session.shipper().begin();
+			awaitNoted(session, noted);
 			opened(session, restored, start);
-			reportOtherVersion(id);
+			if (acquired.others() > 0) {
+				reportOtherVersion(id, acquired.others());
+			}
 			opened = true;
 			return session;
 		}
@@ -130,23 +133,23 @@ final class SessionOpener {
 		}
 	}
 
-	private int restore(OwnedSession session, FormerRecords former) throws SessionException {
+	private int restore(OwnedSession session, Acquired acquired, FormerRecords former) throws SessionException {
 		Restoration restoration = new Restoration(session, this.io, this.settings.codec());
-		restoration.load();
+		restoration.load(acquired);
 		former.moveTo(restoration);
 		restoration.fill();
 		return restoration.restored();
 	}
 
 	/**
-	 * Note the session in the set of all sessions. One that is not there is noted before
+	 * See that the session is in the set of all sessions. One that is not is noted before
 	 * long ({@link StoreEngine}), so that no trouble with that set, such as a full Redis,
 	 * keeps a client from its records; but for what Redis forbids, which somebody has to
 	 * be told of.
 	 */
-	private void note(OwnedSession session) throws SessionUnavailableException {
+	private static void awaitNoted(OwnedSession session, IoLoop.Question<?> noted) throws SessionUnavailableException {
 		try {
-			this.io.call((connection) -> this.index.addAll(connection, List.of(session.keys())));
+			noted.await();
 		}
 		catch (SessionUnavailableException ex) {
 			if (ex.getCause() instanceof RedisTrouble trouble && trouble.isForbidden()) {
@@ -165,7 +168,7 @@ final class SessionOpener {
 	void abandon(OwnedSession session) {
 		session.end();
 		try {
-			this.io.call(session.shipper().claim()::release);
+			session.shipper().release();
 		}
 		catch (SessionUnavailableException ex) {
 			RedisSessionStore.logger.debug("The lease of MQTT session " + session.id() + " ends by itself", ex);
@@ -205,31 +208,21 @@ final class SessionOpener {
 	 * Report a session that the other version of MQTT left: its records cannot be read by
 	 * this one, and stay where they are.
 	 */
-	private void reportOtherVersion(SessionId id) {
-		MqttVersion version = (id.version() == MqttVersion.V3) ? MqttVersion.V5 : MqttVersion.V3;
-		SessionId other = new SessionId(id.clientId(), id.broker(), version);
-		long records = 0;
-		try {
-			records = countRecords(other);
-		}
-		catch (SessionUnavailableException ex) {
-			RedisSessionStore.logger.debug("Could not look for MQTT session " + other, ex);
-		}
-		if (records > 0) {
-			RedisSessionStore.logger.warn("MQTT session " + other + " holds " + records
-					+ " records that this client cannot read. Run a client of that version to deliver them, or delete "
-					+ new SessionKeys(this.settings.keyPrefix(), other));
-		}
+	private void reportOtherVersion(SessionId id, long records) {
+		SessionId other = new SessionId(id.clientId(), id.broker(), id.version().other());
+		RedisSessionStore.logger.warn("MQTT session " + other + " holds " + records
+				+ " records that this client cannot read. Run a client of that version to deliver them, or delete "
+				+ new SessionKeys(this.settings.keyPrefix(), other));
 	}
 
-	private void acquire(OwnedSession session) throws SessionException {
+	private Acquired acquire(OwnedSession session) throws SessionException {
 		long deadline = System.nanoTime() + this.settings.acquireTimeout().toNanos();
 		String replaced = RedisScripts.NOBODY;
 		LongSupplier until = () -> 0;
 		for (boolean first = true;; first = false) {
 			Acquired acquired = acquire(session, replaced, until);
 			if (acquired.owned()) {
-				return;
+				return acquired;
 			}
 			until = giveUpAt(acquired);
 			replaced = replaceable(session, acquired.holder());
@@ -239,7 +232,7 @@ final class SessionOpener {
 		}
 	}
 
-	private void acquireUnowned(OwnedSession session) throws SessionException {
+	private Acquired acquireUnowned(OwnedSession session) throws SessionException {
 		Acquired acquired = acquire(session, RedisScripts.NOBODY, () -> 0);
 		if (!acquired.owned() && isProvablyDead(acquired.holder())) {
 			acquired = acquire(session, acquired.holder(), giveUpAt(acquired));
@@ -248,6 +241,7 @@ final class SessionOpener {
 			throw new SessionInUseException(session.id(), Owner.describe(acquired.holder()),
 					Duration.ofMillis(Math.max(1, acquired.remainingMillis())), "Ask that process, or stop it first");
 		}
+		return acquired;
 	}
 
 	private boolean isProvablyDead(String token) {
@@ -256,8 +250,7 @@ final class SessionOpener {
 	}
 
 	private Acquired acquire(OwnedSession session, String replaced, LongSupplier until) throws SessionException {
-		long limit = until.getAsLong();
-		return this.io.call((connection) -> session.shipper().claim().acquire(connection, replaced, limit));
+		return session.shipper().acquire(replaced, until.getAsLong());
 	}
 
 	/**
@@ -331,7 +324,7 @@ final class SessionOpener {
 	@FunctionalInterface
 	private interface Acquisition {
 
-		void acquire(OwnedSession session) throws SessionException;
+		Acquired acquire(OwnedSession session) throws SessionException;
 
 	}
 

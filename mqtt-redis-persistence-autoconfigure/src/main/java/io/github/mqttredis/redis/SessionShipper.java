@@ -17,27 +17,44 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
+import io.github.mqttredis.redis.MarkTracker.Found;
+import io.github.mqttredis.redis.RedisScripts.Acquired;
+import io.github.mqttredis.redis.RedisScripts.Confirmed;
 import io.github.mqttredis.redis.RedisScripts.Written;
 import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionRecordException;
+import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.WriteLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ships one session's write log to Redis, keeps its lease, and writes the session back
- * where Redis lost it. All of it in turn ({@link IoLoop}), which is why nothing here is
- * locked.
+ * All that is sent to Redis for one session: takes it, ships its write log, renews its
+ * lease, finds out whether Redis still holds all of it, writes back what Redis lost, and
+ * gives it back. One command at a time ({@link Speaker}); each answer tells what comes
+ * next. What is neither final nor volatile is used in turn ({@link IoLoop}) only.
  */
-final class SessionShipper {
+final class SessionShipper extends Speaker {
 
 	private static final int MAX_FIELDS = 1000;
 
 	private static final long MAX_BATCH_BYTES = 1024 * 1024;
+
+	private static final Duration RETRY = Duration.ofMillis(250);
 
 	private final OwnedSession session;
 
@@ -49,58 +66,45 @@ final class SessionShipper {
 
 	private final LeaseClock lease;
 
-	private final Fence fence = new Fence();
-
-	private final SessionClaim claim;
-
-	private final SessionCheck check;
+	private final MarkTracker marks = new MarkTracker();
 
 	private final BrokenBatches broken = new BrokenBatches();
-
-	/** The batch that is being sent, for {@link #handle}. */
-	private @Nullable Batch sending;
-
-	/** Whether there was a connection to send it over. */
-	private boolean sent;
 
 	/** What Redis is known not to take. */
 	private final RefusedSize refusedSize = new RefusedSize();
 
+	/** What somebody waits for who is no publisher. */
+	private final Queue<Request<?>> requests = new ConcurrentLinkedQueue<>();
+
+	private final AtomicBoolean retrying = new AtomicBoolean();
+
+	/** Whether anything is sent that nobody asks for. */
+	private volatile boolean begun;
+
+	/** What an answer calls for before anything else. */
+	private @Nullable Supplier<Exchange<?>> following;
+
 	/** Whether the mark has to be looked at before anything else is sent. */
-	private boolean unconfirmed;
+	private volatile boolean unconfirmed;
+
+	/** Whether nothing was sent since the mark was looked at. */
+	private boolean confirmed;
+
+	/** Whether Redis lost records, and writing them back has not begun. */
+	private boolean lost;
+
+	/** Whether Redis may have lost records, and writing them back has not begun. */
+	private boolean doubtful;
 
 	/** Whether Redis refused to store records, and has stored none since. */
 	private volatile boolean refusing;
 
-	/** What a publisher met that shipped its own record. */
-	private @Nullable RedisTrouble unhandled;
-
-	/** Whether nobody waits for what is sent. */
-	private boolean probing;
-
-	SessionShipper(OwnedSession session, SessionKeys keys, RedisScripts scripts, IoLoop io, Duration leaseTtl) {
+	SessionShipper(OwnedSession session, RedisScripts scripts, IoLoop io, Duration leaseTtl) {
 		this.session = session;
 		this.scripts = scripts;
 		this.io = io;
 		this.log = session.log();
 		this.lease = new LeaseClock(leaseTtl, session.activity());
-		this.claim = new SessionClaim(session, scripts, this.fence, this.lease);
-		this.check = new SessionCheck(session, scripts, io, this.claim, this.fence, this.lease);
-	}
-
-	/**
-	 * Return what this ships under.
-	 * @return the claim to the session
-	 */
-	SessionClaim claim() {
-		return this.claim;
-	}
-
-	/** Renew the lease if no batch has done so of late. */
-	void renew() {
-		if (this.lease.isDue()) {
-			confirmSoon();
-		}
 	}
 
 	LeaseClock lease() {
@@ -123,99 +127,268 @@ final class SessionShipper {
 		return this.refusedSize;
 	}
 
-	boolean isAwaited() {
-		return this.log.isAwaited();
+	// When this is asked
+
+	/**
+	 * Ship what is appended from here on, and see that Redis holds what the mirror does:
+	 * all of the session is in it now.
+	 */
+	void begin() {
+		this.begun = true;
+		soonest();
+	}
+
+	/** Ship what was appended in the next round. */
+	void soonest() {
+		this.io.soonest(this);
+	}
+
+	/**
+	 * Ship what was appended, on the calling thread if nobody else speaks with Redis. The
+	 * rest is for the I/O thread: a publisher waits for no more than one answer.
+	 */
+	void now() {
+		if (!this.io.tryHere(this, this::nextHere) || this.log.isAwaited()) {
+			soonest();
+		}
+	}
+
+	/**
+	 * Ship what was appended before long, if nothing else makes it go sooner: nobody
+	 * waits for a removal, and most go with the record that is put next.
+	 */
+	void soon() {
+		this.io.beforeLong(this);
+	}
+
+	@Override
+	void again() {
+		this.unconfirmed = true;
+		again(RETRY);
+	}
+
+	private void again(Duration pause) {
+		this.io.later(this.retrying, pause, this::soonest);
+	}
+
+	/** Renew the lease if no batch has done so of late, and none does so now. */
+	void renew() {
+		if (this.lease.isDue()) {
+			this.io.whenIdle(this);
+		}
 	}
 
 	/** Look at the mark before anything else is sent, and ship what waits. */
 	void confirmSoon() {
 		this.unconfirmed = true;
-		this.session.schedule().soonest();
+		soonest();
 	}
 
 	/**
-	 * Ship the next batch on a publisher's thread, if Redis is as we left it. The rest is
-	 * for the I/O thread: a publisher waits for no more than one answer.
+	 * Note that Redis is away, which may have been why batches failed. Called in turn.
 	 */
-	void shipHere() {
-		if (this.session.isUnusable() || this.unconfirmed || this.refusing || this.unhandled != null
-				|| this.log.isDropped() || !this.broken.pause().isZero() || Thread.currentThread().isInterrupted()) {
-			return;
-		}
-		this.probing = false;
-		try {
-			Batch batch = this.broken.next(this.log);
-			// A record that is alone because of its size takes longer than its publisher
-			// may wait.
-			if (batch != null && batch.bytes() <= MAX_BATCH_BYTES) {
-				send(batch);
-				scheduleNext();
-			}
-		}
-		catch (RedisTrouble ex) {
-			this.unhandled = ex;
-			this.session.schedule().soonest();
-		}
+	void away(RedisTrouble trouble) {
+		this.unconfirmed = true;
+		this.following = null;
+		this.broken.forget();
+		failRequests(trouble, (request) -> true);
 	}
 
-	/** Ship the next batch, unless there is no use in it. */
-	void shipNow() {
-		RedisTrouble trouble = this.unhandled;
-		this.unhandled = null;
-		if (this.session.isUnusable()) {
-			return;
+	// What is sent next
+
+	@Override
+	@Nullable Exchange<?> next() {
+		RedisTrouble away = this.io.away();
+		if (away != null) {
+			failRequests(away, (request) -> true);
+			return null;
 		}
-		if (trouble != null) {
-			handle(trouble);
-			return;
+		Exchange<?> exchange = nextRequest();
+		if (exchange != null || !this.begun || this.session.isUnusable()) {
+			return exchange;
 		}
-		this.probing = false;
-		try {
-			if (this.unconfirmed || this.log.isDropped()) {
-				confirm();
-			}
-			if (!this.session.isFenced()) {
-				shipBatch();
-			}
+		Supplier<Exchange<?>> next = this.following;
+		if (next != null) {
+			this.following = null;
+			return next.get();
 		}
-		catch (RedisTrouble ex) {
-			handle(ex);
+		if (this.unconfirmed || (this.log.isDropped() && !this.confirmed)) {
+			return confirm();
 		}
+		return isWhole() ? nextBatch() : exchange(SessionLoader.names(this.session.keys()), this::writeBack);
 	}
 
-	private void shipBatch() throws RedisTrouble {
-		Duration pause = this.broken.pause();
-		if (!pause.isZero()) {
-			this.session.schedule().again(pause);
-			return;
+	/** Some requests have to know that the session is still owned and whole. */
+	private @Nullable Exchange<?> nextRequest() {
+		for (Request<?> next = this.requests.peek(); next != null; next = this.requests.peek()) {
+			if (next.onWhole && !isWhole() && !this.session.isUnusable()) {
+				return null;
+			}
+			this.requests.poll();
+			Exchange<?> exchange = next.begin();
+			if (exchange != null) {
+				return exchange;
+			}
+		}
+		return null;
+	}
+
+	private boolean isWhole() {
+		return !this.unconfirmed && !this.lost && !this.doubtful && !this.log.isDropped();
+	}
+
+	/** For a publisher, if Redis is as we left it. */
+	private @Nullable Exchange<?> nextHere() {
+		if (this.session.isUnusable() || this.refusing || this.following != null || !isWhole()
+				|| !this.requests.isEmpty() || !this.broken.pause().isZero()) {
+			return null;
 		}
 		Batch batch = this.broken.next(this.log);
+		// A record that is alone because of its size takes longer than its publisher may
+		// wait.
+		return (batch != null && batch.bytes() <= MAX_BATCH_BYTES) ? write(batch) : null;
+	}
+
+	private @Nullable Exchange<?> nextBatch() {
+		if (this.refusing && this.lease.isDue()) {
+			// Batches that Redis refuses renew nothing.
+			return confirm();
+		}
+		Duration pause = this.broken.pause();
+		Batch batch = pause.isZero() ? this.broken.next(this.log) : null;
 		if (batch != null && this.broken.isHopeless(batch)) {
 			setAside(batch);
 			batch = this.broken.next(this.log);
 		}
-		this.probing = batch == null && this.refusing;
-		if (this.probing) {
-			batch = Batch.probe(this.fence.length());
-		}
 		if (batch != null) {
-			send(batch);
+			return write(batch);
 		}
-		scheduleNext();
-	}
-
-	private void scheduleNext() {
-		if (this.unconfirmed || this.log.isAwaited()) {
-			this.session.schedule().soonest();
+		if (this.lease.isDue()) {
+			return confirm();
 		}
-		else if (this.log.hasPending()) {
-			this.session.schedule().soon();
+		if (!pause.isZero()) {
+			again(pause);
 		}
 		else if (this.refusing) {
-			this.session.schedule().again();
+			return write(Batch.probe(this.marks.length()), true);
+		}
+		else {
+			proceed();
+		}
+		return null;
+	}
+
+	/** Plan what comes after an answer. */
+	private void proceed() {
+		if (this.following != null || !this.requests.isEmpty() || !isWhole() || this.log.isAwaited()) {
+			soonest();
+		}
+		else if (this.log.hasPending()) {
+			soon();
+		}
+		else if (this.refusing) {
+			again(RETRY);
 		}
 		else {
 			this.session.settled();
+		}
+	}
+
+	private <T> Exchange<T> exchange(Command<T> command, Consumer<T> answered) {
+		return new Exchange<>(this, command, false, answered, (trouble, sent) -> failed(trouble));
+	}
+
+	// Batches
+
+	private Exchange<Written> write(Batch batch) {
+		return write(batch, false);
+	}
+
+	private Exchange<Written> write(Batch batch, boolean probing) {
+		boolean suspect = !probing && this.broken.hasFailed();
+		Mark expected = this.marks.mark();
+		Mark next = this.marks.next();
+		this.marks.sending(batch, next);
+		this.confirmed = false;
+		LeaseClock.Asked asked = this.lease.now();
+		return new Exchange<>(this, this.scripts.write(expected, next, batch), suspect, (written) -> {
+			boolean applied = MarkTracker.isApplied(written.found(), expected, next);
+			this.session.activity().ended(Operation.BATCH, asked.nanos(), applied);
+			if (applied) {
+				applied(batch, written, next, asked);
+			}
+			else {
+				this.marks.refused();
+				this.unconfirmed = true;
+			}
+			proceed();
+		}, (trouble, sent) -> {
+			this.session.activity().ended(Operation.BATCH, asked.nanos(), false);
+			if (trouble.kind() == RedisTrouble.Kind.NO_ANSWER && !probing) {
+				notAnswered(trouble, batch, suspect, sent);
+				return;
+			}
+			if (trouble.kind() == RedisTrouble.Kind.FULL) {
+				this.marks.refused();
+			}
+			refused(trouble, probing);
+			if (trouble.kind() == RedisTrouble.Kind.FULL && !probing && batch.provesRoom()) {
+				removeFirst();
+			}
+		});
+	}
+
+	private void applied(Batch batch, Written written, Mark next, LeaseClock.Asked asked) {
+		this.marks.applied(next, batch.lengthAfter());
+		this.lease.extended(asked);
+		this.session.activity().happened(Event.BATCH_RECORD, batch.puts().size() + batch.removes().size());
+		this.refusing = this.refusing && !batch.provesRoom();
+		this.log.applied(batch);
+		this.broken.applied(batch);
+		this.unconfirmed |= MarkTracker.differs(written.length(), batch.lengthAfter());
+	}
+
+	/**
+	 * A batch that has ended the connection before is taken for the reason: sessions
+	 * beside this one have been asked about once, and go on.
+	 */
+	private void notAnswered(RedisTrouble trouble, Batch batch, boolean suspect, boolean sent) {
+		this.unconfirmed = true;
+		this.session.standing().degraded(suspect ? trouble.over(batch) : trouble);
+		if (sent && !trouble.isTimeout() && !(trouble.getCause() instanceof Error)) {
+			this.broken.failed(batch);
+		}
+		this.broken.beginPause();
+		again(this.broken.pause());
+	}
+
+	private void failed(RedisTrouble trouble) {
+		if (trouble.kind() == RedisTrouble.Kind.NO_ANSWER) {
+			this.session.standing().degraded(trouble);
+			again();
+		}
+		else {
+			refused(trouble, false);
+		}
+		failRequests(trouble, (request) -> request.onWhole);
+	}
+
+	private void refused(RedisTrouble trouble, boolean probing) {
+		this.session.standing().degraded(trouble);
+		this.refusing = true;
+		this.unconfirmed |= trouble.kind() != RedisTrouble.Kind.FULL;
+		if (!probing) {
+			this.log.failWaiters();
+		}
+		again(RETRY);
+	}
+
+	/** A full Redis takes no records but frees what is removed, which makes room. */
+	private void removeFirst() {
+		Batch removes = this.log.nextRemoves(MAX_FIELDS);
+		if (removes != null) {
+			this.following = () -> write(removes);
+			soonest();
 		}
 	}
 
@@ -230,26 +403,195 @@ final class SessionShipper {
 		this.broken.forget();
 	}
 
+	// Whether Redis still holds the session
+
+	/** Renew the lease and find out whether Redis still holds what it held. */
+	private Exchange<Confirmed> confirm() {
+		LeaseClock.Asked asked = this.lease.now();
+		return exchange(this.scripts.confirm(this.marks.next()), (answer) -> {
+			if (answer.fenced()) {
+				this.session.fenced(Owner.describe(answer.holder()));
+				soonest();
+				return;
+			}
+			this.lease.renewed(asked);
+			judge(answer);
+			this.marks.applied(answer.mark(),
+					(this.lost || this.doubtful) ? Batch.UNKNOWN_LENGTH : this.marks.length());
+			this.unconfirmed = false;
+			this.confirmed = true;
+			proceed();
+		});
+	}
+
+	private void judge(Confirmed answer) {
+		Batch missed = this.marks.unanswered();
+		Found found = this.marks.judge(answer.found());
+		if (found == Found.BATCH_APPLIED && missed != null) {
+			this.log.applied(missed);
+			this.marks.applied(answer.found(), missed.lengthAfter());
+		}
+		this.doubtful |= found == Found.CONFIRMED;
+		this.lost |= found == Found.LOST
+				|| (found != Found.CONFIRMED && MarkTracker.differs(answer.length(), expectedLength()));
+	}
+
+	/** Of a session that was only restored the mirror tells it. */
+	private int expectedLength() {
+		int size = this.log.read(Mirror::size);
+		if (this.marks.length() != Batch.UNKNOWN_LENGTH) {
+			return this.marks.length();
+		}
+		// Asked after the size: what was appended since is not in Redis yet.
+		return (this.log.hasPending() || this.log.isDropped()) ? Batch.UNKNOWN_LENGTH : size;
+	}
+
+	/**
+	 * Have all of the session written back, once what is none of it is out of the way.
+	 */
+	private void writeBack(FieldNames names) {
+		if (!names.foreign().isEmpty()) {
+			this.following = () -> move(names.foreign(), "", (moved) -> {
+				if (moved) {
+					this.session.standing().quarantined(names.foreign(), this.session.keys());
+					rewrite(names);
+				}
+				proceed();
+			});
+		}
+		else {
+			rewrite(names);
+		}
+		proceed();
+	}
+
+	private void rewrite(FieldNames names) {
+		if (this.lost) {
+			this.session.standing().resyncing(this.log.read(Mirror::size));
+		}
+		this.log.rewrite(names.records());
+		this.lost = false;
+		this.doubtful = false;
+	}
+
+	private Exchange<Written> move(List<String> fields, String name, Consumer<Boolean> then) {
+		Mark expected = this.marks.mark();
+		Mark next = this.marks.next();
+		this.confirmed = false;
+		return exchange(this.scripts.quarantine(expected, next, name, fields),
+				(written) -> then.accept(isApplied(written, expected, next)));
+	}
+
+	private boolean isApplied(Written written, Mark expected, Mark next) {
+		boolean applied = MarkTracker.isApplied(written.found(), expected, next);
+		if (applied) {
+			this.marks.applied(next, Batch.UNKNOWN_LENGTH);
+		}
+		this.unconfirmed |= !applied;
+		return applied;
+	}
+
+	// What somebody waits for
+
+	/**
+	 * Try to take the lease.
+	 * @param replaced the token of an owner that may be replaced
+	 * @param until when it is too late for that, in milliseconds by the clock of Redis
+	 * @return what came of it
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	Acquired acquire(String replaced, long until) throws SessionUnavailableException {
+		return ask(0, false, (request) -> {
+			LeaseClock.Asked asked = this.lease.now();
+			return request.of(this.scripts.acquire(replaced, until), (acquired) -> {
+				if (acquired.owned()) {
+					this.marks.begin(acquired.epoch());
+					this.lease.taken(asked);
+				}
+				return acquired;
+			});
+		});
+	}
+
+	/**
+	 * Store records that do not come from the write log, before anything does.
+	 * @param batch the records
+	 * @return whether it was done; if not, the session is not as this owner left it
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	boolean store(Batch batch) throws SessionUnavailableException {
+		return ask(batch.bytes(), false, (request) -> {
+			Mark expected = this.marks.mark();
+			Mark next = this.marks.next();
+			LeaseClock.Asked asked = this.lease.now();
+			return request.of(this.scripts.write(expected, next, batch), (written) -> {
+				boolean applied = isApplied(written, expected, next);
+				if (applied) {
+					this.lease.extended(asked);
+				}
+				return applied;
+			});
+		});
+	}
+
+	/**
+	 * Move what cannot be read to the quarantine.
+	 * @param fields the fields
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	void quarantine(List<String> fields) throws SessionUnavailableException {
+		ask(0, false, (request) -> {
+			Mark expected = this.marks.mark();
+			Mark next = this.marks.next();
+			return request.of(this.scripts.quarantine(expected, next, "", fields), (written) -> {
+				boolean applied = isApplied(written, expected, next);
+				if (applied) {
+					this.session.standing().quarantined(fields, this.session.keys());
+				}
+				return applied;
+			});
+		});
+	}
+
+	/**
+	 * Find out whether the session is still owned, and have written back what Redis lost
+	 * of it.
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	void confirmNow() throws SessionUnavailableException {
+		this.requests.add(new Request<Boolean>(false, (request) -> {
+			this.unconfirmed = true;
+			return request.done(true);
+		}));
+		ask(0, true, (request) -> request.done(true));
+	}
+
 	/**
 	 * Move a record to quarantine. One that is not in Redis yet stays where it is.
 	 * @param key the record's key
 	 * @param note why, which becomes its name
-	 * @throws RedisTrouble if Redis did not do it
+	 * @throws SessionUnavailableException if Redis did not answer
 	 */
-	void setAside(RecordKey key, SetAside note) throws RedisTrouble {
-		byte[] record = this.log.get(key);
-		if (this.unconfirmed || this.log.isDropped()) {
-			confirm();
-		}
-		if (record == null || this.session.isFenced() || this.log.position(key) > this.log.progress().applied()) {
-			return;
-		}
-		if (this.io.link().run((connection) -> this.claim.setAside(connection, key, note))) {
-			this.log.moved(key);
-			this.session.standing().undeliverable(note, record);
-		}
-		else {
-			confirm();
+	void setAside(RecordKey key, SetAside note) throws SessionUnavailableException {
+		boolean asLeft = ask(0, true, (request) -> {
+			byte[] record = this.log.get(key);
+			if (record == null || this.session.isUnusable() || this.log.position(key) > this.log.progress().applied()) {
+				return request.done(true);
+			}
+			Mark expected = this.marks.mark();
+			Mark next = this.marks.next();
+			return request.of(this.scripts.quarantine(expected, next, note.name(), List.of(key.toString())),
+					(written) -> {
+						boolean applied = isApplied(written, expected, next);
+						if (applied) {
+							this.log.moved(key);
+							this.session.standing().undeliverable(note, record);
+						}
+						return applied;
+					});
+		});
+		if (!asLeft) {
+			confirmNow();
 		}
 	}
 
@@ -257,134 +599,83 @@ final class SessionShipper {
 	 * Put a packet into quarantine that was received.
 	 * @param note its name there
 	 * @param packet what is stored
-	 * @return whether it is there
-	 * @throws RedisTrouble if Redis did not do it
+	 * @return whether it is there; not if the session is not as this owner left it, or
+	 * the quarantine is full
+	 * @throws SessionUnavailableException if Redis did not answer
 	 */
-	boolean keep(SetAside note, byte[] packet) throws RedisTrouble {
-		if (this.unconfirmed) {
-			confirm();
-		}
-		boolean kept = !this.session.isFenced()
-				&& this.io.link().run((connection) -> this.claim.keep(connection, note, packet), packet.length);
-		if (kept) {
-			this.session.standing().kept();
-		}
-		return kept;
-	}
-
-	private void send(Batch batch) throws RedisTrouble {
-		long start = System.nanoTime();
-		boolean applied = false;
-		try {
-			applied = apply(batch);
-		}
-		finally {
-			this.session.activity().ended(Operation.BATCH, start, applied);
-		}
-	}
-
-	private boolean apply(Batch batch) throws RedisTrouble {
-		Mark next = this.fence.next();
-		this.fence.sending(batch, next);
-		this.sending = batch;
-		this.sent = false;
-		long start = System.nanoTime();
-		Written written = this.io.link().run((connection) -> {
-			if (!RedisLink.extraTime(batch.bytes()).isZero()) {
-				// A connection of its own: that it cannot be made is not the batch's
-				// fault.
-				connection.ping();
-			}
-			this.sent = true;
-			return this.scripts.write(connection, this.fence.mark(), next, batch);
-		}, batch.bytes());
-		this.sending = null;
-		if (!this.fence.isApplied(written.found(), next)) {
-			this.fence.refused();
-			this.unconfirmed = true;
-			return false;
-		}
-		this.fence.applied(next, batch.lengthAfter());
-		this.lease.extended(start);
-		this.session.activity().happened(Event.BATCH_RECORD, batch.puts().size() + batch.removes().size());
-		this.refusing = this.refusing && !batch.provesRoom();
-		this.log.applied(batch);
-		this.broken.applied(batch);
-		this.unconfirmed = Fence.differs(written.length(), batch.lengthAfter());
-		return true;
+	boolean keep(SetAside note, byte[] packet) throws SessionUnavailableException {
+		return ask(packet.length, true, (request) -> this.session.isUnusable() ? request.done(false)
+				: request.of(this.scripts.keep(this.marks.mark(), note.name(), packet), (kept) -> {
+					if (kept) {
+						this.session.standing().kept();
+					}
+					return kept;
+				}));
 	}
 
 	/**
-	 * Renew the lease and find out whether Redis still holds what it held.
-	 * @throws RedisTrouble if Redis did not do it
+	 * Give the lease back, so that a successor need not wait.
+	 * @return whether it was still ours
+	 * @throws SessionUnavailableException if Redis did not answer
 	 */
-	void confirm() throws RedisTrouble {
-		this.unhandled = null;
-		this.sending = null;
-		if (this.check.confirm()) {
-			this.unconfirmed = false;
-			this.check.mend();
-		}
+	boolean release() throws SessionUnavailableException {
+		return ask(0, false, (request) -> this.session.isFenced() ? request.done(false)
+				: request.of(this.scripts.release(this.marks.mark()), (released) -> released));
 	}
 
-	private void handle(RedisTrouble ex) {
-		Batch batch = this.probing ? null : this.sending;
-		this.sending = null;
-		if (ex.kind() == RedisTrouble.Kind.NO_ANSWER) {
-			this.unconfirmed = true;
-			handleNoAnswer(ex, batch);
-			return;
-		}
-		this.session.standing().degraded(ex);
-		this.refusing = true;
-		if (!this.probing) {
-			this.log.failWaiters();
-		}
-		if (ex.kind() == RedisTrouble.Kind.FULL) {
-			this.fence.refused();
-			shipRemoves();
-		}
-		else {
-			this.unconfirmed = true;
-		}
-		if (ex.wrongServer()) {
-			this.io.link().reset();
-		}
-		this.session.schedule().again();
+	private <T> T ask(long bytes, boolean onWhole, Function<Request<T>, @Nullable Exchange<?>> first)
+			throws SessionUnavailableException {
+		Request<T> request = new Request<>(onWhole, first);
+		this.requests.add(request);
+		soonest();
+		return this.io.await(request.answer, bytes);
+	}
+
+	private void failRequests(RedisTrouble trouble, Predicate<Request<?>> which) {
+		this.requests.removeIf((request) -> which.test(request) && request.answer.completeExceptionally(trouble));
 	}
 
 	/**
-	 * A batch that has ended the connection before is taken for the reason: sessions
-	 * beside this one have been asked about once, and go on.
+	 * Something that somebody waits for.
+	 *
+	 * @param <T> the type of the answer
 	 */
-	private void handleNoAnswer(RedisTrouble ex, @Nullable Batch batch) {
-		boolean again = batch != null && this.broken.hasFailed();
-		this.session.standing().degraded((batch != null && again) ? ex.over(batch) : ex);
-		this.io.lost(ex, !again);
-		if (this.io.away() != null) {
-			this.broken.forget();
-		}
-		else if (batch != null) {
-			if (this.sent && !(ex.getCause() instanceof Error)) {
-				this.broken.failed(batch);
-			}
-			this.broken.beginPause();
-			this.session.schedule().again(this.broken.pause());
-		}
-	}
+	private final class Request<T> {
 
-	/** A full Redis takes no records but frees what is removed, which makes room. */
-	private void shipRemoves() {
-		Batch batch = this.log.nextRemoves(MAX_FIELDS);
-		if (batch != null) {
-			try {
-				send(batch);
-			}
-			catch (RedisTrouble ex) {
-				RedisSessionStore.logger.debug("Redis is full and does not remove either", ex);
-				this.unconfirmed = true;
-			}
+		private final CompletableFuture<T> answer = new CompletableFuture<>();
+
+		/** Whether the session has to be known to be owned, and whole, before. */
+		private final boolean onWhole;
+
+		private final Function<Request<T>, @Nullable Exchange<?>> first;
+
+		Request(boolean onWhole, Function<Request<T>, @Nullable Exchange<?>> first) {
+			this.onWhole = onWhole;
+			this.first = first;
 		}
+
+		/** Nothing is done for who has given up. */
+		@Nullable Exchange<?> begin() {
+			return this.answer.isDone() ? null : this.first.apply(this);
+		}
+
+		@Nullable Exchange<?> done(T result) {
+			this.answer.complete(result);
+			return null;
+		}
+
+		<A> Exchange<A> of(Command<A> command, Function<A, T> reader) {
+			SessionShipper.this.confirmed = false;
+			return new Exchange<>(SessionShipper.this, command, false, (answered) -> {
+				this.answer.complete(reader.apply(answered));
+				soonest();
+			}, (trouble, sent) -> {
+				SessionShipper.this.unconfirmed |= trouble.kind() == RedisTrouble.Kind.NO_ANSWER;
+				this.answer.completeExceptionally(trouble);
+				soonest();
+			});
+		}
+
 	}
 
 }

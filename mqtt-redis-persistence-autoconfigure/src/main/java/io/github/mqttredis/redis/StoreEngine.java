@@ -37,6 +37,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor, Owner owner) {
 
+	/** How many sessions are noted with one command. */
+	private static final int MOST_NOTED = 500;
+
 	static StoreEngine create(RedisConnectionFactory factory, StoreSettings settings, List<SessionListener> listeners,
 			Supplier<List<OwnedSession>> sessions, String context) {
 		SessionIndex index = new SessionIndex(settings.keyPrefix());
@@ -69,8 +72,9 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor, Owner
 			.filter((session) -> !session.isFenced() && !session.shipper().lease().remaining().isZero())
 			.map(OwnedSession::keys)
 			.toList();
-		if (!owned.isEmpty()) {
-			io.attempt("Writing the set of all MQTT sessions", (connection) -> index.addAll(connection, owned));
+		for (int from = 0; from < owned.size(); from += MOST_NOTED) {
+			io.attempt("Writing the set of all MQTT sessions",
+					index.add(owned.subList(from, Math.min(owned.size(), from + MOST_NOTED))));
 		}
 	}
 
@@ -99,7 +103,7 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor, Owner
 	private static boolean isStored(OwnedSession session) {
 		try {
 			// Redis may have lost what it held a moment ago.
-			session.confirmNow();
+			session.shipper().confirmNow();
 		}
 		catch (SessionUnavailableException ex) {
 			RedisSessionStore.logger.debug("MQTT session " + session.id() + " is not given back yet", ex);
@@ -117,7 +121,7 @@ record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor, Owner
 		session.await(session.log().end(), session.log().progress().failures(), () -> false);
 		session.end();
 		try {
-			this.io.call(session.shipper().claim()::release);
+			session.shipper().release();
 		}
 		catch (SessionUnavailableException ex) {
 			RedisSessionStore.logger

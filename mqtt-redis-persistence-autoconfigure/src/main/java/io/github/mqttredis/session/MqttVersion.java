@@ -48,4 +48,12 @@ public enum MqttVersion {
 		return this.suffix;
 	}
 
+	/**
+	 * Return the other version.
+	 * @return that which this one is not
+	 */
+	public MqttVersion other() {
+		return (this == V3) ? V5 : V3;
+	}
+
 }

@@ -1,13 +1,17 @@
--- Takes the lease of a session and raises its epoch, so that no earlier owner can write any more.
+-- Takes the lease of a session and raises its epoch, so that no earlier owner can write any more. Reads the session
+-- at once if it is small.
 --
 -- KEYS[1] lease   KEYS[2] mark   KEYS[3] session's hash   KEYS[4] quarantine's hash
+-- KEYS[5] hash of the session that the same client has with the other version of MQTT
 -- ARGV[1] owner's token   ARGV[2] lease time in ms
 -- ARGV[3] token of an owner that may be replaced, '*' for any, '' for none
 -- ARGV[4] expiry of the session in ms, '0' for none
 -- ARGV[5] when it is too late to replace an owner, in ms by this clock: who asked has given up by then, and the owner
 -- may be another one
 --
--- Returns {'held', token of the owner, remaining ms, clock in ms} or {'owned', epoch}.
+-- Returns {'held', token of the owner, remaining ms, clock in ms} or
+-- {'owned', epoch, number of records of the other version, number of records, name, value, ...}: names and values only
+-- of a session that is small.
 
 local now = redis.call('TIME')
 local clock = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
@@ -16,6 +20,26 @@ local holder = redis.call('GET', KEYS[1])
 local replaced = (holder == ARGV[3] or ARGV[3] == '*') and clock <= tonumber(ARGV[5])
 if holder and holder ~= ARGV[1] and not replaced then
   return {'held', holder, tostring(redis.call('PTTL', KEYS[1])), string.format('%.0f', clock)}
+end
+
+-- Before anything is written: of a key that is no hash nothing is taken.
+local records = redis.call('HLEN', KEYS[3])
+local others = redis.pcall('HLEN', KEYS[5])
+if type(others) ~= 'number' then
+  others = 0
+end
+local found = {}
+if records <= 32 then
+  local bytes = 0
+  for _, name in ipairs(redis.call('HKEYS', KEYS[3])) do
+    bytes = bytes + redis.call('HSTRLEN', KEYS[3], name)
+    if bytes > 65536 then
+      found = {}
+      break
+    end
+    found[#found + 1] = name
+    found[#found + 1] = redis.call('HGET', KEYS[3], name)
+  end
 end
 
 -- An epoch is never below the clock, so that it grows even where Redis lost the last one.
@@ -35,4 +59,4 @@ for _, key in ipairs({KEYS[2], KEYS[3], KEYS[4]}) do
     redis.call('PERSIST', key)
   end
 end
-return {'owned', epoch}
+return {'owned', epoch, tostring(others), tostring(records), unpack(found)}

@@ -78,7 +78,11 @@ class LateCommandTests {
 	}
 
 	private Acquired acquire(RedisScripts scripts, String replaced, long until) {
-		return scripts.acquire(this.connection, replaced, until);
+		return run(scripts.acquire(replaced, until));
+	}
+
+	private <T> T run(Command<T> command) {
+		return Commands.run(this.connection, command);
 	}
 
 	private Mark mark() {
@@ -90,18 +94,18 @@ class LateCommandTests {
 	void whenALeaseIsGivenBackLateThenTheNextOneOfTheSameProcessStays() {
 		Mark first = new Mark(acquire(this.owner, RedisScripts.NOBODY, 0).epoch(), 0);
 		Mark second = new Mark(acquire(this.owner, RedisScripts.NOBODY, 0).epoch(), 0);
-		assertThat(this.owner.release(this.connection, first)).isFalse();
-		assertThat(this.owner.release(this.connection, second)).isTrue();
+		assertThat(run(this.owner.release(first))).isFalse();
+		assertThat(run(this.owner.release(second))).isTrue();
 	}
 
 	@Test
 	void whenALeaseIsConfirmedLateThenNoMarkComesTwice() {
 		long epoch = acquire(this.owner, RedisScripts.NOBODY, 0).epoch();
-		this.owner.confirm(this.connection, new Mark(epoch, 2));
+		run(this.owner.confirm(new Mark(epoch, 2)));
 		Mark next = new Mark(epoch, 3);
-		this.owner.write(this.connection, mark(), next, Batch.of(Map.of(RecordKey.require("s-1"), new byte[] { 1 })));
+		run(this.owner.write(mark(), next, Batch.of(Map.of(RecordKey.require("s-1"), new byte[] { 1 }))));
 		assertThat(mark()).isEqualTo(next);
-		this.owner.confirm(this.connection, new Mark(epoch, 1));
+		run(this.owner.confirm(new Mark(epoch, 1)));
 		assertThat(mark().sequence()).isGreaterThan(next.sequence());
 	}
 

@@ -134,15 +134,11 @@ class PublishersShipTests {
 		this.server.pause();
 		Thread publisher = publishAside("s-2");
 		publisher.interrupt();
-		if (client == RedisClient.LETTUCE) {
-			assertThat(this.stored.get(Await.MILLIS, TimeUnit.MILLISECONDS)).as("known to be stored").isFalse();
-		}
 		this.server.resume();
 		assertStored("s-1", "s-2");
-		assertThat(this.stored.get(Await.MILLIS, TimeUnit.MILLISECONDS)).as("known to be stored")
-			.isEqualTo(client == RedisClient.JEDIS);
+		assertThat(this.stored.get(Await.MILLIS, TimeUnit.MILLISECONDS)).as("known to be stored").isTrue();
 		assertThat(this.interrupted).isTrue();
-		Await.until("all is well", () -> this.session.status().state() == SessionState.OWNER);
+		assertThat(this.session.status().state()).isEqualTo(SessionState.OWNER);
 		publish("s-3");
 		assertStored("s-1", "s-2", "s-3");
 	}
@@ -160,20 +156,25 @@ class PublishersShipTests {
 		AtomicBoolean speaking = new AtomicBoolean();
 		// The I/O thread has the turn a moment longer than its caller waits.
 		Await.until("the publisher has the turn", () -> {
-			loop.tryHere(() -> {
+			loop.tryHere(new Silent(), () -> {
 				speaking.set(true);
 				loop.execute(() -> served.set(true));
 				Await.until("the I/O thread waits", PublishersShipTests::isIoThreadWaiting);
+				return null;
 			});
 			return speaking.get();
 		});
-		while (!served.get()) {
-			loop.tryHere(() -> {
-				if (!served.get()) {
-					overtaken.incrementAndGet();
-				}
-			});
-		}
+		Await.until("the I/O thread has its turn", () -> {
+			for (int i = 0; i < 1000 && !served.get(); i++) {
+				loop.tryHere(new Silent(), () -> {
+					if (!served.get()) {
+						overtaken.incrementAndGet();
+					}
+					return null;
+				});
+			}
+			return served.get();
+		});
 		loop.close();
 		assertThat(overtaken).hasValue(0);
 	}
@@ -185,6 +186,20 @@ class PublishersShipTests {
 			.anyMatch((thread) -> thread.getKey().getName().equals("mqtt-redis-io") && Arrays.stream(thread.getValue())
 				.anyMatch((frame) -> frame.getClassName().endsWith("ReentrantLock")
 						&& frame.getMethodName().equals("lock")));
+	}
+
+	/** Has nothing to say. */
+	private static final class Silent extends Speaker {
+
+		@Override
+		Exchange<?> next() {
+			return null;
+		}
+
+		@Override
+		void again() {
+		}
+
 	}
 
 }

@@ -64,7 +64,7 @@ class SessionIndexTests {
 			.mapToObj((i) -> new SessionKeys("test", new SessionId("client-" + i, "b", MqttVersion.V5)))
 			.toList();
 		this.redis.configResetStat();
-		Instant seen = this.index.addAll(this.connection, sessions);
+		Instant seen = Commands.run(this.connection, this.index.add(sessions));
 		assertThat(this.redis.zcard("test:sessions")).isEqualTo(1300);
 		assertThat(this.redis.zcount("test:sessions", seen.toEpochMilli(), seen.toEpochMilli())).isEqualTo(1300);
 		assertThat(this.redis.info("commandstats")).contains("cmdstat_time:calls=1,");
@@ -99,8 +99,8 @@ class SessionIndexTests {
 	void whenThereIsOnePageThenADeletedOrphanIsForgottenAtOnce() {
 		OrphanSearch search = new OrphanSearch(this.index);
 		String orphan = "test:{client@b}:v3";
-		this.index.addAll(this.connection,
-				List.of(new SessionKeys("test", new SessionId("client", "b", MqttVersion.V3))));
+		Commands.run(this.connection,
+				this.index.add(List.of(new SessionKeys("test", new SessionId("client", "b", MqttVersion.V3)))));
 		this.redis.hset(orphan, "s-1", "left");
 		assertThat(search.next(this.connection)).containsExactly(orphan);
 		this.redis.del(orphan);

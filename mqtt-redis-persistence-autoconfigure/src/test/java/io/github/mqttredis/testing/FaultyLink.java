@@ -45,6 +45,9 @@ public final class FaultyLink implements AutoCloseable {
 
 	private static final int PIECES_A_SECOND = 20;
 
+	/** A limited link that has rested for so long is no faster for it. */
+	private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
 	private final ServerSocket listener;
 
 	private volatile int target;
@@ -337,8 +340,8 @@ public final class FaultyLink implements AutoCloseable {
 
 		private final PacketCounter packets = new PacketCounter(FaultyLink.this.sent);
 
-		/** What has passed since the last pause, of requests and of answers. */
-		private final int[] passed = new int[2];
+		/** When all that has passed should have, of requests and of answers. */
+		private final long[] due = new long[2];
 
 		private volatile boolean held;
 
@@ -418,13 +421,23 @@ public final class FaultyLink implements AutoCloseable {
 				int count = (rate > 0) ? Math.min(piece, length - offset) : length - offset;
 				out.write(bytes, offset, count);
 				offset += count;
-				// However small the pieces are in which it comes.
-				this.passed[answers ? 1 : 0] += (rate > 0) ? count : 0;
-				if (rate > 0 && this.passed[answers ? 1 : 0] >= piece) {
-					this.passed[answers ? 1 : 0] -= piece;
-					sleep(1000 / PIECES_A_SECOND);
+				if (rate > 0) {
+					pace(answers ? 1 : 0, count, rate);
 				}
 			}
+		}
+
+		/**
+		 * By all that has passed, however small its pieces are, and however much longer
+		 * than asked a busy machine sleeps.
+		 */
+		private void pace(int direction, int count, int rate) throws IOException {
+			long now = System.nanoTime();
+			if (this.due[direction] == 0 || now - this.due[direction] > IDLE_NANOS) {
+				this.due[direction] = now;
+			}
+			this.due[direction] += TimeUnit.SECONDS.toNanos(count) / rate;
+			sleep(TimeUnit.NANOSECONDS.toMillis(this.due[direction] - now));
 		}
 
 		private void record(byte[] bytes, int length) {

@@ -40,6 +40,7 @@ record Targets(Results results) {
 
 	String table() {
 		List<Target> targets = new ArrayList<>(throughput());
+		targets.addAll(manySessions());
 		targets.addAll(cost());
 		StringBuilder table = new StringBuilder(
 				"| figure | target | stretch | measured | |\n| --- | ---: | ---: | ---: | --- |\n");
@@ -49,8 +50,8 @@ record Targets(Results results) {
 
 	private List<Target> throughput() {
 		List<Target> targets = new ArrayList<>();
-		targets.add(Target.atLeast("before-send / memory, QoS 1", 0.5, 0.9, sendTo(MEMORY, Variant.NONE, 1)));
-		targets.add(Target.atLeast("before-send / memory, QoS 2", 0.5, 0.7, sendTo(MEMORY, Variant.NONE, 2)));
+		targets.add(Target.atLeast("before-send / memory, QoS 1", 0.85, 0.95, sendTo(MEMORY, Variant.NONE, 1)));
+		targets.add(Target.atLeast("before-send / memory, QoS 2", 0.9, 0.95, sendTo(MEMORY, Variant.NONE, 2)));
 		targets.add(Target.atLeast("before-send / direct, QoS 1", 8, 15, sendTo(DIRECT, Variant.LETTUCE, 1)));
 		targets.add(Target.atLeast("before-send / direct, QoS 2", 6, 10, sendTo(DIRECT, Variant.LETTUCE, 2)));
 		targets.add(Target.atLeast("before-send / file, QoS 1", 20, 30, sendTo("file", Variant.NONE, 1)));
@@ -59,10 +60,46 @@ record Targets(Results results) {
 			targets.add(Target.atLeast(name + 1, 1.4, 2.5, returnToDirect(driver, 1)));
 			targets.add(Target.atLeast(name + 2, 1.1, 1.8, returnToDirect(driver, 2)));
 		}
-		targets.add(Target.atLeast("before-return / memory, 8 publishers on one client, QoS 1", 0.3, 0.5,
-				ratio(this.results.publish(BEFORE_RETURN, Variant.LETTUCE, 1, 8),
-						this.results.publish(MEMORY, Variant.NONE, 1, 8))));
+		targets.addAll(
+				List.of(returnToMemory(Variant.LETTUCE, 1, 0.14, 0.25), returnToMemory(Variant.JEDIS, 1, 0.22, 0.25),
+						returnToMemory(Variant.LETTUCE, 8, 0.5, 0.7), returnToMemory(Variant.JEDIS, 8, 0.6, 0.7)));
 		return targets;
+	}
+
+	private Target returnToMemory(String driver, int publishers, double goal, double stretch) {
+		return Target.atLeast(
+				"before-return / memory, " + publishers
+						+ ((publishers > 1) ? " publishers on one client" : " publisher") + ", QoS 1, " + driver,
+				goal, stretch, ratio(this.results.publish(BEFORE_RETURN, driver, 1, publishers),
+						this.results.publish(MEMORY, Variant.NONE, 1, publishers)));
+	}
+
+	private List<Target> manySessions() {
+		return List.of(
+				Target.atLeast("100 clients, 8 publishers: before-return / direct", 2, 4,
+						clientsRatio(100, DIRECT, Variant.LETTUCE)),
+				Target.atLeast("1,000 clients, 8 publishers: before-return / direct", 1.5, 3,
+						clientsRatio(1_000, DIRECT, Variant.LETTUCE)),
+				Target.atLeast("1,000 clients, 8 publishers: before-return / memory", 0.5, 0.7,
+						clientsRatio(1_000, MEMORY, Variant.NONE)),
+				Target.atMost("99 of 100 publishes of a session: beside a busy one / alone", 2, 1.3,
+						ratio(sessions("many-sessions", 2, "p99BesideMicros"),
+								sessions("many-sessions", 2, "p99AloneMicros"))),
+				Target.atMost("a session of 300 MiB is written back while publishing, in milliseconds", 10_000, 5_000.0,
+						sessions("many-sessions", 2, "writeBackMillis")),
+				Target.atMost("a millisecond from Redis, 4,000 idle sessions: longest publish, in milliseconds", 50,
+						10.0, sessions("far-redis", 4_000, "worstPutMillis")),
+				Target.atMost("a millisecond from Redis: opening 4,000 sessions one after the other, in milliseconds",
+						6_667, null, sessions("far-redis", 4_000, "openMillis")));
+	}
+
+	private OptionalDouble clientsRatio(int size, String store, String driver) {
+		return ratio(this.results.sized("clients", BEFORE_RETURN, Variant.LETTUCE, size, "msgPerSec"),
+				this.results.sized("clients", store, driver, size, "msgPerSec"));
+	}
+
+	private OptionalDouble sessions(String scenario, int size, String figure) {
+		return this.results.sized(scenario, BEFORE_RETURN, Variant.LETTUCE, size, figure);
 	}
 
 	private List<Target> cost() {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * What the owner knows of the mark in Redis: the one it set last, and the ones that
  * commands without an answer may have set. Used in turn ({@link IoLoop}) only.
  */
-final class Fence {
+final class MarkTracker {
 
 	private Mark mark = Mark.NONE;
 
@@ -123,12 +123,13 @@ final class Fence {
 	/**
 	 * Return whether what was sent is applied.
 	 * @param found the mark that was found before it
+	 * @param expected the mark that it was sent for
 	 * @param next the mark that it was to set
 	 * @return whether it was applied now, or before, where a client of Redis has sent it
 	 * twice
 	 */
-	boolean isApplied(Mark found, Mark next) {
-		return found.equals(this.mark) || found.equals(next);
+	static boolean isApplied(Mark found, Mark expected, Mark next) {
+		return found.equals(expected) || found.equals(next);
 	}
 
 	/**
