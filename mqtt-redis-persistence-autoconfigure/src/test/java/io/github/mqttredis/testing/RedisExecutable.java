@@ -54,13 +54,8 @@ final class RedisExecutable {
 	}
 
 	private static String path() {
-		try {
-			String named = System.getProperty("test.redis");
-			return (named != null) ? named : RedisExecProvider.defaultProvider().get().getPath();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		String named = System.getProperty("test.redis");
+		return (named != null) ? named : Unpacked.PATH;
 	}
 
 	/**
@@ -90,6 +85,24 @@ final class RedisExecutable {
 			}
 		}
 		return version;
+	}
+
+	/**
+	 * The executable that comes with a test dependency, unpacked once: it is large.
+	 */
+	private static final class Unpacked {
+
+		private static final String PATH = unpack();
+
+		private static String unpack() {
+			try {
+				return RedisExecProvider.defaultProvider().get().getPath();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
 	}
 
 }

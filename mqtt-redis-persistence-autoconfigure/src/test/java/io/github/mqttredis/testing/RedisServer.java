@@ -95,7 +95,7 @@ public final class RedisServer implements AutoCloseable {
 	public static RedisServer startNode(String... arguments) {
 		List<String> all = new ArrayList<>(List.of("--cluster-enabled", "yes"));
 		all.addAll(List.of(arguments));
-		while (true) {
+		for (int i = 0; i < 100; i++) {
 			try (ServerSocket socket = new ServerSocket(0)) {
 				int port = socket.getLocalPort();
 				if (port + BUS < 65536) {
@@ -111,6 +111,7 @@ public final class RedisServer implements AutoCloseable {
 				throw new UncheckedIOException(ex);
 			}
 		}
+		throw new IllegalStateException("There is no port whose bus has a free one");
 	}
 
 	/**
@@ -144,22 +145,17 @@ public final class RedisServer implements AutoCloseable {
 	}
 
 	private void awaitAnswer() {
-		long deadline = System.nanoTime() + Load.seconds(20).toNanos();
-		while (true) {
-			try (Jedis jedis = connect()) {
-				jedis.ping();
-				RedisExecutable.check(jedis.info("server"));
-				return;
-			}
-			catch (JedisException ex) {
-				if (ex.getMessage().startsWith("NOAUTH")) {
-					return;
-				}
-				if (System.nanoTime() > deadline) {
-					throw new IllegalStateException("Redis did not start in " + this.directory, ex);
-				}
-				Thread.onSpinWait();
-			}
+		Await.until("Redis has started in " + this.directory, Load.seconds(20), this::answers);
+	}
+
+	private boolean answers() {
+		try (Jedis jedis = connect()) {
+			jedis.ping();
+			RedisExecutable.check(jedis.info("server"));
+			return true;
+		}
+		catch (JedisException ex) {
+			return ex.getMessage().startsWith("NOAUTH");
 		}
 	}
 
