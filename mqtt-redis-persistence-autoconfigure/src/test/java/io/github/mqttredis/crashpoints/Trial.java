@@ -169,9 +169,7 @@ final class Trial {
 			throws InterruptedException {
 		app.life().kill();
 		app.life().awaitCommands();
-		while (ledger.isFeeding()) {
-			TimeUnit.MILLISECONDS.sleep(1);
-		}
+		Await.until("nothing is fed any more", () -> !ledger.isFeeding());
 		bury(app);
 		return remains(surroundings, clientId);
 	}

@@ -135,10 +135,14 @@ class LinkOpeningTests {
 			}
 		});
 		waker.start();
-		assertThatException().isThrownBy(() -> client.connect(60));
-		assertThat(this.link.sent(CONNECT)).isZero();
-		waking.set(false);
-		waker.join();
+		try {
+			assertThatException().isThrownBy(() -> client.connect(60));
+			assertThat(this.link.sent(CONNECT)).isZero();
+		}
+		finally {
+			waking.set(false);
+			waker.join();
+		}
 		client.connect(60);
 		assertThat(client.isConnected()).isTrue();
 		client.disconnect();

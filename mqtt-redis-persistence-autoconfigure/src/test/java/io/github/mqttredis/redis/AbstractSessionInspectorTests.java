@@ -110,6 +110,7 @@ abstract class AbstractSessionInspectorTests {
 		int pages = 0;
 		String cursor = SessionInspector.FIRST;
 		while (cursor != null) {
+			assertThat(pages).isLessThan(1000);
 			Page<InspectedSession> page = this.inspector.sessions(cursor, 40);
 			assertThat(page.entries()).hasSizeLessThan(120);
 			page.entries().forEach((session) -> found.add(session.id().clientId()));
@@ -181,7 +182,8 @@ abstract class AbstractSessionInspectorTests {
 		}
 		Set<String> found = new TreeSet<>();
 		String cursor = SessionInspector.FIRST;
-		while (cursor != null) {
+		for (int pages = 0; cursor != null; pages++) {
+			assertThat(pages).isLessThan(1000);
 			Page<InspectedRecord> page = this.inspector.records(name, Part.RECORDS, cursor, 100);
 			// None, where Redis looked at empty places only.
 			assertThat(page.entries()).hasSizeLessThanOrEqualTo(130);

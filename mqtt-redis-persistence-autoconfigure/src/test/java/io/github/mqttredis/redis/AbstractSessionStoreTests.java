@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
@@ -161,7 +162,8 @@ abstract class AbstractSessionStoreTests extends AbstractSessionStoreContractTes
 			Await.until("it stores", () -> stored.get() > 0);
 			Session second = store.open(ID);
 			int found = second.keys().size();
-			client.join();
+			client.join(Await.MILLIS);
+			assertThat(client.isAlive()).as("stores in another's session").isFalse();
 			assertThat(found).as("records, round %d", round).isEqualTo(stored.get());
 			second.clear();
 			store.release(second);
@@ -189,9 +191,10 @@ abstract class AbstractSessionStoreTests extends AbstractSessionStoreContractTes
 				}
 			}, "client");
 			client.start();
-			connecting.await();
+			assertThat(connecting.await(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 			store.release(session);
-			client.join();
+			client.join(Await.MILLIS);
+			assertThat(client.isAlive()).as("tries to connect with what was given back").isFalse();
 			assertThat(this.redis.exists(HASH + ":lease")).as("lease after %d times", i).isFalse();
 		}
 	}

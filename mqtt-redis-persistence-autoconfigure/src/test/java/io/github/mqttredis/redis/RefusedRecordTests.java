@@ -87,9 +87,10 @@ class RefusedRecordTests {
 				.withMessageContaining(Integer.toString(publish(1, LARGE).length));
 			assertThat(System.nanoTime() - start).isLessThan(Load.seconds(4).toNanos());
 			session.put("sc-7", Packets.pubrel(7));
-			while (!redis.hexists(HASH, "sc-7")) {
+			Await.until("the rest goes on, and what is beside it all the time", () -> {
 				other.put("s-1", Packets.publish(1, 1, "beside it"));
-			}
+				return redis.hexists(HASH, "sc-7");
+			});
 			assertThat(redis.hkeys(HASH)).containsExactly("sc-7");
 			assertThat(output).containsOnlyOnce(SET_ASIDE);
 			Await.until("the rest is well", () -> session.status().state() == SessionState.OWNER);

@@ -130,9 +130,10 @@ class WriteLogTests {
 	void whenShippingFailsThenThoseWhoWaitGiveUpAndTheWriteStays() throws Exception {
 		long position = this.log.put(key("s-1"), bytes(1));
 		CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> await(position));
-		while (!waiter.isDone()) {
+		Await.until("the waiter gives up", () -> {
 			this.log.failWaiters();
-		}
+			return waiter.isDone();
+		});
 		assertThat(waiter.get()).isFalse();
 		assertThat(next().puts()).containsOnlyKeys(key("s-1"));
 	}
@@ -301,7 +302,8 @@ class WriteLogTests {
 			for (int step = 0; step < 300; step++) {
 				randomStep(random, tested, redis);
 			}
-			while (tested.hasPending() || tested.isDropped()) {
+			for (int batch = 0; tested.hasPending() || tested.isDropped(); batch++) {
+				assertThat(batch).as("batches, seed " + seed).isLessThan(1000);
 				shipOne(random, tested, redis);
 			}
 			assertThat(redis.keySet()).as("seed " + seed)

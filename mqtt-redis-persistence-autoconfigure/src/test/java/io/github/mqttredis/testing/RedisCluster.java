@@ -180,14 +180,14 @@ public final class RedisCluster implements RedisTopology {
 		between.run();
 		from.ask((node) -> node.clusterSetSlotMigrating(slot, target));
 		between.run();
-		List<String> keys = from.ask((node) -> node.clusterGetKeysInSlot(slot, 100));
-		while (!keys.isEmpty()) {
+		Await.until("slot " + slot + " is empty", () -> {
+			List<String> keys = from.ask((node) -> node.clusterGetKeysInSlot(slot, 100));
 			for (String one : keys) {
 				from.ask((node) -> node.migrate("127.0.0.1", to.port(), one, 0, 5000));
 				between.run();
 			}
-			keys = from.ask((node) -> node.clusterGetKeysInSlot(slot, 100));
-		}
+			return keys.isEmpty();
+		});
 		to.ask((node) -> node.clusterSetSlotNode(slot, target));
 		between.run();
 		from.ask((node) -> node.clusterSetSlotNode(slot, target));
