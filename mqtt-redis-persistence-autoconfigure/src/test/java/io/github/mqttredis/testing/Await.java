@@ -32,6 +32,11 @@ public final class Await {
 	/** The same in milliseconds. */
 	public static final long MILLIS = LIMIT.toMillis();
 
+	/** A pause is a tenth of what was waited, within these. */
+	private static final long SHORTEST_MILLIS = 5;
+
+	private static final long LONGEST_MILLIS = 50;
+
 	private Await() {
 	}
 
@@ -51,11 +56,13 @@ public final class Await {
 	 * @param condition the condition
 	 */
 	public static void until(String what, Duration limit, Callable<Boolean> condition) {
-		long deadline = System.nanoTime() + limit.toNanos();
+		long start = System.nanoTime();
+		long deadline = start + limit.toNanos();
 		try {
 			while (!condition.call()) {
 				assertThat(System.nanoTime()).as("in vain: " + what).isLessThan(deadline);
-				Thread.sleep(5);
+				long tenth = (System.nanoTime() - start) / 10_000_000;
+				Thread.sleep(Math.max(SHORTEST_MILLIS, Math.min(LONGEST_MILLIS, tenth)));
 			}
 		}
 		catch (Exception ex) {
