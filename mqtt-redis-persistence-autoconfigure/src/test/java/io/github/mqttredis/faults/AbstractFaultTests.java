@@ -119,12 +119,19 @@ abstract class AbstractFaultTests {
 		this.application = Application.start(this.clientId, this.server, broker, settings).connect();
 		this.publisher = Publisher.start(this.application, "first");
 		this.publisher.awaitReturned(40);
-		this.watcher = new Thread(this::watch, "watcher");
+	}
+
+	/**
+	 * Look at the session all the time from here on, so that {@link #seen()} tells also
+	 * what passes.
+	 */
+	final void watch() {
+		this.watcher = new Thread(this::see, "watcher");
 		this.watcher.setDaemon(true);
 		this.watcher.start();
 	}
 
-	private void watch() {
+	private void see() {
 		while (!Thread.currentThread().isInterrupted()) {
 			List<SessionStatus> sessions = this.application.store().sessions();
 			sessions.forEach((session) -> this.seen.add(session.state()));
@@ -265,12 +272,14 @@ abstract class AbstractFaultTests {
 	 * Kill the application; what is seen of its session from here on does not count.
 	 */
 	final void kill() {
-		this.watcher.interrupt();
-		try {
-			this.watcher.join(10_000);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+		if (this.watcher != null) {
+			this.watcher.interrupt();
+			try {
+				this.watcher.join(10_000);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
 		}
 		this.application.die();
 	}

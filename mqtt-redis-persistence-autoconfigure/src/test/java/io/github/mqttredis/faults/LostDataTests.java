@@ -138,6 +138,7 @@ class LostDataTests extends AbstractFaultTests {
 	@Test
 	void whenOnlyTheLeaseIsLostThenIsTakenBackAndNothingElseHappens(CapturedOutput output) throws Exception {
 		start();
+		watch();
 		fill();
 		try (Jedis redis = server().connect()) {
 			String token = redis.get(hash() + ":lease");
@@ -179,6 +180,7 @@ class LostDataTests extends AbstractFaultTests {
 	private void assertLossIsHealed(Consumer<Jedis> loss) throws Exception {
 		Map<String, String> before = settled();
 		application().redisLink().delay(Duration.ofMillis(30));
+		watch();
 		redis(loss);
 		assertWrittenBack(before);
 		application().brokerLink().release();
@@ -188,6 +190,7 @@ class LostDataTests extends AbstractFaultTests {
 	private void restartSlowly() {
 		// Each step of writing back takes a while, so that it can be seen.
 		application().redisLink().delay(Duration.ofMillis(30));
+		watch();
 		server().restart();
 	}
 

@@ -43,7 +43,7 @@ class RefusingRedisTests extends AbstractFaultTests {
 		start();
 		redis((redis) -> redis.configSet("maxmemory", "1"));
 		assertReported("maxmemory");
-		seen().clear();
+		watch();
 		publisher().awaitThrown(20);
 		// What was refused is removed, so nothing is missing; still nothing can be
 		// stored.
@@ -122,6 +122,7 @@ class RefusingRedisTests extends AbstractFaultTests {
 	@Test
 	void whenScriptsAreFlushedThenNobodyNotices() throws Exception {
 		start();
+		watch();
 		for (int i = 0; i < 5; i++) {
 			redis(Jedis::scriptFlush);
 			publisher().awaitReturned(10);

@@ -48,6 +48,7 @@ class SilentRedisTests extends AbstractFaultTests {
 	@Test
 	void whenRedisIsPausedForLessThanTheTimeoutThenPublishersWait() throws Exception {
 		start();
+		watch();
 		server().pause();
 		TimeUnit.MILLISECONDS.sleep(Application.SETTINGS.writeTimeout().toMillis() / 4);
 		server().resume();
@@ -99,6 +100,7 @@ class SilentRedisTests extends AbstractFaultTests {
 	@Test
 	void whenLinkIsSlowThenPublishersWaitAndNothingElseHappens() throws Exception {
 		start();
+		watch();
 		application().redisLink().delay(Duration.ofMillis(100));
 		publisher().awaitReturned(8);
 		application().redisLink().delay(Duration.ZERO);

@@ -30,7 +30,7 @@ import org.eclipse.paho.client.mqttv3.MqttException;
  */
 public final class Publisher implements AutoCloseable {
 
-	private static final long PACE_NANOS = Duration.ofMillis(2).toNanos();
+	private static final long PACE_NANOS = Duration.ofMillis(5).toNanos();
 
 	private final Application application;
 
