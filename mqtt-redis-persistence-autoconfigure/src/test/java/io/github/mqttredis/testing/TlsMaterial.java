@@ -62,8 +62,9 @@ public final class TlsMaterial {
 		Path keyStore = directory.resolve("server.p12");
 		keyStore.toFile().deleteOnExit();
 		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-				"-genkeypair", "-alias", ALIAS, "-keyalg", "RSA", "-storetype", "PKCS12", "-keystore",
-				keyStore.toString(), "-storepass", PASSWORD, "-dname", "CN=localhost", "-ext", "SAN=" + name)
+				"-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC", "-genkeypair", "-alias", ALIAS, "-keyalg", "EC",
+				"-groupname", "secp256r1", "-storetype", "PKCS12", "-keystore", keyStore.toString(), "-storepass",
+				PASSWORD, "-dname", "CN=localhost", "-ext", "SAN=" + name)
 			.redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
 			.start();
