@@ -16,10 +16,7 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import java.io.File;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,7 +25,9 @@ import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.ClassPath;
 import io.github.mqttredis.testing.Packets;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,8 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -63,6 +63,9 @@ class UnixSocketTests {
 
 	private static EmbeddedRedis sessions;
 
+	/** With the native transport and all else. */
+	private static @Nullable ClassPath complete;
+
 	@BeforeAll
 	static void start() {
 		sessions = new EmbeddedRedis("--unixsocket", socket().toString(), "--requirepass", "s3cr3t");
@@ -70,8 +73,11 @@ class UnixSocketTests {
 	}
 
 	@AfterAll
-	static void stop() {
+	static void stop() throws IOException {
 		sessions.afterAll(null);
+		if (complete != null) {
+			complete.close();
+		}
 	}
 
 	private static Path socket() {
@@ -115,8 +121,11 @@ class UnixSocketTests {
 	}
 
 	@Test
-	void whenThereIsOnlyJedisThenTheAnalysisNamesLettuce(CapturedOutput output) {
-		assertThatThrownBy(() -> runWithout("lettuce-core", "--mqtt.persistence.redis.unix-socket=" + socket()));
+	void whenThereIsOnlyJedisThenTheAnalysisNamesLettuce(CapturedOutput output) throws Exception {
+		try (ClassPath path = classPath("lettuce-core")) {
+			assertThatThrownBy(
+					() -> path.start(Alone.class, arguments("--mqtt.persistence.redis.unix-socket=" + socket())));
+		}
 		assertThat(analysis(output)).contains("Jedis has no UNIX sockets", "io.lettuce:lettuce-core")
 			.doesNotContain("\tat ");
 	}
@@ -137,29 +146,17 @@ class UnixSocketTests {
 	}
 
 	private static void run(String... arguments) throws Exception {
-		runWithout("nothing", arguments);
+		if (complete == null) {
+			complete = classPath();
+		}
+		complete.start(Alone.class, arguments(arguments));
 	}
 
-	private static void runWithout(String missing, String... arguments) throws Exception {
+	private static ClassPath classPath(String... missing) {
 		String transport = System.getProperty("netty-native." + System.getProperty("os.arch"));
 		Assumptions.assumeTrue("Linux".equals(System.getProperty("os.name")) && transport != null,
 				"No native transport for this system among the dependencies of the tests");
-		URL[] urls = Stream
-			.concat(Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)), Stream.of(transport))
-			.filter((entry) -> !new File(entry).getName().startsWith(missing))
-			.map(UnixSocketTests::url)
-			.toArray(URL[]::new);
-		Thread thread = Thread.currentThread();
-		ClassLoader before = thread.getContextClassLoader();
-		try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
-			thread.setContextClassLoader(loader);
-			loader.loadClass(Alone.class.getName())
-				.getMethod("start", String[].class)
-				.invoke(null, (Object) arguments(arguments));
-		}
-		finally {
-			thread.setContextClassLoader(before);
-		}
+		return ClassPath.without(List.of(missing), transport);
 	}
 
 	private static String[] arguments(String... further) {
@@ -167,19 +164,10 @@ class UnixSocketTests {
 			.toArray(String[]::new);
 	}
 
-	private static URL url(String entry) {
-		try {
-			return new File(entry).toURI().toURL();
-		}
-		catch (MalformedURLException ex) {
-			throw new IllegalArgumentException(ex);
-		}
-	}
-
 	/**
-	 * An application that stores one record.
+	 * An application that stores one record, and has nothing else.
 	 */
-	@EnableAutoConfiguration
+	@ImportAutoConfiguration({ DataRedisAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class })
 	public static class Alone {
 
 		public static void start(String[] arguments) throws Exception {
