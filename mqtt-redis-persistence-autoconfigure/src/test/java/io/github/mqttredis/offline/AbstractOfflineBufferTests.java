@@ -352,7 +352,7 @@ abstract class AbstractOfflineBufferTests {
 			Await.until("messages are taken", () -> child.taken().size() >= 200);
 			taken = child.kill();
 		}
-		for (int i = 1; i <= 3; i++) {
+		for (int i = 1; i <= 2; i++) {
 			int part = i * 20;
 			try (OfflineChild child = OfflineChild.start(version(), server.port(), broker(), this.clientId, "back")) {
 				Await.until("some have arrived", () -> this.arrivals.count() >= part);
