@@ -31,7 +31,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -136,7 +135,7 @@ class RedisClientCertificateTests {
 			.run();
 	}
 
-	@EnableAutoConfiguration
+	@MqttAlone
 	static class Alone {
 
 	}

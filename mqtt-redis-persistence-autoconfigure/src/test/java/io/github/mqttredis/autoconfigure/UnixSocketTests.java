@@ -38,9 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -165,9 +163,9 @@ class UnixSocketTests {
 	}
 
 	/**
-	 * An application that stores one record, and has nothing else.
+	 * An application that stores one record.
 	 */
-	@ImportAutoConfiguration({ DataRedisAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class })
+	@MqttAlone
 	public static class Alone {
 
 		public static void start(String[] arguments) throws Exception {
