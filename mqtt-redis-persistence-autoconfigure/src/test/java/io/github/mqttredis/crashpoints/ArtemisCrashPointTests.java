@@ -42,6 +42,11 @@ class ArtemisCrashPointTests extends AbstractCrashPointTests {
 	}
 
 	@Override
+	boolean killsJvm() {
+		return true;
+	}
+
+	@Override
 	Slice slice() {
 		return new Slice(5, 1, 3);
 	}

@@ -30,4 +30,9 @@ class MosquittoV5BeforeSendCrashPointTests extends MosquittoV5CrashPointTests {
 		return Variant.V5_BEFORE_SEND;
 	}
 
+	@Override
+	boolean killsJvm() {
+		return true;
+	}
+
 }

@@ -45,7 +45,7 @@ record Slice(int points, int childPoints, int rounds) {
 		return "all".equals(System.getProperty("crashpoints", "slice"));
 	}
 
-	private static boolean isFew() {
+	static boolean isFew() {
 		return "few".equals(System.getProperty("crashpoints"));
 	}
 
