@@ -27,11 +27,14 @@ import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.Telemetry.Version3;
 import io.github.mqttredis.testing.Telemetry.Version5;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.messaging.MessageChannel;
@@ -43,6 +46,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What a log has of a message that is refused because Redis or the broker is away: what
  * Spring Integration says, and a line for each exception of ours.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class RefusalTests {
 
 	private static final int MESSAGES = 10;
@@ -52,16 +56,22 @@ class RefusalTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { Version3.class, Version5.class })
-	void whenRedisIsAwayThenEachRefusalIsALineOfOurs(Class<?> application) {
+	void whenRedisIsAwayThenEachRefusalIsALineOfOurs(Class<?> application, CapturedOutput output) {
 		try (RedisServer redis = RedisServer.start();
 				ConfigurableApplicationContext context = run(application, redis, shared)) {
 			Await.until("it is connected", () -> context.getBean(ClientManager.class).isConnected());
+			int before = output.length();
 			redis.kill();
 			SessionStore store = context.getBean(SessionStore.class);
 			Await.until("Redis counts as away", () -> refusal(context) != null && !store.server().isAvailable());
 			assertLinesOfOurs(context);
 			redis.restart();
 			Await.until("it goes on", () -> refusal(context) == null);
+			Await.until("Redis is back, and the session in it", () -> output.toString().contains("is in Redis again"));
+			String said = output.toString().substring(before);
+			// However many are refused: that Redis is away and back, how the session and the
+			// link are, and what Paho and Spring say of the link.
+			assertThat(said.lines()).hasSizeLessThan(20);
 		}
 	}
 
