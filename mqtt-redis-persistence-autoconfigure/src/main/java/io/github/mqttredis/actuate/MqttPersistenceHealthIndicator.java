@@ -17,6 +17,7 @@
 package io.github.mqttredis.actuate;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -119,10 +120,7 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 	private Status status(ServerStatus server, List<SessionStatus> sessions, List<ClientInRole> idle) {
 		List<SessionState> states = sessions.stream().map(SessionStatus::state).toList();
 		boolean stored = server.isAvailable() && !states.contains(SessionState.DEGRADED);
-		if (states.contains(SessionState.FENCED)) {
-			return Status.DOWN;
-		}
-		if (!stored && Status.DOWN.equals(this.whenNotStored)) {
+		if (states.contains(SessionState.FENCED) || (!stored && Status.DOWN.equals(this.whenNotStored))) {
 			return Status.DOWN;
 		}
 		if (states.contains(SessionState.WAITING) || idle.stream().anyMatch(ClientInRole::granted)) {
@@ -176,10 +174,7 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		if (session.quarantined() > 0) {
 			client.put("quarantined", session.quarantined());
 		}
-		if (session.lastFailure() != null) {
-			client.put("lastFailure", session.lastFailure());
-			client.put("lastFailureAt", String.valueOf(session.failedAt()));
-		}
+		putFailure(client, session.lastFailure(), session.failedAt());
 		return client;
 	}
 
@@ -191,11 +186,15 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 			details.put("address", link.address());
 		}
 		details.put("since", link.since().toString());
-		if (link.lastFailure() != null) {
-			details.put("lastFailure", link.lastFailure());
-			details.put("lastFailureAt", String.valueOf(link.failedAt()));
-		}
+		putFailure(details, link.lastFailure(), link.failedAt());
 		return details;
+	}
+
+	private static void putFailure(Map<String, Object> details, @Nullable String failure, @Nullable Instant at) {
+		if (failure != null) {
+			details.put("lastFailure", failure);
+			details.put("lastFailureAt", String.valueOf(at));
+		}
 	}
 
 	private static String text(Duration duration) {

@@ -16,8 +16,10 @@
 
 package io.github.mqttredis.actuate;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -26,16 +28,26 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
+import io.github.mqttredis.session.LinkStatus;
+import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.SessionActivity;
+import io.github.mqttredis.session.SessionActivity.Event;
+import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionListener;
+import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +87,8 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 	public void bindTo(MeterRegistry registry) {
 		this.registries.add(registry);
 		if (!this.clientIdTag) {
-			new SessionMeters(this::activity, this::statuses).bindTo(registry, Tags.empty());
+			new SessionMeters(registry, Tags.empty(), () -> this.store.get().activity().values(), () -> look().values())
+				.bind();
 			return;
 		}
 		this.store.get().activity().keySet().forEach(this::bind);
@@ -97,16 +110,8 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 	}
 
 	private void bind(MeterRegistry registry, SessionId id) {
-		new SessionMeters(() -> only(this.store.get().activity(), id), () -> only(look(), id)).bindTo(registry,
-				Tags.of("client.id", id.clientId(), "broker", id.broker(), "version", id.version().suffix()));
-	}
-
-	private Collection<SessionActivity> activity() {
-		return this.store.get().activity().values();
-	}
-
-	private Collection<SessionStatus> statuses() {
-		return look().values();
+		Tags tags = Tags.of("client.id", id.clientId(), "broker", id.broker(), "version", id.version().suffix());
+		new SessionMeters(registry, tags, () -> only(this.store.get().activity(), id), () -> only(look(), id)).bind();
 	}
 
 	private static <T> Collection<T> only(Map<SessionId, T> all, SessionId id) {
@@ -127,13 +132,128 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 		return Objects.requireNonNull(look).sessions();
 	}
 
-	/**
-	 * A look at all sessions.
-	 *
-	 * @param at when, as {@link System#nanoTime()}
-	 * @param sessions the sessions
-	 */
 	private record Look(long at, Map<SessionId, SessionStatus> sessions) {
+
+	}
+
+	// Sums over what was done for some sessions, and over what they hold.
+	private record SessionMeters(MeterRegistry registry, Tags tags, Supplier<Collection<SessionActivity>> activity,
+			Supplier<Collection<SessionStatus>> statuses) {
+
+		private static final String PREFIX = "mqtt.persistence.";
+
+		void bind() {
+			bindGauges();
+			bindTimers();
+			bindCounters();
+		}
+
+		private void bindGauges() {
+			for (RecordKind kind : RecordKind.values()) {
+				gauge("records", "kind", kind, "Records that are stored, by kind",
+						(session) -> session.records().getOrDefault(kind, 0));
+			}
+			for (SessionState state : SessionState.values()) {
+				gauge("sessions", "state", state, "Sessions of this process, by state",
+						(session) -> (session.state() == state) ? 1 : 0);
+			}
+			for (LinkStatus.State state : LinkStatus.State.values()) {
+				gauge("links", "state", state, "Links of clients to their brokers, by state",
+						(session) -> (session.link() != null && session.link().state() == state) ? 1 : 0);
+			}
+			Gauge.builder(PREFIX + "size", () -> sumStatuses(SessionStatus::bytes))
+				.description("Bytes of all records")
+				.baseUnit("bytes")
+				.tags(this.tags)
+				.register(this.registry);
+			TimeGauge.builder(PREFIX + "oldest.age", this::oldestMillis, TimeUnit.MILLISECONDS)
+				.description("Time since the oldest record was stored or restored, 0 if there is none")
+				.tags(this.tags)
+				.register(this.registry);
+		}
+
+		private void gauge(String name, String key, Enum<?> value, String description,
+				ToLongFunction<SessionStatus> number) {
+			Gauge.builder(PREFIX + name, () -> sumStatuses(number))
+				.description(description)
+				.baseUnit(name)
+				.tags(this.tags.and(key, value.name().toLowerCase(Locale.ROOT)))
+				.register(this.registry);
+		}
+
+		private void bindTimers() {
+			timers("open", Operation.OPEN, "Opening sessions: waiting for the lease, and loading");
+			timers("put", Operation.PUT, "Calls of clients that store a record");
+			timer("remove", Operation.REMOVE, true, "Calls of clients that remove a record");
+			timers("publish.wait", Operation.PUBLISH_WAIT, "Waits of publishers until their message is stored");
+			timers("barrier.wait", Operation.BARRIER_WAIT, "Waits of packets until what they depend on is stored");
+			timers("batch", Operation.BATCH, "Round trips that ship records to Redis");
+		}
+
+		private void timers(String name, Operation operation, String description) {
+			timer(name, operation, true, description);
+			timer(name, operation, false, description);
+		}
+
+		private void timer(String name, Operation operation, boolean success, String description) {
+			FunctionTimer
+				.builder(PREFIX + name, this, (meters) -> meters.sum((activity) -> activity.count(operation, success)),
+						(meters) -> meters.sum((activity) -> activity.nanos(operation, success)), TimeUnit.NANOSECONDS)
+				.description(description)
+				.tags(this.tags.and("outcome", success ? "SUCCESS" : "ERROR"))
+				.register(this.registry);
+		}
+
+		private void bindCounters() {
+			counter("batch.records", null, Event.BATCH_RECORD, "Records that batches have put or removed");
+			Map.of("taken", Event.LEASE_TAKEN, "renewed", Event.LEASE_RENEWED, "lost", Event.LEASE_LOST)
+				.forEach((name, event) -> counter("leases", null, this.tags.and("event", name),
+						(activity) -> activity.count(event),
+						"What happened to leases; batches renew them as well and are not counted"));
+			counter("events.dropped", null, Event.EVENT_DROPPED,
+					"Events that were not told, because a listener did not keep up");
+			counter("resyncs", null, Event.RESYNC, "How often Redis had lost data and a session was written back");
+			counter("restored", "records", Event.RECORD_RESTORED, "Records that were read when sessions were opened");
+			counter("quarantined", "records", Event.RECORD_QUARANTINED,
+					"Records that were put aside: they cannot be read or delivered, or Redis does not take them");
+			counter("undeliverable", "messages", Event.MESSAGE_UNDELIVERABLE,
+					"Messages that were set aside: the broker does not take them");
+			counter("links.made", null, Event.LINK_MADE, "How often a broker has accepted a client");
+			counter("links.failed", null, Event.LINK_FAILED, "How often a link was lost, or could not be made");
+			counter("rejected", "records", this.tags, (activity) -> activity.count(Operation.PUT, false),
+					"Records that were refused: the client was told that they are not stored");
+		}
+
+		private void counter(String name, @Nullable String unit, Event event, String description) {
+			counter(name, unit, this.tags, (activity) -> activity.count(event), description);
+		}
+
+		private void counter(String name, @Nullable String unit, Tags all, ToLongFunction<SessionActivity> value,
+				String description) {
+			FunctionCounter.builder(PREFIX + name, this, (meters) -> meters.sum(value))
+				.description(description)
+				.baseUnit(unit)
+				.tags(all)
+				.register(this.registry);
+		}
+
+		private long sum(ToLongFunction<SessionActivity> value) {
+			return this.activity.get().stream().mapToLong(value).sum();
+		}
+
+		private long sumStatuses(ToLongFunction<SessionStatus> value) {
+			return this.statuses.get().stream().mapToLong(value).sum();
+		}
+
+		private long oldestMillis() {
+			return this.statuses.get()
+				.stream()
+				.map((session) -> session.contents().oldest())
+				.filter(Objects::nonNull)
+				.mapToLong(Duration::toMillis)
+				.max()
+				.orElse(0);
+		}
 
 	}
 

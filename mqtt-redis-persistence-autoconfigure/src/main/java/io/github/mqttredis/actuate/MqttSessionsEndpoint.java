@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.mqttredis.session.InspectedRecord;
@@ -93,7 +94,10 @@ public class MqttSessionsEndpoint {
 	 */
 	@ReadOperation
 	public SessionsDescriptor sessions(@Nullable String cursor, @Nullable Integer limit) {
-		return run(() -> readSessions(cursor, limit));
+		return run(() -> {
+			Page<InspectedSession> page = page(cursor, limit, this.inspector::sessions);
+			return new SessionsDescriptor(page.entries().stream().map(SessionDescriptor::of).toList(), page.next());
+		});
 	}
 
 	/**
@@ -107,7 +111,22 @@ public class MqttSessionsEndpoint {
 	@ReadOperation
 	public @Nullable SessionRecordsDescriptor session(@Selector String id, @Nullable String cursor,
 			@Nullable Integer limit, @Nullable Boolean quarantine) {
-		return run(() -> readSession(SecurityContext.NONE, id, cursor, limit, quarantine));
+		return session(SecurityContext.NONE, id, cursor, limit, quarantine);
+	}
+
+	@Nullable SessionRecordsDescriptor session(SecurityContext security, String id, @Nullable String cursor,
+			@Nullable Integer limit, @Nullable Boolean quarantine) {
+		return run(() -> {
+			InspectedSession session = this.inspector.session(id);
+			if (session == null) {
+				return null;
+			}
+			boolean payloads = this.showPayloads.isShown(security, this.roles);
+			var page = page(cursor, limit, (from, most) -> this.inspector.records(id, part(quarantine), from, most));
+			return new SessionRecordsDescriptor(SessionDescriptor.of(session),
+					page.entries().stream().map((record) -> RecordDescriptor.of(record, payloads)).toList(),
+					page.next());
+		});
 	}
 
 	/**
@@ -117,7 +136,7 @@ public class MqttSessionsEndpoint {
 	 */
 	@DeleteOperation
 	public Map<String, Boolean> delete(@Selector String id) {
-		return run(() -> Map.of("deleted", deleteSession(id)));
+		return run(() -> Map.of("deleted", this.inspector.delete(id)));
 	}
 
 	/**
@@ -128,7 +147,7 @@ public class MqttSessionsEndpoint {
 	 */
 	@WriteOperation
 	public Map<String, Boolean> requeue(@Selector String id, @Selector String record) {
-		return run(() -> Map.of("requeued", requeueRecord(id, record)));
+		return run(() -> Map.of("requeued", this.inspector.requeue(id, record)));
 	}
 
 	/**
@@ -140,7 +159,7 @@ public class MqttSessionsEndpoint {
 	 */
 	@DeleteOperation
 	public Map<String, Boolean> discard(@Selector String id, @Selector String record, @Nullable Boolean quarantine) {
-		return run(() -> Map.of("discarded", discardRecord(id, record, quarantine)));
+		return run(() -> Map.of("discarded", this.inspector.discard(id, part(quarantine), record)));
 	}
 
 	/**
@@ -150,7 +169,14 @@ public class MqttSessionsEndpoint {
 	 */
 	@DeleteOperation
 	public SweptSessionsDescriptor sweep(Duration olderThan) {
-		return run(() -> sweepSessions(olderThan));
+		if (olderThan.compareTo(SessionInspector.SHORTEST_UNSEEN) < 0) {
+			throw invalid("olderThan must be at least " + SessionInspector.SHORTEST_UNSEEN, null);
+		}
+		return run(() -> {
+			SweptSessions swept = this.inspector.sweep(olderThan);
+			return new SweptSessionsDescriptor(swept.deleted().stream().map(SessionDescriptor::of).toList(),
+					swept.more());
+		});
 	}
 
 	private static <T extends @Nullable Object> T run(Action<T> action) {
@@ -160,94 +186,39 @@ public class MqttSessionsEndpoint {
 		catch (SessionException ex) {
 			throw new IllegalStateException(ex.getMessage(), ex);
 		}
-	}
-
-	SessionsDescriptor readSessions(@Nullable String cursor, @Nullable Integer limit)
-			throws SessionUnavailableException {
-		Page<InspectedSession> page = read(cursor, limit, this.inspector::sessions);
-		return new SessionsDescriptor(page.entries().stream().map(SessionDescriptor::of).toList(), page.next());
-	}
-
-	@Nullable SessionRecordsDescriptor readSession(SecurityContext security, String id, @Nullable String cursor,
-			@Nullable Integer limit, @Nullable Boolean quarantine) throws SessionUnavailableException {
-		Part part = part(quarantine);
-		InspectedSession session = this.inspector.session(id);
-		if (session == null) {
-			return null;
+		catch (IllegalArgumentException ex) {
+			throw invalid(String.valueOf(ex.getMessage()), ex);
 		}
-		boolean payloads = this.showPayloads.isShown(security, this.roles);
-		var page = read(cursor, limit, (from, most) -> this.inspector.records(id, part, from, most));
-		return new SessionRecordsDescriptor(SessionDescriptor.of(session),
-				page.entries().stream().map((record) -> RecordDescriptor.of(record, payloads)).toList(), page.next());
 	}
 
-	boolean deleteSession(String id) throws SessionException {
-		return this.inspector.delete(id);
-	}
-
-	boolean requeueRecord(String id, String record) throws SessionException {
-		return accept(() -> this.inspector.requeue(id, record));
-	}
-
-	boolean discardRecord(String id, String record, @Nullable Boolean quarantine) throws SessionException {
-		return accept(() -> this.inspector.discard(id, part(quarantine), record));
+	private static InvalidEndpointRequestException invalid(String reason, @Nullable Throwable cause) {
+		return new InvalidEndpointRequestException(reason, reason, cause);
 	}
 
 	private static Part part(@Nullable Boolean quarantine) {
 		return Boolean.TRUE.equals(quarantine) ? Part.QUARANTINE : Part.RECORDS;
 	}
 
-	private static boolean accept(Action<Boolean> operation) throws SessionException {
-		try {
-			return operation.run();
-		}
-		catch (IllegalArgumentException ex) {
-			String reason = String.valueOf(ex.getMessage());
-			throw new InvalidEndpointRequestException(reason, reason, ex);
-		}
-	}
-
-	SweptSessionsDescriptor sweepSessions(Duration olderThan) throws SessionUnavailableException {
-		if (olderThan.compareTo(SessionInspector.SHORTEST_UNSEEN) < 0) {
-			String reason = "olderThan must be at least " + SessionInspector.SHORTEST_UNSEEN;
-			throw new InvalidEndpointRequestException(reason, reason);
-		}
-		SweptSessions swept = this.inspector.sweep(olderThan);
-		return new SweptSessionsDescriptor(swept.deleted().stream().map(SessionDescriptor::of).toList(), swept.more());
-	}
-
-	private static <T> Page<T> read(@Nullable String cursor, @Nullable Integer limit, Reader<T> reader)
+	private static <T> Page<T> page(@Nullable String cursor, @Nullable Integer limit, Reader<T> reader)
 			throws SessionUnavailableException {
 		int most = (limit != null) ? limit : DEFAULT_LIMIT;
 		if (most < 1 || most > LARGEST_LIMIT) {
-			String reason = "limit must be between 1 and " + LARGEST_LIMIT;
-			throw new InvalidEndpointRequestException(reason, reason);
+			throw invalid("limit must be between 1 and " + LARGEST_LIMIT, null);
 		}
 		try {
 			return reader.read((cursor != null) ? cursor : SessionInspector.FIRST, most);
 		}
 		catch (IllegalArgumentException ex) {
-			String reason = "cursor must be what the page before gave as next";
-			throw new InvalidEndpointRequestException(reason, reason, ex);
+			throw invalid("cursor must be what the page before gave as next", ex);
 		}
 	}
 
-	/**
-	 * Something that may fail.
-	 *
-	 * @param <T> the type of its result
-	 */
-	interface Action<T extends @Nullable Object> {
+	private interface Action<T extends @Nullable Object> {
 
 		T run() throws SessionException;
 
 	}
 
-	/**
-	 * Reads a page.
-	 *
-	 * @param <T> the type of its entries
-	 */
 	private interface Reader<T> {
 
 		Page<T> read(String cursor, int limit) throws SessionUnavailableException;
@@ -334,19 +305,16 @@ public class MqttSessionsEndpoint {
 		static RecordDescriptor of(InspectedRecord record, boolean payloads) {
 			Packet packet = record.packet();
 			SetAside aside = record.setAside();
-			String key = (aside != null) ? aside.key() : record.key();
-			String reason = (aside != null) ? aside.reason() : null;
-			String at = (aside != null) ? aside.at().toString() : null;
-			Integer attempts = (aside != null) ? aside.attempts() : null;
-			if (packet == null) {
-				return new RecordDescriptor(key, record.size(), record.encrypted() ? null : true,
-						record.encrypted() ? true : null, null, null, null, reason, at, attempts);
-			}
-			MessageDescriptor message = (packet.publish() != null) ? MessageDescriptor.of(packet.publish(), payloads)
-					: null;
-			return new RecordDescriptor(key, record.size(), null, null,
-					packet.key().kind().name().toLowerCase(Locale.ROOT), packet.key().packetId(), message, reason, at,
-					attempts);
+			boolean secret = packet == null && record.encrypted();
+			boolean unreadable = packet == null && !secret;
+			return new RecordDescriptor((aside != null) ? aside.key() : record.key(), record.size(),
+					unreadable ? true : null, secret ? true : null,
+					(packet != null) ? packet.key().kind().name().toLowerCase(Locale.ROOT) : null,
+					(packet != null) ? packet.key().packetId() : null,
+					(packet != null && packet.publish() != null) ? MessageDescriptor.of(packet.publish(), payloads)
+							: null,
+					(aside != null) ? aside.reason() : null, (aside != null) ? aside.at().toString() : null,
+					(aside != null) ? aside.attempts() : null);
 		}
 
 		/**
@@ -410,8 +378,6 @@ public class MqttSessionsEndpoint {
 
 		private static final int CONFLICT = 409;
 
-		private static final Object DONE = new Object();
-
 		private final MqttSessionsEndpoint endpoint;
 
 		/**
@@ -424,60 +390,59 @@ public class MqttSessionsEndpoint {
 
 		@ReadOperation
 		WebEndpointResponse<Object> sessions(@Nullable String cursor, @Nullable Integer limit) {
-			return respond(() -> this.endpoint.readSessions(cursor, limit));
+			return respond(() -> this.endpoint.sessions(cursor, limit));
 		}
 
 		@ReadOperation
 		WebEndpointResponse<Object> session(SecurityContext security, @Selector String id, @Nullable String cursor,
 				@Nullable Integer limit, @Nullable Boolean quarantine) {
-			return respond(() -> this.endpoint.readSession(security, id, cursor, limit, quarantine));
+			return respond(() -> this.endpoint.session(security, id, cursor, limit, quarantine));
 		}
 
 		@DeleteOperation
 		WebEndpointResponse<Object> delete(@Selector String id) {
-			return respond(() -> this.endpoint.deleteSession(id) ? DONE : null);
+			return respond(() -> this.endpoint.delete(id));
 		}
 
 		@WriteOperation
 		WebEndpointResponse<Object> requeue(@Selector String id, @Selector String record) {
-			return respond(() -> this.endpoint.requeueRecord(id, record) ? DONE : null);
+			return respond(() -> this.endpoint.requeue(id, record));
 		}
 
 		@DeleteOperation
 		WebEndpointResponse<Object> discard(@Selector String id, @Selector String record,
 				@Nullable Boolean quarantine) {
-			return respond(() -> this.endpoint.discardRecord(id, record, quarantine) ? DONE : null);
+			return respond(() -> this.endpoint.discard(id, record, quarantine));
 		}
 
 		@DeleteOperation
 		WebEndpointResponse<Object> sweep(Duration olderThan) {
-			return respond(() -> this.endpoint.sweepSessions(olderThan));
+			return respond(() -> this.endpoint.sweep(olderThan));
 		}
 
-		private static WebEndpointResponse<Object> respond(Action<@Nullable Object> action) {
+		private static WebEndpointResponse<Object> respond(Supplier<@Nullable Object> operation) {
 			try {
-				Object result = action.run();
-				if (result == null) {
+				Object result = operation.get();
+				boolean done = result instanceof Map<?, ?> outcome && outcome.containsValue(true);
+				if (result == null || (result instanceof Map && !done)) {
 					return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 				}
-				return (result == DONE) ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
+				return done ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT)
 						: new WebEndpointResponse<>(result);
 			}
-			catch (SessionInUseException ex) {
-				Map<String, Object> body = error(ex);
-				body.put("owner", ex.owner());
-				body.put("leaseRemaining", ex.remaining().toMillis());
-				return new WebEndpointResponse<>(body, CONFLICT);
+			catch (IllegalStateException ex) {
+				if (!(ex.getCause() instanceof SessionException cause)) {
+					throw ex;
+				}
+				Map<String, Object> body = new LinkedHashMap<>();
+				body.put("error", String.valueOf(cause.getMessage()));
+				if (cause instanceof SessionInUseException inUse) {
+					body.put("owner", inUse.owner());
+					body.put("leaseRemaining", inUse.remaining().toMillis());
+					return new WebEndpointResponse<>(body, CONFLICT);
+				}
+				return new WebEndpointResponse<>(body, WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
 			}
-			catch (SessionException ex) {
-				return new WebEndpointResponse<>(error(ex), WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
-			}
-		}
-
-		private static Map<String, Object> error(SessionException ex) {
-			Map<String, Object> body = new LinkedHashMap<>();
-			body.put("error", String.valueOf(ex.getMessage()));
-			return body;
 		}
 
 	}
