@@ -22,14 +22,13 @@ import java.util.stream.Stream;
 import io.github.mqttredis.integration.ClientManagerInRole;
 import io.github.mqttredis.integration.ClientManagers;
 import io.github.mqttredis.integration.ComponentChecker;
-import io.github.mqttredis.integration.ExcludedBeans;
+import io.github.mqttredis.integration.IntegrationSettings;
 import io.github.mqttredis.integration.MqttPahoClientFactoryPostProcessor;
 import io.github.mqttredis.integration.Mqttv5EndpointPostProcessor;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
 import io.github.mqttredis.integration.PahoVersion;
 import io.github.mqttredis.paho.v3.ConnectOptions;
-import io.github.mqttredis.session.SessionStore;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -60,7 +59,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
-import org.springframework.core.env.Environment;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.integration.annotation.MessageEndpoint;
 import org.springframework.integration.core.MessageProducer;
@@ -102,24 +101,26 @@ public final class MqttIntegrationAutoConfiguration {
 	@ConditionalOnBean(ManagerFromProperties.class)
 	ClientManagerInRole mqttClientManagerInRole(ManagerFromProperties manager, MqttClientProperties properties,
 			SmartLifecycleRoleController roles) {
-		return ClientManagerInRole.join(roles, String.valueOf(properties.role()),
-				(AbstractMqttClientManager<?, ?>) manager);
+		return new ClientManagerInRole((AbstractMqttClientManager<?, ?>) manager, String.valueOf(properties.role()),
+				roles);
 	}
 
 	/** A client of Paho's own says nothing of a broker that is away at start. */
-	private static void warnIfAway(AbstractMqttClientManager<?, ?> manager, boolean stored) {
-		if (!stored && !manager.isConnected()) {
+	private static void warnIfAway(AbstractMqttClientManager<?, ?> manager) {
+		Object client = manager.getClient();
+		boolean paho = client != null && client.getClass().getPackageName().startsWith("org.eclipse.paho.");
+		if (paho && !manager.isConnected()) {
 			logger.warn("MQTT client '" + manager.getClientId()
 					+ "' is not connected to its broker. Check mqtt.client.server-uris,"
 					+ " and mqtt.client.username and mqtt.client.password if the broker asks for them");
 		}
 	}
 
-	/**
-	 * What serves the application's components if sessions are stored.
-	 */
+	/** What serves the application's components if sessions are stored. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
+	@Import({ ClientManagers.class, ClientManagers.PostProcessor.class, ClientManagers.Connector.class,
+			ComponentChecker.class })
 	static class Stored {
 
 		/** Whatever flows consist of. Nobody asks for a flow, but the broker sends. */
@@ -128,40 +129,10 @@ public final class MqttIntegrationAutoConfiguration {
 				ComponentChecker.class };
 
 		@Bean
-		ExcludedBeans mqttExcludedBeans(MqttPersistenceProperties properties, BeanFactory beanFactory) {
-			return new ExcludedBeans(properties.inject(), properties.excludeBeans(), beanFactory);
-		}
-
-		@Bean
-		ClientManagers mqttClientManagers(ConfigurableListableBeanFactory beanFactory,
-				ObjectProvider<PahoVersion> versions, ExcludedBeans excluded) {
-			return new ClientManagers(beanFactory, versions.orderedStream().toList(), excluded, SessionStore.PHASE + 2);
-		}
-
-		@Bean
-		ClientManagers.Connector mqttClientManagerConnector(ClientManagers managers) {
-			return new ClientManagers.Connector(managers);
-		}
-
-		@Bean
-		static ClientManagers.PostProcessor mqttClientManagerPostProcessor(ConfigurableListableBeanFactory beanFactory,
-				ObjectProvider<ClientManagers> managers) {
-			return new ClientManagers.PostProcessor(beanFactory, managers);
-		}
-
-		@Bean
-		ComponentChecker mqttComponentChecker(ConfigurableListableBeanFactory beanFactory,
-				ObjectProvider<PahoVersion> versions, MqttPersistenceProperties properties, ExcludedBeans excluded,
-				SessionStore store) {
-			ComponentChecker.Settings settings = new ComponentChecker.Settings(excluded, properties.cleanSession(),
-					properties.sessionExpiry(), properties.brokerId(), properties.offlineBuffer().enabled());
-			return new ComponentChecker(beanFactory, versions.orderedStream().toList(), settings, store);
-		}
-
-		@Bean
-		static ComponentChecker.PostProcessor mqttComponentCheckPostProcessor(
-				ObjectProvider<ComponentChecker> checker) {
-			return new ComponentChecker.PostProcessor(checker);
+		IntegrationSettings mqttIntegrationSettings(MqttPersistenceProperties properties, BeanFactory beanFactory) {
+			return new IntegrationSettings(properties.inject(), properties.excludeBeans(), properties.cleanSession(),
+					properties.sessionExpiry(), properties.brokerId(), properties.offlineBuffer().enabled(),
+					beanFactory);
 		}
 
 		@Bean
@@ -180,25 +151,9 @@ public final class MqttIntegrationAutoConfiguration {
 
 	}
 
-	/**
-	 * If Paho 3 is there.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ MqttPahoClientFactory.class, MqttConnectOptions.class })
 	static class Version3 {
-
-		@Bean
-		@ConditionalOnBean(PahoV3PersistenceFactory.class)
-		PahoVersion mqttPaho3(PahoV3PersistenceFactory persistences) {
-			return new PahoVersion.Paho3(persistences);
-		}
-
-		@Bean
-		@ConditionalOnBean(PahoV3PersistenceFactory.class)
-		static MqttPahoClientFactoryPostProcessor mqttPahoClientFactoryPostProcessor(
-				ObjectProvider<PahoV3PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
-			return new MqttPahoClientFactoryPostProcessor(persistences, excluded);
-		}
 
 		@Bean
 		@ConditionalOnSingleCandidate(MqttConnectOptions.class)
@@ -215,21 +170,28 @@ public final class MqttIntegrationAutoConfiguration {
 		@ConditionalOnSingleCandidate(MqttConnectOptions.class)
 		@ConditionalOnMissingBean(ClientManager.class)
 		V3ManagerFromProperties mqttv3ClientManager(MqttConnectOptions options, MqttClientProperties properties,
-				MqttConnectionDetails details, Environment environment) {
+				MqttConnectionDetails details) {
 			MqttConnectOptions complete = options;
 			if (ObjectUtils.isEmpty(options.getServerURIs())) {
 				// The application's own options, which say nothing of where to connect.
 				complete = ConnectOptions.copy(options);
 				complete.setServerURIs(details.getServerUris().toArray(String[]::new));
 			}
-			return new V3ManagerFromProperties(complete, properties, MqttPersistenceProperties.isStored(environment));
+			return new V3ManagerFromProperties(complete, properties);
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnBean(PahoV3PersistenceFactory.class)
+		@Import({ PahoVersion.Paho3.class, MqttPahoClientFactoryPostProcessor.class })
+		static class Stored {
+
 		}
 
 		/**
 		 * The client factory of Paho 3. Public for proxies of other class loaders.
 		 */
 		public static class FactoryFromProperties extends DefaultMqttPahoClientFactory
-				implements ExcludedBeans.FromProperties {
+				implements IntegrationSettings.FromProperties {
 
 		}
 
@@ -240,18 +202,15 @@ public final class MqttIntegrationAutoConfiguration {
 
 			private final boolean autoStartup;
 
-			private final boolean stored;
-
-			V3ManagerFromProperties(MqttConnectOptions options, MqttClientProperties properties, boolean stored) {
+			V3ManagerFromProperties(MqttConnectOptions options, MqttClientProperties properties) {
 				super(options, String.valueOf(properties.clientId()));
 				this.autoStartup = properties.isStartedWithApplication();
-				this.stored = stored;
 			}
 
 			@Override
 			public void start() {
 				super.start();
-				warnIfAway(this, this.stored);
+				warnIfAway(this);
 			}
 
 			@Override
@@ -263,35 +222,32 @@ public final class MqttIntegrationAutoConfiguration {
 
 	}
 
-	/**
-	 * If Paho 5 is there.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ Mqttv5ClientManager.class, MqttConnectionOptions.class })
 	static class Version5 {
 
 		@Bean
-		@ConditionalOnBean(PahoV5PersistenceFactory.class)
-		PahoVersion mqttPaho5(PahoV5PersistenceFactory persistences) {
-			return new PahoVersion.Paho5(persistences);
-		}
-
-		@Bean
-		@ConditionalOnBean(PahoV5PersistenceFactory.class)
-		static Mqttv5EndpointPostProcessor mqttv5EndpointPostProcessor(
-				ObjectProvider<PahoV5PersistenceFactory> persistences, ObjectProvider<ExcludedBeans> excluded) {
-			return new Mqttv5EndpointPostProcessor(persistences, excluded);
-		}
-
-		@Bean
 		@Conditional({ OnMqttClientCondition.class, OnMqtt5ManagerCondition.class })
 		@ConditionalOnSingleCandidate(MqttConnectionOptions.class)
 		@ConditionalOnMissingBean(ClientManager.class)
-		V5ManagerFromProperties mqttv5ClientManager(MqttConnectionOptions options, MqttClientProperties properties,
-				Environment environment) {
+		V5ManagerFromProperties mqttv5ClientManager(MqttConnectionOptions options, MqttClientProperties properties) {
 			Assert.state(!ObjectUtils.isEmpty(options.getServerURIs()),
 					"The MqttConnectionOptions bean of the application must have server URIs");
-			return new V5ManagerFromProperties(options, properties, MqttPersistenceProperties.isStored(environment));
+			return new V5ManagerFromProperties(options, properties);
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnBean(PahoV5PersistenceFactory.class)
+		@Import(PahoVersion.Paho5.class)
+		static class Stored {
+
+			@Bean
+			static Mqttv5EndpointPostProcessor mqttv5EndpointPostProcessor(
+					ObjectProvider<PahoV5PersistenceFactory> persistences,
+					ObjectProvider<IntegrationSettings> settings) {
+				return new Mqttv5EndpointPostProcessor(persistences, settings);
+			}
+
 		}
 
 		/**
@@ -301,18 +257,15 @@ public final class MqttIntegrationAutoConfiguration {
 
 			private final boolean autoStartup;
 
-			private final boolean stored;
-
-			V5ManagerFromProperties(MqttConnectionOptions options, MqttClientProperties properties, boolean stored) {
+			V5ManagerFromProperties(MqttConnectionOptions options, MqttClientProperties properties) {
 				super(options, String.valueOf(properties.clientId()));
 				this.autoStartup = properties.isStartedWithApplication();
-				this.stored = stored;
 			}
 
 			@Override
 			public void start() {
 				super.start();
-				warnIfAway(this, this.stored);
+				warnIfAway(this);
 			}
 
 			@Override
@@ -324,10 +277,8 @@ public final class MqttIntegrationAutoConfiguration {
 
 	}
 
-	/**
-	 * The client manager that is made from {@code mqtt.client.*}, of either version.
-	 */
-	interface ManagerFromProperties extends ExcludedBeans.FromProperties {
+	/** The client manager that is made from {@code mqtt.client.*}, of either version. */
+	interface ManagerFromProperties extends IntegrationSettings.FromProperties {
 
 	}
 
@@ -381,8 +332,6 @@ public final class MqttIntegrationAutoConfiguration {
 
 		private static final String VERSION = "mqtt.client.version";
 
-		private static final String PAHO_3 = "org.eclipse.paho.client.mqttv3.MqttAsyncClient";
-
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			ConditionMessage.Builder message = ConditionMessage.forCondition("MQTT 5 client manager");
@@ -390,7 +339,8 @@ public final class MqttIntegrationAutoConfiguration {
 			if (StringUtils.hasText(version)) {
 				return new ConditionOutcome("5".equals(version.trim()), message.because(VERSION + " is " + version));
 			}
-			boolean paho3 = ClassUtils.isPresent(PAHO_3, context.getClassLoader());
+			boolean paho3 = ClassUtils.isPresent("org.eclipse.paho.client.mqttv3.MqttAsyncClient",
+					context.getClassLoader());
 			return new ConditionOutcome(!paho3, message.because(paho3 ? "Paho 3 is there" : "only Paho 5 is there"));
 		}
 

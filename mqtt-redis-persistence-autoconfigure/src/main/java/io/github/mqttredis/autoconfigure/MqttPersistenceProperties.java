@@ -30,7 +30,7 @@ import io.github.mqttredis.autoconfigure.SessionRedis.RedisUrl;
 import io.github.mqttredis.encryption.AesGcmRecordCodec;
 import io.github.mqttredis.encryption.RecordEncryptionKey;
 import io.github.mqttredis.filestore.PahoFileStore;
-import io.github.mqttredis.integration.ComponentChecker.CleanSessionPolicy;
+import io.github.mqttredis.integration.IntegrationSettings.CleanSessionPolicy;
 import io.github.mqttredis.memory.MemorySessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;

@@ -49,9 +49,6 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 
 	private static final Log logger = LogFactory.getLog(ClientManagerInRole.class);
 
-	/** Of a connection factory of Spring Data Redis, unless the application sets it. */
-	private static final int DEFAULT_REDIS_PHASE = 0;
-
 	private static final Duration PAUSE = Duration.ofSeconds(1);
 
 	/** How long the end of the application waits for the end of its leadership. */
@@ -68,62 +65,43 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 
 	private volatile boolean running;
 
+	/** Since the role was granted. */
 	private volatile boolean started;
 
+	/** Why the manager could not be started yet. */
 	private volatile @Nullable String failure;
 
 	private @Nullable Future<?> starting;
 
-	private ClientManagerInRole(AbstractMqttClientManager<?, ?> manager, String role) {
+	/**
+	 * Make a manager a member of a role.
+	 * @param manager what is started and stopped
+	 * @param role the role
+	 * @param roles starts and stops the members
+	 */
+	public ClientManagerInRole(AbstractMqttClientManager<?, ?> manager, String role,
+			SmartLifecycleRoleController roles) {
 		this.role = role;
 		this.manager = manager;
 		CustomizableThreadFactory threads = new CustomizableThreadFactory("mqtt-client-role-");
 		threads.setDaemon(true);
 		this.executor = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
 		this.executor.allowCoreThreadTimeOut(true);
+		roles.addLifecycleToRole(role, this);
 	}
 
-	/**
-	 * Make a manager a member of a role.
-	 * @param roles starts and stops the members
-	 * @param role the role
-	 * @param manager what is started and stopped
-	 * @return the member
-	 */
-	public static ClientManagerInRole join(SmartLifecycleRoleController roles, String role,
-			AbstractMqttClientManager<?, ?> manager) {
-		ClientManagerInRole member = new ClientManagerInRole(manager, role);
-		roles.addLifecycleToRole(role, member);
-		return member;
-	}
-
-	/**
-	 * Return the id of the manager's client.
-	 * @return the client id
-	 */
 	public String getClientId() {
 		return this.manager.getClientId();
 	}
 
-	/**
-	 * Return whether the manager was started since the role was granted.
-	 * @return whether it was
-	 */
 	public boolean isStarted() {
 		return this.started;
 	}
 
-	/**
-	 * Return why the manager could not be started yet.
-	 * @return the reason, or {@code null} if there is none
-	 */
 	public @Nullable String getFailure() {
 		return this.failure;
 	}
 
-	/**
-	 * Begin to start the manager.
-	 */
 	@Override
 	public synchronized void start() {
 		if (!this.running) {
@@ -236,12 +214,12 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 	}
 
 	/**
-	 * Return a phase that ends before that of Spring Data's connection factories, over
-	 * which a leader may have to give up its lock.
+	 * Return a phase that ends before that of Spring Data's connection factories, 0
+	 * unless the application sets it: over them a leader may have to give up its lock.
 	 */
 	@Override
 	public int getPhase() {
-		return DEFAULT_REDIS_PHASE + 1;
+		return 1;
 	}
 
 	@Override

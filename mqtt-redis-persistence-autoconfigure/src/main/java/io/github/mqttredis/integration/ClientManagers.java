@@ -17,11 +17,11 @@
 package io.github.mqttredis.integration;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
@@ -31,13 +31,17 @@ import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.session.SessionStore;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.framework.AbstractAdvisingBeanPostProcessor;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.NameMatchMethodPointcut;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -51,6 +55,7 @@ import org.springframework.integration.dsl.IntegrationFlow;
 import org.springframework.integration.mqtt.core.AbstractMqttClientManager;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttComponent;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.integration.mqtt.inbound.AbstractMqttMessageDrivenChannelAdapter;
 import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
@@ -74,11 +79,11 @@ import org.springframework.util.ReflectionUtils;
 public final class ClientManagers implements SmartInitializingSingleton, SmartLifecycle {
 
 	/**
-	 * How long stopping waits for what is in flight, unless the application says it.
-	 * Spring Integration's 30 s pass in full while the broker is away, and the messages
-	 * are safe in Redis.
+	 * How long stopping waits for what is in flight, unless the application says it of a
+	 * client manager. Spring Integration's 30 s pass in full while the broker does not
+	 * answer, and the messages are safe in Redis.
 	 */
-	private static final long QUIESCENT_MILLIS = 1000;
+	static final long QUIESCENT_MILLIS = 1000;
 
 	private static final Log logger = LogFactory.getLog(ClientManagers.class);
 
@@ -88,32 +93,22 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 	private final List<PahoVersion> versions;
 
-	private final ExcludedBeans excluded;
-
-	private final int phase;
+	private final IntegrationSettings settings;
 
 	/** Beans, perhaps proxies. */
 	private final Queue<ClientManager<?, ?>> waiting = new ConcurrentLinkedQueue<>();
 
-	/** The adapters that come back with their manager, which has no proxy here. */
-	private final Map<Object, Set<AbstractMqttMessageDrivenChannelAdapter<?, ?>>> stopped = Collections
-		.synchronizedMap(new WeakHashMap<>());
+	/** The adapters that come back with their manager. */
+	private final Set<AbstractMqttMessageDrivenChannelAdapter<?, ?>> stopped = Collections
+		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
 	private volatile boolean running;
 
-	/**
-	 * Create it.
-	 * @param beanFactory where the managers are
-	 * @param versions the versions of Paho that are there
-	 * @param excluded the beans that are left alone
-	 * @param phase when to make clients: after the session store, before what uses MQTT
-	 */
-	public ClientManagers(ConfigurableListableBeanFactory beanFactory, List<PahoVersion> versions,
-			ExcludedBeans excluded, int phase) {
+	ClientManagers(ConfigurableListableBeanFactory beanFactory, ObjectProvider<PahoVersion> versions,
+			IntegrationSettings settings) {
 		this.beanFactory = beanFactory;
-		this.versions = List.copyOf(versions);
-		this.excluded = excluded;
-		this.phase = phase;
+		this.versions = versions.orderedStream().toList();
+		this.settings = settings;
 	}
 
 	private static Method findSetClient() {
@@ -131,11 +126,11 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 	private boolean adopt(Object bean, String beanName) {
 		// What has no client id is a mock.
 		if (!(ComponentFields.target(bean) instanceof AbstractMqttClientManager<?, ?> manager)
-				|| manager.getClientId() == null || this.excluded.leaves(manager, beanName)) {
+				|| manager.getClientId() == null || this.settings.leaves(manager, beanName)) {
 			return false;
 		}
 		PahoVersion version = version(manager);
-		if (manager instanceof ExcludedBeans.FromProperties) {
+		if (manager instanceof IntegrationSettings.FromProperties) {
 			manager.setQuiescentTimeout(QUIESCENT_MILLIS);
 		}
 		if (version != null) {
@@ -154,11 +149,11 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 		managers().filter((bean) -> !bean.isAutoStartup())
 			.map(this::adopted)
 			.flatMap(Stream::ofNullable)
-			.forEach((manager) -> {
-				adapters(manager).filter(AbstractMqttMessageDrivenChannelAdapter::isAutoStartup).forEach((adapter) -> {
-					adapter.setAutoStartup(false);
-					remember(manager, adapter);
-				});
+			.flatMap(this::adapters)
+			.filter(AbstractMqttMessageDrivenChannelAdapter::isAutoStartup)
+			.forEach((adapter) -> {
+				adapter.setAutoStartup(false);
+				this.stopped.add(adapter);
 			});
 	}
 
@@ -230,10 +225,7 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 		finally {
 			lock.unlock();
 		}
-		Set<AbstractMqttMessageDrivenChannelAdapter<?, ?>> adapters = this.stopped.remove(manager);
-		if (adapters != null) {
-			adapters.forEach(AbstractMqttMessageDrivenChannelAdapter::start);
-		}
+		adapters(manager).filter(this.stopped::remove).forEach(AbstractMqttMessageDrivenChannelAdapter::start);
 		lock.lock();
 		try {
 			// There is none if the manager was stopped meanwhile.
@@ -247,12 +239,8 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 	private void stopAdapters(AbstractMqttClientManager<?, ?> manager) {
 		adapters(manager).filter(AbstractMqttMessageDrivenChannelAdapter::isRunning).forEach((adapter) -> {
 			adapter.stop();
-			remember(manager, adapter);
+			this.stopped.add(adapter);
 		});
-	}
-
-	private void remember(Object manager, AbstractMqttMessageDrivenChannelAdapter<?, ?> adapter) {
-		this.stopped.computeIfAbsent(manager, (key) -> Collections.synchronizedSet(new LinkedHashSet<>())).add(adapter);
 	}
 
 	private Stream<AbstractMqttMessageDrivenChannelAdapter<?, ?>> adapters(Object manager) {
@@ -277,15 +265,18 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 		return this.running;
 	}
 
+	/** After the session store and what tells of it, before what uses MQTT. */
 	@Override
 	public int getPhase() {
-		return this.phase;
+		return SessionStore.PHASE + 2;
 	}
 
 	/**
 	 * Makes proxies for client managers, which start and stop them as said above. One
 	 * whose class or methods are final has none: its client is ours if the application
-	 * starts it, and Paho's with our persistence if it is started later.
+	 * starts it, and Paho's with our persistence if it is started later. Shows all MQTT
+	 * components and client factories to the {@link ComponentChecker}, also those of
+	 * flows that are registered at run time.
 	 */
 	public static final class PostProcessor extends AbstractServingPostProcessor
 			implements DestructionAwareBeanPostProcessor {
@@ -296,16 +287,23 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 		private final transient ObjectProvider<ClientManagers> managers;
 
-		/**
-		 * Create the post-processor.
-		 * @param beanFactory where the managers are
-		 * @param managers who gives the clients, asked for when there is a manager
-		 */
-		public PostProcessor(ConfigurableListableBeanFactory beanFactory, ObjectProvider<ClientManagers> managers) {
+		private final transient ObjectProvider<ComponentChecker> checker;
+
+		PostProcessor(ConfigurableListableBeanFactory beanFactory, ObjectProvider<ClientManagers> managers,
+				ObjectProvider<ComponentChecker> checker) {
 			super(AbstractMqttClientManager.class, (invocation) -> managers.getObject().call(invocation), "start",
 					"stop", "getClient");
 			this.beanFactory = beanFactory;
 			this.managers = managers;
+			this.checker = checker;
+		}
+
+		@Override
+		public Object postProcessBeforeInitialization(Object bean, String beanName) {
+			if (isChecked(bean)) {
+				this.checker.getObject().found(bean, beanName);
+			}
+			return bean;
 		}
 
 		@Override
@@ -313,9 +311,22 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 			if (bean instanceof MqttComponent<?>) {
 				dependOnStore(beanName);
 			}
-			// The proxy of a scope must not ask for what is in it.
-			boolean adopted = bean instanceof ClientManager<?, ?> && !(bean instanceof AopInfrastructureBean)
-					&& this.managers.getObject().adopt(bean, beanName);
+			if (!isChecked(bean)) {
+				return bean;
+			}
+			Object served = serve(bean, beanName);
+			this.checker.getObject().complete(served);
+			return served;
+		}
+
+		/** The proxy of a scope must not ask for what is in it. */
+		private static boolean isChecked(Object bean) {
+			return (bean instanceof MqttComponent || bean instanceof MqttPahoClientFactory)
+					&& !(bean instanceof AopInfrastructureBean);
+		}
+
+		private Object serve(Object bean, String beanName) {
+			boolean adopted = bean instanceof ClientManager<?, ?> && this.managers.getObject().adopt(bean, beanName);
 			try {
 				return adopted ? super.postProcessAfterInitialization(bean, beanName) : bean;
 			}
@@ -353,16 +364,17 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 		@Override
 		public boolean requiresDestruction(Object bean) {
-			return bean instanceof AbstractMqttClientManager<?, ?>;
+			return isChecked(bean);
 		}
 
 		/** Whoever removes a manager has not stopped it. */
 		@Override
 		public void postProcessBeforeDestruction(Object bean, String beanName) {
-			ClientManager<?, ?> manager = (ClientManager<?, ?>) bean;
-			if (manager.isRunning() && this.managers.getObject().adopted(manager) != null) {
+			if (bean instanceof AbstractMqttClientManager<?, ?> manager && manager.isRunning()
+					&& this.managers.getObject().adopted(manager) != null) {
 				manager.stop();
 			}
+			this.checker.getObject().gone(bean);
 		}
 
 	}
@@ -381,11 +393,7 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 		private volatile boolean running;
 
-		/**
-		 * Create the connector.
-		 * @param managers knows the managers that wait
-		 */
-		public Connector(ClientManagers managers) {
+		Connector(ClientManagers managers) {
 			this.managers = managers;
 		}
 
@@ -440,6 +448,38 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 		@Override
 		public int getPhase() {
 			return PHASE;
+		}
+
+	}
+
+	/**
+	 * Makes proxies for beans of a class, which keep their type: the application injects
+	 * them by it.
+	 */
+	abstract static class AbstractServingPostProcessor extends AbstractAdvisingBeanPostProcessor {
+
+		private static final long serialVersionUID = 1L;
+
+		AbstractServingPostProcessor(Class<?> type, MethodInterceptor interceptor, String... methods) {
+			NameMatchMethodPointcut pointcut = new NameMatchMethodPointcut();
+			pointcut.setMappedNames(methods);
+			pointcut.setClassFilter(type::isAssignableFrom);
+			this.advisor = new DefaultPointcutAdvisor(pointcut, interceptor);
+			this.beforeExistingAdvisors = true;
+			setProxyTargetClass(true);
+		}
+
+		/**
+		 * A final method cannot be intercepted: it would run on the proxy, whose fields
+		 * are empty.
+		 */
+		@Override
+		protected boolean isEligible(Class<?> targetClass) {
+			return super.isEligible(targetClass) && !Modifier.isFinal(targetClass.getModifiers())
+					&& Arrays.stream(ReflectionUtils.getAllDeclaredMethods(targetClass))
+						.filter((method) -> method.getDeclaringClass() != Object.class)
+						.map((method) -> method.getModifiers() & (Modifier.FINAL | Modifier.PRIVATE | Modifier.STATIC))
+						.noneMatch((modifiers) -> modifiers == Modifier.FINAL);
 		}
 
 	}

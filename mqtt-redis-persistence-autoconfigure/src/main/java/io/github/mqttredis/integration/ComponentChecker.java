@@ -27,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.integration.IntegrationSettings.CleanSessionPolicy;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
@@ -35,16 +36,13 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.integration.mqtt.core.MqttComponent;
-import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.util.StringUtils;
 
 /**
@@ -68,7 +66,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 
 	private final List<PahoVersion> versions;
 
-	private final Settings settings;
+	private final IntegrationSettings settings;
 
 	private final CopyOnWriteArrayList<Finding> findings = new CopyOnWriteArrayList<>();
 
@@ -81,17 +79,10 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 
 	private volatile boolean started;
 
-	/**
-	 * Create the checker.
-	 * @param beanFactory where the components are
-	 * @param versions the versions of Paho that are there
-	 * @param settings what the checks go by
-	 * @param store where sessions are kept
-	 */
-	public ComponentChecker(ConfigurableListableBeanFactory beanFactory, List<PahoVersion> versions, Settings settings,
-			SessionStore store) {
+	ComponentChecker(ConfigurableListableBeanFactory beanFactory, ObjectProvider<PahoVersion> versions,
+			IntegrationSettings settings, SessionStore store) {
 		this.beanFactory = beanFactory;
-		this.versions = List.copyOf(versions);
+		this.versions = versions.orderedStream().toList();
 		this.settings = settings;
 		this.store = store;
 	}
@@ -105,7 +96,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 	}
 
 	/** Take note of a bean that has not made its client yet. */
-	private void found(Object bean, String name) {
+	void found(Object bean, String name) {
 		// A generated name says little if there is another one, as in XML.
 		String[] aliases = this.beanFactory.getAliases(name);
 		boolean generated = aliases.length > 0 && name.contains(BeanFactoryUtils.GENERATED_BEAN_NAME_SEPARATOR);
@@ -113,7 +104,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 	}
 
 	/** Check a bean that comes after the others. */
-	private void complete(Object bean) {
+	void complete(Object bean) {
 		String name = nameOf(bean);
 		View view = (this.initialized && name != null) ? inspect(ComponentFields.target(bean), name) : null;
 		if (view == null) {
@@ -131,7 +122,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		}
 	}
 
-	private void gone(Object bean) {
+	void gone(Object bean) {
 		String name = this.beans.remove(ComponentFields.target(bean));
 		if (name != null) {
 			this.findings.removeIf((finding) -> List.of(finding.component().split(", ")).contains(name));
@@ -165,16 +156,14 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		}
 		return known.entrySet()
 			.stream()
-			.map((entry) -> inspect(entry.getKey(), entry.getValue()))
-			.flatMap(Stream::ofNullable)
+			.flatMap((entry) -> Stream.ofNullable(inspect(entry.getKey(), entry.getValue())))
 			.toList();
 	}
 
 	private @Nullable View inspect(Object bean, String name) {
 		try {
 			return this.versions.stream()
-				.map((version) -> version.inspect(bean, name, this))
-				.flatMap(Stream::ofNullable)
+				.flatMap((version) -> Stream.ofNullable(version.inspect(bean, name, this)))
 				.findFirst()
 				.orElse(null);
 		}
@@ -185,38 +174,31 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		}
 	}
 
-	private boolean isExcluded(View view) {
-		return this.settings.excluded().contains(view.name());
-	}
-
 	private Stream<Finding> check(View view, Collection<View> all) {
-		if (isExcluded(view)) {
+		if (this.settings.excludes(view.name())) {
 			return Stream.empty();
 		}
-		Stream<@Nullable Finding> own = view.makesStoredSession() ? Stream.of(cleanSession(view), sessionExpiry(view),
-				redisExpiry(view), shortExpiry(view), maxInflight(view), emptyClientId(view)) : Stream.empty();
+		Stream<@Nullable Finding> own = (view.ownClient() && view.stored()) ? Stream.of(cleanSession(view),
+				sessionExpiry(view), redisExpiry(view), shortExpiry(view), maxInflight(view), emptyClientId(view))
+				: Stream.empty();
 		return Stream.concat(own, Stream.of(notStored(view), sharedClientId(view, all))).flatMap(Stream::ofNullable);
 	}
 
 	private static @Nullable Finding notStored(View view) {
-		if (view.storage().reason.isEmpty()) {
-			return null;
-		}
-		return new Finding(Kind.NOT_STORED, view.name(),
-				"The MQTT session of '" + view.name() + "' is not stored in Redis, because " + view.storage().reason,
-				view.storage().mend + ". If it shall not be stored, list it in mqtt.persistence.exclude-beans");
+		return view.storage().reason.isEmpty() ? null
+				: view.finding(Kind.NOT_STORED,
+						"The MQTT session of '%s' is not stored in Redis, because " + view.storage().reason,
+						view.storage().mend + ". If it shall not be stored, list it in mqtt.persistence.exclude-beans");
 	}
 
-	/**
-	 * Paho's connect removes the records before it tries to reach the broker.
-	 */
+	/** Paho's connect removes the records before it tries to reach the broker. */
 	private @Nullable Finding cleanSession(View view) {
 		if (!view.cleanSession() || this.settings.cleanSession() == CleanSessionPolicy.ALLOW) {
 			return null;
 		}
 		boolean v3 = view.session().version() == MqttVersion.V3;
-		return new Finding(Kind.CLEAN_SESSION, view.name(),
-				"The MQTT client of '" + view.name() + "' throws its stored session away at each connect, because "
+		return view.finding(Kind.CLEAN_SESSION,
+				"The MQTT client of '%s' throws its stored session away at each connect, because "
 						+ (v3 ? "cleanSession" : "cleanStart") + " is true",
 				(v3 ? "Call setCleanSession(false) on its MqttConnectOptions"
 						: "Call setCleanStart(false) and setSessionExpiryInterval on its MqttConnectionOptions")
@@ -224,17 +206,15 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 						+ " so, set mqtt.persistence.clean-session=allow");
 	}
 
-	/**
-	 * Without the interval a session ends with its link (MQTT 5, 3.1.2.11.2).
-	 */
+	/** Without the interval a session ends with its link (MQTT 5, 3.1.2.11.2). */
 	private static @Nullable Finding sessionExpiry(View view) {
 		Long expiry = view.sessionExpiry();
 		if (view.session().version() != MqttVersion.V5 || view.cleanSession() || expiry != null && expiry > 0) {
 			return null;
 		}
-		return new Finding(Kind.SESSION_EXPIRY, view.name(),
-				"The broker forgets the MQTT session of '" + view.name()
-						+ "' when the link is lost, because there is no session expiry interval",
+		return view.finding(Kind.SESSION_EXPIRY,
+				"The broker forgets the MQTT session of '%s' when the link is lost, because there is no session expiry"
+						+ " interval",
 				"Call setSessionExpiryInterval on its MqttConnectionOptions, or where these are made from properties,"
 						+ " set mqtt.client.session-expiry above 0s");
 	}
@@ -250,43 +230,38 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 				|| redis.compareTo(Duration.ofSeconds(broker)) >= 0) {
 			return null;
 		}
-		return new Finding(Kind.REDIS_EXPIRY, view.name(),
-				"Redis forgets the MQTT session of '" + view.name() + "' after " + redis.toSeconds()
+		return view.finding(Kind.REDIS_EXPIRY,
+				"Redis forgets the MQTT session of '%s' after " + redis.toSeconds()
 						+ " s without an owner, and the broker only after " + broker + " s",
 				"Raise mqtt.persistence.session-expiry, or lower mqtt.client.session-expiry or the interval that the"
 						+ " application sets by setSessionExpiryInterval");
 	}
 
-	/**
-	 * A number without a unit that was meant to be of another one.
-	 */
+	/** A number without a unit that was meant to be of another one. */
 	private @Nullable Finding shortExpiry(View view) {
 		Duration redis = this.settings.sessionExpiry();
-		Long broker = view.sessionExpiry();
-		Duration kept = (redis != null && redis.compareTo(SHORTEST_EXPIRY) < 0) ? redis
-				: (broker != null) ? Duration.ofSeconds(broker) : null;
+		boolean inRedis = redis != null && redis.compareTo(SHORTEST_EXPIRY) < 0;
+		Duration broker = (view.sessionExpiry() != null) ? Duration.ofSeconds(view.sessionExpiry()) : null;
+		Duration kept = inRedis ? redis : broker;
 		if (kept == null || kept.isZero() || kept.compareTo(SHORTEST_EXPIRY) >= 0) {
 			return null;
 		}
-		boolean inRedis = kept.equals(redis);
-		return new Finding(Kind.SHORT_EXPIRY, view.name(),
-				(inRedis ? "Redis" : "The broker") + " forgets the MQTT session of '" + view.name() + "' after "
-						+ kept.toSeconds() + " s: an application that is away for longer starts anew",
+		return view.finding(Kind.SHORT_EXPIRY,
+				(inRedis ? "Redis" : "The broker") + " forgets the MQTT session of '%s' after " + kept.toSeconds()
+						+ " s: an application that is away for longer starts anew",
 				"Raise " + (inRedis ? "mqtt.persistence.session-expiry"
 						: "mqtt.client.session-expiry, or the interval that the application sets by setSessionExpiryInterval")
 						+ "; a number without a unit is in seconds");
 	}
 
-	/**
-	 * What a restart restores counts, so that the first new message may be refused.
-	 */
+	/** What a restart restores counts, so that the first new message may be refused. */
 	private @Nullable Finding maxInflight(View view) {
 		Integer window = view.maxInflight();
 		if (this.settings.buffering() || window == null || window > SMALL_WINDOW) {
 			return null;
 		}
-		return new Finding(Kind.MAX_INFLIGHT, view.name(),
-				"The MQTT client of '" + view.name() + "' refuses a message if " + window
+		return view.finding(Kind.MAX_INFLIGHT,
+				"The MQTT client of '%s' refuses a message if " + window
 						+ " are in flight, and those count that a restart restores",
 				"Call setMaxInflight(1000) on its MqttConnectOptions, or where these are made from properties, raise"
 						+ " mqtt.client.max-inflight; or have messages wait, with"
@@ -294,13 +269,10 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 	}
 
 	private static @Nullable Finding emptyClientId(View view) {
-		if (StringUtils.hasText(view.session().clientId())) {
-			return null;
-		}
-		return new Finding(Kind.EMPTY_CLIENT_ID, view.name(),
-				"The MQTT client of '" + view.name()
-						+ "' has no client id, so that its stored session cannot be found again",
-				"Give it a client id that stays the same from start to start");
+		return StringUtils.hasText(view.session().clientId()) ? null
+				: view.finding(Kind.EMPTY_CLIENT_ID,
+						"The MQTT client of '%s' has no client id, so that its stored session cannot be found again",
+						"Give it a client id that stays the same from start to start");
 	}
 
 	private static @Nullable Finding sharedClientId(View view, Collection<View> all) {
@@ -321,18 +293,18 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 	}
 
 	private Stream<Finding> checkStored(Collection<View> views) {
-		return views.stream().filter((view) -> !isExcluded(view)).map(this::waitingRecords).flatMap(Stream::ofNullable);
+		return views.stream()
+			.filter((view) -> !this.settings.excludes(view.name()))
+			.flatMap((view) -> Stream.ofNullable(waitingRecords(view)));
 	}
 
 	private @Nullable Finding waitingRecords(View view) {
 		long records = (view.stored() && view.waitsForMessage()) ? countRecords(view.session()) : 0;
-		if (records == 0) {
-			return null;
-		}
-		return new Finding(Kind.RECORDS_WAIT, view.name(),
-				records + " records of '" + view.name() + "' wait for the first message: only then does an "
-						+ "MqttPahoMessageHandler without a client manager connect",
-				"Use a client manager, which connects at start");
+		return (records == 0) ? null
+				: view.finding(Kind.RECORDS_WAIT,
+						records + " records of '%s' wait for the first message: only then does an "
+								+ "MqttPahoMessageHandler without a client manager connect",
+						"Use a client manager, which connects at start");
 	}
 
 	private long countRecords(SessionId id) {
@@ -371,7 +343,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 	 */
 	Storage without(Object object, Storage inline, Storage bean) {
 		String name = nameOf(object);
-		if (!this.settings.excluded().isInject() || name != null && this.settings.excluded().contains(name)) {
+		if (!this.settings.inject() || name != null && this.settings.excludes(name)) {
 			return Storage.LEFT;
 		}
 		return (name != null) ? bean : inline;
@@ -402,15 +374,14 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 			return this.storage == Storage.STORED;
 		}
 
-		boolean makesStoredSession() {
-			return this.ownClient && stored();
+		/** The problem has {@code %s} in place of the name. */
+		Finding finding(Kind kind, String problem, String mend) {
+			return new Finding(kind, this.name, problem.formatted(this.name), mend);
 		}
 
 	}
 
-	/**
-	 * Whether a component's session is stored in Redis, and if it is not, why.
-	 */
+	/** Whether a component's session is stored in Redis, and if it is not, why. */
 	enum Storage {
 
 		/** It is. */
@@ -419,16 +390,11 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		/** The application does not want it to be, or has a persistence of its own. */
 		LEFT("", ""),
 
-		/** The client factory was made in place: nobody but the component knows it. */
 		INLINE_FACTORY("its client factory is no bean: it was made in place, or from a URL",
 				"Pass an MqttPahoClientFactory bean to its constructor, or better a client manager bean"),
-
-		/** The client factory is a bean and was not given a persistence. */
 		UNSERVED_FACTORY("its client factory cannot be given a persistence",
 				"Use a client manager bean or the auto-configured MqttPahoClientFactory, or let the factory's class"
 						+ " extend DefaultMqttPahoClientFactory without final methods"),
-
-		/** The client manager was made in place: nobody but the component knows it. */
 		INLINE_MANAGER("its client manager is no bean", "Declare the client manager as a bean"),
 
 		/** A bean that was not seen by our post-processors. */
@@ -444,83 +410,6 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 			this.reason = reason;
 			this.mend = mend;
 		}
-
-	}
-
-	/**
-	 * What the checks go by.
-	 *
-	 * @param excluded the beans that are left alone
-	 * @param cleanSession what to do if a session is stored and thrown away
-	 * @param sessionExpiry how long Redis keeps a session that nobody owns, if not for
-	 * ever
-	 * @param brokerId the broker's name in stored sessions, {@code null} if it is the URI
-	 * @param buffering whether messages wait that cannot be sent
-	 */
-	public record Settings(ExcludedBeans excluded, CleanSessionPolicy cleanSession, @Nullable Duration sessionExpiry,
-			@Nullable String brokerId, boolean buffering) {
-
-	}
-
-	/**
-	 * Shows MQTT components and client factories to the checker, also those of flows that
-	 * are registered at run time.
-	 */
-	public static final class PostProcessor implements DestructionAwareBeanPostProcessor {
-
-		private final ObjectProvider<ComponentChecker> checker;
-
-		/**
-		 * Create the post-processor.
-		 * @param checker who checks, asked for when there is something to be checked
-		 */
-		public PostProcessor(ObjectProvider<ComponentChecker> checker) {
-			this.checker = checker;
-		}
-
-		@Override
-		public Object postProcessBeforeInitialization(Object bean, String beanName) {
-			if (requiresDestruction(bean)) {
-				this.checker.getObject().found(bean, beanName);
-			}
-			return bean;
-		}
-
-		@Override
-		public Object postProcessAfterInitialization(Object bean, String beanName) {
-			if (requiresDestruction(bean)) {
-				this.checker.getObject().complete(bean);
-			}
-			return bean;
-		}
-
-		@Override
-		public boolean requiresDestruction(Object bean) {
-			return (bean instanceof MqttComponent || bean instanceof MqttPahoClientFactory)
-					&& !(bean instanceof AopInfrastructureBean);
-		}
-
-		@Override
-		public void postProcessBeforeDestruction(Object bean, String beanName) {
-			this.checker.getObject().gone(bean);
-		}
-
-	}
-
-	/**
-	 * What to do if a client throws its session away at each connect, although the
-	 * session is stored.
-	 */
-	public enum CleanSessionPolicy {
-
-		/** Say so at start. */
-		WARN,
-
-		/** Do not start: connecting would remove what is stored. */
-		FAIL,
-
-		/** Say nothing. */
-		ALLOW
 
 	}
 
@@ -542,9 +431,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 
 	}
 
-	/**
-	 * What was found; what each means is in {@code docs/start-up-reports.md}.
-	 */
+	/** What was found; what each means is in {@code docs/start-up-reports.md}. */
 	enum Kind {
 
 		NOT_STORED, CLEAN_SESSION, SESSION_EXPIRY, REDIS_EXPIRY, SHORT_EXPIRY, MAX_INFLIGHT, EMPTY_CLIENT_ID,

@@ -20,13 +20,24 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Objects;
 
+import io.github.mqttredis.paho.v3.ConnectOptions;
+import io.github.mqttredis.paho.v3.EndedToken;
+import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.PersistentMqttClient;
+import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttClient;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.IMqttToken;
+import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.eclipse.paho.client.mqttv3.MqttSecurityException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.ProxyMethodInvocation;
@@ -36,6 +47,9 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
+import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
+import org.springframework.integration.mqtt.support.MqttUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ObjectUtils;
 
@@ -46,7 +60,7 @@ import org.springframework.util.ObjectUtils;
  *
  * @since 0.1.0
  */
-public final class MqttPahoClientFactoryPostProcessor extends AbstractServingPostProcessor {
+public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.AbstractServingPostProcessor {
 
 	private static final long serialVersionUID = 1L;
 
@@ -55,19 +69,13 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractServingPos
 	/** What Spring Integration gives to Paho if only the connect options hold URIs. */
 	private static final String PLACEHOLDER = "tcp://NO_URL_PROVIDED";
 
-	private final transient ObjectProvider<ExcludedBeans> excluded;
+	private final transient ObjectProvider<IntegrationSettings> settings;
 
-	/**
-	 * Create the post-processor.
-	 * @param persistences where each client gets its persistence from, asked for the
-	 * first time when a client is made
-	 * @param excluded the beans that are left alone
-	 */
-	public MqttPahoClientFactoryPostProcessor(ObjectProvider<PahoV3PersistenceFactory> persistences,
-			ObjectProvider<ExcludedBeans> excluded) {
+	MqttPahoClientFactoryPostProcessor(ObjectProvider<PahoV3PersistenceFactory> persistences,
+			ObjectProvider<IntegrationSettings> settings) {
 		super(DefaultMqttPahoClientFactory.class, new ClientInterceptor(persistences), "getClientInstance",
 				"getAsyncClientInstance");
-		this.excluded = excluded;
+		this.settings = settings;
 	}
 
 	/** Return whether a factory, with its proxies, makes our clients. */
@@ -91,28 +99,25 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractServingPos
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		return (bean instanceof DefaultMqttPahoClientFactory && !this.excluded.getObject().leaves(bean, beanName))
+		return (bean instanceof DefaultMqttPahoClientFactory && !this.settings.getObject().leaves(bean, beanName))
 				? serve(bean, beanName) : bean;
 	}
 
 	private Object serve(Object bean, String beanName) {
+		String reason = "its class or one of its public methods is final";
 		try {
 			Object served = super.postProcessAfterInitialization(bean, beanName);
 			if (AopUtils.isAopProxy(served)) {
 				return served;
 			}
-			warn(beanName, "its class or one of its public methods is final");
 		}
 		catch (AopConfigException ex) {
-			warn(beanName, String.valueOf(ex.getMessage()));
+			reason = String.valueOf(ex.getMessage());
 		}
-		return bean;
-	}
-
-	private void warn(String beanName, String reason) {
 		logger.warn("The sessions of the MQTT client factory '" + beanName + "' are not stored in Redis, because "
 				+ reason + ". Remove the bean to use the auto-configured MqttPahoClientFactory, or make it open for"
 				+ " a subclass");
+		return bean;
 	}
 
 	/**
@@ -172,6 +177,172 @@ public final class MqttPahoClientFactoryPostProcessor extends AbstractServingPos
 		private static boolean isOverridden(Method method, Object target) {
 			return ClassUtils.getMostSpecificMethod(method, target.getClass())
 				.getDeclaringClass() != DefaultMqttPahoClientFactory.class;
+		}
+
+	}
+
+	/**
+	 * A client as {@link MqttPahoMessageHandler} uses it. The handler connects when a
+	 * message comes, throws the client away when it is not connected, and fails the
+	 * message when the broker is away. With an offline buffer this client passes for a
+	 * connected one there: it takes the message, and connects by itself when the broker
+	 * is back.
+	 */
+	private static final class OutboundMqttAsyncClient extends PersistentMqttAsyncClient {
+
+		private volatile boolean outbound;
+
+		/** Whether an adapter uses this client, and makes another one when it starts. */
+		private volatile boolean inbound;
+
+		OutboundMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
+				throws MqttException {
+			super(serverUri, clientId, persistence);
+		}
+
+		private boolean isLasting() {
+			return this.outbound && isBufferingOffline();
+		}
+
+		@Override
+		public void setCallback(@Nullable MqttCallback callback) {
+			if (callback instanceof MqttPahoMessageHandler) {
+				this.outbound = true;
+				super.setCallback(new LastingCallback(callback));
+			}
+			else {
+				this.inbound = callback instanceof MqttPahoMessageDrivenChannelAdapter;
+				if (callback instanceof MqttPahoMessageDrivenChannelAdapter adapter) {
+					// The adapter says so later: the broker may have sent by then.
+					setManualAcks(ComponentFields.isManualAcks(adapter));
+				}
+				super.setCallback(callback);
+			}
+		}
+
+		/**
+		 * An adapter that stops does this, and does not close the client, so that the
+		 * session would stay owned by a client that never connects again.
+		 */
+		@Override
+		public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout) throws MqttException {
+			try {
+				super.disconnectForcibly(quiesceTimeout, disconnectTimeout);
+			}
+			finally {
+				if (this.inbound) {
+					close();
+				}
+			}
+		}
+
+		@Override
+		public boolean isConnected() {
+			return super.isConnected() || isLasting();
+		}
+
+		@Override
+		public IMqttToken connect(MqttConnectOptions options) throws MqttException, MqttSecurityException {
+			if (!isLasting()) {
+				return super.connect(options);
+			}
+			// The options are those of all clients of a factory.
+			MqttConnectOptions lasting = ConnectOptions.copy(options);
+			lasting.setAutomaticReconnect(true);
+			int seconds = (options.getConnectionTimeout() > 0) ? options.getConnectionTimeout()
+					: MqttConnectOptions.CONNECTION_TIMEOUT_DEFAULT;
+			IMqttToken token = connect(lasting, null, new FirstConnect());
+			try {
+				token.waitForCompletion(seconds * 1000L);
+				return token;
+			}
+			catch (MqttSecurityException ex) {
+				throw ex;
+			}
+			catch (MqttException ex) {
+				logger.warn("MQTT client '" + getClientId()
+						+ "' cannot connect. Its messages are kept in Redis until it can: " + ex.getMessage());
+				return new EndedToken(getClientId(), null, null);
+			}
+		}
+
+		@Override
+		public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
+				@Nullable IMqttActionListener callback) throws MqttException {
+			if (isLasting()) {
+				// The handler asks its own options whether to do so.
+				MqttUtils.stopClientReconnectCycle(this);
+			}
+			try {
+				return super.disconnect(quiesceTimeout, userContext, callback);
+			}
+			catch (MqttException ex) {
+				if (this.outbound && (ex.getReasonCode() == MqttException.REASON_CODE_CLIENT_ALREADY_DISCONNECTED
+						|| ex.getReasonCode() == MqttException.REASON_CODE_CLIENT_DISCONNECTING)) {
+					// Otherwise the handler does not close this client, which keeps its
+					// session.
+					return new EndedToken(getClientId(), null, null);
+				}
+				throw ex;
+			}
+		}
+
+		/**
+		 * Paho goes on trying by itself only once it was connected, or was told to
+		 * reconnect.
+		 */
+		private final class FirstConnect implements IMqttActionListener {
+
+			@Override
+			public void onSuccess(IMqttToken token) {
+				logger.debug("Connected");
+			}
+
+			@Override
+			public void onFailure(IMqttToken token, Throwable exception) {
+				if (exception instanceof MqttSecurityException) {
+					return;
+				}
+				try {
+					reconnect();
+				}
+				catch (MqttException ex) {
+					logger.debug("Closed or connecting meanwhile", ex);
+				}
+			}
+
+		}
+
+		/** Keeps the loss of the link from the handler, which would close the client. */
+		private final class LastingCallback implements MqttCallback {
+
+			private final MqttCallback delegate;
+
+			LastingCallback(MqttCallback delegate) {
+				this.delegate = delegate;
+			}
+
+			@Override
+			public void connectionLost(Throwable cause) {
+				if (isLasting()) {
+					logger.warn("MQTT client '" + getClientId()
+							+ "' lost its connection. Its messages are kept in Redis until it is back: " + cause);
+				}
+				else {
+					this.delegate.connectionLost(cause);
+				}
+			}
+
+			@Override
+			public void messageArrived(String topic, MqttMessage message) throws Exception {
+				this.delegate.messageArrived(topic, message);
+			}
+
+			@Override
+			public void deliveryComplete(IMqttDeliveryToken token) {
+				this.delegate.deliveryComplete(token);
+			}
+
 		}
 
 	}

@@ -16,21 +16,26 @@
 
 package io.github.mqttredis.integration;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-import io.github.mqttredis.integration.ManagedMqttAsyncClient.StandIn;
 import io.github.mqttredis.paho.v5.EndedToken;
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
 import org.eclipse.paho.mqttv5.client.IMqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +45,10 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.integration.endpoint.AbstractEndpoint;
 import org.springframework.integration.mqtt.core.MqttComponent;
+import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
+import org.springframework.integration.mqtt.inbound.AbstractMqttMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.inbound.Mqttv5PahoMessageDrivenChannelAdapter;
+import org.springframework.integration.mqtt.outbound.AbstractMqttMessageHandler;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 import org.springframework.util.ObjectUtils;
 
@@ -60,17 +68,17 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 
 	private final ObjectProvider<PahoV5PersistenceFactory> persistences;
 
-	private final ObjectProvider<ExcludedBeans> excluded;
+	private final ObjectProvider<IntegrationSettings> settings;
 
 	/**
 	 * Create the post-processor.
 	 * @param persistences where each component gets its persistence from
-	 * @param excluded the beans that are left alone
+	 * @param settings what the application wants
 	 */
 	public Mqttv5EndpointPostProcessor(ObjectProvider<PahoV5PersistenceFactory> persistences,
-			ObjectProvider<ExcludedBeans> excluded) {
+			ObjectProvider<IntegrationSettings> settings) {
 		this.persistences = persistences;
-		this.excluded = excluded;
+		this.settings = settings;
 	}
 
 	@Override
@@ -104,7 +112,7 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 	}
 
 	private boolean isServed(Object bean, String beanName) {
-		return isEndpoint(bean) && !this.excluded.getObject().leaves(bean, beanName)
+		return isEndpoint(bean) && !this.settings.getObject().leaves(bean, beanName)
 				&& !ObjectUtils.isEmpty(options(bean).getServerURIs());
 	}
 
@@ -132,13 +140,7 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 	 * when the component starts, that is when it connects, and closed when it stops, so
 	 * that its session is given back.
 	 */
-	static final class RenewedMqttAsyncClient extends StandIn {
-
-		/**
-		 * How long stopping waits for what is in flight. A handler's 30 s pass in full
-		 * while the broker does not answer, and the messages are safe in Redis.
-		 */
-		private static final long QUIESCENT_MILLIS = 1000;
+	static final class RenewedMqttAsyncClient extends ManagedMqttAsyncClient.StandIn {
 
 		private static final long DISCONNECT_MILLIS = 1000;
 
@@ -174,8 +176,6 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 		}
 
 		/**
-		 * {@inheritDoc}
-		 * <p>
 		 * An adapter that stops, and so is no longer active, asks this and lets go of its
 		 * client only if there is a link. Otherwise the client would connect again
 		 * without its adapter.
@@ -228,7 +228,8 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 		@Override
 		public IMqttToken disconnect(long quiesceTimeout, @Nullable Object userContext,
 				@Nullable MqttActionListener callback, int reasonCode, MqttProperties properties) throws MqttException {
-			disconnectForcibly(Math.min(quiesceTimeout, QUIESCENT_MILLIS), DISCONNECT_MILLIS, reasonCode, properties);
+			disconnectForcibly(Math.min(quiesceTimeout, ClientManagers.QUIESCENT_MILLIS), DISCONNECT_MILLIS, reasonCode,
+					properties);
 			return new EndedToken(getClientId(), null, null);
 		}
 
@@ -253,6 +254,146 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 				this.client = null;
 				present.close(force);
 			}
+		}
+
+	}
+
+	/**
+	 * An MQTT 5 client as Spring Integration uses it. While the broker is away a
+	 * {@link Mqttv5PahoMessageHandler} does not ask it to publish, but to connect, and
+	 * fails; so it passes for a connected one for such a handler as long as it has an
+	 * offline buffer. For everybody else, and in particular for inbound adapters, which
+	 * subscribe only if there is a link, it says how it is.
+	 */
+	static final class ManagedMqttAsyncClient extends PersistentMqttAsyncClient {
+
+		private static final StackWalker CALLERS = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+		private static final List<Class<?>> USERS = List.of(AbstractMqttMessageHandler.class,
+				AbstractMqttMessageDrivenChannelAdapter.class, StandIn.class);
+
+		private ManagedMqttAsyncClient(String serverUri, String clientId, SessionMqttClientPersistence persistence)
+				throws MqttException {
+			super(serverUri, clientId, persistence);
+		}
+
+		static ManagedMqttAsyncClient create(String serverUri, String clientId,
+				SessionMqttClientPersistence persistence, MqttCallback callback, boolean manualAcks) {
+			try {
+				ManagedMqttAsyncClient client = new ManagedMqttAsyncClient(serverUri, clientId, persistence);
+				client.setManualAcks(manualAcks);
+				client.setCallback(callback);
+				return client;
+			}
+			catch (MqttException ex) {
+				throw new IllegalStateException("Could not create the MQTT client '" + clientId + "'", ex);
+			}
+		}
+
+		/** Make what stands for the client of a manager with those who publish. */
+		static MqttAsyncClient standIn(Mqttv5ClientManager manager, Supplier<@Nullable Object> client) {
+			try {
+				return new StandIn(manager.getUrl(), manager.getClientId()) {
+
+					@Override
+					@Nullable PersistentMqttAsyncClient present() {
+						return (client.get() instanceof PersistentMqttAsyncClient present) ? present : null;
+					}
+
+					@Override
+					public boolean isConnected() {
+						PersistentMqttAsyncClient present = present();
+						return present != null && (present.isConnected() || present.isBufferingOffline());
+					}
+
+				};
+			}
+			catch (MqttException ex) {
+				throw new IllegalStateException("Could not create the MQTT client '" + manager.getClientId() + "'", ex);
+			}
+		}
+
+		@Override
+		public boolean isConnected() {
+			return super.isConnected() || (isBufferingOffline() && isHandlerCalling());
+		}
+
+		/** Return whether a handler calls, perhaps through proxies. */
+		static boolean isHandlerCalling() {
+			return CALLERS
+				.walk((frames) -> frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
+					.filter((type) -> USERS.stream().anyMatch((user) -> user.isAssignableFrom(type)))
+					.findFirst())
+				.filter(AbstractMqttMessageHandler.class::isAssignableFrom)
+				.isPresent();
+		}
+
+		/**
+		 * What {@link Mqttv5PahoMessageHandler} and
+		 * {@link Mqttv5PahoMessageDrivenChannelAdapter} have in place of a client: they
+		 * keep it for longer than one of ours lives. Has what these two call, and asks
+		 * another client each time. A subclass of Paho's client, because Spring
+		 * Integration calls a private method of that.
+		 */
+		abstract static class StandIn extends MqttAsyncClient {
+
+			StandIn(String serverUri, String clientId) throws MqttException {
+				super(serverUri, clientId, new MemoryPersistence());
+			}
+
+			/** Return the client that there is now. */
+			abstract @Nullable PersistentMqttAsyncClient present();
+
+			private PersistentMqttAsyncClient required() throws MqttException {
+				PersistentMqttAsyncClient present = present();
+				if (present == null) {
+					throw new MqttException(MqttClientException.REASON_CODE_CLIENT_CLOSED,
+							new IllegalStateException("The MQTT client is not started"));
+				}
+				return present;
+			}
+
+			@Override
+			public boolean isConnected() {
+				PersistentMqttAsyncClient present = present();
+				return present != null && present.isConnected();
+			}
+
+			@Override
+			public IMqttToken connect(MqttConnectionOptions options, @Nullable Object userContext,
+					@Nullable MqttActionListener callback) throws MqttException {
+				return required().connect(options, userContext, callback);
+			}
+
+			@Override
+			public void reconnect() throws MqttException {
+				required().reconnect();
+			}
+
+			@Override
+			public IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
+					@Nullable MqttActionListener callback) throws MqttException {
+				return required().publish(topic, message, userContext, callback);
+			}
+
+			@Override
+			public IMqttToken subscribe(MqttSubscription[] subscriptions, @Nullable Object userContext,
+					@Nullable MqttActionListener callback, @Nullable IMqttMessageListener listener,
+					MqttProperties properties) throws MqttException {
+				return required().subscribe(subscriptions, userContext, callback, listener, properties);
+			}
+
+			@Override
+			public IMqttToken unsubscribe(String[] topicFilters, @Nullable Object userContext,
+					@Nullable MqttActionListener callback, MqttProperties properties) throws MqttException {
+				return required().unsubscribe(topicFilters, userContext, callback, properties);
+			}
+
+			@Override
+			public void messageArrivedComplete(int messageId, int qos) throws MqttException {
+				required().messageArrivedComplete(messageId, qos);
+			}
+
 		}
 
 	}

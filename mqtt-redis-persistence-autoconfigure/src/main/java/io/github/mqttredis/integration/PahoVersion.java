@@ -16,11 +16,14 @@
 
 package io.github.mqttredis.integration;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.mqttredis.integration.ComponentChecker.Storage;
 import io.github.mqttredis.integration.ComponentChecker.View;
+import io.github.mqttredis.integration.Mqttv5EndpointPostProcessor.ManagedMqttAsyncClient;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.MqttVersion;
@@ -51,23 +54,31 @@ import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
  */
 public abstract class PahoVersion {
 
-	PahoVersion() {
+	private final Function<String, Object> persistences;
+
+	private final Class<?> manager;
+
+	/** Handlers and adapters. */
+	private final List<Class<?>> endpoints;
+
+	PahoVersion(Function<String, Object> persistences, Class<?> manager, Class<?>... endpoints) {
+		this.persistences = persistences;
+		this.manager = manager;
+		this.endpoints = List.of(endpoints);
 	}
 
-	abstract boolean isManager(Object bean);
+	boolean isManager(Object bean) {
+		return this.manager.isInstance(bean);
+	}
 
-	/** Whether something is a handler or an adapter. */
-	abstract boolean isEndpoint(Object bean);
-
-	abstract Object createPersistence(String serverUri);
+	Object createPersistence(String serverUri) {
+		return this.persistences.apply(serverUri);
+	}
 
 	/** Make a client as a manager does. */
 	abstract Object createClient(AbstractMqttClientManager<?, ?> manager);
 
-	/**
-	 * Return what whoever asks a manager for its client gets.
-	 * @param later asks the manager, or that which has come in its place
-	 */
+	/** Return the client as whoever asks sees it; {@code later} asks the manager anew. */
 	@Nullable Object clientFor(AbstractMqttClientManager<?, ?> manager, @Nullable Object client,
 			Supplier<@Nullable Object> later) {
 		return client;
@@ -89,7 +100,7 @@ public abstract class PahoVersion {
 		if (isManager(bean)) {
 			return view(bean, name, checker, persistenceStorage(bean, checker), true);
 		}
-		if (!isEndpoint(bean)) {
+		if (this.endpoints.stream().noneMatch((endpoint) -> endpoint.isInstance(bean))) {
 			return null;
 		}
 		Object manager = ComponentFields.manager(bean);
@@ -118,27 +129,10 @@ public abstract class PahoVersion {
 
 		private final PahoV3PersistenceFactory persistences;
 
-		/**
-		 * Serve MQTT 3.
-		 * @param persistences where each client gets its persistence from
-		 */
-		public Paho3(PahoV3PersistenceFactory persistences) {
+		Paho3(PahoV3PersistenceFactory persistences) {
+			super((serverUri) -> persistences.create(), Mqttv3ClientManager.class, MqttPahoMessageHandler.class,
+					MqttPahoMessageDrivenChannelAdapter.class);
 			this.persistences = persistences;
-		}
-
-		@Override
-		boolean isManager(Object bean) {
-			return bean instanceof Mqttv3ClientManager;
-		}
-
-		@Override
-		boolean isEndpoint(Object bean) {
-			return bean instanceof MqttPahoMessageHandler || bean instanceof MqttPahoMessageDrivenChannelAdapter;
-		}
-
-		@Override
-		Object createPersistence(String serverUri) {
-			return this.persistences.create();
 		}
 
 		@Override
@@ -178,8 +172,6 @@ public abstract class PahoVersion {
 		}
 
 		/**
-		 * {@inheritDoc}
-		 * <p>
 		 * An adapter whose client cannot be made tries to reconnect a client that it does
 		 * not have, and ends in a {@link NullPointerException} without cause.
 		 */
@@ -225,27 +217,10 @@ public abstract class PahoVersion {
 
 		private final PahoV5PersistenceFactory persistences;
 
-		/**
-		 * Serve MQTT 5.
-		 * @param persistences where each client gets its persistence from
-		 */
-		public Paho5(PahoV5PersistenceFactory persistences) {
+		Paho5(PahoV5PersistenceFactory persistences) {
+			super(persistences::create, Mqttv5ClientManager.class, Mqttv5PahoMessageHandler.class,
+					Mqttv5PahoMessageDrivenChannelAdapter.class);
 			this.persistences = persistences;
-		}
-
-		@Override
-		boolean isManager(Object bean) {
-			return bean instanceof Mqttv5ClientManager;
-		}
-
-		@Override
-		boolean isEndpoint(Object bean) {
-			return bean instanceof Mqttv5PahoMessageHandler || bean instanceof Mqttv5PahoMessageDrivenChannelAdapter;
-		}
-
-		@Override
-		Object createPersistence(String serverUri) {
-			return this.persistences.create(serverUri);
 		}
 
 		@Override
@@ -255,8 +230,6 @@ public abstract class PahoVersion {
 		}
 
 		/**
-		 * {@inheritDoc}
-		 * <p>
 		 * A handler asks only once, when it starts, fails if there is no client, and
 		 * keeps the one that it got. So it gets one that stands for the client that there
 		 * is at each time.

@@ -20,6 +20,7 @@ import java.util.Arrays;
 
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
 import io.github.mqttredis.actuate.MqttSessionsEndpoint;
+import io.github.mqttredis.integration.ClientManagers;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.redis.RedisSessionStore;
@@ -238,8 +239,8 @@ class BackOffTests {
 		only5.run((parent) -> only5.withParent(parent).run((context) -> {
 			assertThat(context).hasNotFailed();
 			assertThat(context.getBean(SessionStore.class)).isSameAs(parent.getBean(SessionStore.class));
-			assertThat(context.containsLocalBean("mqttClientManagerConnector")).isTrue();
-			assertThat(context.containsLocalBean("mqttClientManagerPostProcessor")).isTrue();
+			assertThat(context.getBeanNamesForType(ClientManagers.Connector.class)).hasSize(1);
+			assertThat(context.getBeanNamesForType(ClientManagers.PostProcessor.class)).hasSize(1);
 		}));
 	}
 
