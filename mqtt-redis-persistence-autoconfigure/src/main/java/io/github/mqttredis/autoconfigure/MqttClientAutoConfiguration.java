@@ -16,9 +16,15 @@
 
 package io.github.mqttredis.autoconfigure;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
@@ -46,8 +52,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslOptions;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -83,9 +92,6 @@ public final class MqttClientAutoConfiguration {
 		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
-	/**
-	 * If Paho 3 is there.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MqttConnectOptions.class)
 	static class Version3 {
@@ -118,13 +124,6 @@ public final class MqttClientAutoConfiguration {
 		MqttConnectOptions mqttConnectOptions(MqttClientProperties properties, MqttConnectionDetails details,
 				ObjectProvider<MqttConnectOptionsCustomizer> customizers) {
 			MqttConnectOptions options = new MqttConnectOptions();
-			apply(options, properties, details);
-			customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
-			return options;
-		}
-
-		private static void apply(MqttConnectOptions options, MqttClientProperties properties,
-				MqttConnectionDetails details) {
 			PropertyMapper map = PropertyMapper.get();
 			map.from(serverUris(details)).to(options::setServerURIs);
 			map.from(details::getUsername).whenHasText().to(options::setUserName);
@@ -137,13 +136,12 @@ public final class MqttClientAutoConfiguration {
 			map.from(properties::maxInflight).to(options::setMaxInflight);
 			map.from(properties::will)
 				.to((will) -> options.setWill(will.topic(), bytes(will.payload()), will.qos(), will.retained()));
+			customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
+			return options;
 		}
 
 	}
 
-	/**
-	 * If Paho 5 is there.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MqttConnectionOptions.class)
 	static class Version5 {
@@ -181,13 +179,6 @@ public final class MqttClientAutoConfiguration {
 		MqttConnectionOptions mqttConnectionOptions(MqttClientProperties properties, MqttConnectionDetails details,
 				ObjectProvider<MqttConnectionOptionsCustomizer> customizers) {
 			MqttConnectionOptions options = new MqttConnectionOptions();
-			apply(options, properties, details);
-			customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
-			return options;
-		}
-
-		private static void apply(MqttConnectionOptions options, MqttClientProperties properties,
-				MqttConnectionDetails details) {
 			PropertyMapper map = PropertyMapper.get();
 			map.from(serverUris(details)).to(options::setServerURIs);
 			map.from(details::getUsername).whenHasText().to(options::setUserName);
@@ -201,13 +192,13 @@ public final class MqttClientAutoConfiguration {
 			map.from(properties::will)
 				.to((will) -> options.setWill(will.topic(),
 						new MqttMessage(bytes(will.payload()), will.qos(), will.retained(), new MqttProperties())));
+			customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
+			return options;
 		}
 
 	}
 
-	/**
-	 * Matches if there is a store for sessions, or none is to be used.
-	 */
+	/** Matches if there is a store for sessions, or none is to be used. */
 	static class OnStoreOrNoneCondition extends AnyNestedCondition {
 
 		OnStoreOrNoneCondition() {
@@ -227,12 +218,6 @@ public final class MqttClientAutoConfiguration {
 
 	}
 
-	/**
-	 * Connection details from the properties.
-	 *
-	 * @param properties the properties
-	 * @param sslBundles the application's bundles, {@code null} if there are none
-	 */
 	record PropertiesMqttConnectionDetails(MqttClientProperties properties,
 			@Nullable SslBundles sslBundles) implements MqttConnectionDetails {
 
@@ -256,6 +241,90 @@ public final class MqttClientAutoConfiguration {
 			String name = this.properties.sslBundle();
 			return StringUtils.hasText(name)
 					? SslBundleSocketFactory.findBundle(this.sslBundles, "mqtt.client.ssl-bundle", name) : null;
+		}
+
+	}
+
+	/**
+	 * Makes sockets as an {@link SslBundle} says: with its key and trust material, and
+	 * with its ciphers and protocols, which an SSL context alone does not carry.
+	 */
+	static final class SslBundleSocketFactory extends SSLSocketFactory {
+
+		private final SSLSocketFactory delegate;
+
+		private final SslOptions options;
+
+		SslBundleSocketFactory(SslBundle bundle) {
+			this.delegate = bundle.createSslContext().getSocketFactory();
+			this.options = bundle.getOptions();
+		}
+
+		/** Find the bundle that a property names. */
+		static SslBundle findBundle(@Nullable SslBundles bundles, String property, String name) {
+			try {
+				if (bundles != null) {
+					return bundles.getBundle(name);
+				}
+			}
+			catch (NoSuchSslBundleException ex) {
+				// Said below, with the property's name.
+			}
+			throw new InvalidConfigurationPropertyValueException(property, name,
+					"There is no such SSL bundle. Define it with spring.ssl.bundle.pem or spring.ssl.bundle.jks.");
+		}
+
+		private Socket configure(Socket socket) {
+			if (socket instanceof SSLSocket sslSocket) {
+				if (this.options.getCiphers() != null) {
+					sslSocket.setEnabledCipherSuites(this.options.getCiphers());
+				}
+				if (this.options.getEnabledProtocols() != null) {
+					sslSocket.setEnabledProtocols(this.options.getEnabledProtocols());
+				}
+			}
+			return socket;
+		}
+
+		@Override
+		public String[] getDefaultCipherSuites() {
+			return this.delegate.getDefaultCipherSuites();
+		}
+
+		@Override
+		public String[] getSupportedCipherSuites() {
+			return this.delegate.getSupportedCipherSuites();
+		}
+
+		@Override
+		public Socket createSocket() throws IOException {
+			return configure(this.delegate.createSocket());
+		}
+
+		@Override
+		public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
+			return configure(this.delegate.createSocket(socket, host, port, autoClose));
+		}
+
+		@Override
+		public Socket createSocket(String host, int port) throws IOException {
+			return configure(this.delegate.createSocket(host, port));
+		}
+
+		@Override
+		public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+			return configure(this.delegate.createSocket(host, port, localHost, localPort));
+		}
+
+		@Override
+		public Socket createSocket(InetAddress host, int port) throws IOException {
+			return configure(this.delegate.createSocket(host, port));
+		}
+
+		@Override
+		public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
+				throws IOException {
+			return configure(this.delegate.createSocket(host, port, localHost, localPort));
 		}
 
 	}

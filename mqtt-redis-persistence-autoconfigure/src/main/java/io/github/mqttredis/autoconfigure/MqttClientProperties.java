@@ -80,12 +80,10 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 	/** Does not expire (MQTT 5, 3.1.2.11.2). */
 	private static final long LONGEST_EXPIRY = 0xffffffffL;
 
-	private static final int LARGEST_PORT = 65535;
+	static final int LARGEST_PORT = 65535;
 
 	/** Behind user info, which may be there; an address of IPv6 is in brackets. */
 	private static final Pattern HOST_AND_PORT = Pattern.compile("(?:.*@)?(?:\\[[^]]+]|[^:@\\[\\]]+)(?::(\\d{1,5})?)?");
-
-	private static final Set<String> PLAIN = Set.of("tcp", "ws");
 
 	private static final Set<String> SECURE = Set.of("ssl", "wss");
 
@@ -105,17 +103,11 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 		serverUris.forEach((uri) -> checkServerUri(uri, StringUtils.hasText(sslBundle)));
 	}
 
-	/**
-	 * Return whether the client manager starts with the application.
-	 * @return whether it does
-	 */
 	boolean isStartedWithApplication() {
 		return (this.autoStartup != null) ? this.autoStartup : this.role == null;
 	}
 
-	/**
-	 * Leaves out what may be secret.
-	 */
+	/** Leaves out what may be secret. */
 	@Override
 	public String toString() {
 		return "MqttClientProperties[clientId=" + this.clientId + "]";
@@ -129,20 +121,16 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 				() -> property + " must be between 0s and " + max + "s" + read);
 	}
 
-	/**
-	 * Paho has schemes of its own, and {@code mqtt} is what everybody else writes.
-	 */
+	/** Paho has schemes of its own, and {@code mqtt} is what everybody else writes. */
 	private static String inPahosWords(String serverUri) {
 		return serverUri.replaceFirst("^(?i)mqtt://", "tcp://").replaceFirst("^(?i)mqtts://", "ssl://");
 	}
 
-	/**
-	 * The messages leave out the URI, because it may hold a password.
-	 */
+	/** The messages leave out the URI, because it may hold a password. */
 	private static void checkServerUri(String serverUri, boolean ssl) {
-		URI uri = parse(serverUri);
+		URI uri = parse(serverUri, "mqtt.client.server-uris must be URIs such as tcp://localhost:1883");
 		String scheme = (uri.getScheme() != null) ? uri.getScheme().toLowerCase(Locale.ROOT) : "";
-		Assert.isTrue((PLAIN.contains(scheme) || SECURE.contains(scheme)) && uri.getRawAuthority() != null,
+		Assert.isTrue(Set.of("tcp", "ws", "ssl", "wss").contains(scheme) && uri.getRawAuthority() != null,
 				"mqtt.client.server-uris must start with mqtt://, mqtts://, tcp://, ssl://, ws:// or wss://, followed by a host");
 		Assert.isTrue(isHostAndPort(uri.getRawAuthority()),
 				"mqtt.client.server-uris must name one host, and a port between 1 and 65535 if it is not the usual one");
@@ -165,13 +153,13 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 		return port == null || (Integer.parseInt(port) >= 1 && Integer.parseInt(port) <= LARGEST_PORT);
 	}
 
-	private static URI parse(String serverUri) {
+	static URI parse(String uri, String rule) {
 		try {
-			return new URI(serverUri);
+			return new URI(uri);
 		}
 		catch (URISyntaxException ex) {
-			throw new IllegalArgumentException("mqtt.client.server-uris must be URIs such as tcp://localhost:1883: "
-					+ ex.getReason() + " at character " + ex.getIndex());
+			// The exception has the URI in its message, so it is no cause.
+			throw new IllegalArgumentException(rule + ": " + ex.getReason() + " at character " + ex.getIndex());
 		}
 	}
 

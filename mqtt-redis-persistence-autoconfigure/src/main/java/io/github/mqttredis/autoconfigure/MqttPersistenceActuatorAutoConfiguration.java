@@ -25,11 +25,15 @@ import io.github.mqttredis.actuate.MqttSessionsEndpoint;
 import io.github.mqttredis.autoconfigure.MqttPersistenceProperties.Health.OnBrokerOutage;
 import io.github.mqttredis.integration.ClientManagerInRole;
 import io.github.mqttredis.integration.ComponentChecker;
+import io.github.mqttredis.observation.MicrometerMessageObserver;
+import io.github.mqttredis.observation.MqttObservationConvention;
+import io.github.mqttredis.paho.MessageObserver;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.InspectableStore;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionStore;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -53,20 +57,19 @@ import org.springframework.context.annotation.Configuration;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of what an operator sees of stored
- * MQTT sessions: their health, their meters and their endpoint.
+ * MQTT sessions: their health, their meters, their endpoint, and observations of the
+ * messages of the clients whose sessions are stored.
  *
  * @since 0.1.0
  */
 @AutoConfiguration(after = MqttRedisPersistenceAutoConfiguration.class,
 		afterName = { "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration",
-				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
+				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+				"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
 @ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 @ConditionalOnBean(SessionStore.class)
 public final class MqttPersistenceActuatorAutoConfiguration {
 
-	/**
-	 * Health.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 	@ConditionalOnEnabledHealthIndicator("mqttpersistence")
@@ -89,9 +92,6 @@ public final class MqttPersistenceActuatorAutoConfiguration {
 
 	}
 
-	/**
-	 * Meters.
-	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(MeterRegistry.class)
 	@ConditionalOnBean(MeterRegistry.class)
@@ -106,9 +106,22 @@ public final class MqttPersistenceActuatorAutoConfiguration {
 
 	}
 
-	/**
-	 * The endpoint.
-	 */
+	/** Observations of messages, off by default. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ObservationRegistry.class)
+	@ConditionalOnBooleanProperty("mqtt.persistence.observation.enabled")
+	@ConditionalOnBean(ObservationRegistry.class)
+	static class ObservationConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(MessageObserver.class)
+		MicrometerMessageObserver mqttMessageObserver(ObservationRegistry registry,
+				ObjectProvider<MqttObservationConvention> convention) {
+			return new MicrometerMessageObserver(registry, convention.getIfAvailable());
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 	@ConditionalOnBean(InspectableStore.class)

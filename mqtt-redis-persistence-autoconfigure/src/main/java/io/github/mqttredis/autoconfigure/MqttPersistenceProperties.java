@@ -134,11 +134,6 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		return DurationStyle.SIMPLE.print((duration != null) ? duration : Duration.ZERO, ChronoUnit.MILLIS);
 	}
 
-	/**
-	 * Return how the store keeps sessions.
-	 * @param codec what records are stored as
-	 * @return the settings
-	 */
 	StoreSettings storeSettings(RecordCodec codec) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.lease.ttl(), this.lease.acquireTimeout(),
 				this.lease.onConflict(), this.onRedisOutage, this.durability,
@@ -146,27 +141,16 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 				this.undeliverable.attempts());
 	}
 
-	/**
-	 * Return how the store in this process's memory keeps sessions.
-	 * @return the settings
-	 */
 	MemorySessionStore.Settings memorySettings() {
 		return new MemorySessionStore.Settings(this.lease.ttl(), this.lease.acquireTimeout(),
 				this.lease.onConflict() == OnConflict.TAKEOVER,
 				(this.sessionExpiry != null) ? this.sessionExpiry : Duration.ZERO, this.undeliverable.attempts());
 	}
 
-	/**
-	 * Return where the application's clients stored their sessions before.
-	 * @return Paho's file store, or none
-	 */
 	FormerStore formerStore() {
 		return (this.importFrom != null) ? new PahoFileStore(this.importFrom) : FormerStore.NONE;
 	}
 
-	/**
-	 * Where sessions are kept.
-	 */
 	enum Store {
 
 		REDIS, MEMORY
@@ -204,7 +188,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 			Assert.isTrue(!StringUtils.hasText(username) || StringUtils.hasText(password),
 					PREFIX + "password must be set where " + PREFIX + "username is");
 			if (StringUtils.hasText(url)) {
-				RedisUrl.parse(PREFIX + "url", url);
+				RedisUrl.parse(url);
 			}
 			Assert.isTrue(!StringUtils.hasText(unixSocket) || Path.of(unixSocket).isAbsolute(),
 					PREFIX + "unix-socket must be an absolute path");
@@ -221,13 +205,9 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 			return StringUtils.hasText(this.url) || StringUtils.hasText(this.unixSocket);
 		}
 
-		boolean isUnixSocket() {
-			return StringUtils.hasText(this.unixSocket);
-		}
-
 		RedisUrl parsedUrl() {
 			Assert.state(this.url != null, "There is no URL");
-			return RedisUrl.parse(PREFIX + "url", this.url);
+			return RedisUrl.parse(this.url);
 		}
 
 		/** Leaves out what may be secret. */
@@ -286,9 +266,6 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 */
 	record Health(@DefaultValue("show") OnBrokerOutage onBrokerOutage) {
 
-		/**
-		 * What health says while a client is not connected to its broker.
-		 */
 		enum OnBrokerOutage {
 
 			SHOW, OUT_OF_SERVICE
@@ -395,8 +372,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		}
 
 		/**
-		 * Return what records are stored as.
-		 * @return what encrypts them, or leaves them as they are where there is no key
+		 * Return what encrypts records, or leaves them as they are if there is no key.
 		 */
 		RecordCodec codec() {
 			List<RecordEncryptionKey> all = new ArrayList<>();

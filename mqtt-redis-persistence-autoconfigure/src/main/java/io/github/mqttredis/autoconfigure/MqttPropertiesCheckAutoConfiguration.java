@@ -17,13 +17,19 @@
 package io.github.mqttredis.autoconfigure;
 
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.StartFailureException;
+import io.github.mqttredis.filestore.PahoFileStore;
+import io.github.mqttredis.session.SessionException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +38,9 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
-import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
-import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
@@ -46,23 +48,24 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
-import org.springframework.context.EnvironmentAware;
-import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} that looks at the properties before
  * anything is made of them: a wrong value ends the start, and one that nobody reads is
  * warned of, with the one that was meant. Without it, a wrong value of
  * {@code mqtt.persistence.store} or {@code mqtt.persistence.enabled} would let the
- * application start and store nothing.
+ * application start and store nothing. So would an application without either version of
+ * Paho, although it asks for an MQTT client or for stored sessions.
  *
  * @since 0.1.0
  */
 @AutoConfiguration
-@Conditional(MqttRedisPersistenceAutoConfiguration.OnAnyPahoCondition.class)
-public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPostProcessor, EnvironmentAware {
+@ImportRuntimeHints(MqttRedisPersistenceAutoConfiguration.MqttPersistenceRuntimeHints.class)
+public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPostProcessor {
 
 	private static final Log logger = LogFactory.getLog(MqttPropertiesCheckAutoConfiguration.class);
 
@@ -70,13 +73,11 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 
 	private static final String CLIENT = "mqtt.client";
 
-	private static final String REDIS = "spring.data.redis";
-
 	/** Those of the application's Redis that users of the quick start set. */
-	private static final List<String> REDIS_NAMES = Stream
+	private static final List<Setting> OF_APPLICATION = Stream
 		.of("host", "port", "url", "username", "password", "database", "timeout", "client-type", "ssl.bundle",
 				"ssl.enabled")
-		.map((name) -> REDIS + "." + name)
+		.map((name) -> new Setting(ConfigurationPropertyName.of("spring.data.redis." + name), String.class))
 		.toList();
 
 	/** What decides which beans are made, so that empty is neither yes nor no. */
@@ -84,67 +85,71 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 			PERSISTENCE + ".inject", CLIENT + ".version");
 
 	/** What sessions in memory do not have. */
-	private static final List<String> OF_REDIS = Stream
-		.of("redis", "encryption", "key-prefix", "durability", "write-timeout", "on-redis-outage")
-		.map((name) -> PERSISTENCE + "." + name + ".")
-		.toList();
+	private static final Set<String> OF_REDIS = Set.of("redis", "encryption", "key-prefix", "durability",
+			"write-timeout", "on-redis-outage");
 
-	private @Nullable Environment environment;
+	private static final String WITHOUT_PAHO = String.join(System.lineSeparator(),
+			"Add one of these dependencies, or both:", "",
+			"    org.eclipse.paho:org.eclipse.paho.client.mqttv3   (MQTT 3.1.1)",
+			"    org.eclipse.paho:org.eclipse.paho.mqttv5.client   (MQTT 5)", "",
+			"mqtt-redis-persistence-starter brings the first, unless it is excluded. If this application is not to"
+					+ " speak MQTT, set mqtt.persistence.enabled=false.");
 
-	@Override
-	public void setEnvironment(Environment environment) {
-		this.environment = environment;
-	}
-
+	/**
+	 * Comes before all other beans, which may fail for the same reason and not say so.
+	 */
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-		Environment properties = this.environment;
-		if (properties == null) {
-			return;
+		Environment environment = beanFactory.getBean(Environment.class);
+		ClassLoader classLoader = beanFactory.getBeanClassLoader();
+		if (isPahoPresent(classLoader)) {
+			checkProperties(environment);
 		}
+		else if (ClassUtils.isPresent("org.springframework.integration.mqtt.core.MqttComponent", classLoader)) {
+			checkPahoIsNotWanted(environment);
+		}
+	}
+
+	static boolean isPahoPresent(@Nullable ClassLoader classLoader) {
+		return ClassUtils.isPresent("org.eclipse.paho.client.mqttv3.MqttClientPersistence", classLoader)
+				|| ClassUtils.isPresent("org.eclipse.paho.mqttv5.client.MqttClientPersistence", classLoader);
+	}
+
+	/**
+	 * The application asks for MQTT by any property of {@code mqtt.client}, or by
+	 * {@code mqtt.persistence.enabled} itself.
+	 */
+	private static void checkPahoIsNotWanted(Environment environment) {
+		boolean enabled = environment.getProperty(MqttPersistenceProperties.ENABLED, Boolean.class, true);
+		boolean client = Binder.get(environment).bind(CLIENT, Bindable.mapOf(String.class, Object.class)).isBound();
+		if (enabled && (client || environment.containsProperty(MqttPersistenceProperties.ENABLED))) {
+			throw new StartFailureException(
+					"MQTT sessions cannot be stored: neither Paho 3 nor Paho 5 is on the class path", WITHOUT_PAHO);
+		}
+	}
+
+	private static void checkProperties(Environment environment) {
 		// Values are known when the application runs.
-		if (!Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
-			check(properties);
+		boolean running = !Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING);
+		MqttPersistenceProperties persistence = running ? check(environment) : null;
+		unknown(environment).forEach(logger::warn);
+		if ("memory".equalsIgnoreCase(environment.getProperty(PERSISTENCE + ".store"))) {
+			String idle = settings(PERSISTENCE, MqttPersistenceProperties.class)
+				.filter((setting) -> OF_REDIS
+					.contains(setting.name().getElement(2, ConfigurationPropertyName.Form.DASHED)))
+				.filter((setting) -> setting.isSet(environment))
+				.map(Setting::toString)
+				.collect(Collectors.joining(", "));
+			if (!idle.isEmpty()) {
+				logger.warn("Without effect, because mqtt.persistence.store=memory: " + idle);
+			}
 		}
-		unknown(properties).forEach(logger::warn);
-		List<String> idle = idle(properties);
-		if (!idle.isEmpty()) {
-			logger.warn("Without effect, because mqtt.persistence.store=memory: " + String.join(", ", idle));
+		if (persistence != null && persistence.enabled() && persistence.importDryRun()) {
+			listOnly(Objects.requireNonNull(persistence.importFrom()));
 		}
 	}
 
-	/**
-	 * Look for properties that only sessions in Redis have.
-	 */
-	private static List<String> idle(Environment environment) {
-		if (!"memory".equalsIgnoreCase(environment.getProperty(PERSISTENCE + ".store"))) {
-			return List.of();
-		}
-		return names(PERSISTENCE, MqttPersistenceProperties.class).stream()
-			.filter((name) -> OF_REDIS.stream().anyMatch((own) -> (name + ".").startsWith(own)))
-			.filter((name) -> isSet(environment, ConfigurationPropertyName.of(name)))
-			.toList();
-	}
-
-	/**
-	 * Return the properties of the application's Redis that are set.
-	 * @param environment all properties
-	 * @return their names, all if none is set
-	 */
-	static List<String> ofRedis(Environment environment) {
-		List<String> set = REDIS_NAMES.stream()
-			.filter((name) -> isSet(environment, ConfigurationPropertyName.of(name)))
-			.toList();
-		return set.isEmpty() ? REDIS_NAMES : set;
-	}
-
-	private static boolean isSet(Environment environment, ConfigurationPropertyName name) {
-		return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
-			.anyMatch((source) -> source.getConfigurationProperty(name) != null
-					|| source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT);
-	}
-
-	private static void check(Environment environment) {
+	private static MqttPersistenceProperties check(Environment environment) {
 		for (String name : NOT_EMPTY) {
 			String value = environment.getProperty(name);
 			if (value != null && value.isBlank()) {
@@ -154,20 +159,16 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 		checkGroup(environment, PERSISTENCE, MqttPersistenceProperties.class);
 		checkGroup(environment, CLIENT, MqttClientProperties.class);
 		Binder binder = Binder.get(environment);
-		binder.bindOrCreate(PERSISTENCE, MqttPersistenceProperties.class);
 		binder.bindOrCreate(CLIENT, MqttClientProperties.class);
+		return binder.bindOrCreate(PERSISTENCE, MqttPersistenceProperties.class);
 	}
 
-	/**
-	 * A value of a group is not read if a property of the group is set, too.
-	 */
+	/** A value of a group is not read if a property of the group is set, too. */
 	private static void checkGroup(Environment environment, String group, Class<?> type) {
 		ConfigurationPropertyName name = ConfigurationPropertyName.of(group);
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
-			if (source.getConfigurationProperty(name) != null) {
-				throw new StartFailureException(group + " has no value of its own, and is set to one.",
-						"Set one of these: " + String.join(", ", names(group, type)) + ".");
-			}
+		if (sources(environment).anyMatch((source) -> source.getConfigurationProperty(name) != null)) {
+			throw new StartFailureException(group + " has no value of its own, and is set to one.",
+					"Set one of these: " + names(settings(group, type).toList()) + ".");
 		}
 		for (RecordComponent component : type.getRecordComponents()) {
 			if (component.getType().isRecord()) {
@@ -178,89 +179,76 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 	}
 
 	/**
-	 * Look for properties that nobody reads. Below {@code mqtt.client}, and elsewhere, an
-	 * application may have some of its own, so only those that look like one of ours are
-	 * found there.
-	 * @param environment all properties
-	 * @return a sentence for each
+	 * Ends the start if the application is only to list what would be moved in. A client
+	 * that ran without its records would give their packet ids to other messages, and the
+	 * broker, which still has these ids in use, takes such a message of QoS 2 for a
+	 * repeated one (MQTT 3.1.1 and 5, 4.3.3).
 	 */
-	static List<String> unknown(Environment environment) {
-		return Stream
-			.of(unbound(environment, PERSISTENCE, MqttPersistenceProperties.class),
-					unbound(environment, CLIENT, MqttClientProperties.class), similar(environment))
-			.flatMap((sentences) -> sentences)
-			.toList();
+	private static void listOnly(Path directory) {
+		try {
+			PahoFileStore.Listing found = new PahoFileStore(directory).list();
+			throw new StartFailureException(
+					"Dry run: nothing was changed. " + found.records() + " records in " + found.directories()
+							+ " directories below " + directory.toAbsolutePath()
+							+ " would be moved into the sessions of their clients",
+					"The log lists the records. Remove mqtt.persistence.import-dry-run to start, and to move them in.");
+		}
+		catch (SessionException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
-	private static Stream<String> unbound(Environment environment, String prefix, Class<?> type) {
-		try {
-			Binder
-				.get(environment,
-						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()))
-				.bind(prefix, Bindable.of(type));
-		}
-		catch (BindException ex) {
-			if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
-				return unbound.getUnboundProperties()
-					.stream()
-					.map((property) -> sentence(property, nearest(property, names(prefix, type))))
-					.filter((sentence) -> prefix.equals(PERSISTENCE) || sentence.endsWith("?"));
-			}
-			// A wrong value, which ends the start.
-			logger.debug("Could not look for unknown properties below " + prefix, ex);
-		}
-		return Stream.empty();
+	/** Return the properties of the application's Redis that are set, all if none is. */
+	static String ofRedis(Environment environment) {
+		List<Setting> set = OF_APPLICATION.stream().filter((setting) -> setting.isSet(environment)).toList();
+		return names(set.isEmpty() ? OF_APPLICATION : set);
+	}
+
+	private static String names(List<Setting> settings) {
+		return settings.stream().map(Setting::toString).collect(Collectors.joining(", "));
 	}
 
 	/**
-	 * Properties elsewhere whose whole name is one or two letters away from a known one.
+	 * Return a sentence for each property that nobody reads. An application may have some
+	 * of its own everywhere but below {@code mqtt.persistence}, so elsewhere only those
+	 * are named that look like one of ours.
 	 */
-	private static Stream<String> similar(Environment environment) {
-		List<String> known = new ArrayList<>(names(PERSISTENCE, MqttPersistenceProperties.class));
-		known.addAll(names(CLIENT, MqttClientProperties.class));
-		known.addAll(REDIS_NAMES);
+	static List<String> unknown(Environment environment) {
+		List<Setting> known = Stream
+			.of(settings(PERSISTENCE, MqttPersistenceProperties.class), settings(CLIENT, MqttClientProperties.class),
+					OF_APPLICATION.stream())
+			.flatMap((settings) -> settings)
+			.toList();
 		UnboundElementsSourceFilter filter = new UnboundElementsSourceFilter();
-		return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false)
-			.filter((source) -> filter.apply(source) && source instanceof IterableConfigurationPropertySource)
+		return sources(environment).filter(filter::apply)
+			.filter(IterableConfigurationPropertySource.class::isInstance)
 			.flatMap((source) -> ((IterableConfigurationPropertySource) source).stream()
-				.filter((name) -> isElsewhere(name) && !known.contains(name.toString()))
-				.flatMap((name) -> known.stream()
-					.filter((meant) -> isNear(name.toString(), meant))
-					.limit(1)
-					.flatMap((meant) -> Stream.ofNullable(source.getConfigurationProperty(name))
-						.map((property) -> sentence(property, meant)))));
+				.filter((name) -> known.stream().noneMatch((setting) -> setting.takes(name)))
+				.map(source::getConfigurationProperty))
+			.flatMap(Stream::ofNullable)
+			.flatMap((property) -> Stream.ofNullable(unknown(property, known)))
+			.toList();
 	}
 
-	private static boolean isElsewhere(ConfigurationPropertyName name) {
-		return !ConfigurationPropertyName.of(PERSISTENCE).isAncestorOf(name)
-				&& !ConfigurationPropertyName.of(CLIENT).isAncestorOf(name);
-	}
-
-	private static boolean isNear(String name, String known) {
-		return Math.abs(name.length() - known.length()) <= 2 && distance(name, known) <= 2;
-	}
-
-	private static String sentence(ConfigurationProperty property, @Nullable String meant) {
-		return property.getName() + " is not known, and has no effect"
+	private static @Nullable String unknown(ConfigurationProperty property, List<Setting> known) {
+		ConfigurationPropertyName name = property.getName();
+		boolean persistence = ConfigurationPropertyName.of(PERSISTENCE).isAncestorOf(name);
+		String text = name.toString();
+		// A whole name elsewhere may differ by little, one of ours by a third of its end.
+		int most = (persistence || ConfigurationPropertyName.of(CLIENT).isAncestorOf(name))
+				? 1 + (text.length() - text.indexOf('.', PERSISTENCE.indexOf('.') + 1)) / 3 : 2;
+		String meant = known.stream()
+			.map(Setting::toString)
+			.filter((setting) -> Math.abs(setting.length() - text.length()) <= most + 2)
+			.filter((setting) -> distance(text, setting) <= most)
+			.min(Comparator.comparingInt((setting) -> distance(text, setting)))
+			.orElse(null);
+		if (meant == null && !persistence) {
+			return null;
+		}
+		return name + " is not known, and has no effect"
 				+ ((property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "") + "."
 				+ ((meant != null) ? " Did you mean " + meant + "?" : "");
-	}
-
-	private static List<String> names(String prefix, Class<?> type) {
-		List<String> names = new ArrayList<>();
-		for (RecordComponent component : type.getRecordComponents()) {
-			String name = prefix + "." + DataObjectPropertyName.toDashedForm(component.getName());
-			names.addAll(component.getType().isRecord() ? names(name, component.getType()) : List.of(name));
-		}
-		return names;
-	}
-
-	private static @Nullable String nearest(ConfigurationProperty property, List<String> names) {
-		String unknown = property.getName().toString();
-		return names.stream()
-			.filter((name) -> distance(unknown, name) <= 1 + (unknown.length() - unknown.indexOf('.', 5)) / 3)
-			.min(Comparator.comparingInt((name) -> distance(unknown, name)))
-			.orElse(null);
 	}
 
 	/**
@@ -283,6 +271,38 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 			before = now;
 		}
 		return before[other.length()];
+	}
+
+	private static Stream<ConfigurationPropertySource> sources(Environment environment) {
+		return StreamSupport.stream(ConfigurationPropertySources.get(environment).spliterator(), false);
+	}
+
+	private static Stream<Setting> settings(String prefix, Class<?> type) {
+		return Stream.of(type.getRecordComponents()).flatMap((component) -> {
+			String name = prefix + "." + DataObjectPropertyName.toDashedForm(component.getName());
+			return component.getType().isRecord() ? settings(name, component.getType())
+					: Stream.of(new Setting(ConfigurationPropertyName.of(name), component.getType()));
+		});
+	}
+
+	/** A property, or a list or map of them. */
+	private record Setting(ConfigurationPropertyName name, Class<?> type) {
+
+		boolean takes(ConfigurationPropertyName other) {
+			return this.name.equals(other)
+					|| (Set.of(List.class, Map.class).contains(this.type) && this.name.isAncestorOf(other));
+		}
+
+		boolean isSet(Environment environment) {
+			return sources(environment).anyMatch((source) -> source.getConfigurationProperty(this.name) != null
+					|| source.containsDescendantOf(this.name) == ConfigurationPropertyState.PRESENT);
+		}
+
+		@Override
+		public String toString() {
+			return this.name.toString();
+		}
+
 	}
 
 }

@@ -16,26 +16,30 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import io.github.mqttredis.actuate.SessionEventPublisher;
-import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.StartFailureException;
-import io.github.mqttredis.filestore.PahoFileStore;
-import io.github.mqttredis.filestore.PahoFileStore.Listing;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
 import io.github.mqttredis.memory.MemorySessionStore;
 import io.github.mqttredis.memory.MemorySessions;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.RecordCodec;
-import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionStore;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -44,19 +48,17 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
-import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -67,10 +69,9 @@ import org.springframework.util.StringUtils;
  * @since 0.1.0
  */
 @AutoConfiguration(after = DataRedisAutoConfiguration.class)
-@Conditional(MqttRedisPersistenceAutoConfiguration.OnAnyPahoCondition.class)
+@Conditional(MqttRedisPersistenceAutoConfiguration.OnSessionStoreCondition.class)
 @ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 @EnableConfigurationProperties(MqttPersistenceProperties.class)
-@ImportRuntimeHints(MqttPersistenceRuntimeHints.class)
 public final class MqttRedisPersistenceAutoConfiguration {
 
 	private static final String STORE = "mqtt.persistence.store";
@@ -78,23 +79,13 @@ public final class MqttRedisPersistenceAutoConfiguration {
 	private static final String FACTORY = "org.springframework.data.redis.connection.RedisConnectionFactory";
 
 	@Bean
-	@Conditional(OnSessionStoreCondition.class)
-	static ImportDryRun mqttImportDryRun(Environment environment) {
-		return new ImportDryRun(environment);
-	}
-
-	@Bean
-	@Conditional(OnSessionStoreCondition.class)
 	SessionEventPublisher mqttSessionEventPublisher(ApplicationEventPublisher publisher) {
-		return new SessionEventPublisher(publisher, SessionStore.PHASE + 1);
+		return new SessionEventPublisher(publisher);
 	}
 
-	/**
-	 * Sessions in Redis. Apart, because its library need not be there.
-	 */
+	/** Sessions in Redis. Apart, because its library need not be there. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(RedisConnectionFactory.class)
-	@Conditional(OnSessionStoreCondition.class)
 	@ConditionalOnProperty(name = STORE, havingValue = "redis", matchIfMissing = true)
 	static class Redis {
 
@@ -112,9 +103,7 @@ public final class MqttRedisPersistenceAutoConfiguration {
 
 	}
 
-	/**
-	 * Sessions in this process.
-	 */
+	/** Sessions in this process. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnProperty(name = STORE, havingValue = "memory")
 	static class Memory {
@@ -130,30 +119,9 @@ public final class MqttRedisPersistenceAutoConfiguration {
 	}
 
 	/**
-	 * Matches if Paho 3 or Paho 5 is there.
-	 */
-	static class OnAnyPahoCondition extends AnyNestedCondition {
-
-		OnAnyPahoCondition() {
-			super(ConfigurationPhase.PARSE_CONFIGURATION);
-		}
-
-		@ConditionalOnClass(name = "org.eclipse.paho.client.mqttv3.MqttClientPersistence")
-		static class Version3 {
-
-		}
-
-		@ConditionalOnClass(name = "org.eclipse.paho.mqttv5.client.MqttClientPersistence")
-		static class Version5 {
-
-		}
-
-	}
-
-	/**
-	 * Matches if sessions are kept in memory, or there is a Redis for them: a connection
-	 * factory, which may be one of a parent context, or one of their own in the
-	 * properties. A condition on beans would not see a factory that is
+	 * Matches if Paho is there, and sessions are kept in memory or have a Redis: a
+	 * connection factory, which may be one of a parent context, or one of their own in
+	 * the properties. A condition on beans would not see a factory that is
 	 * {@link MqttPersistenceRedis for the sessions alone}.
 	 */
 	static class OnSessionStoreCondition extends SpringBootCondition implements ConfigurationCondition {
@@ -167,6 +135,9 @@ public final class MqttRedisPersistenceAutoConfiguration {
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			ConditionMessage.Builder message = ConditionMessage.forCondition("Store of MQTT sessions");
 			Environment environment = context.getEnvironment();
+			if (!MqttPropertiesCheckAutoConfiguration.isPahoPresent(context.getClassLoader())) {
+				return ConditionOutcome.noMatch(message.because("neither Paho 3 nor Paho 5 is there"));
+			}
 			if ("memory".equalsIgnoreCase(environment.getProperty(STORE))) {
 				return ConditionOutcome.match(message.because(STORE + " is memory"));
 			}
@@ -190,44 +161,111 @@ public final class MqttRedisPersistenceAutoConfiguration {
 	}
 
 	/**
-	 * Ends the start if the application is only to list what would be moved in. It comes
-	 * before all other beans: a client that ran without its records would give their
-	 * packet ids to other messages, and the broker, which still has these ids in use,
-	 * takes such a message of QoS 2 for a repeated one (MQTT 3.1.1 and 5, 4.3.3).
+	 * What a native image has to keep that is found by name only: the Lua, and the
+	 * private parts of Paho, Spring Integration and Spring Data for which there is no
+	 * getter.
 	 */
-	static final class ImportDryRun implements BeanFactoryPostProcessor {
+	static class MqttPersistenceRuntimeHints implements RuntimeHintsRegistrar {
 
-		private final Environment environment;
+		private static final String PAHO_V3 = "org.eclipse.paho.client.mqttv3.";
 
-		ImportDryRun(Environment environment) {
-			this.environment = environment;
-		}
+		private static final String PAHO_V5 = "org.eclipse.paho.mqttv5.client.";
 
-		/**
-		 * Asks for the property itself, because conditions are settled at build time in a
-		 * native image.
-		 */
+		private static final String INTEGRATION = "org.springframework.integration.mqtt.";
+
+		private static final List<String> TYPES = List.of(PAHO_V3 + "internal.ClientComms",
+				PAHO_V3 + "internal.ClientState", PAHO_V3 + "internal.CommsCallback", PAHO_V5 + "MqttAsyncClient",
+				PAHO_V5 + "internal.ClientComms", PAHO_V5 + "internal.ClientState", PAHO_V5 + "internal.CommsCallback",
+				INTEGRATION + "core.AbstractMqttClientManager", INTEGRATION + "core.DefaultMqttPahoClientFactory",
+				INTEGRATION + "core.Mqttv3ClientManager", INTEGRATION + "core.Mqttv5ClientManager",
+				INTEGRATION + "inbound.AbstractMqttMessageDrivenChannelAdapter",
+				INTEGRATION + "inbound.MqttPahoMessageDrivenChannelAdapter",
+				INTEGRATION + "inbound.Mqttv5PahoMessageDrivenChannelAdapter",
+				INTEGRATION + "outbound.AbstractMqttMessageHandler", INTEGRATION + "outbound.MqttPahoMessageHandler",
+				INTEGRATION + "outbound.Mqttv5PahoMessageHandler");
+
+		private static final String LETTUCE = "org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory";
+
+		/** Its settings are read through a proxy. */
+		private static final String JEDIS = "org.springframework.data.redis.connection.jedis.JedisClientConfiguration";
+
 		@Override
-		public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-			Binder binder = Binder.get(this.environment);
-			if (binder.bind("mqtt.persistence.import-dry-run", Boolean.class).orElse(false)) {
-				list(binder.bindOrCreate("mqtt.persistence", MqttPersistenceProperties.class));
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.resources().registerPattern("io/github/mqttredis/redis/*.lua");
+			// All members, because the accessors of Spring look for getters as well.
+			TYPES.forEach((type) -> hints.reflection()
+				.registerTypeIfPresent(classLoader, type, MemberCategory.ACCESS_DECLARED_FIELDS,
+						MemberCategory.INVOKE_DECLARED_METHODS, MemberCategory.INVOKE_PUBLIC_METHODS));
+			registerRecord(hints, MqttPersistenceProperties.class);
+			registerRecord(hints, MqttClientProperties.class);
+			hints.reflection().registerTypeIfPresent(classLoader, LETTUCE, MemberCategory.ACCESS_DECLARED_FIELDS);
+			if (ClassUtils.isPresent(JEDIS, classLoader)) {
+				hints.reflection().registerType(TypeReference.of(JEDIS), MemberCategory.INVOKE_PUBLIC_METHODS);
+				hints.proxies().registerJdkProxy(TypeReference.of(JEDIS));
 			}
 		}
 
-		private static void list(MqttPersistenceProperties properties) {
-			Assert.state(properties.importFrom() != null, "There is no directory");
-			try {
-				Listing found = new PahoFileStore(properties.importFrom()).list();
-				throw new StartFailureException(
-						"Dry run: nothing was changed. " + found.records() + " records in " + found.directories()
-								+ " directories below " + properties.importFrom().toAbsolutePath()
-								+ " would be moved into the sessions of their clients",
-						"The log lists the records. Remove mqtt.persistence.import-dry-run to start, and to move them in.");
+		/** The names of settings are those of components, which need their accessors. */
+		private static void registerRecord(RuntimeHints hints, Class<?> type) {
+			hints.reflection().registerType(type, MemberCategory.INVOKE_PUBLIC_METHODS);
+			Stream.of(type.getRecordComponents())
+				.map(RecordComponent::getType)
+				.filter(Class::isRecord)
+				.forEach((component) -> registerRecord(hints, component));
+		}
+
+	}
+
+	/**
+	 * Publishes {@link SessionEvent}s as application events. Those of clients that are
+	 * made before the application has started are published once its listeners are there.
+	 */
+	static final class SessionEventPublisher implements SessionListener, SmartLifecycle {
+
+		private final ApplicationEventPublisher publisher;
+
+		/** What waits for the start; {@code null} while running. */
+		private @Nullable List<SessionEvent> early = new ArrayList<>();
+
+		SessionEventPublisher(ApplicationEventPublisher publisher) {
+			this.publisher = publisher;
+		}
+
+		/** After the store, before all that speaks MQTT. */
+		@Override
+		public int getPhase() {
+			return SessionStore.PHASE + 1;
+		}
+
+		@Override
+		public void onEvent(SessionEvent event) {
+			synchronized (this) {
+				if (this.early != null) {
+					this.early.add(event);
+					return;
+				}
 			}
-			catch (SessionException ex) {
-				throw new IllegalStateException(ex);
+			this.publisher.publishEvent(event);
+		}
+
+		@Override
+		public synchronized void start() {
+			if (this.early != null) {
+				// What happens now waits, so that events keep their order.
+				this.early.forEach(this.publisher::publishEvent);
 			}
+			this.early = null;
+		}
+
+		/** Nobody is told any more what happens: listeners are about to end. */
+		@Override
+		public synchronized void stop() {
+			this.early = new ArrayList<>();
+		}
+
+		@Override
+		public synchronized boolean isRunning() {
+			return this.early == null;
 		}
 
 	}

@@ -17,13 +17,12 @@
 package io.github.mqttredis.autoconfigure;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 import javax.net.ssl.SSLParameters;
 
+import io.github.mqttredis.autoconfigure.MqttClientAutoConfiguration.SslBundleSocketFactory;
 import io.github.mqttredis.autoconfigure.MqttPersistenceProperties.Redis;
 import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.StartFailureException;
 import io.lettuce.core.ClientOptions;
@@ -36,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
@@ -73,24 +73,13 @@ final class SessionRedis {
 
 	private final Redis own;
 
-	/**
-	 * Create one.
-	 * @param beans the application's beans
-	 * @param environment the application's properties
-	 * @param own the Redis of the sessions' own
-	 */
 	SessionRedis(BeanFactory beans, Environment environment, Redis own) {
 		this.beans = beans;
 		this.environment = environment;
 		this.own = own;
 	}
 
-	/**
-	 * Choose.
-	 * @param forSessions the factories that are marked with {@link MqttPersistenceRedis}
-	 * @param ofApplication the application's other factories
-	 * @return the factory to derive connections from; one of our own is never started
-	 */
+	/** Return the factory to derive connections from. One of our own is never started. */
 	RedisConnectionFactory choose(ObjectProvider<RedisConnectionFactory> forSessions,
 			ObjectProvider<RedisConnectionFactory> ofApplication) {
 		RedisConnectionFactory marked = unique(forSessions,
@@ -132,8 +121,8 @@ final class SessionRedis {
 	 * Spring Boot still makes that of the application, and its health stays as it was.
 	 */
 	private RedisConnectionFactory ownFactory() {
-		boolean lettuce = isPresent(LETTUCE);
-		if (this.own.isUnixSocket()) {
+		boolean lettuce = ClassUtils.isPresent(LETTUCE, getClass().getClassLoader());
+		if (StringUtils.hasText(this.own.unixSocket())) {
 			if (!lettuce) {
 				throw noSocket("Jedis has no UNIX sockets",
 						"Add io.lettuce:lettuce-core, which spring-boot-starter-data-redis brings, next to Jedis; "
@@ -141,14 +130,12 @@ final class SessionRedis {
 			}
 			return Lettuce.unixSocket(this.own, this.beans);
 		}
-		boolean jedis = isPresent(JEDIS) && (!lettuce
+		boolean jedis = ClassUtils.isPresent(JEDIS, getClass().getClassLoader()) && (!lettuce
 				|| "jedis".equalsIgnoreCase(this.environment.getProperty("spring.data.redis.client-type")));
-		Supplier<SslBundle> bundle = this::sslBundle;
-		return jedis ? Jedis.standalone(this.own, bundle) : Lettuce.standalone(this.own, bundle, this.beans);
-	}
-
-	private boolean isPresent(String type) {
-		return ClassUtils.isPresent(type, getClass().getClassLoader());
+		RedisUrl url = this.own.parsedUrl();
+		SslBundle bundle = url.ssl() ? sslBundle() : null;
+		RedisStandaloneConfiguration configuration = url.toConfiguration(this.own);
+		return jedis ? Jedis.standalone(configuration, bundle) : Lettuce.standalone(configuration, bundle, this.beans);
 	}
 
 	private SslBundle sslBundle() {
@@ -165,12 +152,7 @@ final class SessionRedis {
 						+ " or spring.data.redis.host.");
 	}
 
-	/**
-	 * Make the exception of a class path that lacks what a UNIX socket needs.
-	 * @param system the name of the operating system
-	 * @param processor the name of the processor's architecture
-	 * @return the exception
-	 */
+	/** Say what the class path lacks for a UNIX socket. */
 	static StartFailureException withoutTransport(String system, String processor) {
 		String name = system.toLowerCase(Locale.ROOT);
 		String arch = processor.equals("aarch64") ? "aarch_64" : processor.equals("amd64") ? "x86_64" : processor;
@@ -195,15 +177,12 @@ final class SessionRedis {
 				action);
 	}
 
-	/**
-	 * Apart, because Lettuce need not be there.
-	 */
+	/** Apart, because Lettuce need not be there. */
 	private static final class Lettuce {
 
-		static RedisConnectionFactory standalone(Redis redis, Supplier<SslBundle> bundle, BeanFactory beans) {
-			RedisUrl url = redis.parsedUrl();
-			return new LettuceConnectionFactory(url.toConfiguration(redis),
-					client(url.ssl() ? bundle.get() : null, beans));
+		static RedisConnectionFactory standalone(RedisStandaloneConfiguration configuration, @Nullable SslBundle bundle,
+				BeanFactory beans) {
+			return new LettuceConnectionFactory(configuration, client(bundle, beans));
 		}
 
 		static RedisConnectionFactory unixSocket(Redis redis, BeanFactory beans) {
@@ -231,88 +210,54 @@ final class SessionRedis {
 			SslOptions.Builder builder = SslOptions.builder()
 				.keyManager(bundle.getManagers().getKeyManagerFactory())
 				.trustManager(bundle.getManagers().getTrustManagerFactory());
-			String[] ciphers = bundle.getOptions().getCiphers();
-			if (ciphers != null) {
-				builder.cipherSuites(ciphers);
-			}
-			String[] protocols = bundle.getOptions().getEnabledProtocols();
-			if (protocols != null) {
-				builder.protocols(protocols);
-			}
+			PropertyMapper map = PropertyMapper.get();
+			map.from(bundle.getOptions()::getCiphers).to(builder::cipherSuites);
+			map.from(bundle.getOptions()::getEnabledProtocols).to(builder::protocols);
 			return builder.build();
 		}
 
 	}
 
-	/**
-	 * Apart, because Jedis need not be there.
-	 */
+	/** Apart, because Jedis need not be there. */
 	private static final class Jedis {
 
-		static RedisConnectionFactory standalone(Redis redis, Supplier<SslBundle> bundle) {
+		static RedisConnectionFactory standalone(RedisStandaloneConfiguration configuration,
+				@Nullable SslBundle bundle) {
 			JedisClientConfiguration.JedisClientConfigurationBuilder builder = JedisClientConfiguration.builder();
-			RedisUrl url = redis.parsedUrl();
-			if (url.ssl()) {
-				builder.useSsl()
-					.sslSocketFactory(new SslBundleSocketFactory(bundle.get()))
-					.sslParameters(verifyingHostName());
+			if (bundle != null) {
+				// Lettuce does so by itself; Jedis takes any certificate that is trusted.
+				SSLParameters verifyingHostName = new SSLParameters();
+				verifyingHostName.setEndpointIdentificationAlgorithm("HTTPS");
+				builder.useSsl().sslSocketFactory(new SslBundleSocketFactory(bundle)).sslParameters(verifyingHostName);
 			}
-			return new JedisConnectionFactory(url.toConfiguration(redis), builder.build());
-		}
-
-		/** Lettuce does so by itself; Jedis takes any certificate that is trusted. */
-		private static SSLParameters verifyingHostName() {
-			SSLParameters parameters = new SSLParameters();
-			parameters.setEndpointIdentificationAlgorithm("HTTPS");
-			return parameters;
+			return new JedisConnectionFactory(configuration, builder.build());
 		}
 
 	}
 
-	/**
-	 * The URL of a Redis, read as Spring Boot reads {@code spring.data.redis.url}. The
-	 * messages leave it out, because it may hold a password.
-	 *
-	 * @param host the host
-	 * @param port the port
-	 * @param ssl whether the connection is encrypted
-	 * @param username the user name
-	 * @param password the password
-	 * @param database the database index, {@code null} if the URL has none
-	 */
+	// Read as Spring Boot reads spring.data.redis.url. The messages leave the URL out,
+	// because it may hold a password.
 	record RedisUrl(String host, int port, boolean ssl, @Nullable String username, @Nullable String password,
 			@Nullable Integer database) {
 
 		private static final int DEFAULT_PORT = 6379;
 
-		private static final int LARGEST_PORT = 65535;
-
-		static RedisUrl parse(String property, String url) {
-			URI uri = toUri(property, url);
+		static RedisUrl parse(String url) {
+			URI uri = MqttClientProperties.parse(url, URL + " must be a URL such as redis://localhost:6379");
 			boolean ssl = "rediss".equals(uri.getScheme());
 			Assert.isTrue((ssl || "redis".equals(uri.getScheme())) && uri.getHost() != null,
-					() -> property + " must start with redis:// or rediss://, followed by a host");
-			Assert.isTrue(uri.getPort() == -1 || (uri.getPort() >= 1 && uri.getPort() <= LARGEST_PORT),
-					() -> property + " must have a port between 1 and " + LARGEST_PORT);
+					URL + " must start with redis:// or rediss://, followed by a host");
+			Assert.isTrue(
+					uri.getPort() == -1 || (uri.getPort() >= 1 && uri.getPort() <= MqttClientProperties.LARGEST_PORT),
+					URL + " must have a port between 1 and " + MqttClientProperties.LARGEST_PORT);
 			String path = (uri.getPath() != null) ? uri.getPath().replaceFirst("^/", "") : "";
-			Assert.isTrue(path.matches("\\d{0,9}"), () -> property + " must end with the port, or a database index");
+			Assert.isTrue(path.matches("\\d{0,9}"), URL + " must end with the port, or a database index");
 			String user = uri.getUserInfo();
 			int colon = (user != null) ? user.indexOf(':') : -1;
 			String name = (user != null && colon > 0) ? user.substring(0, colon) : null;
 			String password = (user != null) ? user.substring(colon + 1) : null;
 			return new RedisUrl(uri.getHost(), (uri.getPort() != -1) ? uri.getPort() : DEFAULT_PORT, ssl, name,
 					password, path.isEmpty() ? null : Integer.valueOf(path));
-		}
-
-		private static URI toUri(String property, String url) {
-			try {
-				return new URI(url);
-			}
-			catch (URISyntaxException ex) {
-				// The exception has the URL in its message, so it is no cause.
-				throw new IllegalArgumentException(property + " must be a URL such as redis://localhost:6379: "
-						+ ex.getReason() + " at character " + ex.getIndex());
-			}
 		}
 
 		RedisStandaloneConfiguration toConfiguration(Redis properties) {

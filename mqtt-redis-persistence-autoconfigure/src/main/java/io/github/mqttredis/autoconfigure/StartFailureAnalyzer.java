@@ -18,8 +18,13 @@ package io.github.mqttredis.autoconfigure;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -43,11 +48,16 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
@@ -60,16 +70,51 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 	private static final String WITHOUT_SESSIONS = "To run without stored sessions, set mqtt.persistence.enabled=false:"
 			+ " messages in transit are then lost when the process dies.";
 
+	private static final String VERSION = "mqtt.client.version";
+
+	private static final String PAHO_3 = "org.eclipse.paho:org.eclipse.paho.client.mqttv3";
+
+	private static final String PAHO_5 = "org.eclipse.paho:org.eclipse.paho.mqttv5.client";
+
+	private static final Pattern CLIENT_MANAGER = Pattern
+		.compile("org\\.springframework\\.integration\\.mqtt\\.core\\.(Mqttv[35])?ClientManager");
+
+	/** Those of the quick start. */
+	private static final List<ConfigurationPropertyName> OURS = Stream
+		.of("mqtt.persistence", "mqtt.client", "spring.data.redis", "management.endpoint.health")
+		.map(ConfigurationPropertyName::of)
+		.toList();
+
+	/** What may hold a secret. */
+	private static final Pattern SECRET = Pattern.compile("password|username|key|salt|ur[il]");
+
+	/**
+	 * What the store and the endpoint need, in the words of {@code ACL SETUSER}. A user
+	 * also needs every command that a script calls.
+	 */
+	static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +pexpire +persist +time"
+			+ " +hset +hget +hdel +hlen +hkeys +hmget +hstrlen +hscan +zadd +zrange +zrangebyscore +zscan +zscore +zrem";
+
+	/** The answers to a command, and to a script that calls one. */
+	private static final Pattern UNKNOWN = Pattern.compile("(?i)\\bunknown (redis )?command\\b");
+
+	/** The answers if AUTH is missing or wrong, or not expected. */
+	private static final Pattern AUTHENTICATION = Pattern.compile("(?i)NOAUTH|WRONGPASS|ERR AUTH|INVALID PASSWORD"
+			+ "|INVALID USERNAME-PASSWORD|WITHOUT ANY PASSWORD CONFIGURED");
+
 	private final Environment environment;
 
-	private final RedisActions redis;
+	private final boolean url;
+
+	private final boolean unixSocket;
 
 	private final ListableBeanFactory beans;
 
 	StartFailureAnalyzer(BeanFactory beans, Environment environment) {
 		this.beans = (ListableBeanFactory) beans;
 		this.environment = environment;
-		this.redis = new RedisActions(environment);
+		this.url = StringUtils.hasText(environment.getProperty(SessionRedis.URL));
+		this.unixSocket = StringUtils.hasText(environment.getProperty(SessionRedis.UNIX_SOCKET));
 	}
 
 	/**
@@ -83,10 +128,9 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 	@Override
 	public @Nullable FailureAnalysis analyze(Throwable failure) {
-		return causes(failure).map(this::explain)
-			.flatMap(Stream::ofNullable)
+		return causes(failure).flatMap((cause) -> Stream.ofNullable(explain(cause)))
 			.findFirst()
-			.or(() -> causes(failure).map(this.redis::factory).flatMap(Stream::ofNullable).findFirst())
+			.or(() -> causes(failure).map(this::factory).flatMap(Stream::ofNullable).findFirst())
 			.orElse(null);
 	}
 
@@ -99,14 +143,13 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 			return analysis(cause, failure.action());
 		}
 		if (cause instanceof NoSuchBeanDefinitionException failure) {
-			return MissingClientManager.analyze(cause, failure.getBeanType(), this.environment,
-					this.beans.getBeanNamesForType(SessionStore.class, true, false).length > 0);
+			return missingClientManager(failure);
 		}
 		if (cause instanceof NoClassDefFoundError) {
-			return MissingClientManager.missingLibrary(cause);
+			return missingLibrary(cause);
 		}
 		if (cause instanceof BindException failure) {
-			return WrongValue.analyze(failure);
+			return wrongValue(failure);
 		}
 		if (cause instanceof CleanSessionException failure) {
 			return new FailureAnalysis(all(failure.findings(), Finding::problem), all(failure.findings(), Finding::mend)
@@ -152,6 +195,44 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 			.collect(Collectors.joining(PARAGRAPH));
 	}
 
+	/** The last line names the property, and what it takes. */
+	private static @Nullable FailureAnalysis wrongValue(BindException failure) {
+		ConfigurationPropertyName name = failure.getName();
+		if (OURS.stream().noneMatch((prefix) -> prefix.equals(name) || prefix.isAncestorOf(name))) {
+			return null;
+		}
+		String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
+		String sentence = reason.replaceAll("\\s*\\R\\s*", " ").strip().replaceFirst("(?<!\\.)$", ".");
+		Class<?> type = failure.getTarget().getType().resolve(Object.class);
+		if (type.isRecord()) {
+			// Said by its check, which names the property.
+			return new FailureAnalysis(sentence, "Correct it, or remove it for its default.", failure);
+		}
+		ConfigurationProperty property = failure.getProperty();
+		String read = (property == null || SECRET.matcher(name.toString()).find()) ? ""
+				: " \"" + property.getValue() + "\"";
+		String origin = (property != null && property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "";
+		return new FailureAnalysis("The value" + read + " of " + name + " cannot be read" + origin + ": " + sentence,
+				"Set " + name + " to " + valuesOf(ClassUtils.resolvePrimitiveIfNecessary(type))
+						+ ", or remove it for its default.",
+				failure);
+	}
+
+	private static String valuesOf(Class<?> type) {
+		if (type.isEnum()) {
+			return Arrays.stream(type.getEnumConstants())
+				.map((constant) -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'))
+				.collect(Collectors.joining(" or "));
+		}
+		if (type == Duration.class) {
+			return "a time such as 500ms, 10s, 5m, 12h or 1d";
+		}
+		if (type == Boolean.class) {
+			return "true or false";
+		}
+		return (type == Integer.class) ? "a whole number" : "what it takes";
+	}
+
 	private static String otherOwner(SessionInUseException failure) {
 		String wait = failure.remaining().isZero() ? ""
 				: "If the owner is dead, start again in " + (failure.remaining().toMillis() + 999) / 1000
@@ -167,23 +248,188 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 	 */
 	private @Nullable FailureAnalysis redis(Throwable cause) {
 		String description = "MQTT sessions cannot be kept in Redis. " + cause.getMessage();
-		String refused = this.redis.refused(causes(cause).toList());
+		List<Throwable> causes = causes(cause).toList();
+		String refused = refused(causes);
 		if (refused != null) {
 			return new FailureAnalysis(description, refused, cause);
 		}
 		if (!(cause instanceof RedisUnavailableException)) {
 			return null;
 		}
-		Throwable root = NestedExceptionUtils.getMostSpecificCause(cause);
-		String socket = this.redis.missingSocket();
-		if (socket != null) {
-			return new FailureAnalysis("MQTT sessions cannot be kept in Redis. " + socket,
-					this.redis.notReached(causes(cause).toList()) + PARAGRAPH + WITHOUT_SESSIONS, cause);
+		String socket = this.environment.getProperty(SessionRedis.UNIX_SOCKET, "");
+		String reason = NestedExceptionUtils.getMostSpecificCause(cause).getMessage();
+		if (this.unixSocket && !Files.exists(Path.of(socket))) {
+			description = "MQTT sessions cannot be kept in Redis. There is no UNIX socket at " + socket + " ("
+					+ SessionRedis.UNIX_SOCKET + ").";
 		}
-		String reason = String.valueOf(root.getMessage());
-		boolean said = root.getMessage() == null || description.contains(reason);
-		return new FailureAnalysis(said ? description : description + PARAGRAPH + "Reason: " + reason,
-				this.redis.notReached(causes(cause).toList()) + PARAGRAPH + WITHOUT_SESSIONS, cause);
+		else if (reason != null && !description.contains(reason)) {
+			description += PARAGRAPH + "Reason: " + reason;
+		}
+		return new FailureAnalysis(description, notReached(causes) + PARAGRAPH + WITHOUT_SESSIONS, cause);
+	}
+
+	/** If Redis answers, and does not do what it is asked. */
+	private @Nullable String refused(List<Throwable> causes) {
+		if (said(causes, Pattern.compile("NOPERM"))) {
+			return "Give the Redis user of this application (" + prefix() + "username"
+					+ ") these permissions, with the value of mqtt.persistence.key-prefix if it is not"
+					+ " mqtt:persistence:%n%n".formatted() + "    ACL SETUSER <user> ~mqtt:persistence:* " + COMMANDS
+					+ "%n%nFor a database other than 0 also: +select%n%nOn a Redis Cluster also:".formatted()
+					+ " +cluster|slots +cluster|nodes +cluster|shards +cluster|myid +client|setname";
+		}
+		if (said(causes, UNKNOWN)) {
+			return "Give the command its name back: remove its line (rename-command) from redis.conf, and start Redis"
+					+ " anew. If that Redis is to stay as it is, keep the sessions in another one, with "
+					+ SessionRedis.URL + ". They need these commands:%n%n    ".formatted()
+					+ COMMANDS.replace("+", "").toUpperCase(Locale.ROOT);
+		}
+		return null;
+	}
+
+	/** If Redis cannot be reached, or does not let us in. */
+	private String notReached(List<Throwable> causes) {
+		return lines(MqttPropertiesCheckAutoConfiguration.unknown(this.environment), List.of(action(causes)));
+	}
+
+	private String action(List<Throwable> causes) {
+		String ours = prefix();
+		if (said(causes, AUTHENTICATION)) {
+			return "Set " + ours + "password, and " + ours + "username if Redis has an ACL user for this application"
+					+ (this.unixSocket ? "" : ", or put both into " + ours + "url")
+					+ ". For a Redis without a password, set none of them.";
+		}
+		if (said(causes, Pattern.compile("(?i)DB index|invalid DB"))) {
+			return "Set " + ours + "database to a database that Redis has: 0 to 15, unless redis.conf says otherwise.";
+		}
+		String sslBundle = ours + (this.url ? "ssl-bundle" : "ssl.bundle");
+		if (causes.stream().anyMatch(SSLException.class::isInstance)) {
+			return "Name an SSL bundle with " + sslBundle
+					+ " that trusts the certificate of Redis or its issuer, and that "
+					+ "holds a key and a certificate if Redis asks for them (tls-auth-clients). The certificate of Redis has "
+					+ "to name the host of its address. For a Redis that does not speak TLS, set neither that nor another property that asks for it.";
+		}
+		if (this.unixSocket) {
+			return "Start Redis with that socket (unixsocket and unixsocketperm in redis.conf, so that the user of this "
+					+ "application may read and write it), or name another one with " + SessionRedis.UNIX_SOCKET + ".";
+		}
+		String other = this.url ? SessionRedis.URL
+				: "spring.data.redis.host and spring.data.redis.port, or with spring.data.redis.url";
+		return "Start Redis at that address, or name another one with " + other + ". If it speaks TLS, set " + sslBundle
+				+ ".";
+	}
+
+	/** If the application's connection factory cannot be made. */
+	private @Nullable FailureAnalysis factory(Throwable cause) {
+		if (!(cause instanceof BeanCreationException failure)
+				|| !"redisConnectionFactory".equals(failure.getBeanName())) {
+			return null;
+		}
+		String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
+		return new FailureAnalysis("The application's connection factory of Redis cannot be made. Reason: " + reason,
+				"Correct what is set of these: " + MqttPropertiesCheckAutoConfiguration.ofRedis(this.environment) + ".",
+				cause);
+	}
+
+	private static boolean said(List<Throwable> causes, Pattern words) {
+		return causes.stream().anyMatch((cause) -> words.matcher(String.valueOf(cause.getMessage())).find());
+	}
+
+	private String prefix() {
+		return (this.url || this.unixSocket) ? "mqtt.persistence.redis." : "spring.data.redis.";
+	}
+
+	/** Say which Paho is missing, if that is what could not be loaded. */
+	private static @Nullable FailureAnalysis missingLibrary(Throwable cause) {
+		String missing = String.valueOf(cause.getMessage()).replace('/', '.');
+		boolean five = missing.startsWith("org.eclipse.paho.mqttv5.");
+		if (!five && !missing.startsWith("org.eclipse.paho.client.mqttv3.")) {
+			return null;
+		}
+		int version = five ? 5 : 3;
+		int other = five ? 3 : 5;
+		return new FailureAnalysis(
+				"The application uses MQTT " + version + ", and Paho " + version + " is not on the class path: "
+						+ missing + " is missing.",
+				"Add " + (five ? PAHO_5 : PAHO_3) + ", or set " + VERSION + "=" + other
+						+ " and use the classes for MQTT " + other + ".",
+				cause);
+	}
+
+	/**
+	 * Say which property is missing, misspelt or has another value, if a client manager
+	 * is needed.
+	 */
+	private @Nullable FailureAnalysis missingClientManager(NoSuchBeanDefinitionException failure) {
+		// By name, because Spring Integration need not be there.
+		String type = (failure.getBeanType() != null) ? failure.getBeanType().getName() : "";
+		if (!CLIENT_MANAGER.matcher(type).matches()) {
+			return null;
+		}
+		String needed = ClassUtils.getShortName(type);
+		Map<String, String> actions = new LinkedHashMap<>();
+		lookForClient(actions);
+		lookForVersion(needed, actions);
+		lookForStore(actions);
+		if (actions.isEmpty()) {
+			return null;
+		}
+		return new FailureAnalysis(
+				"The application needs a " + needed + ", and there is none: " + String.join("; ", actions.keySet())
+						+ ".",
+				lines(actions.values(), MqttPropertiesCheckAutoConfiguration.unknown(this.environment)), failure);
+	}
+
+	private void lookForClient(Map<String, String> actions) {
+		Binder binder = Binder.get(this.environment);
+		if (!StringUtils.hasText(binder.bind("mqtt.client.client-id", String.class).orElse(""))) {
+			actions.put("mqtt.client.client-id is not set",
+					"Set mqtt.client.client-id to an id that no other client of the broker has.");
+		}
+		if (binder.bind("mqtt.client.server-uris", Bindable.listOf(String.class)).orElse(List.of()).isEmpty()) {
+			actions.put("mqtt.client.server-uris is not set",
+					"Set mqtt.client.server-uris to where the broker is, such as tcp://localhost:1883.");
+		}
+	}
+
+	private void lookForVersion(String needed, Map<String, String> actions) {
+		boolean five = "5".equals(this.environment.getProperty(VERSION, "").trim());
+		if (five && needed.contains("v3")) {
+			actions.put(VERSION + " is 5, which makes a Mqttv5ClientManager",
+					"Set " + VERSION + "=3, or use Mqttv5ClientManager with the handlers and adapters for MQTT 5.");
+		}
+		else if (!five && needed.contains("v5")) {
+			actions.put(VERSION + " is not 5", "Set " + VERSION + "=5.");
+		}
+		if ((five || needed.contains("v5")) && !isPresent("org.eclipse.paho.mqttv5.client.MqttAsyncClient")) {
+			actions.put("Paho 5 is not on the class path", "Add " + PAHO_5 + ", or set " + VERSION + "=3.");
+		}
+		if (!five && needed.contains("v3") && !isPresent("org.eclipse.paho.client.mqttv3.MqttAsyncClient")) {
+			actions.put("Paho 3 is not on the class path", "Add " + PAHO_3 + ", or set " + VERSION + "=5.");
+		}
+	}
+
+	private void lookForStore(Map<String, String> actions) {
+		if (this.beans.getBeanNamesForType(SessionStore.class, true, false).length > 0
+				|| !MqttPersistenceProperties.isStored(this.environment)) {
+			return;
+		}
+		String type = this.environment.getProperty("spring.data.redis.client-type");
+		String missing = isPresent("org.springframework.data.redis.connection.RedisConnectionFactory")
+				? "there is no RedisConnectionFactory"
+						+ ((type != null) ? " (spring.data.redis.client-type is " + type + ")" : "")
+				: "Spring Data Redis is not on the class path";
+		actions.put("there is no Redis for its session, because " + missing,
+				"Add org.springframework.boot:spring-boot-starter-data-redis"
+						+ ((type != null) ? ", check spring.data.redis.client-type" : "") + ", set " + SessionRedis.URL
+						+ ", or, to do without Redis, set mqtt.persistence.store=memory.");
+	}
+
+	private static boolean isPresent(String type) {
+		return ClassUtils.isPresent(type, StartFailureAnalyzer.class.getClassLoader());
+	}
+
+	private static String lines(Collection<String> first, Collection<String> then) {
+		return Stream.concat(first.stream(), then.stream()).collect(Collectors.joining(System.lineSeparator()));
 	}
 
 	/**
@@ -196,11 +442,6 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 		private final String action;
 
-		/**
-		 * Create the exception.
-		 * @param description what is wrong
-		 * @param action what to do
-		 */
 		StartFailureException(String description, String action) {
 			super(description);
 			this.action = action;
@@ -208,159 +449,6 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 		String action() {
 			return this.action;
-		}
-
-	}
-
-	/**
-	 * What to do if Redis cannot be used, with the properties by which this application
-	 * says where the Redis of its sessions is.
-	 */
-	static final class RedisActions {
-
-		/**
-		 * What the store and the endpoint need, in the words of {@code ACL SETUSER}. A
-		 * user also needs every command that a script calls.
-		 */
-		static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +pexpire +persist +time"
-				+ " +hset +hget +hdel +hlen +hkeys +hmget +hstrlen +hscan +zadd +zrange +zrangebyscore +zscan +zscore +zrem";
-
-		/** The answers to a command, and to a script that calls one. */
-		private static final Pattern UNKNOWN = Pattern.compile("(?i)\\bunknown (redis )?command\\b");
-
-		/** The answers if AUTH is missing or wrong, or not expected. */
-		private static final Pattern AUTHENTICATION = Pattern.compile("(?i)NOAUTH|WRONGPASS|ERR AUTH|INVALID PASSWORD"
-				+ "|INVALID USERNAME-PASSWORD|WITHOUT ANY PASSWORD CONFIGURED");
-
-		private static final String OWN = "mqtt.persistence.redis.";
-
-		private static final String APPLICATION = "spring.data.redis.";
-
-		private final boolean url;
-
-		private final boolean unixSocket;
-
-		private final Environment environment;
-
-		RedisActions(Environment environment) {
-			this.environment = environment;
-			this.url = StringUtils.hasText(environment.getProperty(SessionRedis.URL));
-			this.unixSocket = StringUtils.hasText(environment.getProperty(SessionRedis.UNIX_SOCKET));
-		}
-
-		/**
-		 * Say what to do if Redis answers, and does not do what it is asked.
-		 * @param causes the failure and its causes
-		 * @return that, {@code null} if it is something else
-		 */
-		@Nullable String refused(List<Throwable> causes) {
-			if (said(causes, Pattern.compile("NOPERM"))) {
-				return "Give the Redis user of this application (" + username()
-						+ ") these permissions, with the value of mqtt.persistence.key-prefix if it is not"
-						+ " mqtt:persistence:%n%n".formatted() + "    ACL SETUSER <user> ~mqtt:persistence:* "
-						+ COMMANDS
-						+ "%n%nFor a database other than 0 also: +select%n%nOn a Redis Cluster also:".formatted()
-						+ " +cluster|slots +cluster|nodes +cluster|shards +cluster|myid +client|setname";
-			}
-			if (said(causes, UNKNOWN)) {
-				return "Give the command its name back: remove its line (rename-command) from redis.conf, and start Redis"
-						+ " anew. If that Redis is to stay as it is, keep the sessions in another one, with "
-						+ SessionRedis.URL + ". They need these commands:%n%n    ".formatted()
-						+ COMMANDS.replace("+", "").toUpperCase(Locale.ROOT);
-			}
-			return null;
-		}
-
-		/**
-		 * Say what to do if Redis cannot be reached, or does not let us in.
-		 * @param causes the failure and its causes
-		 * @return what to do
-		 */
-		String notReached(List<Throwable> causes) {
-			return Stream
-				.concat(MqttPropertiesCheckAutoConfiguration.unknown(this.environment).stream(),
-						Stream.of(action(causes)))
-				.collect(Collectors.joining(System.lineSeparator()));
-		}
-
-		private String action(List<Throwable> causes) {
-			if (said(causes, AUTHENTICATION)) {
-				return password();
-			}
-			if (said(causes, Pattern.compile("(?i)DB index|invalid DB"))) {
-				return "Set " + prefix()
-						+ "database to a database that Redis has: 0 to 15, unless redis.conf says otherwise.";
-			}
-			return causes.stream().anyMatch(SSLException.class::isInstance) ? ssl() : address();
-		}
-
-		/**
-		 * Say which properties make the application's connection factory.
-		 * @param cause a failure
-		 * @return that, {@code null} if it is not one of the connection factory
-		 */
-		@Nullable FailureAnalysis factory(Throwable cause) {
-			if (!(cause instanceof BeanCreationException failure)
-					|| !"redisConnectionFactory".equals(failure.getBeanName())) {
-				return null;
-			}
-			String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
-			return new FailureAnalysis(
-					"The application's connection factory of Redis cannot be made. Reason: " + reason,
-					"Correct what is set of these: "
-							+ String.join(", ", MqttPropertiesCheckAutoConfiguration.ofRedis(this.environment)) + ".",
-					cause);
-		}
-
-		/**
-		 * Say that the UNIX socket is not there.
-		 * @return that, {@code null} if it is, or Redis is reached otherwise
-		 */
-		@Nullable String missingSocket() {
-			String path = this.environment.getProperty(SessionRedis.UNIX_SOCKET, "");
-			return (this.unixSocket && !Files.exists(Path.of(path)))
-					? "There is no UNIX socket at " + path + " (" + SessionRedis.UNIX_SOCKET + ")." : null;
-		}
-
-		private static boolean said(List<Throwable> causes, Pattern words) {
-			return causes.stream().anyMatch((cause) -> words.matcher(String.valueOf(cause.getMessage())).find());
-		}
-
-		private String prefix() {
-			return (this.url || this.unixSocket) ? OWN : APPLICATION;
-		}
-
-		private String username() {
-			return prefix() + "username";
-		}
-
-		private String address() {
-			if (this.unixSocket) {
-				return "Start Redis with that socket (unixsocket and unixsocketperm in redis.conf, so that the user of this "
-						+ "application may read and write it), or name another one with " + SessionRedis.UNIX_SOCKET
-						+ ".";
-			}
-			String other = this.url ? SessionRedis.URL
-					: "spring.data.redis.host and spring.data.redis.port, or with spring.data.redis.url";
-			return "Start Redis at that address, or name another one with " + other + ". If it speaks TLS, set "
-					+ sslBundle() + ".";
-		}
-
-		private String ssl() {
-			return "Name an SSL bundle with " + sslBundle()
-					+ " that trusts the certificate of Redis or its issuer, and that "
-					+ "holds a key and a certificate if Redis asks for them (tls-auth-clients). The certificate of Redis has "
-					+ "to name the host of its address. For a Redis that does not speak TLS, set neither that nor another property that asks for it.";
-		}
-
-		private String sslBundle() {
-			return this.url ? OWN + "ssl-bundle" : APPLICATION + "ssl.bundle";
-		}
-
-		private String password() {
-			String inUrl = this.unixSocket ? "" : ", or put both into " + prefix() + "url";
-			return "Set " + prefix() + "password, and " + username() + " if Redis has an ACL user for this application"
-					+ inUrl + ". For a Redis without a password, set none of them.";
 		}
 
 	}

@@ -33,9 +33,8 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ImportAutoConfiguration({ PropertyPlaceholderAutoConfiguration.class, SslAutoConfiguration.class,
-		DataRedisAutoConfiguration.class, MqttClientMissingAutoConfiguration.class,
-		MqttPropertiesCheckAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class,
-		MqttObservationAutoConfiguration.class, MqttClientAutoConfiguration.class,
+		DataRedisAutoConfiguration.class, MqttPropertiesCheckAutoConfiguration.class,
+		MqttRedisPersistenceAutoConfiguration.class, MqttClientAutoConfiguration.class,
 		MqttIntegrationAutoConfiguration.class, MqttPersistenceActuatorAutoConfiguration.class })
 @interface MqttAlone {
 

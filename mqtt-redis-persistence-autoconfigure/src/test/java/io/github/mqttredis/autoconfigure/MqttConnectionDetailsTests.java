@@ -18,6 +18,7 @@ package io.github.mqttredis.autoconfigure;
 
 import java.util.List;
 
+import io.github.mqttredis.autoconfigure.MqttClientAutoConfiguration.SslBundleSocketFactory;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.SharedServer;

@@ -37,9 +37,8 @@ public final class MqttContexts {
 	 */
 	public static ApplicationContextRunner withoutRedis() {
 		return new ApplicationContextRunner().withConfiguration(
-				AutoConfigurations.of(SslAutoConfiguration.class, MqttClientMissingAutoConfiguration.class,
-						MqttPropertiesCheckAutoConfiguration.class, MqttRedisPersistenceAutoConfiguration.class,
-						MqttObservationAutoConfiguration.class, MqttClientAutoConfiguration.class,
+				AutoConfigurations.of(SslAutoConfiguration.class, MqttPropertiesCheckAutoConfiguration.class,
+						MqttRedisPersistenceAutoConfiguration.class, MqttClientAutoConfiguration.class,
 						MqttIntegrationAutoConfiguration.class, MqttPersistenceActuatorAutoConfiguration.class));
 	}
 

@@ -76,9 +76,9 @@ class StartFailureTests {
 	@RegisterExtension
 	static final EmbeddedRedis WITH_USERS = new EmbeddedRedis(
 			("--user nobody on >right ~mqtt:persistence:* +ping +info +hello --user stranger on >right ~other:* "
-					+ StartFailureAnalyzer.RedisActions.COMMANDS + " --user reader on >right ~mqtt:persistence:* "
-					+ StartFailureAnalyzer.RedisActions.COMMANDS.replace(" +set ", " ")
-					+ " --user enough on >right ~mqtt:persistence:* " + StartFailureAnalyzer.RedisActions.COMMANDS)
+					+ StartFailureAnalyzer.COMMANDS + " --user reader on >right ~mqtt:persistence:* "
+					+ StartFailureAnalyzer.COMMANDS.replace(" +set ", " ")
+					+ " --user enough on >right ~mqtt:persistence:* " + StartFailureAnalyzer.COMMANDS)
 				.split(" "));
 
 	private static final String[] CLIENT = { "mqtt.client.client-id=gateway",
@@ -196,7 +196,7 @@ class StartFailureTests {
 	@Test
 	void whenThePermissionsAreDocumentedThenTheyAreThoseOfTheAnalysis() {
 		assertThat(Path.of("..", "docs", "redis-permissions.md")).content()
-			.contains("ACL SETUSER <user> ~mqtt:persistence:* " + StartFailureAnalyzer.RedisActions.COMMANDS + "\n");
+			.contains("ACL SETUSER <user> ~mqtt:persistence:* " + StartFailureAnalyzer.COMMANDS + "\n");
 	}
 
 	@Test
