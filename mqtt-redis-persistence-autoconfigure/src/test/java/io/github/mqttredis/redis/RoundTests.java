@@ -57,7 +57,8 @@ class RoundTests {
 
 	private final FaultyLink link = FaultyLink.to(this.server.port());
 
-	private final Jedis redis = this.server.connect();
+	/** A record of many bytes keeps Redis busy for a while. */
+	private final Jedis redis = new Jedis("127.0.0.1", this.server.port(), (int) Await.MILLIS);
 
 	private RedisConnectionFactory factory;
 
@@ -175,8 +176,8 @@ class RoundTests {
 	@EnumSource
 	void whenALargeRecordIsUnderWayThenOtherSessionsGoOn(RedisClient client) throws Exception {
 		List<Session> sessions = open(client, Load.seconds(60), 2);
-		this.link.limitRequests(4 * MIB);
-		sessions.get(0).put("s-1", Packets.publishOf(1, 32 * MIB).array());
+		this.link.limitRequests(2 * MIB);
+		sessions.get(0).put("s-1", Packets.publishOf(1, 12 * MIB).array());
 		for (int i = 1; i <= 20; i++) {
 			sessions.get(1).put("s-" + i, Packets.publish(i, 1, "a"));
 			sessions.get(1).awaitPuts(null, () -> false);
