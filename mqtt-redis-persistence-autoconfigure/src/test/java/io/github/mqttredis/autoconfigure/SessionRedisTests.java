@@ -24,6 +24,7 @@ import io.github.mqttredis.actuate.MqttSessionsEndpoint.SessionDescriptor;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -211,7 +212,9 @@ class SessionRedisTests {
 	}
 
 	private static ApplicationContextRunner withoutRedis() {
-		return MqttContexts.withoutRedis().withPropertyValues(EXPOSED);
+		return MqttContexts.withoutRedis()
+			.withPropertyValues(EXPOSED)
+			.withPropertyValues("mqtt.persistence.write-timeout=" + Load.seconds(2));
 	}
 
 	private static String url(String user) {
