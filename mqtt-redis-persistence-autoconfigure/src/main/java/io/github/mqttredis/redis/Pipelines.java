@@ -81,7 +81,10 @@ final class Pipelines {
 			return new LettucePipeline(connection, timeout);
 		}
 		if (OwnConnectionFactory.JEDIS && JedisPipeline.supports(connection)) {
-			return new JedisPipeline(connection, timeout);
+			// A pipeline of one command is more work for nothing.
+			return (commands, full) -> (commands.size() > 1)
+					? new JedisPipeline(connection, timeout).send(commands, full)
+					: oneByOne(connection, commands, full);
 		}
 		return (commands, full) -> oneByOne(connection, commands, full);
 	}

@@ -69,7 +69,8 @@ class RefusalTests {
 			Await.until("it goes on", () -> refusal(context) == null);
 			Await.until("Redis is back, and the session in it", () -> output.toString().contains("is in Redis again"));
 			String said = output.toString().substring(before);
-			// However many are refused: that Redis is away and back, how the session and the
+			// However many are refused: that Redis is away and back, how the session and
+			// the
 			// link are, and what Paho and Spring say of the link.
 			assertThat(said.lines()).hasSizeLessThan(20);
 		}
