@@ -164,4 +164,35 @@ final class BrokenBatches {
 		return left.isNegative() ? Duration.ZERO : left;
 	}
 
+	/**
+	 * How large a record is that Redis did not take. For a while the next one of that
+	 * size is refused at once: it would hold up its session for as long as the first one
+	 * did. Set in turn ({@link IoLoop}), read by all.
+	 */
+	static final class RefusedSize {
+
+		private static final Duration KNOWN_FOR = Duration.ofMinutes(1);
+
+		private volatile Known known = new Known(Integer.MAX_VALUE, System.nanoTime());
+
+		void refused(int size) {
+			this.known = new Known(size, System.nanoTime());
+		}
+
+		/**
+		 * Return whether a record is too large.
+		 * @param record the record
+		 * @return whether Redis did not take such a one a moment ago
+		 */
+		boolean isReached(byte[] record) {
+			Known current = this.known;
+			return record.length >= current.size() && System.nanoTime() - current.since() < KNOWN_FOR.toNanos();
+		}
+
+		private record Known(int size, long since) {
+
+		}
+
+	}
+
 }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.mqttredis.redis.SessionOpener.FieldNames;
 import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.Page;
 import io.github.mqttredis.session.RecordCodec;

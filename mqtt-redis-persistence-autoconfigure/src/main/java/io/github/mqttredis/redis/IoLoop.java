@@ -31,7 +31,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import io.github.mqttredis.redis.Exchange.Answer;
+import io.github.mqttredis.redis.Speaker.Command;
+import io.github.mqttredis.redis.Speaker.Exchange;
+import io.github.mqttredis.redis.Speaker.Exchange.Answer;
 import io.github.mqttredis.session.SessionUnavailableException;
 import org.jspecify.annotations.Nullable;
 

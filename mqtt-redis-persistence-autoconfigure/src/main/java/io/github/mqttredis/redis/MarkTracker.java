@@ -16,6 +16,9 @@
 
 package io.github.mqttredis.redis;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 import io.github.mqttredis.session.Batch;
 import org.jspecify.annotations.Nullable;
 
@@ -165,6 +168,40 @@ final class MarkTracker {
 	 */
 	static boolean differs(int actual, int expected) {
 		return expected != Batch.UNKNOWN_LENGTH && actual != expected;
+	}
+
+	/**
+	 * How far a session has come: the epoch grows with every acquisition of the lease,
+	 * the sequence with every command of the owner. No two commands set the same mark.
+	 *
+	 * @param epoch the epoch, 0 if there is no mark
+	 * @param sequence the number of the owner's last command in this epoch
+	 */
+	record Mark(long epoch, long sequence) {
+
+		/**
+		 * The mark of a session that has none.
+		 */
+		static final Mark NONE = new Mark(0, 0);
+
+		private static final Pattern FORMAT = Pattern.compile("(\\d{1,18}):(\\d{1,18})");
+
+		/**
+		 * Read a stored mark.
+		 * @param text the stored value, may be empty
+		 * @return the mark, {@link #NONE} if there is none that can be read
+		 */
+		static Mark parse(String text) {
+			Matcher matcher = FORMAT.matcher(text);
+			return matcher.matches() ? new Mark(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)))
+					: NONE;
+		}
+
+		@Override
+		public String toString() {
+			return this.epoch + ":" + this.sequence;
+		}
+
 	}
 
 }

@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 
 import io.github.mqttredis.redis.InspectionScripts.Look;
 import io.github.mqttredis.redis.InspectionScripts.Seen;
+import io.github.mqttredis.redis.RedisSessionInspector.InspectionLink;
 import io.github.mqttredis.session.InspectedSession;
 import io.github.mqttredis.session.Page;
 import io.github.mqttredis.session.SessionId;

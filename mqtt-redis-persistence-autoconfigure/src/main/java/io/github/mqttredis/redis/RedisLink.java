@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-import io.github.mqttredis.redis.Exchange.Answer;
+import io.github.mqttredis.redis.Speaker.Command;
+import io.github.mqttredis.redis.Speaker.Exchange;
+import io.github.mqttredis.redis.Speaker.Exchange.Answer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;

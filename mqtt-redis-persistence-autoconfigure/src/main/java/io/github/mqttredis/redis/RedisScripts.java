@@ -20,6 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.mqttredis.redis.MarkTracker.Mark;
+import io.github.mqttredis.redis.SessionOpener.FieldNames;
+import io.github.mqttredis.redis.Speaker.Command;
 import io.github.mqttredis.session.Batch;
 
 /**

@@ -20,23 +20,33 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 import io.github.mqttredis.redis.InspectionScripts.Deleted;
 import io.github.mqttredis.redis.InspectionScripts.Look;
 import io.github.mqttredis.redis.InspectionScripts.Seen;
+import io.github.mqttredis.redis.SessionOpener.FieldNames;
 import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.InspectedSession;
 import io.github.mqttredis.session.Page;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordOperations;
+import io.github.mqttredis.session.RecordOperations.Quarantine;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionInspector;
+import io.github.mqttredis.session.SessionKeyException;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SweptSessions;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -193,6 +203,126 @@ final class RedisSessionInspector implements SessionInspector {
 	@Override
 	public void close() {
 		this.link.close();
+	}
+
+	/**
+	 * A connection for who only looks: apart from that of the I/O thread, so that looking
+	 * holds up no message, and used by one caller at a time, so that many who look do not
+	 * load Redis.
+	 */
+	static final class InspectionLink {
+
+		private final RedisLink link;
+
+		private final Duration timeout;
+
+		private final ReentrantLock lock = new ReentrantLock();
+
+		private boolean closed;
+
+		InspectionLink(RedisConnectionFactory source, Duration timeout) {
+			this.link = new RedisLink(source, timeout);
+			this.timeout = timeout;
+		}
+
+		/**
+		 * Run a command in the caller's thread, which waits for its turn and for the
+		 * answer, for the time-out each.
+		 * @param <T> the type of the answer
+		 * @param command the command
+		 * @return the answer
+		 * @throws SessionUnavailableException if there was no answer, or not the one that
+		 * was asked for
+		 */
+		<T> T call(Function<RedisConnection, T> command) throws SessionUnavailableException {
+			await();
+			try {
+				if (this.closed) {
+					throw new SessionUnavailableException("The application is stopping");
+				}
+				return this.link.runAgainIfBroken(command);
+			}
+			catch (RedisTrouble trouble) {
+				throw new SessionUnavailableException(trouble.getMessage() + " (Redis at " + this.link.describe() + ")",
+						trouble);
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+
+		private void await() throws SessionUnavailableException {
+			try {
+				if (!this.lock.tryLock(this.timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+					throw new SessionUnavailableException("Other requests wait for Redis at " + this.link.describe());
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new SessionUnavailableException("Interrupted while waiting for Redis", ex);
+			}
+		}
+
+		String describe() {
+			return this.link.describe();
+		}
+
+		void close() {
+			this.lock.lock();
+			try {
+				this.closed = true;
+				this.link.close();
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+
+	}
+
+	/**
+	 * What Redis has in quarantine, for an operator.
+	 *
+	 * @param link the connection
+	 * @param settings how sessions are kept
+	 */
+	record RedisQuarantine(InspectionLink link, StoreSettings settings) implements Quarantine {
+
+		@Override
+		public List<String> names(SessionId id) throws SessionUnavailableException {
+			byte[] quarantine = quarantine(id);
+			Set<byte[]> names = this.link.call((connection) -> connection.hashCommands().hKeys(quarantine));
+			return (names != null) ? names.stream().map((name) -> new String(name, FieldNames.CHARSET)).toList()
+					: List.of();
+		}
+
+		@Override
+		public byte @Nullable [] record(SessionId id, String name, RecordKey key) throws SessionUnavailableException {
+			byte[] quarantine = quarantine(id);
+			byte[] stored = this.link.call((connection) -> connection.hashCommands().hGet(quarantine, field(name)));
+			try {
+				return (stored != null) ? this.settings.codec().decode(id, key, stored) : null;
+			}
+			catch (SessionKeyException ex) {
+				throw new SessionUnavailableException(String.valueOf(ex.getMessage()), ex);
+			}
+		}
+
+		@Override
+		public void remove(SessionId id, String name) throws SessionUnavailableException {
+			byte[] quarantine = quarantine(id);
+			this.link.call((connection) -> Objects
+				.requireNonNullElse(connection.hashCommands().hDel(quarantine, field(name)), 0L));
+		}
+
+		private static byte[] field(String name) {
+			return name.getBytes(FieldNames.CHARSET);
+		}
+
+		private byte[] quarantine(SessionId id) {
+			return new SessionKeys(this.settings.keyPrefix(), id).quarantine();
+		}
+
 	}
 
 }

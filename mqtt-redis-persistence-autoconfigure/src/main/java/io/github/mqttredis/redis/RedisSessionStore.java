@@ -21,9 +21,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
+import io.github.mqttredis.redis.ServerMonitor.OrphanSearch;
+import io.github.mqttredis.redis.ServerMonitor.ServerFacts;
 import io.github.mqttredis.session.FormerRecords;
 import io.github.mqttredis.session.InspectableStore;
 import io.github.mqttredis.session.RecordOperations;
@@ -34,6 +41,7 @@ import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionListener;
+import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionUnavailableException;
 import org.apache.commons.logging.Log;
@@ -338,6 +346,278 @@ public final class RedisSessionStore
 	private interface Taking {
 
 		OwnedSession open(SessionOpener opener, SessionActivity activity) throws SessionException;
+
+	}
+
+	/**
+	 * What a store works with from its start to its end.
+	 *
+	 * @param io the thread that speaks with Redis
+	 * @param opener opens sessions
+	 * @param monitor looks at Redis
+	 * @param owner whom the leases say
+	 */
+	record StoreEngine(IoLoop io, SessionOpener opener, ServerMonitor monitor, Owner owner) {
+
+		/** How many sessions are noted with one command. */
+		private static final int MOST_NOTED = 500;
+
+		static StoreEngine create(RedisConnectionFactory factory, StoreSettings settings,
+				List<SessionListener> listeners, Supplier<List<OwnedSession>> sessions, String context) {
+			SessionIndex index = new SessionIndex(settings.keyPrefix());
+			ServerMonitor monitor = new ServerMonitor(new RedisLink(factory, settings.writeTimeout()),
+					settings.writeTimeout(), new ServerFacts(new OrphanSearch(index)));
+			IoLoop io = new IoLoop(new RedisLink(factory, settings.writeTimeout()), settings.writeTimeout(),
+					new Listeners(listeners), () -> each(sessions, OwnedSession::away), () -> {
+						monitor.forget();
+						each(sessions, (session) -> session.shipper().confirmSoon());
+					});
+			io.every(settings.leaseTtl().dividedBy(4), () -> each(sessions, (session) -> session.shipper().renew()));
+			ExpiredSessions expired = new ExpiredSessions(io, index, settings);
+			io.every(settings.leaseTtl(), () -> {
+				noteOwned(sessions.get(), io, index);
+				expired.sweep();
+			});
+			Owner owner = Owner.ofThisProcess();
+			owner.begin(context);
+			return new StoreEngine(io, new SessionOpener(io, index, owner, settings), monitor, owner);
+		}
+
+		/** What fails for one session is done for the others. */
+		private static void each(Supplier<List<OwnedSession>> sessions, Consumer<OwnedSession> task) {
+			sessions.get().forEach((session) -> Listeners.run(() -> task.accept(session)));
+		}
+
+		/** A session whose lease may have ended is left out: it may have been deleted. */
+		private static void noteOwned(List<OwnedSession> sessions, IoLoop io, SessionIndex index) {
+			List<SessionKeys> owned = sessions.stream()
+				.filter((session) -> !session.isFenced() && !session.shipper().lease().remaining().isZero())
+				.map(OwnedSession::keys)
+				.toList();
+			for (int from = 0; from < owned.size(); from += MOST_NOTED) {
+				io.attempt("Writing the set of all MQTT sessions",
+						index.add(owned.subList(from, Math.min(owned.size(), from + MOST_NOTED))));
+			}
+		}
+
+		/**
+		 * Return how Redis is. That it does not answer is known without asking it.
+		 * @return a look at it
+		 */
+		ServerStatus server() {
+			RedisTrouble away = this.io.away();
+			return (away != null) ? ServerStatus.unavailable(String.valueOf(away.getMessage())) : this.monitor.status();
+		}
+
+		/**
+		 * Give a session's lease back, if Redis holds all of the session.
+		 * @param session the session
+		 * @return whether the session is not owned any more
+		 */
+		boolean giveBack(OwnedSession session) {
+			if (!isStored(session) && !session.isFenced()) {
+				return false;
+			}
+			release(session);
+			return true;
+		}
+
+		private static boolean isStored(OwnedSession session) {
+			try {
+				// Redis may have lost what it held a moment ago.
+				session.shipper().confirmNow();
+			}
+			catch (SessionUnavailableException ex) {
+				RedisSessionStore.logger.debug("MQTT session " + session.id() + " is not given back yet", ex);
+				return false;
+			}
+			return session.await(session.log().end(), session.log().progress().failures(), () -> false)
+					&& session.status().state() == SessionState.OWNER;
+		}
+
+		/**
+		 * Ship what waits of a session, and give its lease back.
+		 * @param session the session
+		 */
+		void release(OwnedSession session) {
+			session.await(session.log().end(), session.log().progress().failures(), () -> false);
+			session.end();
+			try {
+				session.shipper().release();
+			}
+			catch (SessionUnavailableException ex) {
+				RedisSessionStore.logger
+					.warn("The lease of MQTT session " + session.id() + " could not be given back and ends in "
+							+ session.shipper().lease().remaining().toMillis() + " ms: " + ex.getMessage());
+			}
+		}
+
+		void close() {
+			this.monitor.close();
+			this.io.close();
+			this.owner.end();
+		}
+
+	}
+
+	/**
+	 * The sessions that this process has open, each with the newest client's hold on it.
+	 */
+	static final class OpenSessions {
+
+		/**
+		 * One lock a session, held while it is opened, which may take as long as another
+		 * owner's lease, or given back. Taken before the store's lock, never after it.
+		 * There for as long as somebody has it or waits for it.
+		 */
+		private final Map<SessionId, Opening> openings = new ConcurrentHashMap<>();
+
+		private final Map<SessionId, Entry> entries = new ConcurrentHashMap<>();
+
+		List<OwnedSession> all() {
+			return this.entries.values().stream().map(Entry::session).toList();
+		}
+
+		/**
+		 * Return a session that is still owned.
+		 * @param id the session
+		 * @return the session, or {@code null} if there is none, or it is somebody else's
+		 */
+		@Nullable OwnedSession usable(SessionId id) {
+			Entry entry = owned(id);
+			return (entry != null) ? entry.session() : null;
+		}
+
+		/**
+		 * Return the newest hold on a session that is still owned.
+		 * @param id the session
+		 * @return the hold, or {@code null} if there is none, or it is somebody else's
+		 */
+		@Nullable SessionHandle hold(SessionId id) {
+			Entry entry = owned(id);
+			return (entry != null) ? entry.handle() : null;
+		}
+
+		private @Nullable Entry owned(SessionId id) {
+			Entry entry = this.entries.get(id);
+			return (entry != null && !entry.session().isFenced()) ? entry : null;
+		}
+
+		/**
+		 * Add a session, or a new hold on it.
+		 * @param session the session
+		 * @param handle the hold
+		 * @return the hold that there was before
+		 */
+		@Nullable SessionHandle add(OwnedSession session, SessionHandle handle) {
+			Entry previous = this.entries.put(session.id(), new Entry(session, handle));
+			return (previous != null) ? previous.handle() : null;
+		}
+
+		/**
+		 * Wait until nobody else opens or gives back a session.
+		 * @param id the session
+		 * @return ends that this caller does
+		 */
+		Opening opening(SessionId id) {
+			Opening opening = enter(id);
+			opening.lock.lock();
+			return opening;
+		}
+
+		private Opening enter(SessionId id) {
+			return Objects.requireNonNull(this.openings.compute(id, (key, there) -> {
+				Opening opening = (there != null) ? there : new Opening(id);
+				opening.users++;
+				return opening;
+			}));
+		}
+
+		private void leave(Opening opening) {
+			this.openings.compute(opening.id, (key, there) -> (--opening.users > 0) ? opening : null);
+		}
+
+		/**
+		 * Give a session back, if this is the newest hold on it: now, or as soon as Redis
+		 * holds all of it.
+		 * @param hold the hold
+		 * @param giveBack gives the session back, and returns whether that could be done
+		 */
+		void release(Session hold, Predicate<OwnedSession> giveBack) {
+			Opening opening = opening(hold.id());
+			try {
+				Entry entry = this.entries.get(hold.id());
+				if (entry != null && !tryRelease(hold, giveBack)) {
+					BooleanSupplier later = () -> releaseLater(hold, giveBack);
+					entry.session().onRecovered(later);
+					entry.session().tell(later);
+				}
+			}
+			finally {
+				opening.end();
+			}
+		}
+
+		private boolean tryRelease(Session hold, Predicate<OwnedSession> giveBack) {
+			Entry entry = this.entries.get(hold.id());
+			return entry == null || entry.handle() != hold
+					|| (giveBack.test(entry.session()) && this.entries.remove(hold.id(), entry));
+		}
+
+		/**
+		 * On the listeners' thread, which does not wait for who opens the session again.
+		 */
+		private boolean releaseLater(Session hold, Predicate<OwnedSession> giveBack) {
+			Opening opening = enter(hold.id());
+			if (!opening.lock.tryLock()) {
+				leave(opening);
+				return false;
+			}
+			try {
+				return tryRelease(hold, giveBack);
+			}
+			finally {
+				opening.end();
+			}
+		}
+
+		void clear() {
+			this.entries.clear();
+		}
+
+		/** That a session is being opened or given back, or is to be. */
+		final class Opening {
+
+			private final SessionId id;
+
+			private final ReentrantLock lock = new ReentrantLock();
+
+			/**
+			 * Those who have the lock or wait for it. Changed in the map's compute only.
+			 */
+			private int users;
+
+			Opening(SessionId id) {
+				this.id = id;
+			}
+
+			/** Let the next one in. */
+			void end() {
+				this.lock.unlock();
+				leave(this);
+			}
+
+		}
+
+		/**
+		 * A session and the newest client's hold on it.
+		 *
+		 * @param session the session
+		 * @param handle the hold
+		 */
+		private record Entry(OwnedSession session, SessionHandle handle) {
+
+		}
 
 	}
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
+import io.github.mqttredis.redis.Speaker.Command;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.domain.Range;

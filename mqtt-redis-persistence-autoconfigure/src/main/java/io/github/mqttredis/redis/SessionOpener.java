@@ -16,19 +16,29 @@
 
 package io.github.mqttredis.redis;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.redis.RedisScripts.Acquired;
+import io.github.mqttredis.redis.RedisSessionStore.StoreEngine;
+import io.github.mqttredis.redis.Speaker.Command;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
+import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.FormerRecords;
+import io.github.mqttredis.session.RecordCodec;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
@@ -41,6 +51,7 @@ import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStatus.Contents;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.StoredRecords;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes sessions this process's own: takes the lease, then reads the records. In this
@@ -325,6 +336,204 @@ final class SessionOpener {
 	private interface Acquisition {
 
 		Acquired acquire(OwnedSession session) throws SessionException;
+
+	}
+
+	/**
+	 * Brings together what a session that was just taken holds: what Redis has, and what
+	 * its client left elsewhere. What cannot be read goes to quarantine.
+	 */
+	static final class Restoration implements FormerRecords.Destination {
+
+		private final OwnedSession session;
+
+		private final IoLoop io;
+
+		private final RecordCodec codec;
+
+		private final StoredRecords records;
+
+		Restoration(OwnedSession session, IoLoop io, RecordCodec codec) {
+			this.session = session;
+			this.io = io;
+			this.codec = codec;
+			this.records = new StoredRecords(session.id(), codec);
+		}
+
+		/**
+		 * Read what Redis has.
+		 * @param acquired what came with the lease
+		 * @throws SessionException if Redis did not answer
+		 */
+		void load(Acquired acquired) throws SessionException {
+			if (acquired.hasAll()) {
+				List<byte[]> contents = acquired.contents();
+				for (int i = 0; i < contents.size(); i += 2) {
+					this.records.add(new String(contents.get(i), FieldNames.CHARSET), contents.get(i + 1));
+				}
+			}
+			else {
+				new SessionLoader(this.io, this.session.keys(), this.records).load();
+			}
+			putAside();
+		}
+
+		/** Fill the session's mirror. */
+		void fill() {
+			this.records.fill(this.session.log());
+		}
+
+		/**
+		 * Return how much was restored.
+		 * @return the number of records
+		 */
+		int restored() {
+			return this.records.readable().size();
+		}
+
+		@Override
+		public SessionId id() {
+			return this.session.id();
+		}
+
+		@Override
+		public byte @Nullable [] get(RecordKey key) {
+			return this.records.readable().get(key.toString());
+		}
+
+		@Override
+		public void store(Map<RecordKey, byte[]> moved) throws SessionException {
+			Map<RecordKey, byte[]> stored = new LinkedHashMap<>();
+			moved.forEach((key, record) -> stored.put(key, this.codec.encode(id(), key, record)));
+			if (!this.session.shipper().store(Batch.of(stored))) {
+				throw new SessionUnavailableException("MQTT session " + id()
+						+ " changed while records were moved into it. Nothing is lost; start again");
+			}
+			for (Map.Entry<RecordKey, byte[]> record : stored.entrySet()) {
+				this.records.add(record.getKey().toString(), record.getValue());
+			}
+			putAside();
+		}
+
+		private void putAside() throws SessionException {
+			List<String> unreadable = this.records.takeUnreadable();
+			if (!unreadable.isEmpty()) {
+				this.session.shipper().quarantine(unreadable);
+			}
+		}
+
+	}
+
+	/**
+	 * Reads a whole session in a few round trips: its fields and their sizes at once, its
+	 * records in pages of at most 1 MiB; a larger record comes alone. Each is a command
+	 * among those of other sessions, which go on.
+	 */
+	static final class SessionLoader {
+
+		private static final RedisScript NAMES = new RedisScript("names.lua");
+
+		private static final RedisScript SIZES = new RedisScript("sizes.lua");
+
+		private static final RedisScript VALUES = new RedisScript("values.lua");
+
+		private static final int LARGEST_PAGE = 4096;
+
+		private static final long PAGE_BYTES = 1024 * 1024;
+
+		private final IoLoop io;
+
+		private final SessionKeys keys;
+
+		private final StoredRecords records;
+
+		SessionLoader(IoLoop io, SessionKeys keys, StoredRecords records) {
+			this.io = io;
+			this.keys = keys;
+			this.records = records;
+		}
+
+		/**
+		 * Read the names of all fields that a session's hash has.
+		 * @param keys the session's keys
+		 * @return reads them
+		 */
+		static Command<FieldNames> names(SessionKeys keys) {
+			return NAMES.with(0, List.of(keys.hash()), List.of(), (reply) -> FieldNames.of(RedisScript.bytes(reply)));
+		}
+
+		/**
+		 * Read the session.
+		 * @throws SessionException if Redis did not answer, or the records cannot be
+		 * decoded
+		 */
+		void load() throws SessionException {
+			List<String> names = this.io.call(names(this.keys)).all();
+			for (int from = 0; from < names.size(); from += LARGEST_PAGE) {
+				loadBySize(names.subList(from, Math.min(names.size(), from + LARGEST_PAGE)));
+			}
+		}
+
+		private void loadBySize(List<String> names) throws SessionException {
+			List<String> sizes = this.io.call(SIZES.with(List.of(this.keys.hash()), fields(names), (reply) -> reply));
+			int begin = 0;
+			long bytes = 0;
+			for (int i = 0; i < names.size(); i++) {
+				long size = Long.parseLong(sizes.get(i));
+				if (i > begin && bytes + size > PAGE_BYTES) {
+					load(names.subList(begin, i), bytes);
+					begin = i;
+					bytes = 0;
+				}
+				bytes += size;
+			}
+			load(names.subList(begin, names.size()), bytes);
+		}
+
+		private void load(List<String> names, long bytes) throws SessionException {
+			List<?> values = this.io
+				.call(VALUES.with(bytes, List.of(this.keys.hash()), fields(names), (reply) -> reply));
+			for (int i = 0; i < names.size(); i++) {
+				if (values.get(i) instanceof byte[] value) {
+					this.records.add(names.get(i), value);
+				}
+			}
+		}
+
+		private static List<byte[]> fields(List<String> names) {
+			return names.stream().map((name) -> name.getBytes(FieldNames.CHARSET)).toList();
+		}
+
+	}
+
+	/**
+	 * The names of the fields that a session's hash has.
+	 *
+	 * @param records those of records
+	 * @param foreign all others
+	 */
+	record FieldNames(List<String> records, List<String> foreign) {
+
+		/**
+		 * Reads any bytes as a name and gives them back: a field that is not ours may
+		 * have any name. Those of records are ASCII.
+		 */
+		static final Charset CHARSET = StandardCharsets.ISO_8859_1;
+
+		static FieldNames of(List<byte[]> fields) {
+			Map<Boolean, List<String>> names = fields.stream()
+				.map((field) -> new String(field, CHARSET))
+				.collect(Collectors.partitioningBy((name) -> RecordKey.parse(name) != null));
+			return new FieldNames(names.getOrDefault(true, List.of()), names.getOrDefault(false, List.of()));
+		}
+
+		/**
+		 * Return all names.
+		 * @return those of records first
+		 */
+		List<String> all() {
+			return Stream.concat(this.records.stream(), this.foreign.stream()).toList();
+		}
 
 	}
 

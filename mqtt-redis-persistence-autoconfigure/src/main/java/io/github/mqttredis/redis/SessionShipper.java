@@ -27,10 +27,16 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import io.github.mqttredis.redis.BrokenBatches.RefusedSize;
 import io.github.mqttredis.redis.MarkTracker.Found;
+import io.github.mqttredis.redis.MarkTracker.Mark;
 import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.RedisScripts.Confirmed;
 import io.github.mqttredis.redis.RedisScripts.Written;
+import io.github.mqttredis.redis.SessionOpener.FieldNames;
+import io.github.mqttredis.redis.SessionOpener.SessionLoader;
+import io.github.mqttredis.redis.Speaker.Command;
+import io.github.mqttredis.redis.Speaker.Exchange;
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.RecordKey;

@@ -19,6 +19,8 @@ package io.github.mqttredis.redis;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.mqttredis.redis.Speaker.Command;
+
 import org.springframework.data.redis.connection.RedisConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -20,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
+import io.github.mqttredis.redis.MarkTracker.Mark;
 import io.github.mqttredis.redis.RedisScripts.Acquired;
+import io.github.mqttredis.redis.Speaker.Command;
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
