@@ -20,7 +20,6 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
@@ -80,15 +79,17 @@ final class OwnConnectionFactory {
 	 * Derive a factory.
 	 * @param factory the application's factory
 	 * @param timeout the longest that connecting or a command may take
+	 * @param extra how much longer than that, and than the application's own time-out, a
+	 * command may take that moves many bytes
 	 * @return the derived factory, started; or the same one where its kind is not known
 	 */
-	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {
+	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout, Duration extra) {
 		RedisConnectionFactory source = target(factory);
 		if (isLettuce(source)) {
-			return LettuceFactories.derive(source, timeout);
+			return LettuceFactories.derive(source, timeout, extra);
 		}
 		if (isJedis(source)) {
-			return JedisFactories.derive(source, timeout);
+			return JedisFactories.derive(source, timeout, extra);
 		}
 		return factory;
 	}
@@ -180,9 +181,9 @@ final class OwnConnectionFactory {
 			return factory instanceof LettuceConnectionFactory lettuce && configuration(lettuce) != null;
 		}
 
-		static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {
+		static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout, Duration extra) {
 			LettuceConnectionFactory source = (LettuceConnectionFactory) factory;
-			LettuceClientConfiguration client = new ShortTimeouts(source.getClientConfiguration(), timeout,
+			LettuceClientConfiguration client = new ShortTimeouts(source.getClientConfiguration(), timeout, extra,
 					source.isClusterAware());
 			LettuceConnectionFactory derived = new LettuceConnectionFactory(
 					Objects.requireNonNull(configuration(source)), client);
@@ -240,7 +241,7 @@ final class OwnConnectionFactory {
 		 * reconnection is off where the store reconnects by itself: it would keep
 		 * commands and send them long after their callers have given up.
 		 */
-		private record ShortTimeouts(LettuceClientConfiguration source, Duration timeout,
+		private record ShortTimeouts(LettuceClientConfiguration source, Duration timeout, Duration extra,
 				boolean cluster) implements LettuceClientConfiguration {
 
 			@Override
@@ -325,7 +326,7 @@ final class OwnConnectionFactory {
 
 			@Override
 			public Duration getCommandTimeout() {
-				return shorter(this.source.getCommandTimeout());
+				return shorter(this.source.getCommandTimeout()).plus(this.extra);
 			}
 
 			@Override
@@ -351,8 +352,6 @@ final class OwnConnectionFactory {
 	 */
 	static final class JedisFactories {
 
-		private static final Set<String> TIMEOUTS = Set.of("getConnectTimeout", "getReadTimeout");
-
 		/**
 		 * How often Jedis tries in a Cluster: once more at the node that it was sent to.
 		 * Each time it may wait for the time-out.
@@ -367,11 +366,11 @@ final class OwnConnectionFactory {
 			return factory instanceof JedisConnectionFactory jedis && jedis.getClientConfiguration() != null;
 		}
 
-		static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout) {
+		static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout, Duration extra) {
 			JedisConnectionFactory source = (JedisConnectionFactory) factory;
 			Duration attempt = source.isRedisClusterAware() ? timeout.dividedBy(CLUSTER_ATTEMPTS) : timeout;
 			JedisConnectionFactory derived = create(source,
-					withShortTimeouts(source.getClientConfiguration(), attempt));
+					withShortTimeouts(source.getClientConfiguration(), attempt, extra));
 			derived.setAutoStartup(false);
 			derived.afterPropertiesSet();
 			derived.start();
@@ -416,11 +415,16 @@ final class OwnConnectionFactory {
 		 * Make the application's settings but for what makes a caller wait. A proxy,
 		 * because the versions of Spring Data differ in what else the settings have.
 		 */
-		private static JedisClientConfiguration withShortTimeouts(JedisClientConfiguration source, Duration timeout) {
+		private static JedisClientConfiguration withShortTimeouts(JedisClientConfiguration source, Duration timeout,
+				Duration extra) {
 			return (JedisClientConfiguration) Proxy.newProxyInstance(JedisFactories.class.getClassLoader(),
 					new Class<?>[] { JedisClientConfiguration.class }, (proxy, method, arguments) -> {
 						Object setting = ReflectionUtils.invokeMethod(method, source, arguments);
-						return TIMEOUTS.contains(method.getName()) ? shorter((Duration) setting, timeout) : setting;
+						return switch (method.getName()) {
+							case "getConnectTimeout" -> shorter((Duration) setting, timeout);
+							case "getReadTimeout" -> shorter((Duration) setting, timeout).plus(extra);
+							default -> setting;
+						};
 					});
 		}
 

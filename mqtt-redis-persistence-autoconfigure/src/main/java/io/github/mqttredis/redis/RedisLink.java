@@ -44,13 +44,20 @@ final class RedisLink {
 
 	private final Duration timeout;
 
+	private final Duration extra;
+
 	private @Nullable RedisConnectionFactory factory;
 
 	private @Nullable RedisConnection connection;
 
 	RedisLink(RedisConnectionFactory source, Duration timeout) {
+		this(source, timeout, Duration.ZERO);
+	}
+
+	private RedisLink(RedisConnectionFactory source, Duration timeout, Duration extra) {
 		this.source = source;
 		this.timeout = timeout;
+		this.extra = extra;
 	}
 
 	/**
@@ -178,7 +185,7 @@ final class RedisLink {
 	 * @return the answer
 	 */
 	Answer sendLarge(Exchange<?> exchange) {
-		RedisLink patient = new RedisLink(this.source, this.timeout.plus(extraTime(exchange.command().bytes())));
+		RedisLink patient = new RedisLink(this.source, this.timeout, extraTime(exchange.command().bytes()));
 		try {
 			// That no connection can be made is not the command's fault.
 			patient.run(RedisConnection::ping);
@@ -203,7 +210,7 @@ final class RedisLink {
 
 	private RedisConnection connection() {
 		if (this.factory == null) {
-			this.factory = OwnConnectionFactory.derive(this.source, this.timeout);
+			this.factory = OwnConnectionFactory.derive(this.source, this.timeout, this.extra);
 		}
 		if (this.connection == null) {
 			this.connection = this.factory.getConnection();

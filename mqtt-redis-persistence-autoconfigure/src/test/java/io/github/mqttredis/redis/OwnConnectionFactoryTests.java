@@ -40,6 +40,10 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisClientConfiguration;
+import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,7 +80,7 @@ class OwnConnectionFactoryTests {
 			ProxyFactory proxy = new ProxyFactory(factory);
 			proxy.setProxyTargetClass(true);
 			RedisConnectionFactory proxied = (RedisConnectionFactory) proxy.getProxy();
-			RedisConnectionFactory derived = OwnConnectionFactory.derive(proxied, Duration.ofSeconds(1));
+			RedisConnectionFactory derived = OwnConnectionFactory.derive(proxied, Duration.ofSeconds(1), Duration.ZERO);
 			assertThat(derived).isInstanceOf(LettuceConnectionFactory.class).isNotSameAs(factory);
 			((LettuceConnectionFactory) derived).destroy();
 			RedisSessionStore store = new RedisSessionStore(proxied, RedisStores.SETTINGS);
@@ -120,6 +124,23 @@ class OwnConnectionFactoryTests {
 			assertThat(stored).containsExactlyInAnyOrder("s-1", "s-2");
 			store.stop();
 		}
+	}
+
+	@Test
+	void whenTheApplicationsTimeoutIsShortThenALargeCommandHasItsTimeAllTheSame() throws Exception {
+		Duration own = Duration.ofMillis(500);
+		Duration extra = Duration.ofSeconds(8);
+		RedisStandaloneConfiguration nowhere = new RedisStandaloneConfiguration("127.0.0.1", 1);
+		JedisConnectionFactory jedis = (JedisConnectionFactory) OwnConnectionFactory.derive(
+				new JedisConnectionFactory(nowhere, JedisClientConfiguration.builder().readTimeout(own).build()),
+				Duration.ofSeconds(2), extra);
+		assertThat(jedis.getClientConfiguration().getReadTimeout()).isEqualTo(own.plus(extra));
+		LettuceConnectionFactory lettuce = (LettuceConnectionFactory) OwnConnectionFactory.derive(
+				new LettuceConnectionFactory(nowhere, LettuceClientConfiguration.builder().commandTimeout(own).build()),
+				Duration.ofSeconds(2), extra);
+		assertThat(lettuce.getClientConfiguration().getCommandTimeout()).isEqualTo(own.plus(extra));
+		jedis.destroy();
+		lettuce.destroy();
 	}
 
 	private static boolean isStored(Session session) {
