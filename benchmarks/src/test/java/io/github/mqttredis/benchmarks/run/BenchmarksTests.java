@@ -68,7 +68,7 @@ class BenchmarksTests {
 				page);
 		Report.main(new String[] { output.toString(), page.toString(), chart.toString() });
 		assertThat(page).content()
-			.containsPattern("\\| before-send / memory, QoS 1 \\| 0.5 \\| 0.9 \\| [0-9.]+ \\| (reached|\\*\\*missed)")
+			.containsPattern("\\| before-send / memory, QoS 1 \\| 0.85 \\| 0.95 \\| [0-9.]+ \\| (reached|\\*\\*missed)")
 			.contains("| before-send / file, QoS 1 | 20 | 30 |  | not measured |")
 			.contains("before-return, lettuce, tcp");
 		assertThat(chart).content().contains("this project, before-send").contains("not measured");
