@@ -231,7 +231,7 @@ public final class MemorySessionStore
 	private MemorySession restore(OwnedSession session, FormerRecords former, long start) throws SessionException {
 		MemorySession hold = null;
 		try {
-			int restored = new Restoration(session).restore(former);
+			int restored = new MemoryRestoration(session).restore(former);
 			hold = this.kept.alone((all) -> session.take());
 			opened(session, restored, start);
 			return hold;

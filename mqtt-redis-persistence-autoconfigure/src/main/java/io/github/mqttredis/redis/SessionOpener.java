@@ -39,6 +39,7 @@ import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.FormerRecords;
 import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.Restoration;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
@@ -51,7 +52,6 @@ import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStatus.Contents;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.StoredRecords;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes sessions this process's own: takes the lease, then reads the records. In this
@@ -127,7 +127,7 @@ final class SessionOpener {
 		Acquired acquired = acquisition.acquire(session);
 		boolean opened = false;
 		try {
-			int restored = restore(session, acquired, former);
+			int restored = new RedisRestoration(session, this.io, this.settings.codec()).restore(acquired, former);
 			session.shipper().begin();
 			awaitNoted(session, noted);
 			opened(session, restored, start);
@@ -142,14 +142,6 @@ final class SessionOpener {
 				abandon(session);
 			}
 		}
-	}
-
-	private int restore(OwnedSession session, Acquired acquired, FormerRecords former) throws SessionException {
-		Restoration restoration = new Restoration(session, this.io, this.settings.codec());
-		restoration.load(acquired);
-		former.moveTo(restoration);
-		restoration.fill();
-		return restoration.restored();
 	}
 
 	/**
@@ -339,11 +331,8 @@ final class SessionOpener {
 
 	}
 
-	/**
-	 * Brings together what a session that was just taken holds: what Redis has, and what
-	 * its client left elsewhere. What cannot be read goes to quarantine.
-	 */
-	static final class Restoration implements FormerRecords.Destination {
+	/** Restores a session from Redis. */
+	private static final class RedisRestoration extends Restoration {
 
 		private final OwnedSession session;
 
@@ -351,75 +340,45 @@ final class SessionOpener {
 
 		private final RecordCodec codec;
 
-		private final StoredRecords records;
-
-		Restoration(OwnedSession session, IoLoop io, RecordCodec codec) {
+		RedisRestoration(OwnedSession session, IoLoop io, RecordCodec codec) {
+			super(session.id(), codec);
 			this.session = session;
 			this.io = io;
 			this.codec = codec;
-			this.records = new StoredRecords(session.id(), codec);
 		}
 
-		/**
-		 * Read what Redis has.
-		 * @param acquired what came with the lease
-		 * @throws SessionException if Redis did not answer
-		 */
-		void load(Acquired acquired) throws SessionException {
+		int restore(Acquired acquired, FormerRecords former) throws SessionException {
 			if (acquired.hasAll()) {
 				List<byte[]> contents = acquired.contents();
 				for (int i = 0; i < contents.size(); i += 2) {
-					this.records.add(new String(contents.get(i), FieldNames.CHARSET), contents.get(i + 1));
+					records().add(new String(contents.get(i), FieldNames.CHARSET), contents.get(i + 1));
 				}
 			}
 			else {
-				new SessionLoader(this.io, this.session.keys(), this.records).load();
+				new SessionLoader(this.io, this.session.keys(), records()).load();
 			}
 			putAside();
-		}
-
-		/** Fill the session's mirror. */
-		void fill() {
-			this.records.fill(this.session.log());
-		}
-
-		/**
-		 * Return how much was restored.
-		 * @return the number of records
-		 */
-		int restored() {
-			return this.records.readable().size();
-		}
-
-		@Override
-		public SessionId id() {
-			return this.session.id();
-		}
-
-		@Override
-		public byte @Nullable [] get(RecordKey key) {
-			return this.records.readable().get(key.toString());
+			former.moveTo(this);
+			records().fill(this.session.log());
+			return records().readable().size();
 		}
 
 		@Override
 		public void store(Map<RecordKey, byte[]> moved) throws SessionException {
-			Map<RecordKey, byte[]> stored = new LinkedHashMap<>();
-			moved.forEach((key, record) -> stored.put(key, this.codec.encode(id(), key, record)));
-			if (!this.session.shipper().store(Batch.of(stored))) {
+			Map<RecordKey, byte[]> encoded = new LinkedHashMap<>();
+			moved.forEach((key, record) -> encoded.put(key, this.codec.encode(id(), key, record)));
+			if (!this.session.shipper().store(Batch.of(encoded))) {
 				throw new SessionUnavailableException("MQTT session " + id()
 						+ " changed while records were moved into it. Nothing is lost; start again");
 			}
-			for (Map.Entry<RecordKey, byte[]> record : stored.entrySet()) {
-				this.records.add(record.getKey().toString(), record.getValue());
-			}
-			putAside();
+			Map<String, byte[]> stored = new LinkedHashMap<>();
+			encoded.forEach((key, record) -> stored.put(key.toString(), record));
+			add(stored);
 		}
 
-		private void putAside() throws SessionException {
-			List<String> unreadable = this.records.takeUnreadable();
-			if (!unreadable.isEmpty()) {
-				this.session.shipper().quarantine(unreadable);
-			}
+		@Override
+		protected void quarantine(List<String> names) throws SessionException {
+			this.session.shipper().quarantine(names);
 		}
 
 	}

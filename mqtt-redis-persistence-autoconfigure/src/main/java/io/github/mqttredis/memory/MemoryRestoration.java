@@ -24,25 +24,20 @@ import java.util.function.BiConsumer;
 import io.github.mqttredis.session.FormerRecords;
 import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.Restoration;
 import io.github.mqttredis.session.SessionException;
-import io.github.mqttredis.session.SessionId;
-import io.github.mqttredis.session.StoredRecords;
 import io.github.mqttredis.session.WriteLog;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Brings together what a session that was just taken holds: what is kept, and what its
- * client left elsewhere. What cannot be read goes to quarantine.
+ * Restores a session from this process's memory.
  */
-final class Restoration implements FormerRecords.Destination {
+final class MemoryRestoration extends Restoration {
 
 	private final OwnedSession session;
 
-	private final StoredRecords records;
-
-	Restoration(OwnedSession session) {
+	MemoryRestoration(OwnedSession session) {
+		super(session.id(), RecordCodec.PLAIN);
 		this.session = session;
-		this.records = new StoredRecords(session.id(), RecordCodec.PLAIN);
 	}
 
 	/**
@@ -57,18 +52,8 @@ final class Restoration implements FormerRecords.Destination {
 		write((log, stored) -> kept.putAll(stored.records().copy()));
 		add(kept);
 		former.moveTo(this);
-		write((log, stored) -> this.records.fill(log));
-		return this.records.readable().size();
-	}
-
-	@Override
-	public SessionId id() {
-		return this.session.id();
-	}
-
-	@Override
-	public byte @Nullable [] get(RecordKey key) {
-		return this.records.readable().get(key.toString());
+		write((log, stored) -> records().fill(log));
+		return records().readable().size();
 	}
 
 	@Override
@@ -79,15 +64,10 @@ final class Restoration implements FormerRecords.Destination {
 		add(named);
 	}
 
-	private void add(Map<String, byte[]> stored) throws SessionException {
-		for (Map.Entry<String, byte[]> record : stored.entrySet()) {
-			this.records.add(record.getKey(), record.getValue());
-		}
-		List<String> unreadable = this.records.takeUnreadable();
-		if (!unreadable.isEmpty()) {
-			write((log, kept) -> unreadable.forEach((name) -> quarantine(kept, name)));
-			this.session.quarantined(unreadable);
-		}
+	@Override
+	protected void quarantine(List<String> names) throws SessionException {
+		write((log, kept) -> names.forEach((name) -> quarantine(kept, name)));
+		this.session.quarantined(names);
 	}
 
 	private static void quarantine(StoredSession stored, String name) {
