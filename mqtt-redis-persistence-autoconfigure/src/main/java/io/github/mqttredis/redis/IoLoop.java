@@ -274,16 +274,14 @@ final class IoLoop {
 			speaker.askedMeanwhile = true;
 			return null;
 		}
-		List<Exchange<?>> exchange = new ArrayList<>(1);
-		if (!Listeners.run(() -> {
-			Exchange<?> found = next.get();
-			if (found != null) {
-				exchange.add(found);
-			}
-		})) {
-			speaker.again();
+		try {
+			return next.get();
 		}
-		return exchange.isEmpty() ? null : exchange.get(0);
+		catch (RuntimeException | Error ex) {
+			Listeners.unexpected(ex);
+			speaker.again();
+			return null;
+		}
 	}
 
 	private void speak(List<Exchange<?>> round) {

@@ -27,7 +27,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -67,16 +66,17 @@ final class Pipelines {
 	 * @return a reply each: a {@link List}, or an exception
 	 */
 	static List<Object> send(RedisConnection connection, List<Command<?>> commands, Duration timeout, boolean own) {
-		Sender sender = own ? sender(connection, timeout) : (some, full) -> oneByOne(connection, some, full);
+		Sender oneByOne = (some, full) -> oneByOne(connection, some, full);
+		Sender sender = own ? sender(connection, timeout, oneByOne) : oneByOne;
 		List<Object> replies = sender.send(commands, false);
-		again(replies, commands, RedisTrouble::isNoScript, (some) -> sender.send(some, true));
+		again(replies, commands, RedisTrouble::isNoScript, sender);
 		// A pipeline of Jedis does not follow them.
-		again(replies, commands, RedisTrouble::isRedirection, (some) -> oneByOne(connection, some, true));
+		again(replies, commands, RedisTrouble::isRedirection, oneByOne);
 		return replies;
 	}
 
 	private static void again(List<Object> replies, List<Command<?>> commands, Predicate<Throwable> which,
-			Function<List<Command<?>>, List<Object>> sender) {
+			Sender sender) {
 		int[] some = IntStream.range(0, replies.size())
 			.filter((i) -> replies.get(i) instanceof Throwable failure && which.test(failure))
 			.toArray();
@@ -89,26 +89,29 @@ final class Pipelines {
 	}
 
 	/** What was answered the first time stays answered. */
-	private static List<Object> second(List<Command<?>> commands, Function<List<Command<?>>, List<Object>> sender) {
+	private static List<Object> second(List<Command<?>> commands, Sender sender) {
 		try {
-			return sender.apply(commands);
+			return sender.send(commands, true);
 		}
 		catch (RuntimeException | Error ex) {
 			return Collections.nCopies(commands.size(), ex);
 		}
 	}
 
-	private static Sender sender(RedisConnection connection, Duration timeout) {
+	private static Sender sender(RedisConnection connection, Duration timeout, Sender oneByOne) {
 		if (OwnConnectionFactory.LETTUCE && LettucePipeline.supports(connection)) {
 			return new LettucePipeline(connection, timeout);
 		}
 		if (OwnConnectionFactory.JEDIS && JedisPipeline.supports(connection)) {
+			Sender pipeline = new JedisPipeline(connection, timeout);
 			// A pipeline of one command is more work for nothing.
-			return (commands, full) -> (commands.size() > 1)
-					? new JedisPipeline(connection, timeout).send(commands, full)
-					: oneByOne(connection, commands, full);
+			return (commands, full) -> ((commands.size() > 1) ? pipeline : oneByOne).send(commands, full);
 		}
-		return (commands, full) -> oneByOne(connection, commands, full);
+		return oneByOne;
+	}
+
+	private static TimeoutException noAnswer(Duration timeout) {
+		return new TimeoutException("no answer within " + timeout.toMillis() + " ms");
 	}
 
 	private static List<Object> oneByOne(RedisConnection connection, List<Command<?>> commands, boolean full) {
@@ -131,7 +134,7 @@ final class Pipelines {
 
 	/** Sends over the connections of one client. */
 	@FunctionalInterface
-	interface Sender {
+	private interface Sender {
 
 		/**
 		 * Send commands and wait for the replies.
@@ -146,7 +149,7 @@ final class Pipelines {
 	/**
 	 * Sends over Lettuce: its asynchronous commands, and one flush.
 	 */
-	static final class LettucePipeline implements Pipelines.Sender {
+	private static final class LettucePipeline implements Sender {
 
 		private final RedisClusterAsyncCommands<byte[], byte[]> commands;
 
@@ -217,7 +220,7 @@ final class Pipelines {
 					}
 					catch (TimeoutException ex) {
 						future.cancel(true);
-						return new TimeoutException("no answer within " + this.timeout.toMillis() + " ms");
+						return noAnswer(this.timeout);
 					}
 				}
 			}
@@ -233,7 +236,7 @@ final class Pipelines {
 	/**
 	 * Sends over Jedis: its pipeline, in a Cluster one to each node.
 	 */
-	static final class JedisPipeline implements Pipelines.Sender {
+	private static final class JedisPipeline implements Sender {
 
 		private final Object jedis;
 
@@ -286,8 +289,7 @@ final class Pipelines {
 				return response.get();
 			}
 			catch (IllegalStateException ex) {
-				return late ? new TimeoutException("no answer within " + this.timeout.toMillis() + " ms")
-						: new IOException("the connection to a node broke", ex);
+				return late ? noAnswer(this.timeout) : new IOException("the connection to a node broke", ex);
 			}
 			catch (RuntimeException ex) {
 				return ex;

@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -457,13 +458,7 @@ final class SessionShipper extends Speaker {
 	 */
 	private void writeBack(FieldNames names) {
 		if (!names.foreign().isEmpty()) {
-			this.following = () -> move(names.foreign(), "", (moved) -> {
-				if (moved) {
-					this.session.standing().quarantined(names.foreign(), this.session.keys());
-					rewrite(names);
-				}
-				proceed();
-			});
+			this.following = () -> moveForeign(names);
 		}
 		else {
 			rewrite(names);
@@ -480,12 +475,17 @@ final class SessionShipper extends Speaker {
 		this.doubtful = false;
 	}
 
-	private Exchange<Written> move(List<String> fields, String name, Consumer<Boolean> then) {
+	private Exchange<Written> moveForeign(FieldNames names) {
 		Mark expected = this.marks.mark();
 		Mark next = this.marks.next();
 		this.confirmed = false;
-		return exchange(this.scripts.quarantine(expected, next, name, fields),
-				(written) -> then.accept(isApplied(written, expected, next)));
+		return exchange(this.scripts.quarantine(expected, next, "", names.foreign()), (written) -> {
+			if (isApplied(written, expected, next)) {
+				this.session.standing().quarantined(names.foreign(), this.session.keys());
+				rewrite(names);
+			}
+			proceed();
+		});
 	}
 
 	private boolean isApplied(Written written, Mark expected, Mark next) {
@@ -527,16 +527,9 @@ final class SessionShipper extends Speaker {
 	 */
 	boolean store(Batch batch) throws SessionUnavailableException {
 		return ask(batch.bytes(), false, (request) -> {
-			Mark expected = this.marks.mark();
-			Mark next = this.marks.next();
 			LeaseClock.Asked asked = this.lease.now();
-			return request.of(this.scripts.write(expected, next, batch), (written) -> {
-				boolean applied = isApplied(written, expected, next);
-				if (applied) {
-					this.lease.extended(asked);
-				}
-				return applied;
-			});
+			return fenced(request, (expected, next) -> this.scripts.write(expected, next, batch),
+					() -> this.lease.extended(asked));
 		});
 	}
 
@@ -546,17 +539,9 @@ final class SessionShipper extends Speaker {
 	 * @throws SessionUnavailableException if Redis did not answer
 	 */
 	void quarantine(List<String> fields) throws SessionUnavailableException {
-		ask(0, false, (request) -> {
-			Mark expected = this.marks.mark();
-			Mark next = this.marks.next();
-			return request.of(this.scripts.quarantine(expected, next, "", fields), (written) -> {
-				boolean applied = isApplied(written, expected, next);
-				if (applied) {
-					this.session.standing().quarantined(fields, this.session.keys());
-				}
-				return applied;
-			});
-		});
+		this.<Boolean>ask(0, false,
+				(request) -> fenced(request, (expected, next) -> this.scripts.quarantine(expected, next, "", fields),
+						() -> this.session.standing().quarantined(fields, this.session.keys())));
 	}
 
 	/**
@@ -584,16 +569,11 @@ final class SessionShipper extends Speaker {
 			if (record == null || this.session.isUnusable() || this.log.position(key) > this.log.progress().applied()) {
 				return request.done(true);
 			}
-			Mark expected = this.marks.mark();
-			Mark next = this.marks.next();
-			return request.of(this.scripts.quarantine(expected, next, note.name(), List.of(key.toString())),
-					(written) -> {
-						boolean applied = isApplied(written, expected, next);
-						if (applied) {
-							this.log.moved(key);
-							this.session.standing().undeliverable(note, record);
-						}
-						return applied;
+			return fenced(request,
+					(expected, next) -> this.scripts.quarantine(expected, next, note.name(), List.of(key.toString())),
+					() -> {
+						this.log.moved(key);
+						this.session.standing().undeliverable(note, record);
 					});
 		});
 		if (!asLeft) {
@@ -627,6 +607,20 @@ final class SessionShipper extends Speaker {
 	boolean release() throws SessionUnavailableException {
 		return ask(0, false, (request) -> this.session.isFenced() ? request.done(false)
 				: request.of(this.scripts.release(this.marks.mark()), (released) -> released));
+	}
+
+	/** Ask for what is done only if the session is as this owner left it. */
+	private Exchange<Written> fenced(Request<Boolean> request, BiFunction<Mark, Mark, Command<Written>> command,
+			Runnable applied) {
+		Mark expected = this.marks.mark();
+		Mark next = this.marks.next();
+		return request.of(command.apply(expected, next), (written) -> {
+			boolean done = isApplied(written, expected, next);
+			if (done) {
+				applied.run();
+			}
+			return done;
+		});
 	}
 
 	private <T> T ask(long bytes, boolean onWhole, Function<Request<T>, @Nullable Exchange<?>> first)
