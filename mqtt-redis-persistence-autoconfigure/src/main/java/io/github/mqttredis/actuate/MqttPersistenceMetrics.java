@@ -218,6 +218,12 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 					"Records that were put aside: they cannot be read or delivered, or Redis does not take them");
 			counter("undeliverable", "messages", Event.MESSAGE_UNDELIVERABLE,
 					"Messages that were set aside: the broker does not take them");
+			counter("queue.lost", "messages", Event.QUEUE_LOST,
+					"Messages that waited for the broker and are gone, because Redis lost them and only Redis had them");
+			counter("queue.dropped", "messages", Event.MESSAGE_DROPPED,
+					"Messages that were given up, because as many wait for the broker as may");
+			counter("queue.expired", "messages", Event.MESSAGE_EXPIRED,
+					"Messages that were given up, because they have waited for longer than they are wanted");
 			counter("links.made", null, Event.LINK_MADE, "How often a broker has accepted a client");
 			counter("links.failed", null, Event.LINK_FAILED, "How often a link was lost, or could not be made");
 			counter("rejected", "records", this.tags, (activity) -> activity.count(Operation.PUT, false),

@@ -34,6 +34,7 @@ import io.github.mqttredis.session.InspectedRecord.Packet;
 import io.github.mqttredis.session.InspectedRecord.Publish;
 import io.github.mqttredis.session.InspectedSession;
 import io.github.mqttredis.session.Page;
+import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionInspector;
@@ -105,24 +106,25 @@ public class MqttSessionsEndpoint {
 	 * @param id the id that the list of sessions gives it
 	 * @param cursor the cursor of the page, none for the first one
 	 * @param limit how many records the page is to have, about
-	 * @param quarantine whether to show those in quarantine in place of the others
+	 * @param part whether to show what waits in the queue, or what is in quarantine, in
+	 * place of the records that Paho knows
 	 * @return the session, {@code null} if there is none of this id
 	 */
 	@ReadOperation
 	public @Nullable SessionRecordsDescriptor session(@Selector String id, @Nullable String cursor,
-			@Nullable Integer limit, @Nullable Boolean quarantine) {
-		return session(SecurityContext.NONE, id, cursor, limit, quarantine);
+			@Nullable Integer limit, @Nullable Part part) {
+		return session(SecurityContext.NONE, id, cursor, limit, part);
 	}
 
 	@Nullable SessionRecordsDescriptor session(SecurityContext security, String id, @Nullable String cursor,
-			@Nullable Integer limit, @Nullable Boolean quarantine) {
+			@Nullable Integer limit, @Nullable Part part) {
 		return run(() -> {
 			InspectedSession session = this.inspector.session(id);
 			if (session == null) {
 				return null;
 			}
 			boolean payloads = this.showPayloads.isShown(security, this.roles);
-			var page = page(cursor, limit, (from, most) -> this.inspector.records(id, part(quarantine), from, most));
+			var page = page(cursor, limit, (from, most) -> this.inspector.records(id, part(part), from, most));
 			return new SessionRecordsDescriptor(SessionDescriptor.of(session),
 					page.entries().stream().map((record) -> RecordDescriptor.of(record, payloads)).toList(),
 					page.next());
@@ -154,12 +156,12 @@ public class MqttSessionsEndpoint {
 	 * Remove one record.
 	 * @param id the id that the list of sessions gives its session
 	 * @param record its key
-	 * @param quarantine whether it is in quarantine
+	 * @param part {@code quarantine} if it is there
 	 * @return whether there was such a record, as {@code discarded}
 	 */
 	@DeleteOperation
-	public Map<String, Boolean> discard(@Selector String id, @Selector String record, @Nullable Boolean quarantine) {
-		return run(() -> Map.of("discarded", this.inspector.discard(id, part(quarantine), record)));
+	public Map<String, Boolean> discard(@Selector String id, @Selector String record, @Nullable Part part) {
+		return run(() -> Map.of("discarded", this.inspector.discard(id, part(part), record)));
 	}
 
 	/**
@@ -195,8 +197,8 @@ public class MqttSessionsEndpoint {
 		return new InvalidEndpointRequestException(reason, reason, cause);
 	}
 
-	private static Part part(@Nullable Boolean quarantine) {
-		return Boolean.TRUE.equals(quarantine) ? Part.QUARANTINE : Part.RECORDS;
+	private static Part part(@Nullable Part part) {
+		return (part != null) ? part : Part.RECORDS;
 	}
 
 	private static <T> Page<T> page(@Nullable String cursor, @Nullable Integer limit, Reader<T> reader)
@@ -290,7 +292,8 @@ public class MqttSessionsEndpoint {
 	 * @param encrypted {@code true} if it may be sound, and is encrypted with a key that
 	 * this application does not have, or too large to be decrypted here; then there is
 	 * nothing more
-	 * @param kind {@code sent}, {@code pubrel}, {@code buffered} or {@code received}
+	 * @param kind {@code sent}, {@code pubrel}, {@code buffered}, {@code received} or
+	 * {@code queued}
 	 * @param packetId the MQTT packet id
 	 * @param message the message; none in a PUBREL
 	 * @param reason why it was set aside, if the broker does not take it
@@ -310,7 +313,7 @@ public class MqttSessionsEndpoint {
 			return new RecordDescriptor((aside != null) ? aside.key() : record.key(), record.size(),
 					unreadable ? true : null, secret ? true : null,
 					(packet != null) ? packet.key().kind().name().toLowerCase(Locale.ROOT) : null,
-					(packet != null) ? packet.key().packetId() : null,
+					(packet != null && packet.key().kind() != RecordKind.QUEUED) ? packet.key().packetId() : null,
 					(packet != null && packet.publish() != null) ? MessageDescriptor.of(packet.publish(), payloads)
 							: null,
 					(aside != null) ? aside.reason() : null, (aside != null) ? aside.at().toString() : null,
@@ -395,8 +398,8 @@ public class MqttSessionsEndpoint {
 
 		@ReadOperation
 		WebEndpointResponse<Object> session(SecurityContext security, @Selector String id, @Nullable String cursor,
-				@Nullable Integer limit, @Nullable Boolean quarantine) {
-			return respond(() -> this.endpoint.session(security, id, cursor, limit, quarantine));
+				@Nullable Integer limit, @Nullable Part part) {
+			return respond(() -> this.endpoint.session(security, id, cursor, limit, part));
 		}
 
 		@DeleteOperation
@@ -410,9 +413,8 @@ public class MqttSessionsEndpoint {
 		}
 
 		@DeleteOperation
-		WebEndpointResponse<Object> discard(@Selector String id, @Selector String record,
-				@Nullable Boolean quarantine) {
-			return respond(() -> this.endpoint.discard(id, record, quarantine));
+		WebEndpointResponse<Object> discard(@Selector String id, @Selector String record, @Nullable Part part) {
+			return respond(() -> this.endpoint.discard(id, record, part));
 		}
 
 		@DeleteOperation

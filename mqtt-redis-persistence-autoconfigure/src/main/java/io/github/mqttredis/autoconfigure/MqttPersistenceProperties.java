@@ -49,6 +49,7 @@ import org.springframework.boot.convert.DurationUnit;
 import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
+import org.springframework.util.unit.DataSize;
 
 /**
  * How MQTT sessions are kept.
@@ -137,8 +138,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	StoreSettings storeSettings(RecordCodec codec) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.lease.ttl(), this.lease.acquireTimeout(),
 				this.lease.onConflict(), this.onRedisOutage, this.durability,
-				(this.sessionExpiry != null) ? this.sessionExpiry : Duration.ZERO, codec,
-				this.undeliverable.attempts());
+				(this.sessionExpiry != null) ? this.sessionExpiry : Duration.ZERO, codec, this.undeliverable.attempts(),
+				this.offlineBuffer.window().toBytes());
 	}
 
 	MemorySessionStore.Settings memorySettings() {
@@ -299,22 +300,32 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Messages that are published while the broker is away.
 	 *
 	 * @param enabled Whether messages that are published while the client is not
-	 * connected, or has max-inflight messages under way, are kept in Redis and sent later
+	 * connected, or has max-inflight messages under way, wait in Redis and are sent later
 	 * in their order.
-	 * @param size Number of messages that are kept at most, 1 to 60000.
+	 * @param maxMessages Number of messages that wait at most, for each client.
+	 * @param maxSize Size of all messages that wait at most, for each client.
 	 * @param whenFull What happens to one more message: it is rejected with reason code
-	 * 32203, or the oldest is dropped.
+	 * 32203, the oldest are dropped, or it is dropped itself.
+	 * @param timeToLive How long a message waits before it is no longer sent, 0 for ever.
+	 * The Message Expiry Interval of MQTT 5 counts as well.
+	 * @param window How much of what waits is in memory, for each client. The rest is
+	 * read from Redis as it is sent.
 	 */
-	record OfflineBuffer(@DefaultValue("false") boolean enabled, @DefaultValue("5000") int size,
-			@DefaultValue("reject") WhenFull whenFull) {
+	record OfflineBuffer(@DefaultValue("false") boolean enabled, @DefaultValue("100000") long maxMessages,
+			@DefaultValue("256MB") DataSize maxSize, @DefaultValue("reject") WhenFull whenFull,
+			@DefaultValue("0") Duration timeToLive, @DefaultValue("4MB") DataSize window) {
 
 		OfflineBuffer {
-			Assert.isTrue(size >= 1 && size <= OfflineBufferSettings.LARGEST_SIZE,
-					"mqtt.persistence.offline-buffer.size must be between 1 and " + OfflineBufferSettings.LARGEST_SIZE);
+			Assert.isTrue(maxMessages >= 1, "mqtt.persistence.offline-buffer.max-messages must be at least 1");
+			Assert.isTrue(maxSize.toBytes() >= 1, "mqtt.persistence.offline-buffer.max-size must be at least 1B");
+			Assert.isTrue(!timeToLive.isNegative(),
+					"mqtt.persistence.offline-buffer.time-to-live must not be negative");
+			Assert.isTrue(window.toBytes() >= 1, "mqtt.persistence.offline-buffer.window must be at least 1B");
 		}
 
 		OfflineBufferSettings settings() {
-			return new OfflineBufferSettings(this.enabled, this.size, this.whenFull);
+			return new OfflineBufferSettings(this.enabled, this.maxMessages, this.maxSize.toBytes(), this.whenFull,
+					this.timeToLive);
 		}
 
 	}

@@ -93,7 +93,8 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 	 * also needs every command that a script calls.
 	 */
 	static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +pexpire +persist +time"
-			+ " +hset +hget +hdel +hlen +hkeys +hmget +hstrlen +hscan +zadd +zrange +zrangebyscore +zscan +zscore +zrem";
+			+ " +hset +hget +hdel +hlen +hkeys +hmget +hstrlen +hscan +xadd +xdel +xlen +xrange +xtrim +xinfo"
+			+ " +zadd +zrange +zrangebyscore +zscan +zscore +zrem";
 
 	/** The answers to a command, and to a script that calls one. */
 	private static final Pattern UNKNOWN = Pattern.compile("(?i)\\bunknown (redis )?command\\b");

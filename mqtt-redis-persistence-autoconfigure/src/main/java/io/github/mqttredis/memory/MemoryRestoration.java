@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 import io.github.mqttredis.session.FormerRecords;
+import io.github.mqttredis.session.QueuePage;
+import io.github.mqttredis.session.QueuedMessage;
 import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Restoration;
@@ -52,8 +54,26 @@ final class MemoryRestoration extends Restoration {
 		write((log, stored) -> kept.putAll(stored.records().copy()));
 		add(kept);
 		former.moveTo(this);
-		write((log, stored) -> records().fill(log));
-		return records().readable().size();
+		write((log, stored) -> {
+			log.loadQueue(page(stored), readable(stored));
+			records().fill(log);
+		});
+		return records().readable().size() + (int) this.session.log().queueSize().messages();
+	}
+
+	private static QueuePage page(StoredSession stored) {
+		List<QueuedMessage> waiting = List.copyOf(stored.queue().copy().values());
+		if (waiting.isEmpty()) {
+			return QueuePage.EMPTY;
+		}
+		QueuedMessage last = waiting.get(waiting.size() - 1);
+		return new QueuePage(last.number(), last.total(), last.ahead(), waiting.size(), true, waiting);
+	}
+
+	private static Map<Long, byte[]> readable(StoredSession stored) {
+		Map<Long, byte[]> records = new HashMap<>();
+		stored.queue().copy().values().forEach((message) -> records.put(message.number(), message.record()));
+		return records;
 	}
 
 	@Override

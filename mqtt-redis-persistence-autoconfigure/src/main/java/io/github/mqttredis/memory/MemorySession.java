@@ -19,8 +19,13 @@ package io.github.mqttredis.memory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
+import io.github.mqttredis.session.LoggedQueue;
+import io.github.mqttredis.session.MessageQueue;
 import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
@@ -36,6 +41,8 @@ import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SetAside;
+import io.github.mqttredis.session.WriteLog;
+import io.github.mqttredis.session.WriteLog.Appended;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +61,16 @@ final class MemorySession implements OperatedSession {
 
 	private volatile @Nullable SessionClient client;
 
+	private final MessageQueue queue;
+
 	MemorySession(OwnedSession session) {
 		this.session = session;
+		this.queue = new Queue(session.log());
+	}
+
+	@Override
+	public MessageQueue queue() {
+		return this.queue;
 	}
 
 	boolean isInUse() {
@@ -174,7 +189,7 @@ final class MemorySession implements OperatedSession {
 
 	@Override
 	public void setAside(String name, int attempts, String reason) throws SessionException {
-		RecordKey key = RecordKey.require(name);
+		RecordKey key = Objects.requireNonNull(RecordKey.parseAny(name), name);
 		SetAside note = new SetAside(name, Instant.now(), attempts, reason);
 		byte[] record = get(name);
 		if (record == null) {
@@ -217,8 +232,8 @@ final class MemorySession implements OperatedSession {
 	}
 
 	@Override
-	public void linkChanged(SessionActivity.Event happened, @Nullable SessionEvent news) {
-		this.session.linkChanged(happened, news);
+	public void happened(SessionActivity.Event happened, @Nullable SessionEvent news) {
+		this.session.happened(happened, news);
 	}
 
 	/** Note that this hold is an operator's: no client has records in memory. */
@@ -260,7 +275,7 @@ final class MemorySession implements OperatedSession {
 
 	@Override
 	public byte @Nullable [] get(String key) {
-		RecordKey parsed = RecordKey.parse(key);
+		RecordKey parsed = RecordKey.parseAny(key);
 		return (parsed != null) ? this.session.log().get(parsed) : null;
 	}
 
@@ -277,6 +292,48 @@ final class MemorySession implements OperatedSession {
 	@Override
 	public SessionStatus status() {
 		return this.session.status();
+	}
+
+	/** What waits until the client hands it over: all of it is in memory. */
+	private final class Queue extends LoggedQueue {
+
+		Queue(WriteLog log) {
+			super(log);
+		}
+
+		@Override
+		protected <T> T write(String what, Change<T> change) throws SessionException {
+			AtomicReference<@Nullable T> written = new AtomicReference<>();
+			MemorySession.this.session.write(MemorySession.this, (log, stored) -> written.set(change.apply(() -> true)),
+					what);
+			T result = written.get();
+			if (result == null) {
+				throw new SessionUnavailableException(
+						"Could not " + what + " of MQTT session " + id() + ": the message is no longer there");
+			}
+			return result;
+		}
+
+		@Override
+		public void awaitStored(Appended appended) {
+			// What is put is stored.
+		}
+
+		@Override
+		protected void write(Consumer<WriteLog> change) {
+			MemorySession.this.session.write(MemorySession.this, (log, stored) -> change.accept(log));
+		}
+
+		@Override
+		public void load() {
+			// All is in memory.
+		}
+
+		@Override
+		public void loadAhead() {
+			// All is in memory.
+		}
+
 	}
 
 }

@@ -78,10 +78,17 @@ final class MemorySessionInspector implements SessionInspector, Quarantine {
 			if (session == null) {
 				return new Page<>(List.of(), null);
 			}
-			StoredRecordMap<byte[]> records = (part == Part.RECORDS) ? session.records() : session.quarantine();
-			return records.page(from, limit, (key, record) -> InspectedRecord.of(session.id().version(), key,
-					Arrays.copyOf(record, Math.min(record.length, BEGINNING_BYTES)), record.length));
+			return switch (part) {
+				case RECORDS -> session.records().page(from, limit, (key, record) -> look(session, key, record));
+				case QUEUE -> session.queue().page(from, limit, (key, message) -> look(session, key, message.record()));
+				case QUARANTINE -> session.quarantine().page(from, limit, (key, record) -> look(session, key, record));
+			};
 		});
+	}
+
+	private static InspectedRecord look(StoredSession session, String key, byte[] record) {
+		return InspectedRecord.of(session.id().version(), key,
+				Arrays.copyOf(record, Math.min(record.length, BEGINNING_BYTES)), record.length);
 	}
 
 	@Override

@@ -304,7 +304,7 @@ public final class MemorySessionStore
 	public long countRecords(SessionId id) throws SessionUnavailableException {
 		return this.kept.alone((all) -> {
 			StoredSession stored = all.get(MemorySessions.name(id));
-			return (stored != null) ? stored.records().size() : 0L;
+			return (stored != null) ? stored.records().size() + stored.queue().size() : 0L;
 		});
 	}
 

@@ -146,7 +146,7 @@ public final class MemorySessions {
 	 */
 	static InspectedSession look(StoredSession session) {
 		OwnedSession owner = session.owner();
-		return new InspectedSession(name(session.id()), session.id(), session.records().size(),
+		return new InspectedSession(name(session.id()), session.id(), session.records().size() + session.queue().size(),
 				session.quarantine().size(), (owner != null) ? owner.owner() : null,
 				(owner != null) ? owner.leaseTtl() : Duration.ZERO, session.lastSeen());
 	}

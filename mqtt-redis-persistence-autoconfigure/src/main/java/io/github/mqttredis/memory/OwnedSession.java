@@ -56,7 +56,8 @@ final class OwnedSession {
 
 	private volatile @Nullable Supplier<LinkStatus> link;
 
-	private final WriteLog log = new WriteLog(Integer.MAX_VALUE, Long.MAX_VALUE, (key, record) -> record);
+	private final WriteLog log = new WriteLog(Integer.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE,
+			(key, record) -> record);
 
 	private final AtomicLong quarantined = new AtomicLong();
 
@@ -275,7 +276,7 @@ final class OwnedSession {
 	 * @param happened what is counted
 	 * @param news what listeners are told, {@code null} if it is no news
 	 */
-	void linkChanged(Event happened, @Nullable SessionEvent news) {
+	void happened(Event happened, @Nullable SessionEvent news) {
 		this.activity.happened(happened, 1);
 		if (news != null) {
 			tell(news);

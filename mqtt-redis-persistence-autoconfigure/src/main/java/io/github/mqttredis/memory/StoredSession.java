@@ -19,6 +19,8 @@ package io.github.mqttredis.memory;
 import java.time.Instant;
 
 import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.QueuedMessage;
+import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,8 @@ final class StoredSession {
 	private final SessionId id;
 
 	private final StoredRecordMap<byte[]> records = new StoredRecordMap<>();
+
+	private final StoredRecordMap<QueuedMessage> queue = new StoredRecordMap<>();
 
 	private final StoredRecordMap<byte[]> quarantine = new StoredRecordMap<>();
 
@@ -48,6 +52,10 @@ final class StoredSession {
 
 	StoredRecordMap<byte[]> records() {
 		return this.records;
+	}
+
+	StoredRecordMap<QueuedMessage> queue() {
+		return this.queue;
 	}
 
 	StoredRecordMap<byte[]> quarantine() {
@@ -81,6 +89,8 @@ final class StoredSession {
 		}
 		batch.removes().forEach((key) -> this.records.remove(key.toString()));
 		batch.puts().forEach((key, value) -> this.records.put(key.toString(), value));
+		batch.queue().added().forEach((message) -> this.queue.put(message.key().toString(), message));
+		batch.queue().removed().forEach((number) -> this.queue.remove(RecordKey.queued(number).toString()));
 	}
 
 }

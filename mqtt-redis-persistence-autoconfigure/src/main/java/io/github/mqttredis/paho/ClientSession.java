@@ -22,17 +22,17 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-import io.github.mqttredis.session.BufferedRecords;
 import io.github.mqttredis.session.LinkStatus;
+import io.github.mqttredis.session.MessageQueue;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
+import io.github.mqttredis.session.SendingOrder;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionClient;
 import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
-import io.github.mqttredis.session.SessionUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,11 +79,50 @@ public final class ClientSession<E extends Exception> {
 	}
 
 	/**
-	 * Return what waits in the offline buffer.
-	 * @return packet ids, that of the oldest message first
+	 * Return what waits to be sent.
+	 * @return the session's queue
 	 */
-	public List<Integer> buffered() {
-		return BufferedRecords.packetIds(this.session);
+	MessageQueue queue() {
+		return this.session.queue();
+	}
+
+	/**
+	 * Move what waits in a buffer of Paho's own to the queue, in its order, and forget
+	 * what Paho has taken out of it: its record has moved, and only the removal was not
+	 * stored yet.
+	 * @throws E if the session does not take it
+	 */
+	void adoptBuffered() throws E {
+		List<Integer> waiting = this.session.keys()
+			.stream()
+			.map(RecordKey::require)
+			.filter((key) -> key.kind() == RecordKind.BUFFERED)
+			.map(RecordKey::packetId)
+			.toList();
+		for (int packetId : SendingOrder.of(waiting)) {
+			RecordKey key = new RecordKey(RecordKind.BUFFERED, packetId);
+			byte[] record = this.session.get(key.toString());
+			if (this.session.contains(key.sibling(RecordKind.SENT).toString())) {
+				this.session.remove(key.toString());
+			}
+			else if (record != null) {
+				try {
+					this.session.queue().adopt(key, MessageQueue.unsent(record));
+				}
+				catch (SessionException ex) {
+					throw failure(ex);
+				}
+			}
+		}
+	}
+
+	/**
+	 * Make what is thrown.
+	 * @param cause its cause
+	 * @return the exception
+	 */
+	E failure(SessionException cause) {
+		return this.failure.apply(cause);
 	}
 
 	/**
@@ -93,10 +132,11 @@ public final class ClientSession<E extends Exception> {
 	 * @return keys as Paho writes them
 	 */
 	public static List<String> shownToPaho(Session session) {
-		return BufferedRecords.others(session)
-			.stream()
-			.filter((name) -> RecordKey.require(name).kind() != RecordKind.RECEIVED)
-			.toList();
+		return session.keys().stream().filter((name) -> isShownToPaho(RecordKey.require(name).kind())).toList();
+	}
+
+	private static boolean isShownToPaho(RecordKind kind) {
+		return kind != RecordKind.RECEIVED && kind != RecordKind.BUFFERED;
 	}
 
 	/**
@@ -163,26 +203,15 @@ public final class ClientSession<E extends Exception> {
 
 			@Override
 			public void requeue(byte[] publish) throws SessionException {
-				try {
-					offline
-						.requeue((key, id) -> ClientSession.this.session.put(key, BufferedRecords.record(publish, id)));
-				}
-				catch (SessionException ex) {
-					throw ex;
-				}
-				catch (Exception ex) {
-					throw new SessionUnavailableException("MQTT client '" + ClientSession.this.session.id().clientId()
-							+ "' cannot take the message: " + ex.getMessage(), ex);
-				}
+				offline.requeue(MessageQueue.unsent(publish));
 			}
 
 			@Override
 			public void discard(RecordKey record) {
-				if (record.kind() == RecordKind.RECEIVED) {
-					received.discard(record.packetId());
-				}
-				else if (record.kind() != RecordKind.BUFFERED || !offline.discard(record.packetId())) {
-					ClientSession.this.session.remove(record.toString());
+				switch (record.kind()) {
+					case RECEIVED -> received.discard(record.packetId());
+					case QUEUED -> offline.discard(record.number());
+					default -> ClientSession.this.session.remove(record.toString());
 				}
 			}
 
@@ -204,11 +233,15 @@ public final class ClientSession<E extends Exception> {
 	 */
 	int waiting() {
 		Map<RecordKind, Integer> records = this.session.status().records();
-		return records.getOrDefault(RecordKind.SENT, 0) + records.getOrDefault(RecordKind.BUFFERED, 0);
+		return records.getOrDefault(RecordKind.SENT, 0) + records.getOrDefault(RecordKind.QUEUED, 0);
 	}
 
-	void linkChanged(SessionActivity.Event happened, @Nullable SessionEvent news) {
-		this.session.linkChanged(happened, news);
+	void happened(SessionActivity.Event happened) {
+		this.session.happened(happened, null);
+	}
+
+	void happened(SessionActivity.Event happened, @Nullable SessionEvent news) {
+		this.session.happened(happened, news);
 	}
 
 	String name() {
@@ -252,7 +285,7 @@ public final class ClientSession<E extends Exception> {
 			this.session.endPublish(accepted);
 		}
 		catch (SessionException ex) {
-			throw this.failure.apply(ex);
+			throw failure(ex);
 		}
 	}
 

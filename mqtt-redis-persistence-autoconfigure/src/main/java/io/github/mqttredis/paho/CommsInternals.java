@@ -28,6 +28,8 @@ import java.util.function.Predicate;
 
 import io.github.mqttredis.paho.PahoMembers.Member;
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.QueuedMessage;
+import io.github.mqttredis.session.RecordEnvelope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,12 +109,50 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	protected abstract E failure(int reasonCode, @Nullable Throwable cause);
 
 	@Override
-	public final void remove(String key) throws E {
-		this.persistence.remove(key);
+	public final boolean send(QueuedMessage message, long waited, T token) throws E {
+		return this.persistence.handing(message, () -> send(RecordEnvelope.packet(message.record()), waited, token));
 	}
 
-	PacketIds<E> packetIds() {
-		return new PacketIds<>(this.version, this.state, this.failure, (cause) -> failure(CLIENT_CLOSED, cause));
+	/**
+	 * Hand a message to Paho, which gives it its packet id.
+	 * @param publish its PUBLISH
+	 * @param waited how long it has waited, in milliseconds
+	 * @param token its token
+	 * @throws E if Paho does not take it
+	 */
+	protected abstract void send(byte[] publish, long waited, T token) throws E;
+
+	/**
+	 * Return whether Paho takes one more message. Its own count, which it refuses
+	 * messages by, leaves those out that its sender has not taken yet: they would fill
+	 * the heap, and use up all packet ids ({@code ClientState.send}, {@code get}).
+	 * @return whether fewer than may be are in flight, or are about to be
+	 */
+	@Override
+	public final boolean hasRoom() {
+		Vector<?> waiting = (Vector<?>) this.members.get(Member.MESSAGES, this.state);
+		return waiting == null || inFlight() + waiting.size() < mostInFlight();
+	}
+
+	/**
+	 * Return how many messages Paho counts as in flight.
+	 * @return the number
+	 */
+	protected abstract int inFlight();
+
+	/**
+	 * Return how many messages may be in flight.
+	 * @return the number
+	 */
+	protected abstract int mostInFlight();
+
+	/**
+	 * Make of a PUBLISH what is kept of it while it waits.
+	 * @param publish the PUBLISH, without a packet id
+	 * @return the record
+	 */
+	protected final byte[] queueing(byte[] publish) {
+		return this.persistence.queueing(publish);
 	}
 
 	/**

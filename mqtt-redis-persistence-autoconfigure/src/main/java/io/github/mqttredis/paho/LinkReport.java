@@ -101,7 +101,7 @@ final class LinkReport {
 		logger.info("MQTT client '" + this.clientId + "' is connected to " + where
 				+ ((away != null) ? ", after it was away for " + away.toMillis() / 1000.0 + " s" : "")
 				+ ((waiting > 0) ? "; " + waiting + " messages wait and are sent now" : ""));
-		this.session.linkChanged(Event.LINK_MADE,
+		this.session.happened(Event.LINK_MADE,
 				new SessionEvent.Connected(this.session.id(), where, (away != null) ? away : Duration.ZERO));
 	}
 
@@ -122,7 +122,7 @@ final class LinkReport {
 			this.failedAt = Instant.now();
 			news = !reason.equals(this.said.put(at, reason));
 		}
-		this.session.linkChanged(Event.LINK_FAILED,
+		this.session.happened(Event.LINK_FAILED,
 				news ? new SessionEvent.Disconnected(this.session.id(), at, reason) : null);
 		if (news) {
 			warn(at, reason, lost);

@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  * there is {@code s-N}. What travels with it stands in the packet (MQTT 5), or in the
  * record's {@link RecordEnvelope envelope}, so that the client that restores it goes on
  * with the same trace. Only what is in flight, or in the application's hands, is observed
- * on the heap: what waits in the offline buffer keeps no more than its record.
+ * on the heap: what waits in the queue keeps no more than its record.
  * <p>
  * Paho's threads come here with locks held. What they tell is passed on by
  * {@link #TELLER}, in its order.
@@ -154,35 +154,46 @@ public final class ObservedMessages {
 	}
 
 	/**
-	 * Note that a record is about to be put.
+	 * Note that a record is about to be put, which is no message that has waited.
 	 * @param key its key
 	 * @param record the record
 	 * @return the record with what is kept with it
 	 */
 	byte[] putting(RecordKey key, byte[] record) {
-		if (key.kind() != RecordKind.SENT && key.kind() != RecordKind.BUFFERED) {
+		Sent sent = this.publishing.get();
+		if (sent == null || key.kind() != RecordKind.SENT) {
 			return record;
 		}
-		Sent sent = this.publishing.get();
-		if (sent == null) {
-			byte[] buffered = this.session.get(key.sibling(RecordKind.BUFFERED).toString());
-			return (buffered != null) ? delivering(key, record, buffered) : record;
-		}
-		if (key.kind() == RecordKind.SENT) {
-			sent.isInFlight = true;
-			follow(key, sent);
-		}
-		return (version() == MqttVersion.V3) ? RecordEnvelope.wrap(sent.headers, record) : record;
+		sent.isInFlight = true;
+		follow(key, sent);
+		return queueing(record);
 	}
 
-	private byte[] delivering(RecordKey key, byte[] record, byte[] buffered) {
-		deliver(key, buffered);
-		return RecordEnvelope.wrap(RecordEnvelope.headers(buffered), record);
+	/**
+	 * Note that a message is about to wait.
+	 * @param record its PUBLISH
+	 * @return the PUBLISH with what is kept with it
+	 */
+	byte[] queueing(byte[] record) {
+		Sent sent = this.publishing.get();
+		return (sent != null && version() == MqttVersion.V3) ? RecordEnvelope.wrap(sent.headers, record) : record;
+	}
+
+	/**
+	 * Note that a message is about to be put that has waited.
+	 * @param key its key
+	 * @param record its PUBLISH
+	 * @param queued its record while it waited
+	 * @return the PUBLISH with what is kept with it
+	 */
+	byte[] handing(RecordKey key, byte[] record, byte[] queued) {
+		byte[] kept = RecordEnvelope.wrap(RecordEnvelope.headers(queued), record);
+		deliver(key, kept);
+		return kept;
 	}
 
 	private void deliver(RecordKey key, byte[] record) {
 		Packet packet = InspectedRecord.of(version(), key.toString(), record, record.length).packet();
-		// That of the offline buffer may have no packet id.
 		Publish publish = (packet != null) ? packet.publish() : null;
 		if (publish == null || isFull()) {
 			return;

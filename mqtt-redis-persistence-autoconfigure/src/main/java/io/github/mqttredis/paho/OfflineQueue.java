@@ -16,33 +16,44 @@
 
 package io.github.mqttredis.paho;
 
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.mqttredis.session.MessageQueue;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
-import io.github.mqttredis.session.RecordKind;
+import io.github.mqttredis.session.QueuedMessage;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.SessionActivity.Event;
+import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.WriteLog.Appended;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages that were published while the client could not send them, in their order.
- * Stands in for Paho's own buffer, which loses track of a message when the link is lost
- * while it is flushed ({@code DisconnectedMessageBuffer.run}, {@code ClientState.undo}).
+ * Hands the messages that wait in a session's {@link MessageQueue} to Paho, in their
+ * order, as Paho takes them. Stands in for Paho's own buffer, which loses track of a
+ * message when the link is lost while it is flushed
+ * ({@code DisconnectedMessageBuffer.run}, {@code ClientState.undo}), and holds all
+ * messages in memory.
  * <p>
- * A message is here until Paho has taken it. Its record is {@code sb-N} here and
- * {@code s-N} there, with one packet id: whatever a crash leaves of the two is one
- * message.
+ * A message gets its packet id when Paho takes it, and becomes the record {@code s-N} in
+ * the same step in which it leaves the queue: a crash leaves one of the two. One of QoS 0
+ * has no such record and is sent again if the process dies at that moment.
  * <p>
- * {@link #lock} guards all fields and is taken before Paho's locks. It is held while a
- * message is stored, as Paho's queue lock is. {@link #completed()} takes no lock, because
- * Paho's threads call it with theirs held.
+ * {@link #lock} guards all fields, and that messages are handed over one at a time. It is
+ * taken before Paho's locks, and nothing is waited for while it is held.
+ * {@link #completed()} takes no lock, because Paho's threads call it with theirs held.
  *
  * @param <T> the token of a message
  * @param <E> the exception of the version of Paho
@@ -53,9 +64,19 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	/** Of both versions: Paho takes no more messages for now. */
 	private static final int MAX_INFLIGHT = 32202;
 
+	/** Of both versions: all packet ids are in use. */
+	private static final int NO_PACKET_ID = 32001;
+
 	private static final int NOT_CONNECTED = 32104;
 
 	private static final int DISCONNECTING = 32102;
+
+	private static final int PERSISTENCE_IN_USE = 32200;
+
+	/** After so many attempts a message that Paho does not take is set aside. */
+	private static final int ATTEMPTS = 5;
+
+	private static final int LOOK_AHEAD_EVERY = 32;
 
 	private static final Log logger = LogFactory.getLog(OfflineQueue.class);
 
@@ -65,47 +86,53 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** The messages' tokens by packet id, the oldest first. */
-	private final Map<Integer, T> waiting = new LinkedHashMap<>();
+	/** The tokens that somebody may still look at, by number. */
+	private final Map<Long, Known<T>> tokens = new HashMap<>();
+
+	private final ReferenceQueue<T> forgotten = new ReferenceQueue<>();
 
 	private final String clientId;
 
 	private final Outlet<T, E> outlet;
 
-	private final PacketIds<E> ids;
+	private final ClientSession<? extends E> session;
+
+	private final MessageQueue queue;
 
 	private volatile OfflineBufferSettings settings;
 
 	/** Hands messages over, as long as there is something to hand over. */
 	private volatile @Nullable Thread flusher;
 
+	/** The message that Paho did not take last, and how often. */
+	private long refused;
+
+	private int refusals;
+
 	/**
-	 * Create the queue of a client, with what its session holds.
+	 * Create the queue of a client.
 	 * @param clientId the client's id
 	 * @param outlet where the messages go
-	 * @param ids the client's packet ids
+	 * @param session the client's session, with what waits in it
 	 * @param settings how many messages may wait
-	 * @param stored the packet ids of what waits, that of the oldest message first
 	 */
-	public OfflineQueue(String clientId, Outlet<T, E> outlet, PacketIds<E> ids, OfflineBufferSettings settings,
-			List<Integer> stored) {
+	public OfflineQueue(String clientId, Outlet<T, E> outlet, ClientSession<? extends E> session,
+			OfflineBufferSettings settings) {
 		this.clientId = clientId;
 		this.outlet = outlet;
-		this.ids = ids;
+		this.session = session;
+		this.queue = session.queue();
 		this.settings = settings;
-		stored.forEach((id) -> {
-			ids.take(id);
-			ids.continueAfter(id);
-			this.waiting.put(id, outlet.token(id));
-		});
 	}
 
 	/**
 	 * Set how many messages may wait.
-	 * @param settings the settings
+	 * @param enabled whether any may
+	 * @param size how many
+	 * @param whenFull what happens to one more
 	 */
-	public void settings(OfflineBufferSettings settings) {
-		this.settings = settings;
+	public void settings(boolean enabled, int size, WhenFull whenFull) {
+		this.settings = this.settings.with(enabled, size, whenFull);
 	}
 
 	/**
@@ -117,12 +144,12 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	}
 
 	/**
-	 * Return whether a message has to wait here, because the client is not connected or
-	 * others wait already.
+	 * Return whether a message has to wait here, because the client is not connected, or
+	 * as many are in flight as may be, or others wait already.
 	 * @return whether to {@link #add} it
 	 */
 	public boolean isInUse() {
-		return isOpen() && (!this.outlet.isConnected() || size() > 0);
+		return isOpen() && (!this.outlet.isConnected() || size() > 0 || !this.outlet.hasRoom());
 	}
 
 	/**
@@ -132,7 +159,11 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 */
 	public boolean serves(Exception reason) {
 		int code = this.outlet.reasonCode(reason);
-		return isOpen() && (code == MAX_INFLIGHT || isLinkLost(code));
+		return isOpen() && (isWithoutRoom(code) || isLinkLost(code));
+	}
+
+	private static boolean isWithoutRoom(int code) {
+		return code == MAX_INFLIGHT || code == NO_PACKET_ID;
 	}
 
 	/**
@@ -144,124 +175,188 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		return code == NOT_CONNECTED || code == DISCONNECTING;
 	}
 
+	// What comes in
+
 	/**
-	 * Store a message that waits.
+	 * Have a message wait.
 	 * @param draft the message
 	 * @return its token
 	 * @throws E if there is no room, or it could not be stored; nothing of it remains
 	 * then
 	 */
-	public T add(Draft<T, E> draft) throws E {
-		List<T> dropped = new ArrayList<>();
+	public T add(Draft<T> draft) throws E {
+		try {
+			Appended appended = null;
+			for (Room room = Room.NOT_LOADED; room == Room.NOT_LOADED;) {
+				List<Runnable> told = new ArrayList<>();
+				this.lock.lock();
+				try {
+					room = makeRoom(draft.record().length, told);
+					appended = (room == Room.MADE) ? append(draft) : null;
+				}
+				finally {
+					this.lock.unlock();
+					told.forEach(Runnable::run);
+				}
+				if (room == Room.NOT_LOADED) {
+					this.queue.load();
+				}
+			}
+			if (appended == null) {
+				this.session.happened(Event.MESSAGE_DROPPED);
+				draft.token().drop(full("older messages waited"));
+				return draft.token();
+			}
+			awaitStored(appended);
+			return draft.token();
+		}
+		catch (SessionException ex) {
+			throw this.session.failure(ex);
+		}
+	}
+
+	private E full(String because) {
+		return this.outlet.refusal("The message was dropped: the offline buffer of MQTT client '" + this.clientId
+				+ "' was full, and " + because);
+	}
+
+	/** With the lock held. */
+	private Appended append(Draft<T> draft) throws SessionException {
+		Appended appended = this.queue.append(draft.record(), lifetime(draft));
+		T token = draft.token();
+		for (Reference<? extends T> gone = this.forgotten.poll(); gone != null; gone = this.forgotten.poll()) {
+			this.tokens.remove(((Known<?>) gone).number);
+		}
+		this.tokens.put(appended.message().number(), new Known<>(appended.message().number(), token, this.forgotten));
+		flush();
+		return appended;
+	}
+
+	private long lifetime(Draft<T> draft) {
+		long ours = this.settings.timeToLive().toMillis();
+		return (ours > 0 && draft.lifetime() > 0) ? Math.min(ours, draft.lifetime()) : Math.max(ours, draft.lifetime());
+	}
+
+	private void awaitStored(Appended appended) throws SessionException {
+		boolean stored = false;
+		try {
+			this.queue.awaitStored(appended);
+			stored = true;
+		}
+		finally {
+			if (!stored) {
+				forget(appended.message().number());
+			}
+		}
+	}
+
+	private @Nullable T forget(long number) {
 		this.lock.lock();
 		try {
-			int size = this.settings.size();
-			if (this.waiting.size() >= size && this.settings.whenFull() == WhenFull.REJECT) {
-				throw this.outlet.refusal("The offline buffer of MQTT client '" + this.clientId + "' is full: " + size
-						+ " messages wait for the broker. Raise mqtt.persistence.offline-buffer.size, or set"
-						+ " mqtt.persistence.offline-buffer.when-full to drop-oldest");
-			}
-			T token = store(draft);
-			this.waiting.put(token.packetId(), token);
-			while (this.waiting.size() > size) {
-				dropped.add(forget(first()));
-			}
-			flush();
-			return token;
+			Known<T> known = this.tokens.remove(number);
+			return (known != null) ? known.get() : null;
 		}
 		finally {
 			this.lock.unlock();
-			dropped.forEach((token) -> token
-				.drop(this.outlet.refusal("The message was dropped: the offline buffer of MQTT client '" + this.clientId
-						+ "' was full, and a newer message came")));
 		}
 	}
 
 	/**
-	 * Store a message that an operator wants to be sent, also if there is no room or the
-	 * buffer is switched off.
-	 * @param <X> what refuses it
-	 * @param record stores it
-	 * @throws E if the client is closed
-	 * @throws X if it could not be stored; nothing of it remains then
+	 * Make room for one more message, with the lock held.
+	 * @param bytes its size
+	 * @param told takes what is to be told, without the lock, of what is given up for it
+	 * @return whether there is
+	 * @throws E if the message is refused
 	 */
-	public <X extends Exception> void requeue(StoredAs<X> record) throws E, X {
-		this.lock.lock();
-		try {
-			T token = store((key, id) -> {
-				record.store(key, id);
-				return this.outlet.token(id);
-			});
-			this.waiting.put(token.packetId(), token);
-			flush();
+	private Room makeRoom(int bytes, List<Runnable> told) throws E {
+		OfflineBufferSettings current = this.settings;
+		if (bytes > current.maxBytes()) {
+			throw this.outlet.refusal("MQTT client '" + this.clientId + "' cannot keep a message of " + bytes
+					+ " bytes for the broker: mqtt.persistence.offline-buffer.max-size is " + current.maxBytes()
+					+ " bytes");
 		}
-		finally {
-			this.lock.unlock();
+		while (!current.hasRoom(this.queue.size(), bytes)) {
+			QueuedMessage oldest = this.queue.first();
+			if (oldest == null && this.queue.size().messages() > 0) {
+				return Room.NOT_LOADED;
+			}
+			boolean expired = oldest != null && expire(oldest, told);
+			if (!expired && current.whenFull() == WhenFull.DROP_NEWEST) {
+				return Room.NONE;
+			}
+			if (!expired && (current.whenFull() == WhenFull.REJECT || oldest == null)) {
+				throw this.outlet.refusal("The offline buffer of MQTT client '" + this.clientId + "' is full: "
+						+ this.queue.size().messages() + " messages (" + this.queue.size().bytes()
+						+ " bytes) wait for the broker. Raise mqtt.persistence.offline-buffer.max-messages or max-size,"
+						+ " or set mqtt.persistence.offline-buffer.when-full to drop-oldest");
+			}
+			if (!expired && oldest != null) {
+				this.session.happened(Event.MESSAGE_DROPPED);
+				giveUp(oldest, told, full("a newer message came"));
+			}
 		}
+		return Room.MADE;
+	}
+
+	/**
+	 * Give a message up that is no longer wanted, with the lock held.
+	 * @param message the message
+	 * @param told takes what is to be told of it, without the lock
+	 * @return whether it is no longer wanted
+	 */
+	private boolean expire(QueuedMessage message, List<Runnable> told) {
+		if (message.expires() == 0 || this.queue.now() < message.expires()) {
+			return false;
+		}
+		this.session.happened(Event.MESSAGE_EXPIRED);
+		giveUp(message, told, this.outlet.refusal("The message was not sent: it waited in MQTT client '" + this.clientId
+				+ "' for longer than it was wanted"));
+		return true;
+	}
+
+	private void giveUp(QueuedMessage message, List<Runnable> told, E reason) {
+		T token = remove(message.number());
+		if (token != null) {
+			told.add(() -> token.drop(reason));
+		}
+	}
+
+	private @Nullable T remove(long number) {
+		this.queue.remove(number);
+		return forget(number);
+	}
+
+	/**
+	 * Have a message wait that an operator wants to be sent, also if there is no room or
+	 * the buffer is switched off.
+	 * @param publish its PUBLISH
+	 * @throws SessionException if it could not be stored; nothing of it remains then
+	 */
+	void requeue(byte[] publish) throws SessionException {
+		Appended appended = this.queue.append(publish, 0);
+		flush();
+		awaitStored(appended);
 	}
 
 	/**
 	 * Give a message up that waits, because an operator does not want it.
-	 * @param id its packet id
-	 * @return whether it waits
+	 * @param number its number
 	 */
-	public boolean discard(int id) {
+	void discard(long number) {
 		T token;
 		this.lock.lock();
 		try {
-			token = this.waiting.get(id);
-			if (token == null) {
-				return false;
-			}
-			forget(token);
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
+			token = remove(number);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		token.drop(this.outlet.refusal("The message was removed by an operator's wish"));
-		return true;
-	}
-
-	/** Store a message under a packet id of its own. */
-	private <X extends Exception> T store(Draft<T, X> draft) throws E, X {
-		int id = this.ids.next();
-		while (this.waiting.containsKey(id)) {
-			id = this.ids.next();
-		}
-		boolean stored = false;
-		try {
-			T token = draft.store(key(id), id);
-			stored = true;
-			return token;
-		}
-		finally {
-			if (!stored) {
-				forget(id);
-			}
+		if (token != null) {
+			token.drop(this.outlet.refusal("The message was removed by an operator's wish"));
 		}
 	}
 
-	private T forget(T token) throws E {
-		this.waiting.remove(token.packetId());
-		forget(token.packetId());
-		return token;
-	}
-
-	private void forget(int id) throws E {
-		this.outlet.remove(key(id));
-		this.ids.release(id);
-	}
-
-	private T first() {
-		return this.waiting.values().iterator().next();
-	}
-
-	private static String key(int id) {
-		return RecordKind.BUFFERED.prefix() + id;
-	}
+	// What goes out
 
 	/**
 	 * Have Paho send what waits, if the client is connected.
@@ -269,11 +364,9 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	public void flush() {
 		this.lock.lock();
 		try {
-			if (this.flusher != null || this.waiting.isEmpty() || !this.outlet.isConnected()) {
+			if (this.flusher != null || size() == 0 || !this.outlet.isConnected()) {
 				return;
 			}
-			// A clean session makes Paho forget which packet ids are in use.
-			this.waiting.keySet().forEach(this.ids::take);
 			Thread thread = new Thread(this::run, "MQTT Offline: " + this.clientId);
 			thread.setDaemon(true);
 			thread.start();
@@ -292,10 +385,19 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	private void run() {
 		long pause = SHORTEST_PAUSE;
 		try {
-			for (int sent = sendWhatFits(); sent >= 0; sent = sendWhatFits()) {
+			for (Handed handed = handOver(); handed.next() != Next.NOTHING; handed = handOver()) {
+				boolean goesOn = handed.messages() > 0;
+				if (handed.next() == Next.LOAD) {
+					goesOn |= load();
+				}
+				else if (handed.next() == Next.SET_ASIDE) {
+					setAside(handed.reason());
+				}
 				// Paho makes room a moment after it has removed the record.
-				pause = (sent > 0) ? SHORTEST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
-				LockSupport.parkNanos(pause);
+				pause = goesOn ? SHORTEST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+				if (handed.next() != Next.LOAD || !goesOn) {
+					LockSupport.parkNanos(pause);
+				}
 			}
 		}
 		catch (Exception ex) {
@@ -306,57 +408,110 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		}
 	}
 
+	private boolean load() {
+		try {
+			this.queue.load();
+			return this.queue.first() != null;
+		}
+		catch (SessionException ex) {
+			logger.debug("The offline buffer of MQTT client '" + this.clientId + "' cannot be read", ex);
+			return false;
+		}
+	}
+
+	/** Nothing is tried for ever in front of others. */
+	private void setAside(@Nullable Exception reason) {
+		try {
+			this.session.setAside(RecordKey.queued(this.refused).toString(), this.refusals,
+					"Paho does not take it: " + reason);
+		}
+		catch (IOException ex) {
+			logger.debug("A message cannot be set aside now", ex);
+			return;
+		}
+		T token = forget(this.refused);
+		if (token != null) {
+			token.drop(this.outlet.refusal("The message was set aside: " + reason));
+		}
+	}
+
 	/**
 	 * Hand messages to Paho as long as it takes them.
-	 * @return how many it took, or -1 if nothing is left to do: under the same lock, so
-	 * that whoever comes next starts another thread
+	 * @return how many it took, and what is to be done next: under the same lock, so that
+	 * whoever comes once nothing is left starts another thread
 	 */
-	private int sendWhatFits() throws E {
+	private Handed handOver() throws E {
+		Next next = Next.NOTHING;
+		Exception reason = null;
+		int messages = 0;
+		List<Runnable> told = new ArrayList<>();
 		this.lock.lock();
-		boolean goesOn = false;
 		try {
-			int sent = 0;
-			while (!this.waiting.isEmpty() && this.outlet.isConnected()) {
-				if (!this.outlet.hasRoom() || !send(first())) {
-					goesOn = true;
-					return sent;
+			while (this.outlet.isConnected()) {
+				QueuedMessage message = this.queue.first();
+				if (message == null) {
+					next = (size() > 0) ? Next.LOAD : Next.NOTHING;
+					break;
 				}
-				sent++;
+				if (expire(message, told)) {
+					continue;
+				}
+				if (!this.outlet.hasRoom()) {
+					next = Next.ROOM;
+					break;
+				}
+				reason = send(message);
+				if (reason != null) {
+					next = (this.refusals >= ATTEMPTS) ? Next.SET_ASIDE : Next.ROOM;
+					break;
+				}
+				messages++;
+				if (messages % LOOK_AHEAD_EVERY == 0) {
+					this.queue.loadAhead();
+				}
 			}
-			return -1;
+			return new Handed(messages, next, reason);
 		}
 		finally {
-			if (!goesOn) {
+			if (next == Next.NOTHING) {
 				this.flusher = null;
 			}
 			this.lock.unlock();
+			told.forEach(Runnable::run);
 		}
 	}
 
 	/**
 	 * Hand a message to Paho. Either it takes it as a whole, or nothing of it remains
 	 * there.
-	 * @param token the message's token
-	 * @return false if as many messages are in flight as may be
+	 * @param message the message
+	 * @return why Paho did not take it, {@code null} if it did
+	 * @throws E if the link is lost, or the session is not ours any more
 	 */
 	@SuppressWarnings("unchecked")
-	private boolean send(T token) throws E {
-		int id = token.packetId();
+	private @Nullable Exception send(QueuedMessage message) throws E {
+		Known<T> known = this.tokens.get(message.number());
+		T kept = (known != null) ? known.get() : null;
+		T token = (kept != null) ? kept : this.outlet.token();
 		try {
-			this.outlet.send(key(id), token);
+			if (!this.outlet.send(message, this.queue.now() - message.taken(), token)) {
+				this.queue.remove(message.number());
+			}
 		}
 		catch (Exception ex) {
-			// Paho gives back the packet id of what it does not take.
-			this.ids.take(id);
-			if (this.outlet.reasonCode(ex) == MAX_INFLIGHT) {
-				return false;
+			int code = this.outlet.reasonCode(ex);
+			if (isLinkLost(code) || code == PERSISTENCE_IN_USE || this.session.isEnded()) {
+				throw (E) ex;
 			}
-			throw (E) ex;
+			if (!isWithoutRoom(code)) {
+				this.refusals = (this.refused == message.number()) ? this.refusals + 1 : 1;
+				this.refused = message.number();
+			}
+			return ex;
 		}
 		token.sent();
-		this.waiting.remove(id);
-		this.outlet.remove(key(id));
-		return true;
+		this.tokens.remove(message.number());
+		return null;
 	}
 
 	// What Paho's interface asks of a buffer
@@ -366,28 +521,17 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @return the number
 	 */
 	public int size() {
-		this.lock.lock();
-		try {
-			return this.waiting.size();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return (int) Math.min(Integer.MAX_VALUE, this.queue.size().messages());
 	}
 
 	/**
-	 * Return the key of a message's record.
-	 * @param index the place of the message, that of the oldest is 0
-	 * @return the key
+	 * Return a message that waits.
+	 * @param index its place, that of the oldest is 0
+	 * @return the message
+	 * @throws IndexOutOfBoundsException if no such message is in memory
 	 */
-	public String keyAt(int index) {
-		this.lock.lock();
-		try {
-			return key(token(index).packetId());
-		}
-		finally {
-			this.lock.unlock();
-		}
+	public QueuedMessage get(int index) {
+		return this.queue.get(index);
 	}
 
 	/**
@@ -395,24 +539,48 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @param index the place of the message, that of the oldest is 0
 	 */
 	public void removeAt(int index) {
-		this.lock.lock();
-		try {
-			forget(token(index));
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
-		finally {
-			this.lock.unlock();
-		}
+		remove(get(index).number());
 	}
 
-	private T token(int index) {
-		return this.waiting.values()
-			.stream()
-			.skip(index)
-			.findFirst()
-			.orElseThrow(() -> new IndexOutOfBoundsException(index));
+	/** Whether there is room for one more message. */
+	private enum Room {
+
+		MADE, NONE, NOT_LOADED
+
+	}
+
+	/** What is to be done after messages were handed over. */
+	private enum Next {
+
+		NOTHING, ROOM, LOAD, SET_ASIDE
+
+	}
+
+	/**
+	 * What came of handing messages over.
+	 *
+	 * @param messages how many Paho took
+	 * @param next what is to be done next
+	 * @param reason why Paho did not take one
+	 */
+	private record Handed(int messages, Next next, @Nullable Exception reason) {
+
+	}
+
+	/** A token, for as long as somebody else has it, or it is to tell a listener. */
+	private static final class Known<T extends Waiting<?>> extends WeakReference<T> {
+
+		private final long number;
+
+		@SuppressWarnings({ "unused", "FieldCanBeLocal" })
+		private final @Nullable T listened;
+
+		Known(long number, T token, ReferenceQueue<? super T> forgotten) {
+			super(token, forgotten);
+			this.number = number;
+			this.listened = token.isListenedTo() ? token : null;
+		}
+
 	}
 
 	/**
@@ -424,10 +592,10 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	public interface Waiting<E extends Exception> {
 
 		/**
-		 * Return the packet id.
-		 * @return the packet id of the message
+		 * Return whether somebody is to be told of the delivery.
+		 * @return whether the token has a listener
 		 */
-		int packetId();
+		boolean isListenedTo();
 
 		/** Note that Paho has taken the message. */
 		void sent();
@@ -444,37 +612,12 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * A message that is to wait.
 	 *
 	 * @param <T> its token
-	 * @param <E> the exception of the version of Paho
+	 * @param record its PUBLISH, with what is kept with it
+	 * @param lifetime how long it is wanted by its own account, in milliseconds, 0 for
+	 * ever
+	 * @param token its token
 	 */
-	@FunctionalInterface
-	public interface Draft<T, E extends Exception> {
-
-		/**
-		 * Store it.
-		 * @param key the key of its record
-		 * @param packetId its packet id
-		 * @return its token
-		 * @throws E if it could not be stored
-		 */
-		T store(String key, int packetId) throws E;
-
-	}
-
-	/**
-	 * A record that is to wait.
-	 *
-	 * @param <X> what it throws
-	 */
-	@FunctionalInterface
-	public interface StoredAs<X extends Exception> {
-
-		/**
-		 * Store it.
-		 * @param key its key
-		 * @param packetId the packet id of its message
-		 * @throws X if it could not be stored
-		 */
-		void store(String key, int packetId) throws X;
+	public record Draft<T>(byte[] record, long lifetime, T token) {
 
 	}
 
@@ -505,26 +648,20 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		boolean hasRoom();
 
 		/**
-		 * Make the token of a message that was stored by another process.
-		 * @param packetId its packet id
+		 * Make the token of a message that nobody else has one of.
 		 * @return the token
 		 */
-		T token(int packetId);
+		T token();
 
 		/**
 		 * Hand a message to Paho.
-		 * @param key the key of its record
+		 * @param message the message
+		 * @param waited how long it has waited, in milliseconds
 		 * @param token its token
+		 * @return whether it has left the queue; one of QoS 0 has not
 		 * @throws E if Paho does not take it
 		 */
-		void send(String key, T token) throws E;
-
-		/**
-		 * Remove a record.
-		 * @param key its key
-		 * @throws E if the session was never opened
-		 */
-		void remove(String key) throws E;
+		boolean send(QueuedMessage message, long waited, T token) throws E;
 
 		/**
 		 * Make what says that a message cannot wait here.

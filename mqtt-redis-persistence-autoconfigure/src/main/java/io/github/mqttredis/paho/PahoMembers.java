@@ -161,20 +161,11 @@ public final class PahoMembers {
 		/** Whether that is meant to run. */
 		CALLBACK_RUNNING("CommsCallback", "isRunning", 0),
 
+		/** The messages that Paho's sender has not taken yet. */
+		MESSAGES("ClientState", "pendingMessages"),
+
 		/** What waits to be sent besides messages. */
 		ANSWERS("ClientState", "pendingFlows"),
-
-		/** The packet ids that are in use. */
-		PACKET_IDS("ClientState", "inUseMsgIds"),
-
-		/** The packet id that was given out last. */
-		LAST_PACKET_ID("ClientState", "nextMsgId"),
-
-		/** Takes a packet id. */
-		NEXT_PACKET_ID("ClientState", "getNextMessageId", 0),
-
-		/** Gives a packet id back. */
-		RELEASE_PACKET_ID("ClientState", "releaseMessageId", 1),
 
 		/** Ends a token. */
 		NOTIFY_RESULT("ClientState", "notifyResult", 3),

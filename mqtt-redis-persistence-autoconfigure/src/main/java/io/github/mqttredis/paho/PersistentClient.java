@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.function.BiFunction;
 
 import io.github.mqttredis.paho.ClientSession.Publish;
-import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import org.jspecify.annotations.Nullable;
 
@@ -80,8 +79,8 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 		this.received = new ReceivedMessages(this.session, comms, this.observed);
 		this.undeliverable = new UndeliverableMessages(this.session);
 		this.session.guarded();
-		this.offline = new OfflineQueue<>(clientId, comms, comms.packetIds(), persistence.offlineBuffer(),
-				this.session.buffered());
+		this.session.adoptBuffered();
+		this.offline = new OfflineQueue<>(clientId, comms, this.session, persistence.offlineBuffer());
 		persistence.onCompleted(this.offline::completed);
 		this.report = new LinkReport(clientId, this.session, this.offline::isOpen);
 		this.session.serveRequests(this.offline, this.received, this.report);
@@ -215,8 +214,7 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	 * @param dropOldest whether the oldest is dropped if it is full
 	 */
 	public void bufferOffline(boolean enabled, int size, boolean dropOldest) {
-		this.offline
-			.settings(new OfflineBufferSettings(enabled, size, dropOldest ? WhenFull.DROP_OLDEST : WhenFull.REJECT));
+		this.offline.settings(enabled, size, dropOldest ? WhenFull.DROP_OLDEST : WhenFull.REJECT);
 	}
 
 	/**

@@ -20,9 +20,9 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.concurrent.locks.ReentrantLock;
 
-import io.github.mqttredis.session.BufferedRecords;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.QueuedMessage;
 import io.github.mqttredis.session.RecordEnvelope;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
@@ -75,6 +75,8 @@ public abstract class SessionPersistence<E extends Exception> {
 	private final ReentrantLock opening = new ReentrantLock();
 
 	private volatile @Nullable Session session;
+
+	private volatile @Nullable Handing handing;
 
 	private volatile Runnable completed = () -> {
 	};
@@ -207,13 +209,71 @@ public abstract class SessionPersistence<E extends Exception> {
 	protected final void put(String key, Packet<E> packet) throws E {
 		Session opened = opened("put " + key);
 		ObservedMessages told = this.observed;
+		Handing handing = this.handing;
 		try {
 			byte[] record = packet.encode();
+			if (handing != null && handing.by == Thread.currentThread()) {
+				byte[] queued = handing.message.record();
+				opened.queue()
+					.hand(handing.message, key,
+							(told != null) ? told.handing(RecordKey.require(key), record, queued) : record);
+				handing.key = key;
+				return;
+			}
 			opened.put(key, (told != null) ? told.putting(RecordKey.require(key), record) : record);
 		}
 		catch (SessionException | RuntimeException ex) {
 			throw failure(ex);
 		}
+	}
+
+	/**
+	 * Have Paho take a message that waited: what it puts on this thread is that message,
+	 * which leaves the queue in the same step.
+	 * @param message the message
+	 * @param taking has Paho take it
+	 * @param <X> what it throws
+	 * @return whether it has become a record; one of QoS 0 does not
+	 * @throws X if Paho does not
+	 */
+	final <X extends Exception> boolean handing(QueuedMessage message, Taking<X> taking) throws X {
+		Handing begun = new Handing(Thread.currentThread(), message);
+		this.handing = begun;
+		boolean refused = false;
+		try {
+			taking.take();
+			return begun.key != null;
+		}
+		catch (RuntimeException ex) {
+			throw ex;
+		}
+		catch (Exception ex) {
+			refused = true;
+			throw ex;
+		}
+		finally {
+			this.handing = null;
+			Session opened = this.session;
+			String key = begun.key;
+			// What Paho throws says that it has forgotten the message (ClientState.undo).
+			// Whatever else is thrown leaves it in its tables.
+			if (opened != null && key != null && refused) {
+				opened.queue().takeBack(key, message);
+			}
+			else if (opened != null && key != null) {
+				opened.queue().handed(key);
+			}
+		}
+	}
+
+	/**
+	 * Return what is kept of a message that is to wait.
+	 * @param record its PUBLISH
+	 * @return the PUBLISH with what travels with it
+	 */
+	final byte[] queueing(byte[] record) {
+		ObservedMessages told = this.observed;
+		return (told != null) ? told.queueing(record) : record;
 	}
 
 	/**
@@ -258,7 +318,11 @@ public abstract class SessionPersistence<E extends Exception> {
 	 * @throws E if the session was never opened
 	 */
 	public void remove(String key) throws E {
-		opened("remove " + key).remove(key);
+		Session opened = opened("remove " + key);
+		Handing begun = this.handing;
+		if (begun == null || begun.by != Thread.currentThread()) {
+			opened.remove(key);
+		}
 		if (key.startsWith(RecordKind.SENT.prefix())) {
 			ObservedMessages told = this.observed;
 			if (told != null) {
@@ -285,14 +349,9 @@ public abstract class SessionPersistence<E extends Exception> {
 	 */
 	public void clear() throws E {
 		Session opened = opened("clear");
-		int lost = (this.recordsWithheld ? BufferedRecords.others(opened) : opened.keys()).size();
+		int lost = opened.keys().size();
 		try {
-			if (this.recordsWithheld) {
-				BufferedRecords.clearOthers(opened);
-			}
-			else {
-				opened.clear();
-			}
+			opened.clear();
 		}
 		catch (SessionException | RuntimeException ex) {
 			throw failure(ex);
@@ -374,6 +433,35 @@ public abstract class SessionPersistence<E extends Exception> {
 	public String toString() {
 		Session opened = this.session;
 		return (opened != null) ? "persistence of MQTT session " + opened.id() : "persistence that was never opened";
+	}
+
+	/** A message that is handed over. */
+	private static final class Handing {
+
+		private final Thread by;
+
+		private final QueuedMessage message;
+
+		/** Of the record that it has become; used by that thread. */
+		private @Nullable String key;
+
+		Handing(Thread by, QueuedMessage message) {
+			this.by = by;
+			this.message = message;
+		}
+
+	}
+
+	/**
+	 * Has Paho take a message.
+	 *
+	 * @param <X> what it throws
+	 */
+	@FunctionalInterface
+	interface Taking<X extends Exception> {
+
+		void take() throws X;
+
 	}
 
 	/**

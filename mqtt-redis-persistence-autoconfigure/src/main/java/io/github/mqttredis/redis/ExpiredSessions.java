@@ -69,7 +69,7 @@ final class ExpiredSessions {
 	private static boolean isGone(RedisConnection connection, String hash) {
 		Long found = connection.keyCommands()
 			.exists(hash.getBytes(StandardCharsets.UTF_8), SessionKeys.lease(hash), SessionKeys.mark(hash),
-					SessionKeys.quarantine(hash));
+					SessionKeys.quarantine(hash), SessionKeys.queue(hash));
 		return found != null && found == 0;
 	}
 

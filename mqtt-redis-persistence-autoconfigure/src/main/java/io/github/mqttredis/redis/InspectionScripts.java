@@ -51,6 +51,8 @@ final class InspectionScripts {
 
 	private static final RedisScript RECORDS = new RedisScript("records.lua");
 
+	private static final RedisScript QUEUE = new RedisScript("queue.lua");
+
 	private static final RedisScript DELETE = new RedisScript("delete.lua");
 
 	/** Stands for any mark in {@link #delete}. */
@@ -69,10 +71,10 @@ final class InspectionScripts {
 	}
 
 	static Look inspect(RedisConnection connection, SessionKeys keys) {
-		List<String> reply = INSPECT.run(connection, List.of(keys.hash(), keys.lease(), keys.quarantine(), keys.mark()),
-				List.of());
-		return new Look(Long.parseLong(reply.get(0)), reply.get(1), remaining(reply.get(2)),
-				Long.parseLong(reply.get(3)), reply.get(4));
+		List<String> reply = INSPECT.run(connection,
+				List.of(keys.hash(), keys.lease(), keys.quarantine(), keys.mark(), keys.queue()), List.of());
+		return new Look(Long.parseLong(reply.get(0)) + Long.parseLong(reply.get(5)), reply.get(1),
+				remaining(reply.get(2)), Long.parseLong(reply.get(3)), reply.get(4));
 	}
 
 	static Page<InspectedRecord> records(RedisConnection connection, byte[] hash, SessionId id, RecordCodec codec,
@@ -83,13 +85,35 @@ final class InspectionScripts {
 		List<InspectedRecord> records = new ArrayList<>();
 		for (int i = 1; i < reply.size(); i += 3) {
 			String name = new String(reply.get(i), FieldNames.CHARSET);
-			long size = Long.parseLong(new String(reply.get(i + 1), StandardCharsets.US_ASCII));
-			byte[] beginning = reply.get(i + 2);
-			records.add((plain && !RecordCodec.isMarked(beginning))
-					? InspectedRecord.of(id.version(), name, beginning, size)
-					: decode(id, codec, name, beginning, size));
+			records.add(inspected(id, codec, name, reply.get(i + 2), number(reply.get(i + 1))));
 		}
 		return new Page<>(records, next(new String(reply.get(0), StandardCharsets.US_ASCII)));
+	}
+
+	static Page<InspectedRecord> queue(RedisConnection connection, byte[] stream, SessionId id, RecordCodec codec,
+			String cursor, int limit) {
+		boolean plain = codec == RecordCodec.PLAIN;
+		List<byte[]> reply = QUEUE.runRaw(connection, List.of(stream),
+				List.of(bytes(cursor), bytes(limit), bytes(PAGE_BYTES), bytes(plain ? BEGINNING_BYTES : PAGE_BYTES)));
+		List<InspectedRecord> records = new ArrayList<>();
+		long last = 0;
+		for (int i = 5; i < reply.size(); i += 7) {
+			last = number(reply.get(i));
+			String name = RecordKey.queued(last).toString();
+			records.add(inspected(id, codec, name, reply.get(i + 6), number(reply.get(i + 5))));
+		}
+		boolean whole = number(reply.get(4)) == 1;
+		return new Page<>(records, whole ? null : Long.toString(last + 1));
+	}
+
+	private static long number(byte[] ascii) {
+		return Long.parseLong(new String(ascii, StandardCharsets.US_ASCII));
+	}
+
+	private static InspectedRecord inspected(SessionId id, RecordCodec codec, String name, byte[] beginning,
+			long size) {
+		return (codec == RecordCodec.PLAIN && !RecordCodec.isMarked(beginning))
+				? InspectedRecord.of(id.version(), name, beginning, size) : decode(id, codec, name, beginning, size);
 	}
 
 	/** Only a whole record can be decoded. */
@@ -118,7 +142,8 @@ final class InspectionScripts {
 	 * @return what came of it
 	 */
 	static Deleted delete(RedisConnection connection, SessionKeys keys, String mark, Duration expiry) {
-		List<String> reply = DELETE.run(connection, List.of(keys.hash(), keys.mark(), keys.lease(), keys.quarantine()),
+		List<String> reply = DELETE.run(connection,
+				List.of(keys.hash(), keys.mark(), keys.lease(), keys.quarantine(), keys.queue()),
 				List.of(bytes(mark), bytes(expiry.toMillis())));
 		return switch (reply.get(0)) {
 			case "held" -> new Deleted(false, reply.get(1), remaining(reply.get(2)));
@@ -152,7 +177,7 @@ final class InspectionScripts {
 	/**
 	 * What was found of a session.
 	 *
-	 * @param records the number of records
+	 * @param records the number of records, with those in the queue
 	 * @param holder the token of who holds its lease, empty if nobody does
 	 * @param remaining how long the lease still runs
 	 * @param quarantined the number of records in quarantine

@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.Lengths;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ final class MarkTracker {
 
 	private long sequence;
 
-	private int length = Batch.UNKNOWN_LENGTH;
+	private Lengths lengths = Lengths.UNKNOWN;
 
 	private @Nullable Batch unanswered;
 
@@ -75,7 +76,7 @@ final class MarkTracker {
 		this.mark = new Mark(epoch, 0);
 		this.sequence = 0;
 		this.unanswered = null;
-		this.length = Batch.UNKNOWN_LENGTH;
+		this.lengths = Lengths.UNKNOWN;
 	}
 
 	Mark mark() {
@@ -98,13 +99,13 @@ final class MarkTracker {
 	/**
 	 * Note that Redis applied what was sent.
 	 * @param next the mark that it set
-	 * @param lengthAfter how many records there must be now
+	 * @param after what there must be now
 	 */
-	void applied(Mark next, int lengthAfter) {
+	void applied(Mark next, Lengths after) {
 		this.mark = next;
 		// A confirmation that came late may have moved it on further.
 		this.sequence = Math.max(this.sequence, next.sequence());
-		this.length = lengthAfter;
+		this.lengths = after;
 		this.unanswered = null;
 	}
 
@@ -153,21 +154,11 @@ final class MarkTracker {
 	}
 
 	/**
-	 * Return how many records Redis must have.
-	 * @return the number, or {@link Batch#UNKNOWN_LENGTH}
+	 * Return what Redis must have.
+	 * @return the numbers, as far as they are known
 	 */
-	int length() {
-		return this.length;
-	}
-
-	/**
-	 * Return whether a number of records is not the one that there must be.
-	 * @param actual the number that Redis reports
-	 * @param expected the number that there must be, or {@link Batch#UNKNOWN_LENGTH}
-	 * @return whether records are missing or too many
-	 */
-	static boolean differs(int actual, int expected) {
-		return expected != Batch.UNKNOWN_LENGTH && actual != expected;
+	Lengths lengths() {
+		return this.lengths;
 	}
 
 	/**

@@ -17,6 +17,8 @@
 package io.github.mqttredis.redis;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -24,6 +26,8 @@ import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.Mirror;
+import io.github.mqttredis.session.QueuePage;
+import io.github.mqttredis.session.QueuedMessage;
 import io.github.mqttredis.session.RecordEnvelope;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity;
@@ -31,10 +35,12 @@ import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
+import io.github.mqttredis.session.SessionKeyException;
 import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SetAside;
+import io.github.mqttredis.session.StoredRecords;
 import io.github.mqttredis.session.WriteLog;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +85,7 @@ final class OwnedSession {
 		this.io = io;
 		this.settings = settings;
 		this.activity = activity;
-		this.log = new WriteLog(MAX_LOG_WRITES, MAX_LOG_BYTES,
+		this.log = new WriteLog(MAX_LOG_WRITES, MAX_LOG_BYTES, settings.queueWindow(),
 				(key, record) -> settings.codec().encode(id, key, record));
 		this.standing = new SessionStanding(id, io, activity);
 		this.shipper = new SessionShipper(this, scripts, io, settings.leaseTtl());
@@ -185,6 +191,31 @@ final class OwnedSession {
 		catch (SessionUnavailableException ex) {
 			RedisSessionStore.logger.debug("MQTT session " + this.id + ": a packet is not kept", ex);
 			return false;
+		}
+	}
+
+	Map<Long, byte[]> decode(QueuePage page) throws SessionKeyException {
+		return StoredRecords.decode(this.id, this.settings.codec(), page);
+	}
+
+	/**
+	 * Take messages of the queue that were read.
+	 * @param page the messages
+	 * @return the keys of those that cannot be read
+	 */
+	List<RecordKey> addToQueue(QueuePage page) {
+		try {
+			Map<Long, byte[]> records = decode(page);
+			this.log.addToQueue(page, records);
+			return page.messages()
+				.stream()
+				.map(QueuedMessage::key)
+				.filter((key) -> !records.containsKey(key.number()))
+				.toList();
+		}
+		catch (SessionKeyException ex) {
+			// Whoever reads the queue is told, and tries again.
+			throw new IllegalStateException(ex.getMessage(), ex);
 		}
 	}
 

@@ -24,6 +24,10 @@ import io.github.mqttredis.redis.MarkTracker.Mark;
 import io.github.mqttredis.redis.SessionOpener.FieldNames;
 import io.github.mqttredis.redis.Speaker.Command;
 import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.Batch.QueueChange;
+import io.github.mqttredis.session.Lengths;
+import io.github.mqttredis.session.QueuePage;
+import io.github.mqttredis.session.QueuedMessage;
 
 /**
  * The Lua by which an owner keeps its session. What the scripts get and return is written
@@ -47,10 +51,17 @@ final class RedisScripts {
 
 	private static final RedisScript QUARANTINE = new RedisScript("quarantine.lua");
 
+	private static final RedisScript QUEUE = new RedisScript("queue.lua");
+
 	private static final RedisScript KEEP = new RedisScript("keep.lua");
 
 	/** What a session has at most that is read when its lease is taken. */
 	private static final long SMALL_BYTES = 64 * 1024;
+
+	/** What is read of a queue at a time. */
+	private static final int PAGE_BYTES = 256 * 1024;
+
+	private static final int PAGE_MESSAGES = 2000;
 
 	/** Whoever may publish can send what is kept. */
 	private static final byte[] QUARANTINE_LIMIT = bytes("1000");
@@ -82,7 +93,7 @@ final class RedisScripts {
 	Command<Acquired> acquire(String replaced, long until) {
 		return ACQUIRE.with(SMALL_BYTES,
 				List.of(this.keys.lease(), this.keys.mark(), this.keys.hash(), this.keys.quarantine(),
-						this.keys.otherVersion()),
+						this.keys.otherVersion(), this.keys.queue()),
 				List.of(this.token, this.leaseMillis, bytes(replaced), this.expiryMillis, bytes(Long.toString(until))),
 				RedisScripts::acquired);
 	}
@@ -90,10 +101,11 @@ final class RedisScripts {
 	private static Acquired acquired(List<?> raw) {
 		List<byte[]> reply = RedisScript.bytes(raw);
 		if ("held".equals(string(reply.get(0)))) {
-			return new Acquired(0, string(reply.get(1)), number(reply.get(2)), number(reply.get(3)), 0, 0, List.of());
+			return new Acquired(0, string(reply.get(1)), number(reply.get(2)), number(reply.get(3)), 0, Lengths.UNKNOWN,
+					List.of());
 		}
-		return new Acquired(number(reply.get(1)), "", 0, 0, number(reply.get(2)), number(reply.get(3)),
-				reply.subList(4, reply.size()));
+		return new Acquired(number(reply.get(1)), "", 0, 0, number(reply.get(2)),
+				new Lengths(number(reply.get(3)), number(reply.get(4))), reply.subList(5, reply.size()));
 	}
 
 	private static String string(byte[] bytes) {
@@ -105,13 +117,25 @@ final class RedisScripts {
 	}
 
 	Command<Written> write(Mark expected, Mark next, Batch batch) {
-		List<byte[]> arguments = new ArrayList<>(7 + 2 * batch.puts().size() + batch.removes().size());
+		QueueChange queue = batch.queue();
+		List<byte[]> arguments = new ArrayList<>(11 + 2 * batch.puts().size() + 6 * queue.added().size()
+				+ queue.removed().size() + batch.removes().size());
 		arguments.addAll(List.of(bytes(expected.toString()), bytes(next.toString()), this.token, this.leaseMillis,
-				this.expiryMillis, bytes(batch.clears() ? "1" : "0"), bytes(Integer.toString(batch.puts().size()))));
+				this.expiryMillis, bytes(batch.clears() ? "1" : "0"), bytes(batch.removesFirst() ? "1" : "0"),
+				bytes(queue.from()), bytes(batch.puts().size()), bytes(queue.added().size()),
+				bytes(queue.removed().size())));
 		batch.puts().forEach((key, record) -> {
 			arguments.add(key.toBytes());
 			arguments.add(record);
 		});
+		queue.added().forEach((message) -> {
+			for (long number : new long[] { message.number(), message.taken(), message.ahead(), message.expires(),
+					message.total() }) {
+				arguments.add(bytes(number));
+			}
+			arguments.add(message.record());
+		});
+		queue.removed().forEach((number) -> arguments.add(bytes(number)));
 		batch.removes().forEach((key) -> arguments.add(key.toBytes()));
 		return WRITE.with(batch.bytes(), all(), arguments, (reply) -> written(RedisScript.strings(reply)));
 	}
@@ -121,22 +145,55 @@ final class RedisScripts {
 				List.of(this.token, this.leaseMillis, bytes(Long.toString(next.epoch())),
 						bytes(Long.toString(next.sequence())), this.expiryMillis),
 				(reply) -> "fenced".equals(reply.get(0))
-						? new Confirmed(true, reply.get(1), Long.parseLong(reply.get(2)), Mark.NONE, 0, Mark.NONE)
-						: new Confirmed(false, "", 0, Mark.parse(reply.get(1)), Integer.parseInt(reply.get(2)),
-								Mark.parse(reply.get(3))));
+						? new Confirmed(true, reply.get(1), Long.parseLong(reply.get(2)), Mark.NONE, Lengths.UNKNOWN,
+								Mark.NONE)
+						: new Confirmed(false, "", 0, Mark.parse(reply.get(1)), lengths(reply),
+								Mark.parse(reply.get(4))));
 	}
 
 	/** The order that the scripts share. */
 	private List<byte[]> all() {
-		return List.of(this.keys.hash(), this.keys.mark(), this.keys.lease(), this.keys.quarantine());
+		return List.of(this.keys.hash(), this.keys.mark(), this.keys.lease(), this.keys.quarantine(),
+				this.keys.queue());
 	}
 
-	Command<Written> quarantine(Mark expected, Mark next, String name, List<String> fields) {
-		List<byte[]> arguments = new ArrayList<>(List.of(bytes(expected.toString()), bytes(next.toString()),
-				this.expiryMillis, name.getBytes(FieldNames.CHARSET)));
+	/**
+	 * Move records to the quarantine.
+	 * @param expected the mark that is expected
+	 * @param next the mark to set
+	 * @param name the name that they get, empty for their own
+	 * @param queued the number of a message in the queue, 0 for none
+	 * @param fields names of fields
+	 * @return moves them
+	 */
+	Command<Written> quarantine(Mark expected, Mark next, String name, long queued, List<String> fields) {
+		List<byte[]> arguments = new ArrayList<>(
+				List.of(bytes(expected.toString()), bytes(next.toString()), this.expiryMillis,
+						name.getBytes(FieldNames.CHARSET), bytes((queued > 0) ? Long.toString(queued) : "")));
 		fields.forEach((field) -> arguments.add(field.getBytes(FieldNames.CHARSET)));
-		return QUARANTINE.with(List.of(this.keys.hash(), this.keys.mark(), this.keys.quarantine()), arguments,
-				RedisScripts::written);
+		return QUARANTINE.with(List.of(this.keys.hash(), this.keys.mark(), this.keys.quarantine(), this.keys.queue()),
+				arguments, RedisScripts::written);
+	}
+
+	/**
+	 * Read messages of the queue.
+	 * @param from the number of the first
+	 * @return reads some of them
+	 */
+	Command<QueuePage> queue(long from) {
+		return QUEUE.with(PAGE_BYTES, List.of(this.keys.queue()),
+				List.of(bytes(from), bytes(PAGE_MESSAGES), bytes(PAGE_BYTES), bytes(0)), (reply) -> page(reply));
+	}
+
+	private static QueuePage page(List<?> raw) {
+		List<byte[]> reply = RedisScript.bytes(raw);
+		List<QueuedMessage> messages = new ArrayList<>();
+		for (int i = 5; i < reply.size(); i += 7) {
+			messages.add(new QueuedMessage(number(reply.get(i)), number(reply.get(i + 1)), number(reply.get(i + 2)),
+					number(reply.get(i + 3)), number(reply.get(i + 4)), reply.get(i + 6)));
+		}
+		return new QueuePage(number(reply.get(0)), number(reply.get(1)), number(reply.get(2)), number(reply.get(3)),
+				number(reply.get(4)) == 1, messages);
 	}
 
 	Command<Boolean> keep(Mark expected, String name, byte[] packet) {
@@ -152,7 +209,16 @@ final class RedisScripts {
 	}
 
 	private static Written written(List<String> reply) {
-		return new Written(Mark.parse(reply.get(0)), Integer.parseInt(reply.get(1)));
+		return new Written(Mark.parse(reply.get(0)),
+				new Lengths(Long.parseLong(reply.get(1)), Long.parseLong(reply.get(2))));
+	}
+
+	private static Lengths lengths(List<String> reply) {
+		return new Lengths(Long.parseLong(reply.get(2)), Long.parseLong(reply.get(3)));
+	}
+
+	private static byte[] bytes(long number) {
+		return bytes(Long.toString(number));
 	}
 
 	private static byte[] bytes(String text) {
@@ -169,10 +235,10 @@ final class RedisScripts {
 	 * holds the lease
 	 * @param others how many records the client has with the other version of MQTT, if
 	 * the lease is ours
-	 * @param records how many records the session has, if the lease is ours
+	 * @param lengths what the session has, if the lease is ours
 	 * @param contents their names and values in turns, empty if they are to be read apart
 	 */
-	record Acquired(long epoch, String holder, long remainingMillis, long clock, long others, long records,
+	record Acquired(long epoch, String holder, long remainingMillis, long clock, long others, Lengths lengths,
 			List<byte[]> contents) {
 
 		boolean owned() {
@@ -180,7 +246,7 @@ final class RedisScripts {
 		}
 
 		boolean hasAll() {
-			return this.contents.size() == 2 * this.records;
+			return this.contents.size() == 2 * this.lengths.records();
 		}
 
 	}
@@ -189,9 +255,9 @@ final class RedisScripts {
 	 * What came of a batch.
 	 *
 	 * @param found the mark that was found: the expected one if the batch was applied
-	 * @param length the number of records afterwards
+	 * @param lengths what there is afterwards
 	 */
-	record Written(Mark found, int length) {
+	record Written(Mark found, Lengths lengths) {
 
 	}
 
@@ -202,10 +268,10 @@ final class RedisScripts {
 	 * @param holder the token of who does, empty if their lease has ended
 	 * @param remainingMillis how long their lease still runs
 	 * @param found the mark that was found
-	 * @param length the number of records
+	 * @param lengths what there is
 	 * @param mark the mark that is set now
 	 */
-	record Confirmed(boolean fenced, String holder, long remainingMillis, Mark found, int length, Mark mark) {
+	record Confirmed(boolean fenced, String holder, long remainingMillis, Mark found, Lengths lengths, Mark mark) {
 
 	}
 

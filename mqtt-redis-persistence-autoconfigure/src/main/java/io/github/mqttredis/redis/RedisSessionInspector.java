@@ -34,6 +34,7 @@ import io.github.mqttredis.redis.SessionOpener.FieldNames;
 import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.InspectedSession;
 import io.github.mqttredis.session.Page;
+import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordOperations;
 import io.github.mqttredis.session.RecordOperations.Quarantine;
@@ -147,9 +148,12 @@ final class RedisSessionInspector implements SessionInspector {
 			return new Page<>(List.of(), null);
 		}
 		SessionKeys keys = this.names.keys(id);
-		byte[] hash = (part == Part.RECORDS) ? keys.hash() : keys.quarantine();
-		return this.link.call(
-				(connection) -> InspectionScripts.records(connection, hash, id, this.settings.codec(), cursor, limit));
+		RecordCodec codec = this.settings.codec();
+		return this.link.call((connection) -> switch (part) {
+			case RECORDS -> InspectionScripts.records(connection, keys.hash(), id, codec, cursor, limit);
+			case QUEUE -> InspectionScripts.queue(connection, keys.queue(), id, codec, cursor, limit);
+			case QUARANTINE -> InspectionScripts.records(connection, keys.quarantine(), id, codec, cursor, limit);
+		});
 	}
 
 	@Override

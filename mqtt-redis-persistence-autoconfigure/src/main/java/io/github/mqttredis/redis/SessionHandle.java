@@ -19,8 +19,12 @@ package io.github.mqttredis.redis;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
+import io.github.mqttredis.session.LoggedQueue;
+import io.github.mqttredis.session.MessageQueue;
 import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
@@ -37,6 +41,7 @@ import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.WriteLog;
+import io.github.mqttredis.session.WriteLog.Appended;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,8 +62,16 @@ final class SessionHandle implements OperatedSession {
 
 	private final PublishWaits publishes = new PublishWaits();
 
+	private final MessageQueue queue;
+
 	SessionHandle(OwnedSession session) {
 		this.session = session;
+		this.queue = new Queue(session.log());
+	}
+
+	@Override
+	public MessageQueue queue() {
+		return this.queue;
 	}
 
 	/**
@@ -174,7 +187,7 @@ final class SessionHandle implements OperatedSession {
 			// past it.
 			case SENT -> (lenient || !this.session.isSentUnstored())
 					&& (!this.session.isStoredBeforeReturn() || this.publishes.defer(key, position, seen, lenient));
-			case BUFFERED -> !this.session.isStoredBeforeReturn();
+			case BUFFERED, QUEUED -> !this.session.isStoredBeforeReturn();
 		};
 	}
 
@@ -294,7 +307,7 @@ final class SessionHandle implements OperatedSession {
 	@Override
 	public void setAside(String name, int attempts, String reason) throws SessionException {
 		checkUsable("set " + name + " aside");
-		RecordKey key = RecordKey.require(name);
+		RecordKey key = Objects.requireNonNull(RecordKey.parseAny(name), name);
 		SetAside note = new SetAside(name, Instant.now(), attempts, reason);
 		this.session.shipper().setAside(key, note);
 		if (contains(name)) {
@@ -318,8 +331,8 @@ final class SessionHandle implements OperatedSession {
 	}
 
 	@Override
-	public void linkChanged(SessionActivity.Event happened, @Nullable SessionEvent news) {
-		this.session.standing().linkChanged(happened, news);
+	public void happened(SessionActivity.Event happened, @Nullable SessionEvent news) {
+		this.session.standing().happened(happened, news);
 	}
 
 	/**
@@ -404,14 +417,14 @@ final class SessionHandle implements OperatedSession {
 
 	@Override
 	public byte @Nullable [] get(String key) {
-		RecordKey parsed = RecordKey.parse(key);
+		RecordKey parsed = RecordKey.parseAny(key);
 		return (parsed != null) ? this.session.log().get(parsed) : null;
 	}
 
 	@Override
 	public boolean contains(String key) {
-		RecordKey parsed = RecordKey.parse(key);
-		return parsed != null && this.session.log().get(parsed) != null;
+		RecordKey parsed = RecordKey.parseAny(key);
+		return parsed != null && this.session.log().read((records) -> records.contains(parsed));
 	}
 
 	@Override
@@ -422,6 +435,93 @@ final class SessionHandle implements OperatedSession {
 	@Override
 	public SessionStatus status() {
 		return this.session.status();
+	}
+
+	/** What waits until the client hands it over. */
+	private final class Queue extends LoggedQueue {
+
+		Queue(WriteLog log) {
+			super(log);
+		}
+
+		@Override
+		protected <T> T write(String what, Change<T> change) throws SessionException {
+			checkUsable(what);
+			T written = change.apply(SessionHandle.this::isHeld);
+			if (written == null) {
+				checkUsable(what);
+				throw SessionHandle.this.session.refusal(what);
+			}
+			SessionHandle.this.session.shipper().soonest();
+			return written;
+		}
+
+		@Override
+		public Appended append(byte[] record, long lifetime) throws SessionException {
+			OwnedSession owned = SessionHandle.this.session;
+			checkUsable("store a message");
+			if (!owned.isSentUnstored(record)
+					&& (owned.isUnusable() || (SessionHandle.this.guarded && owned.shipper().isRefusing()))) {
+				throw owned.refusal("store a message");
+			}
+			if (owned.shipper().refusedSize().isReached(record)) {
+				throw new SessionRecordException(id(), RecordKey.queued(0), record.length);
+			}
+			long start = System.nanoTime();
+			boolean accepted = false;
+			try {
+				Appended appended = super.append(record, lifetime);
+				accepted = true;
+				return appended;
+			}
+			finally {
+				owned.activity().ended(Operation.PUT, start, accepted);
+			}
+		}
+
+		@Override
+		public void awaitStored(Appended appended) throws SessionException {
+			OwnedSession owned = SessionHandle.this.session;
+			RecordKey key = appended.message().key();
+			// Who publishes faster than Redis takes it must not fill the heap.
+			boolean promised = owned.isStoredBeforeReturn() || !SessionHandle.this.guarded || owned.log().isBehind();
+			if (!promised
+					|| (owned.ship(appended.position(), appended.failures(), () -> isOver(key)) && !isAside(key))) {
+				return;
+			}
+			SessionException refusal = owned.refusal("store a message", key);
+			if (!owned.isSentUnstored(appended.message().record())) {
+				remove(appended.message().number());
+				checkUsable("store a message");
+				throw refusal;
+			}
+			checkUsable("store a message");
+		}
+
+		@Override
+		protected void write(Consumer<WriteLog> change) {
+			OwnedSession owned = SessionHandle.this.session;
+			// With the log's lock held, as in supersede().
+			owned.log().read((any) -> {
+				if (isHeld()) {
+					change.accept(owned.log());
+				}
+				return true;
+			});
+			owned.shipper().soonest();
+		}
+
+		@Override
+		public void load() throws SessionException {
+			checkUsable("read the queue");
+			SessionHandle.this.session.shipper().loadQueue();
+		}
+
+		@Override
+		public void loadAhead() {
+			SessionHandle.this.session.shipper().loadQueueAhead();
+		}
+
 	}
 
 	/**

@@ -40,6 +40,8 @@ final class SessionKeys {
 
 	private final byte[] quarantineKey;
 
+	private final byte[] queueKey;
+
 	SessionKeys(String prefix, SessionId id) {
 		String client = prefix + ":{" + escape(id.clientId()) + "@" + escape(id.broker()) + "}:";
 		this.hash = client + id.version().suffix();
@@ -48,6 +50,7 @@ final class SessionKeys {
 		this.leaseKey = lease(this.hash);
 		this.markKey = mark(this.hash);
 		this.quarantineKey = quarantine(this.hash);
+		this.queueKey = queue(this.hash);
 	}
 
 	/**
@@ -84,6 +87,15 @@ final class SessionKeys {
 	 */
 	static byte[] quarantine(String hash) {
 		return bytes(hash + ":quarantine");
+	}
+
+	/**
+	 * Return the key of the stream of what waits in a session's queue.
+	 * @param hash the name of the session's hash
+	 * @return the key
+	 */
+	static byte[] queue(String hash) {
+		return bytes(hash + ":queue");
 	}
 
 	/**
@@ -150,6 +162,10 @@ final class SessionKeys {
 
 	byte[] quarantine() {
 		return this.quarantineKey;
+	}
+
+	byte[] queue() {
+		return this.queueKey;
 	}
 
 	@Override

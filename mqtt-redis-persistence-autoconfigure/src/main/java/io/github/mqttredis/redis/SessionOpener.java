@@ -37,6 +37,8 @@ import io.github.mqttredis.redis.Speaker.Command;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.FormerRecords;
+import io.github.mqttredis.session.QueuePage;
+import io.github.mqttredis.session.QueuedMessage;
 import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Restoration;
@@ -127,7 +129,8 @@ final class SessionOpener {
 		Acquired acquired = acquisition.acquire(session);
 		boolean opened = false;
 		try {
-			int restored = new RedisRestoration(session, this.io, this.settings.codec()).restore(acquired, former);
+			int restored = new RedisRestoration(session, this.io, scripts, this.settings.codec()).restore(acquired,
+					former);
 			session.shipper().begin();
 			awaitNoted(session, noted);
 			opened(session, restored, start);
@@ -338,12 +341,15 @@ final class SessionOpener {
 
 		private final IoLoop io;
 
+		private final RedisScripts scripts;
+
 		private final RecordCodec codec;
 
-		RedisRestoration(OwnedSession session, IoLoop io, RecordCodec codec) {
+		RedisRestoration(OwnedSession session, IoLoop io, RedisScripts scripts, RecordCodec codec) {
 			super(session.id(), codec);
 			this.session = session;
 			this.io = io;
+			this.scripts = scripts;
 			this.codec = codec;
 		}
 
@@ -359,8 +365,29 @@ final class SessionOpener {
 			}
 			putAside();
 			former.moveTo(this);
+			if (acquired.lengths().queued() > 0) {
+				restoreQueue();
+			}
 			records().fill(this.session.log());
-			return records().readable().size();
+			return records().readable().size() + (int) this.session.log().queueSize().messages();
+		}
+
+		/** The oldest messages are enough: the others are read as they are sent. */
+		private void restoreQueue() throws SessionException {
+			boolean readable = false;
+			while (!readable) {
+				QueuePage page = this.io.call(this.scripts.queue(0));
+				Map<Long, byte[]> records = this.session.decode(page);
+				readable = records.size() == page.messages().size();
+				if (readable) {
+					this.session.log().loadQueue(page, records);
+				}
+				for (QueuedMessage message : page.messages()) {
+					if (!records.containsKey(message.number())) {
+						this.session.shipper().quarantine(message.key());
+					}
+				}
+			}
 		}
 
 		@Override
@@ -413,12 +440,14 @@ final class SessionOpener {
 		}
 
 		/**
-		 * Read the names of all fields that a session's hash has.
+		 * Read the names of all fields that a session's hash has, and how far its queue
+		 * has come.
 		 * @param keys the session's keys
 		 * @return reads them
 		 */
 		static Command<FieldNames> names(SessionKeys keys) {
-			return NAMES.with(0, List.of(keys.hash()), List.of(), (reply) -> FieldNames.of(RedisScript.bytes(reply)));
+			return NAMES.with(0, List.of(keys.hash(), keys.queue()), List.of(),
+					(reply) -> FieldNames.of(RedisScript.bytes(reply)));
 		}
 
 		/**
@@ -470,8 +499,9 @@ final class SessionOpener {
 	 *
 	 * @param records those of records
 	 * @param foreign all others
+	 * @param lastQueued the highest number that a message in the queue ever had
 	 */
-	record FieldNames(List<String> records, List<String> foreign) {
+	record FieldNames(List<String> records, List<String> foreign, long lastQueued) {
 
 		/**
 		 * Reads any bytes as a name and gives them back: a field that is not ours may
@@ -481,9 +511,11 @@ final class SessionOpener {
 
 		static FieldNames of(List<byte[]> fields) {
 			Map<Boolean, List<String>> names = fields.stream()
+				.skip(1)
 				.map((field) -> new String(field, CHARSET))
 				.collect(Collectors.partitioningBy((name) -> RecordKey.parse(name) != null));
-			return new FieldNames(names.getOrDefault(true, List.of()), names.getOrDefault(false, List.of()));
+			return new FieldNames(names.getOrDefault(true, List.of()), names.getOrDefault(false, List.of()),
+					Long.parseLong(new String(fields.get(0), CHARSET)));
 		}
 
 		/**

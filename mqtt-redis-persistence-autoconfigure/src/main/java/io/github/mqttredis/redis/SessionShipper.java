@@ -39,8 +39,10 @@ import io.github.mqttredis.redis.SessionOpener.SessionLoader;
 import io.github.mqttredis.redis.Speaker.Command;
 import io.github.mqttredis.redis.Speaker.Exchange;
 import io.github.mqttredis.session.Batch;
+import io.github.mqttredis.session.Lengths;
 import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionRecordException;
@@ -82,6 +84,9 @@ final class SessionShipper extends Speaker {
 
 	/** What somebody waits for who is no publisher. */
 	private final Queue<Request<?>> requests = new ConcurrentLinkedQueue<>();
+
+	/** Whether the queue is being read ahead. */
+	private final AtomicBoolean loading = new AtomicBoolean();
 
 	private final AtomicBoolean retrying = new AtomicBoolean();
 
@@ -241,7 +246,12 @@ final class SessionShipper extends Speaker {
 	}
 
 	private boolean isWhole() {
-		return !this.unconfirmed && !this.lost && !this.doubtful && !this.log.isDropped();
+		return !this.unconfirmed && isKept();
+	}
+
+	/** Return whether Redis has what the mirror has, or it is under way. */
+	private boolean isKept() {
+		return !this.lost && !this.doubtful && !this.log.isDropped();
 	}
 
 	/** For a publisher, if Redis is as we left it. */
@@ -277,7 +287,7 @@ final class SessionShipper extends Speaker {
 			again(pause);
 		}
 		else if (this.refusing) {
-			return write(Batch.probe(this.marks.length()), true);
+			return write(Batch.probe(this.marks.lengths()), true);
 		}
 		else {
 			proceed();
@@ -346,13 +356,22 @@ final class SessionShipper extends Speaker {
 	}
 
 	private void applied(Batch batch, Written written, Mark next, LeaseClock.Asked asked) {
-		this.marks.applied(next, batch.lengthAfter());
+		this.marks.applied(next, batch.lengthsAfter());
 		this.lease.extended(asked);
 		this.session.activity().happened(Event.BATCH_RECORD, batch.puts().size() + batch.removes().size());
 		this.refusing = this.refusing && !batch.provesRoom();
 		this.log.applied(batch);
 		this.broken.applied(batch);
-		this.unconfirmed |= MarkTracker.differs(written.length(), batch.lengthAfter());
+		this.unconfirmed |= batch.lengthsAfter().differs(written.lengths());
+		countQueue(written.lengths());
+	}
+
+	/** What Redis has lost of the queue, but for the window, nobody can write back. */
+	private void countQueue(Lengths stored) {
+		long missing = this.log.queueCounted(stored.queued());
+		if (missing > 0) {
+			this.session.standing().queueLost(missing);
+		}
 	}
 
 	/**
@@ -392,7 +411,7 @@ final class SessionShipper extends Speaker {
 
 	/** A full Redis takes no records but frees what is removed, which makes room. */
 	private void removeFirst() {
-		Batch removes = this.log.nextRemoves(MAX_FIELDS);
+		Batch removes = this.log.nextMakingRoom(MAX_FIELDS);
 		if (removes != null) {
 			this.following = () -> write(removes);
 			soonest();
@@ -423,8 +442,10 @@ final class SessionShipper extends Speaker {
 			}
 			this.lease.renewed(asked);
 			judge(answer);
-			this.marks.applied(answer.mark(),
-					(this.lost || this.doubtful) ? Batch.UNKNOWN_LENGTH : this.marks.length());
+			this.marks.applied(answer.mark(), (this.lost || this.doubtful) ? Lengths.UNKNOWN : this.marks.lengths());
+			if (isKept() && !this.log.hasPending()) {
+				countQueue(answer.lengths());
+			}
 			this.unconfirmed = false;
 			this.confirmed = true;
 			proceed();
@@ -436,21 +457,20 @@ final class SessionShipper extends Speaker {
 		Found found = this.marks.judge(answer.found());
 		if (found == Found.BATCH_APPLIED && missed != null) {
 			this.log.applied(missed);
-			this.marks.applied(answer.found(), missed.lengthAfter());
+			this.marks.applied(answer.found(), missed.lengthsAfter());
 		}
 		this.doubtful |= found == Found.CONFIRMED;
-		this.lost |= found == Found.LOST
-				|| (found != Found.CONFIRMED && MarkTracker.differs(answer.length(), expectedLength()));
+		this.lost |= found == Found.LOST || (found != Found.CONFIRMED && expectedLengths().differs(answer.lengths()));
 	}
 
 	/** Of a session that was only restored the mirror tells it. */
-	private int expectedLength() {
-		int size = this.log.read(Mirror::size);
-		if (this.marks.length() != Batch.UNKNOWN_LENGTH) {
-			return this.marks.length();
+	private Lengths expectedLengths() {
+		Lengths all = this.log.read(Mirror::lengths);
+		if (!this.marks.lengths().equals(Lengths.UNKNOWN)) {
+			return this.marks.lengths();
 		}
 		// Asked after the size: what was appended since is not in Redis yet.
-		return (this.log.hasPending() || this.log.isDropped()) ? Batch.UNKNOWN_LENGTH : size;
+		return (this.log.hasPending() || this.log.isDropped()) ? Lengths.UNKNOWN : all;
 	}
 
 	/**
@@ -470,7 +490,7 @@ final class SessionShipper extends Speaker {
 		if (this.lost) {
 			this.session.standing().resyncing(this.log.read(Mirror::size));
 		}
-		this.log.rewrite(names.records());
+		this.log.rewrite(names.records(), names.lastQueued());
 		this.lost = false;
 		this.doubtful = false;
 	}
@@ -479,7 +499,7 @@ final class SessionShipper extends Speaker {
 		Mark expected = this.marks.mark();
 		Mark next = this.marks.next();
 		this.confirmed = false;
-		return exchange(this.scripts.quarantine(expected, next, "", names.foreign()), (written) -> {
+		return exchange(this.scripts.quarantine(expected, next, "", 0, names.foreign()), (written) -> {
 			if (isApplied(written, expected, next)) {
 				this.session.standing().quarantined(names.foreign(), this.session.keys());
 				rewrite(names);
@@ -491,7 +511,7 @@ final class SessionShipper extends Speaker {
 	private boolean isApplied(Written written, Mark expected, Mark next) {
 		boolean applied = MarkTracker.isApplied(written.found(), expected, next);
 		if (applied) {
-			this.marks.applied(next, Batch.UNKNOWN_LENGTH);
+			this.marks.applied(next, Lengths.UNKNOWN);
 		}
 		this.unconfirmed |= !applied;
 		return applied;
@@ -540,8 +560,56 @@ final class SessionShipper extends Speaker {
 	 */
 	void quarantine(List<String> fields) throws SessionUnavailableException {
 		this.<Boolean>ask(0, false,
-				(request) -> fenced(request, (expected, next) -> this.scripts.quarantine(expected, next, "", fields),
+				(request) -> fenced(request, (expected, next) -> this.scripts.quarantine(expected, next, "", 0, fields),
 						() -> this.session.standing().quarantined(fields, this.session.keys())));
+	}
+
+	/**
+	 * Move a message of the queue that cannot be read to the quarantine.
+	 * @param message its key
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	void quarantine(RecordKey message) throws SessionUnavailableException {
+		this.<Boolean>ask(0, false, (request) -> quarantine(request, message));
+	}
+
+	private Exchange<Written> quarantine(Request<Boolean> request, RecordKey message) {
+		return fenced(request,
+				(expected, next) -> this.scripts.quarantine(expected, next, "", message.number(), List.of()), () -> {
+					this.log.moved(message);
+					this.session.standing().quarantined(List.of(message.toString()), this.session.keys());
+				});
+	}
+
+	/**
+	 * Read messages of the queue that follow those in memory, if there is room for them.
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	void loadQueue() throws SessionUnavailableException {
+		this.<Boolean>ask(0, true, this::loadQueue);
+	}
+
+	/** Begin to do so. */
+	void loadQueueAhead() {
+		if (this.log.wantedOfQueue() > 0 && this.loading.compareAndSet(false, true)) {
+			Request<Boolean> request = new Request<>(true, this::loadQueue);
+			request.answer.whenComplete((done, failure) -> this.loading.set(false));
+			this.requests.add(request);
+			soonest();
+		}
+	}
+
+	private @Nullable Exchange<?> loadQueue(Request<Boolean> request) {
+		long from = this.log.wantedOfQueue();
+		if (from == 0 || this.session.isUnusable()) {
+			return request.done(true);
+		}
+		return request.of(this.scripts.queue(from), (page) -> {
+			this.session.addToQueue(page)
+				.forEach((unreadable) -> this.requests
+					.add(new Request<Boolean>(true, (next) -> quarantine(next, unreadable))));
+			return true;
+		});
 	}
 
 	/**
@@ -570,7 +638,9 @@ final class SessionShipper extends Speaker {
 				return request.done(true);
 			}
 			return fenced(request,
-					(expected, next) -> this.scripts.quarantine(expected, next, note.name(), List.of(key.toString())),
+					(expected, next) -> (key.kind() == RecordKind.QUEUED)
+							? this.scripts.quarantine(expected, next, note.name(), key.number(), List.of())
+							: this.scripts.quarantine(expected, next, note.name(), 0, List.of(key.toString())),
 					() -> {
 						this.log.moved(key);
 						this.session.standing().undeliverable(note, record);

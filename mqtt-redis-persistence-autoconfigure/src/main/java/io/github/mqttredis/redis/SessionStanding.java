@@ -157,6 +157,19 @@ final class SessionStanding {
 			.warn("Redis lost records of MQTT session " + this.id + "; writing back " + records + " from memory");
 	}
 
+	/**
+	 * Note that Redis lost messages that waited to be sent, and that only Redis had.
+	 * @param messages how many
+	 */
+	void queueLost(long messages) {
+		this.activity.happened(Event.QUEUE_LOST, messages);
+		String line = "MQTT session " + this.id + ": " + messages + " messages that waited for the broker are gone,"
+				+ " because Redis lost them and only Redis had them";
+		fail(line, false);
+		RedisSessionStore.logger
+			.error(line + ". Have Redis keep its data on disk, or raise" + " mqtt.persistence.offline-buffer.window");
+	}
+
 	void degraded(RedisTrouble reason) {
 		boolean news = this.trouble == null;
 		fail(String.valueOf(reason.getMessage()), news && !this.interrupted);
@@ -219,7 +232,7 @@ final class SessionStanding {
 	 * @param happened what is counted
 	 * @param news what listeners are told, {@code null} if it is no news
 	 */
-	void linkChanged(Event happened, @Nullable SessionEvent news) {
+	void happened(Event happened, @Nullable SessionEvent news) {
 		this.activity.happened(happened, 1);
 		if (news != null) {
 			tell(news);

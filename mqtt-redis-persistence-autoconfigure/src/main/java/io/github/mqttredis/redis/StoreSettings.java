@@ -38,11 +38,16 @@ import org.springframework.util.Assert;
  * @param codec what records are stored as
  * @param undeliverableAttempts how often a broker may end the link over a message before
  * it is set aside, 0 for any number
+ * @param queueWindow how many bytes of what waits to be sent are in memory, for each
+ * session
  * @since 0.1.0
  */
 public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
 		OnConflict onConflict, OnOutage onOutage, Durability durability, Duration sessionExpiry, RecordCodec codec,
-		int undeliverableAttempts) {
+		int undeliverableAttempts, long queueWindow) {
+
+	/** How many bytes of what waits are in memory if nothing is set. */
+	public static final long QUEUE_WINDOW = 4 * 1024 * 1024;
 
 	/** How often a broker may end the link over a message where nothing is set. */
 	public static final int UNDELIVERABLE_ATTEMPTS = 5;
@@ -54,6 +59,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 		Assert.isTrue(leaseTtl.toMillis() > 0, "leaseTtl must be positive");
 		Assert.isTrue(!acquireTimeout.isNegative(), "acquireTimeout must not be negative");
 		Assert.isTrue(undeliverableAttempts >= 0, "undeliverableAttempts must not be negative");
+		Assert.isTrue(queueWindow > 0, "queueWindow must be positive");
 		Assert.isTrue(sessionExpiry.isZero() || sessionExpiry.compareTo(leaseTtl) >= 0,
 				"sessionExpiry must be zero or not shorter than leaseTtl");
 	}
@@ -71,7 +77,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	public StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
 			OnConflict onConflict, OnOutage onOutage, Durability durability) {
 		this(keyPrefix, writeTimeout, leaseTtl, acquireTimeout, onConflict, onOutage, durability, Duration.ZERO,
-				RecordCodec.PLAIN, UNDELIVERABLE_ATTEMPTS);
+				RecordCodec.PLAIN, UNDELIVERABLE_ATTEMPTS, QUEUE_WINDOW);
 	}
 
 	/**
@@ -102,7 +108,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings with(Durability other) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
-				this.onOutage, other, this.sessionExpiry, this.codec, this.undeliverableAttempts);
+				this.onOutage, other, this.sessionExpiry, this.codec, this.undeliverableAttempts, this.queueWindow);
 	}
 
 	/**
@@ -112,7 +118,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings withSessionExpiry(Duration expiry) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
-				this.onOutage, this.durability, expiry, this.codec, this.undeliverableAttempts);
+				this.onOutage, this.durability, expiry, this.codec, this.undeliverableAttempts, this.queueWindow);
 	}
 
 	/**
@@ -122,7 +128,8 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings with(RecordCodec other) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
-				this.onOutage, this.durability, this.sessionExpiry, other, this.undeliverableAttempts);
+				this.onOutage, this.durability, this.sessionExpiry, other, this.undeliverableAttempts,
+				this.queueWindow);
 	}
 
 	/**
@@ -133,7 +140,18 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	 */
 	public StoreSettings withUndeliverableAttempts(int attempts) {
 		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
-				this.onOutage, this.durability, this.sessionExpiry, this.codec, attempts);
+				this.onOutage, this.durability, this.sessionExpiry, this.codec, attempts, this.queueWindow);
+	}
+
+	/**
+	 * Return these settings with another window.
+	 * @param bytes how many bytes of what waits to be sent are in memory, for each
+	 * session
+	 * @return new settings
+	 */
+	public StoreSettings withQueueWindow(long bytes) {
+		return new StoreSettings(this.keyPrefix, this.writeTimeout, this.leaseTtl, this.acquireTimeout, this.onConflict,
+				this.onOutage, this.durability, this.sessionExpiry, this.codec, this.undeliverableAttempts, bytes);
 	}
 
 	/**

@@ -18,6 +18,7 @@ package io.github.mqttredis.session;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,11 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Batch {
 
-	/**
-	 * The number of records after a batch is not known.
-	 */
-	public static final int UNKNOWN_LENGTH = -1;
-
 	/** No packet has this id. */
 	private static final RecordKey PROBE = new RecordKey(RecordKind.SENT, 0);
 
@@ -46,30 +42,33 @@ public final class Batch {
 
 	private final Collection<RecordKey> removes;
 
+	private final QueueChange queue;
+
 	private final long end;
 
-	private final int lengthAfter;
+	private final Lengths lengthsAfter;
 
 	private final @Nullable Set<Write> outOfOrder;
 
-	Batch(boolean clear, Map<RecordKey, byte[]> puts, Collection<RecordKey> removes, long end, int lengthAfter,
-			@Nullable Set<Write> outOfOrder) {
+	Batch(boolean clear, Map<RecordKey, byte[]> puts, Collection<RecordKey> removes, QueueChange queue, long end,
+			Lengths lengthsAfter, @Nullable Set<Write> outOfOrder) {
 		this.clear = clear;
 		this.puts = puts;
 		this.removes = removes;
+		this.queue = queue;
 		this.end = end;
-		this.lengthAfter = lengthAfter;
+		this.lengthsAfter = lengthsAfter;
 		this.outOfOrder = outOfOrder;
 	}
 
 	/**
 	 * Return a batch that changes nothing, and that Redis refuses as long as it would
 	 * refuse to store or remove a record: it puts and removes one of its own.
-	 * @param length the number of records that the session has
+	 * @param lengths what the session has
 	 * @return the batch
 	 */
-	public static Batch probe(int length) {
-		return new Batch(false, Map.of(PROBE, new byte[0]), List.of(PROBE), 0, length, null);
+	public static Batch probe(Lengths lengths) {
+		return new Batch(false, Map.of(PROBE, new byte[0]), List.of(PROBE), QueueChange.NONE, 0, lengths, null);
 	}
 
 	/**
@@ -78,7 +77,7 @@ public final class Batch {
 	 * @return the batch
 	 */
 	public static Batch of(Map<RecordKey, byte[]> records) {
-		return new Batch(false, records, List.of(), 0, UNKNOWN_LENGTH, null);
+		return new Batch(false, records, List.of(), QueueChange.NONE, 0, Lengths.UNKNOWN, null);
 	}
 
 	/**
@@ -87,7 +86,7 @@ public final class Batch {
 	 * @return whether storing comes first
 	 */
 	public boolean provesRoom() {
-		return !this.clear && !this.puts.isEmpty();
+		return !this.clear && !removesFirst() && !(this.puts.isEmpty() && this.queue.added().isEmpty());
 	}
 
 	/**
@@ -111,7 +110,28 @@ public final class Batch {
 	 * @return the sum of the lengths of the values
 	 */
 	public long bytes() {
+		return putBytes() + this.queue.added().stream().mapToLong((message) -> message.record().length).sum();
+	}
+
+	private long putBytes() {
 		return this.puts.values().stream().mapToLong((value) -> value.length).sum();
+	}
+
+	/**
+	 * Return whether what leaves the queue is removed before anything is stored: what
+	 * takes no more room than before is let through by a full Redis then.
+	 * @return whether nothing is stored but what leaves the queue
+	 */
+	public boolean removesFirst() {
+		return !this.queue.removed().isEmpty() && this.queue.added().isEmpty() && putBytes() <= this.queue.movedBytes();
+	}
+
+	/**
+	 * Return what becomes of the queue.
+	 * @return messages that are put in, and that are removed
+	 */
+	public QueueChange queue() {
+		return this.queue;
 	}
 
 	/**
@@ -120,9 +140,12 @@ public final class Batch {
 	 * @return whether it does
 	 */
 	public boolean isOnePacket() {
-		RecordKey first = Stream.concat(this.puts.keySet().stream(), this.removes.stream()).findAny().orElse(null);
-		return first == null || (this.puts.keySet().stream().allMatch(first::samePacket)
-				&& this.removes.stream().allMatch(first::samePacket));
+		return Stream
+			.of(this.puts.keySet().stream(), this.removes.stream(), this.queue.added().stream().map(QueuedMessage::key))
+			.flatMap((keys) -> keys)
+			.map(RecordKey::message)
+			.distinct()
+			.count() <= 1;
 	}
 
 	/**
@@ -130,7 +153,9 @@ public final class Batch {
 	 * @return its key, {@code null} if nothing is stored
 	 */
 	public @Nullable RecordKey largest() {
-		return this.puts.entrySet()
+		Map<RecordKey, byte[]> all = new HashMap<>(this.puts);
+		this.queue.added().forEach((message) -> all.put(message.key(), message.record()));
+		return all.entrySet()
 			.stream()
 			.max(Comparator.comparingInt((put) -> put.getValue().length))
 			.map(Map.Entry::getKey)
@@ -146,11 +171,11 @@ public final class Batch {
 	}
 
 	/**
-	 * Return how many records the session has once this batch is applied.
-	 * @return the number, or {@link #UNKNOWN_LENGTH}
+	 * Return how much the session has once this batch is applied.
+	 * @return the numbers, as far as they are known
 	 */
-	public int lengthAfter() {
-		return this.lengthAfter;
+	public Lengths lengthsAfter() {
+		return this.lengthsAfter;
 	}
 
 	/**
@@ -167,6 +192,20 @@ public final class Batch {
 	 */
 	@Nullable Set<Write> outOfOrder() {
 		return this.outOfOrder;
+	}
+
+	/**
+	 * What becomes of a session's queue.
+	 *
+	 * @param from what is older is removed, 0 for nothing
+	 * @param added what is put in, the oldest first
+	 * @param removed the numbers of what is removed
+	 * @param movedBytes the bytes of what is removed because it becomes a record
+	 */
+	public record QueueChange(long from, Collection<QueuedMessage> added, Collection<Long> removed, long movedBytes) {
+
+		static final QueueChange NONE = new QueueChange(0, List.of(), List.of(), 0);
+
 	}
 
 }

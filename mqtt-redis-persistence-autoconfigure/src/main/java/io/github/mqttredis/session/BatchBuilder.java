@@ -16,17 +16,19 @@
 
 package io.github.mqttredis.session;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 
+import io.github.mqttredis.session.Batch.QueueChange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,14 @@ final class BatchBuilder {
 	private final Map<RecordKey, byte[]> puts = new HashMap<>();
 
 	private final Set<RecordKey> removes = new HashSet<>();
+
+	private final NavigableMap<Long, QueuedMessage> queued = new TreeMap<>();
+
+	private final Set<Long> dequeued = new HashSet<>();
+
+	private long queueFrom;
+
+	private long movedBytes;
 
 	private long bytes;
 
@@ -68,28 +78,55 @@ final class BatchBuilder {
 		this.last = write;
 		RecordKey key = write.key();
 		byte[] value = write.stored();
+		RecordKey from = write.from();
 		if (key == null) {
 			this.clear = true;
 			this.puts.clear();
 			this.removes.clear();
-			this.bytes = 0;
-			return true;
+			this.bytes = this.queued.values().stream().mapToLong((message) -> message.record().length).sum();
 		}
+		else if (write.isTrim()) {
+			this.queueFrom = key.number();
+		}
+		else {
+			if (from != null) {
+				remove(from);
+				this.movedBytes += write.bytes();
+			}
+			if (value == null) {
+				remove(key);
+			}
+			else if (key.kind() == RecordKind.QUEUED) {
+				this.queued.put(key.number(), write.message().with(value));
+				this.bytes += value.length;
+			}
+			else {
+				this.removes.remove(key);
+				byte[] replaced = this.puts.put(key, value);
+				this.bytes += value.length - ((replaced != null) ? replaced.length : 0);
+			}
+		}
+		return true;
+	}
+
+	private void remove(RecordKey key) {
 		byte[] replaced;
-		if (value != null) {
-			this.removes.remove(key);
-			replaced = this.puts.put(key, value);
+		if (key.kind() == RecordKind.QUEUED) {
+			QueuedMessage message = this.queued.remove(key.number());
+			replaced = (message != null) ? message.record() : null;
+			if (message == null) {
+				this.dequeued.add(key.number());
+			}
 		}
 		else {
 			this.removes.add(key);
 			replaced = this.puts.remove(key);
 		}
-		this.bytes += write.bytes() - ((replaced != null) ? replaced.length : 0);
-		return true;
+		this.bytes -= (replaced != null) ? replaced.length : 0;
 	}
 
 	private boolean isFullFor(Write write) {
-		int fields = this.puts.size() + this.removes.size();
+		int fields = this.puts.size() + this.removes.size() + this.queued.size() + this.dequeued.size();
 		if (fields == 0 || write.key() == null || write.samePacket(this.last)) {
 			return false;
 		}
@@ -107,43 +144,55 @@ final class BatchBuilder {
 			return null;
 		}
 		boolean lengthKnown = this.last.position() >= lengthKnownFrom;
-		return new Batch(this.clear, this.puts, this.clear ? Set.of() : this.removes, this.last.position(),
-				lengthKnown ? this.last.lengthAfter() : Batch.UNKNOWN_LENGTH, null);
+		return new Batch(this.clear, this.puts, this.clear ? Set.of() : this.removes,
+				new QueueChange(this.queueFrom, List.copyOf(this.queued.values()), this.dequeued, this.movedBytes),
+				this.last.position(), lengthKnown ? this.last.lengthsAfter() : Lengths.UNKNOWN, null);
 	}
 
 	/**
-	 * Take removals out of the middle of a log: those of packet ids of which no record
-	 * waits to be stored, because what is stored of a packet id must stay consistent.
+	 * Take out of the middle of a log what makes room: removals, and messages that leave
+	 * the queue, of packet ids of which nothing else waits to be stored, because what is
+	 * stored of a packet id must stay consistent.
 	 * @param pending the log
 	 * @param maxFields the most fields
-	 * @return the batch, {@code null} if there are no such removals
+	 * @return the batch, {@code null} if there are no such writes
 	 */
-	static @Nullable Batch removes(Collection<Write> pending, int maxFields) {
+	static @Nullable Batch makingRoom(Collection<Write> pending, int maxFields) {
 		BatchBuilder all = new BatchBuilder(Integer.MAX_VALUE, Long.MAX_VALUE);
-		pending.forEach(all::add);
-		if (all.clear) {
-			return null;
+		Map<RecordKey, Integer> writes = new HashMap<>();
+		Set<RecordKey> left = new HashSet<>();
+		for (Write write : pending) {
+			if (write.key() == null || write.isTrim() || write.isHeld()) {
+				return null;
+			}
+			all.add(write);
+			writes.merge(write.key().message(), 1, Integer::sum);
+			if (write.from() != null) {
+				left.add(write.from());
+			}
 		}
-		Set<Integer> waiting = new HashSet<>();
-		all.puts.keySet().forEach((key) -> waiting.add(packet(key)));
-		List<RecordKey> candidates = new ArrayList<>(all.removes);
-		candidates.removeIf((key) -> waiting.contains(packet(key)));
-		if (candidates.isEmpty()) {
-			return null;
-		}
-		Set<RecordKey> keys = new LinkedHashSet<>(candidates.subList(0, Math.min(maxFields, candidates.size())));
+		Set<RecordKey> waiting = new HashSet<>();
+		all.puts.keySet().forEach((key) -> waiting.add(key.message()));
+		all.queued.keySet().forEach((number) -> waiting.add(RecordKey.queued(number)));
+		BatchBuilder builder = new BatchBuilder(Integer.MAX_VALUE, Long.MAX_VALUE);
+		Set<RecordKey> chosen = new HashSet<>();
 		Set<Write> taken = Collections.newSetFromMap(new IdentityHashMap<>());
-		pending.stream().filter((write) -> write.key() != null && keys.contains(write.key())).forEach(taken::add);
-		return new Batch(false, Map.of(), keys, 0, Batch.UNKNOWN_LENGTH, taken);
-	}
-
-	/**
-	 * Return a number for a packet id and its direction.
-	 * @param key the key
-	 * @return the packet id, negative for received messages
-	 */
-	private static int packet(RecordKey key) {
-		return (key.kind() == RecordKind.RECEIVED) ? -key.packetId() : key.packetId();
+		for (Write write : pending) {
+			RecordKey message = Objects.requireNonNull(write.key()).message();
+			RecordKey from = write.from();
+			boolean moves = from != null && from.kind() == RecordKind.QUEUED
+					&& Integer.valueOf(1).equals(writes.get(message)) && all.dequeued.contains(from.number());
+			// What comes into the queue and leaves it stays in its place.
+			boolean gone = !waiting.contains(message) && !left.contains(message);
+			if (chosen.contains(message) || (chosen.size() < maxFields && (moves || gone))) {
+				chosen.add(message);
+				builder.add(write);
+				taken.add(write);
+			}
+		}
+		Batch batch = builder.build(Long.MAX_VALUE);
+		return (batch != null)
+				? new Batch(false, batch.puts(), batch.removes(), batch.queue(), 0, Lengths.UNKNOWN, taken) : null;
 	}
 
 }

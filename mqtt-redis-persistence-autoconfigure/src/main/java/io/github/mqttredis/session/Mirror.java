@@ -48,7 +48,26 @@ public final class Mirror {
 
 	private long bytes;
 
-	Mirror() {
+	private final QueueWindow queue;
+
+	Mirror(long queueBytes) {
+		this.queue = new QueueWindow(queueBytes);
+	}
+
+	/**
+	 * Return what is in memory of the queue.
+	 * @return the window
+	 */
+	QueueWindow queue() {
+		return this.queue;
+	}
+
+	/**
+	 * Return what the store has once all that was appended is applied.
+	 * @return the numbers, as far as they are known
+	 */
+	public Lengths lengths() {
+		return new Lengths(this.records.size(), this.queue.length());
 	}
 
 	/**
@@ -72,6 +91,9 @@ public final class Mirror {
 	 * @return whether there was one
 	 */
 	boolean remove(RecordKey key) {
+		if (key.kind() == RecordKind.QUEUED) {
+			return this.queue.remove(key.number());
+		}
 		Write previous = this.records.remove(key);
 		if (previous != null) {
 			forget(key, previous);
@@ -96,7 +118,7 @@ public final class Mirror {
 	 * @return the record, {@code null} if there is none
 	 */
 	public byte @Nullable [] get(RecordKey key) {
-		Write write = this.records.get(key);
+		Write write = write(key);
 		return (write != null) ? write.value() : null;
 	}
 
@@ -106,7 +128,7 @@ public final class Mirror {
 	 * @return the write, {@code null} if there is no such record
 	 */
 	@Nullable Write write(RecordKey key) {
-		return this.records.get(key);
+		return (key.kind() == RecordKind.QUEUED) ? this.queue.get(key.number()) : this.records.get(key);
 	}
 
 	/**
@@ -115,7 +137,7 @@ public final class Mirror {
 	 * @return whether there is
 	 */
 	public boolean contains(RecordKey key) {
-		return this.records.containsKey(key);
+		return (key.kind() == RecordKind.QUEUED) ? this.queue.contains(key.number()) : this.records.containsKey(key);
 	}
 
 	/**
@@ -124,7 +146,7 @@ public final class Mirror {
 	 * @return the position, 0 if there is no such record
 	 */
 	long position(RecordKey key) {
-		Write write = this.records.get(key);
+		Write write = write(key);
 		return (write != null) ? write.position() : 0;
 	}
 
@@ -145,7 +167,7 @@ public final class Mirror {
 	}
 
 	/**
-	 * Return the number of records.
+	 * Return the number of records, but for the queue.
 	 * @return the number
 	 */
 	public int size() {
@@ -157,7 +179,7 @@ public final class Mirror {
 	 * @return the sum of the lengths of the values
 	 */
 	public long bytes() {
-		return this.bytes;
+		return this.bytes + this.queue.bytes();
 	}
 
 	/**
@@ -167,7 +189,7 @@ public final class Mirror {
 	public Contents contents() {
 		Iterator<Write> writes = this.records.values().iterator();
 		Duration oldest = writes.hasNext() ? Duration.ofNanos(System.nanoTime() - writes.next().since()) : null;
-		return new Contents(counts(), this.bytes, oldest);
+		return new Contents(counts(), bytes(), oldest);
 	}
 
 	/**
@@ -179,11 +201,13 @@ public final class Mirror {
 		for (RecordKind kind : RecordKind.values()) {
 			result.put(kind, this.counts[kind.ordinal()]);
 		}
+		result.put(RecordKind.QUEUED, (int) Math.min(Integer.MAX_VALUE, this.queue.count()));
 		return result;
 	}
 
 	/**
-	 * Return the keys of all records, those of one packet id next to each other.
+	 * Return the keys of all records of Paho's, those of one packet id next to each
+	 * other.
 	 * @return a copy, sorted
 	 */
 	public List<String> keys() {

@@ -16,35 +16,59 @@
 
 package io.github.mqttredis.session;
 
+import java.time.Duration;
+
+import io.github.mqttredis.session.WriteLog.QueueSize;
+
 /**
  * What happens to messages that are published while a client cannot send them.
  *
- * @param enabled whether they are kept
- * @param size how many are kept at most, 1 to {@value #LARGEST_SIZE}
+ * @param enabled whether they wait
+ * @param maxMessages how many wait at most
+ * @param maxBytes how many bytes wait at most
  * @param whenFull what happens to one more
+ * @param timeToLive how long a message waits before it is no longer wanted, zero for ever
  * @since 0.1.0
  */
-public record OfflineBufferSettings(boolean enabled, int size, WhenFull whenFull) {
+public record OfflineBufferSettings(boolean enabled, long maxMessages, long maxBytes, WhenFull whenFull,
+		Duration timeToLive) {
 
 	/**
-	 * Each message has a packet id, of which there are 65,535. The rest is left to what
-	 * is under way.
+	 * Nothing waits.
 	 */
-	public static final int LARGEST_SIZE = 60_000;
-
-	/**
-	 * Nothing is kept.
-	 */
-	public static final OfflineBufferSettings DISABLED = new OfflineBufferSettings(false, 1, WhenFull.REJECT);
+	public static final OfflineBufferSettings DISABLED = new OfflineBufferSettings(false, 1, Long.MAX_VALUE,
+			WhenFull.REJECT, Duration.ZERO);
 
 	public OfflineBufferSettings {
-		if (size < 1 || size > LARGEST_SIZE) {
-			throw new IllegalArgumentException("The size of an offline buffer must be between 1 and " + LARGEST_SIZE);
+		if (maxMessages < 1 || maxBytes < 1 || timeToLive.isNegative()) {
+			throw new IllegalArgumentException(
+					"The bounds of an offline buffer must be positive, and its time-to-live not negative");
 		}
 	}
 
 	/**
-	 * What happens when one more message comes than is kept.
+	 * Return these settings for an application that sets the rest by Paho's own options.
+	 * @param switchedOn whether messages wait
+	 * @param messages how many wait at most
+	 * @param full what happens to one more
+	 * @return new settings
+	 */
+	public OfflineBufferSettings with(boolean switchedOn, long messages, WhenFull full) {
+		return new OfflineBufferSettings(switchedOn, messages, this.maxBytes, full, this.timeToLive);
+	}
+
+	/**
+	 * Return whether there is room for one more message.
+	 * @param waiting what waits
+	 * @param bytes the size of the message
+	 * @return whether there is
+	 */
+	public boolean hasRoom(QueueSize waiting, long bytes) {
+		return waiting.messages() < this.maxMessages && waiting.bytes() + bytes <= this.maxBytes;
+	}
+
+	/**
+	 * What happens when one more message comes than may wait.
 	 */
 	public enum WhenFull {
 
@@ -54,9 +78,14 @@ public record OfflineBufferSettings(boolean enabled, int size, WhenFull whenFull
 		REJECT,
 
 		/**
-		 * The message that has waited longest is given up.
+		 * The messages that have waited longest are given up.
 		 */
-		DROP_OLDEST
+		DROP_OLDEST,
+
+		/**
+		 * It is given up. Publishing it does not fail, but its token does.
+		 */
+		DROP_NEWEST
 
 	}
 

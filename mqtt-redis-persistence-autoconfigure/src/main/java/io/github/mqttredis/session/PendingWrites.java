@@ -118,6 +118,14 @@ final class PendingWrites {
 		noteApplied(0);
 	}
 
+	/**
+	 * Return whether the store falls behind.
+	 * @return whether so much waits that more of it would soon be too much
+	 */
+	boolean isBehind() {
+		return this.dropped || this.waiting > this.maxWrites / 4 || this.bytes > this.maxBytes / 4;
+	}
+
 	boolean isDropped() {
 		return this.dropped;
 	}
@@ -161,6 +169,34 @@ final class PendingWrites {
 	}
 
 	/**
+	 * Return whether the store may have messages that are to be removed, nobody knows how
+	 * many.
+	 * @return whether it may
+	 */
+	boolean trims() {
+		return this.writes.stream().anyMatch(Write::isTrim);
+	}
+
+	/**
+	 * Return how many messages the queue has more once all this is applied.
+	 * @return the number, negative if there are fewer
+	 */
+	long queueGrowth() {
+		long growth = 0;
+		for (Write write : this.writes) {
+			RecordKey key = write.key();
+			RecordKey from = write.from();
+			if (key != null && key.kind() == RecordKind.QUEUED && !write.isTrim()) {
+				growth += (write.value() != null) ? 1 : -1;
+			}
+			if (from != null && from.kind() == RecordKind.QUEUED && !write.isTrim()) {
+				growth--;
+			}
+		}
+		return growth;
+	}
+
+	/**
 	 * Give up what stores a record: it is removed in its place, because an earlier record
 	 * of that name may be there. The numbers of records that writes expect are no longer
 	 * right.
@@ -169,8 +205,8 @@ final class PendingWrites {
 	 */
 	void giveUp(RecordKey key, long to) {
 		List<Write> kept = this.writes.stream()
-			.map((write) -> (write.position() <= to && key.equals(write.key()))
-					? Write.remove(write.position(), key, Batch.UNKNOWN_LENGTH) : write)
+			.map((write) -> (write.position() <= to && key.equals(write.key())) ? Write.remove(write.position(), key)
+					: write)
 			.toList();
 		this.writes.clear();
 		this.writes.addAll(kept);
@@ -179,7 +215,24 @@ final class PendingWrites {
 	}
 
 	/**
-	 * Return the first writes.
+	 * Forget a write that was not shipped. If it is one of those that write back the
+	 * mirror, they are begun anew.
+	 * @param write the write
+	 */
+	void takeBack(Write write) {
+		if (this.rewriteEnd >= write.position() || !this.writes.remove(write)) {
+			this.writes.clear();
+			this.dropped = true;
+			recount();
+			return;
+		}
+		count(write, -1);
+		this.lengthKnownFrom = this.end + 1;
+		noteApplied(this.appliedTo);
+	}
+
+	/**
+	 * Return the first writes that may be shipped.
 	 * @param most how many at most, but for neighbours of one packet id
 	 * @return a copy
 	 */
@@ -187,7 +240,7 @@ final class PendingWrites {
 		List<Write> result = new ArrayList<>(Math.min(most, this.writes.size()));
 		Write last = null;
 		for (Write write : this.writes) {
-			if (result.size() >= most && !write.samePacket(last)) {
+			if (write.isHeld() || (result.size() >= most && !write.samePacket(last))) {
 				break;
 			}
 			result.add(write);
@@ -197,15 +250,15 @@ final class PendingWrites {
 	}
 
 	/**
-	 * Return removals that may go ahead of the log. Once they do, the numbers of records
-	 * that earlier writes expect are no longer right.
+	 * Return what makes room and may go ahead of the log. Once it does, the numbers of
+	 * records that earlier writes expect are no longer right.
 	 * @param maxFields the most fields
 	 * @return the batch, {@code null} if there are none
 	 */
-	@Nullable Batch removes(int maxFields) {
-		Batch batch = BatchBuilder.removes(this.writes, maxFields);
+	@Nullable Batch makingRoom(int maxFields) {
+		Batch batch = BatchBuilder.makingRoom(this.writes, maxFields);
 		if (batch != null) {
-			this.lengthKnownFrom = this.end;
+			this.lengthKnownFrom = Math.max(this.lengthKnownFrom, this.end);
 		}
 		return batch;
 	}

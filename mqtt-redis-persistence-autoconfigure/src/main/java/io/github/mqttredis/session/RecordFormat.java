@@ -136,6 +136,8 @@ final class RecordFormat {
 		return switch (key.kind()) {
 			case SENT -> (qos == 1 || qos == 2) && isPacketId(key);
 			case RECEIVED -> qos == 2 && isPacketId(key);
+			// It gets its packet id when it is handed over.
+			case QUEUED -> qos == 0 || (qos != 3 && this.position + 2 <= this.bytes.length);
 			// The offline buffer stores messages of QoS 0 as well, which carry no id.
 			default -> qos == 0 || (qos != 3 && isPacketId(key));
 		};

@@ -18,26 +18,31 @@ package io.github.mqttredis.session;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key of Paho's, taken apart.
+ * The key of a record, taken apart.
  *
  * @param kind what the record holds
- * @param packetId the MQTT packet id, 1 to 65,535
+ * @param number the MQTT packet id, 1 to 65,535; of a message in the queue its place
+ * there
  * @since 0.1.0
  */
-public record RecordKey(RecordKind kind, int packetId) implements Comparable<RecordKey> {
+public record RecordKey(RecordKind kind, long number) implements Comparable<RecordKey> {
 
 	private static final int MAX_PACKET_ID = 65_535;
 
+	private static final Pattern QUEUED = Pattern.compile("q-[1-9][0-9]{0,17}");
+
 	/**
 	 * The records of one packet id stand together: they depend on each other. Packet ids
-	 * of received messages are the broker's own and make a sequence of their own.
+	 * of received messages are the broker's own and make a sequence of their own, as the
+	 * places in the queue do.
 	 */
-	private static final Comparator<RecordKey> ORDER = Comparator.comparing(RecordKey::isInbound)
-		.thenComparingInt(RecordKey::packetId)
+	private static final Comparator<RecordKey> ORDER = Comparator.comparing(RecordKey::sequence)
+		.thenComparingLong(RecordKey::number)
 		.thenComparing(RecordKey::kind);
 
 	/**
@@ -65,6 +70,33 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 		return parsed;
 	}
 
+	/**
+	 * Take a key apart that is Paho's, or that of a message in the queue.
+	 * @param key the key
+	 * @return its parts, or {@code null} if there is no such key
+	 */
+	public static @Nullable RecordKey parseAny(String key) {
+		return QUEUED.matcher(key).matches()
+				? queued(Long.parseLong(key.substring(RecordKind.QUEUED.prefix().length()))) : parse(key);
+	}
+
+	/**
+	 * Return the key of a message in the queue.
+	 * @param number its place there
+	 * @return the key
+	 */
+	public static RecordKey queued(long number) {
+		return new RecordKey(RecordKind.QUEUED, number);
+	}
+
+	/**
+	 * Return the packet id.
+	 * @return the MQTT packet id, of a record that is Paho's
+	 */
+	public int packetId() {
+		return (int) this.number;
+	}
+
 	private static int packetId(String key, int from) {
 		if (key.length() == from || key.length() > from + 5 || key.charAt(from) == '0') {
 			return -1;
@@ -86,7 +118,7 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 	 * @return whether both speak of one packet id in one direction
 	 */
 	public boolean samePacket(@Nullable RecordKey other) {
-		return other != null && this.packetId == other.packetId && isInbound() == other.isInbound();
+		return other != null && this.number == other.number && sequence() == other.sequence();
 	}
 
 	/**
@@ -95,11 +127,26 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 	 * @return the key
 	 */
 	public RecordKey sibling(RecordKind other) {
-		return new RecordKey(other, this.packetId);
+		return new RecordKey(other, this.number);
 	}
 
-	private boolean isInbound() {
-		return this.kind == RecordKind.RECEIVED;
+	/**
+	 * Return whose numbers this key's number is one of.
+	 * @return the kind that stands for the sequence
+	 */
+	private RecordKind sequence() {
+		return switch (this.kind) {
+			case RECEIVED, QUEUED -> this.kind;
+			default -> RecordKind.SENT;
+		};
+	}
+
+	/**
+	 * Return one key for all records of a message.
+	 * @return the key
+	 */
+	RecordKey message() {
+		return sibling(sequence());
 	}
 
 	/**
@@ -109,11 +156,11 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 	public byte[] toBytes() {
 		byte[] prefix = this.kind.prefixBytes();
 		int digits = 1;
-		for (int rest = this.packetId / 10; rest > 0; rest /= 10) {
+		for (long rest = this.number / 10; rest > 0; rest /= 10) {
 			digits++;
 		}
 		byte[] result = Arrays.copyOf(prefix, prefix.length + digits);
-		int rest = this.packetId;
+		long rest = this.number;
 		for (int i = result.length - 1; i >= prefix.length; i--) {
 			result[i] = (byte) ('0' + rest % 10);
 			rest /= 10;
@@ -123,12 +170,12 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 
 	@Override
 	public int hashCode() {
-		return this.kind.ordinal() << 16 | this.packetId;
+		return this.kind.ordinal() << 16 ^ Long.hashCode(this.number);
 	}
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof RecordKey key && this.packetId == key.packetId && this.kind == key.kind;
+		return other instanceof RecordKey key && this.number == key.number && this.kind == key.kind;
 	}
 
 	@Override
@@ -138,7 +185,7 @@ public record RecordKey(RecordKind kind, int packetId) implements Comparable<Rec
 
 	@Override
 	public String toString() {
-		return this.kind.prefix() + this.packetId;
+		return this.kind.prefix() + this.number;
 	}
 
 }

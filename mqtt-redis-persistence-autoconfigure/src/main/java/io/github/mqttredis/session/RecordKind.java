@@ -40,16 +40,22 @@ public enum RecordKind {
 	PUBREL("sc-"),
 
 	/**
-	 * A PUBLISH that waits in the client's offline buffer.
+	 * A PUBLISH that waits in the buffer of a client of Paho's own.
 	 */
 	BUFFERED("sb-"),
 
 	/**
 	 * A QoS 2 PUBLISH that was received and not yet released.
 	 */
-	RECEIVED("r-");
+	RECEIVED("r-"),
 
-	private static final RecordKind[] ALL = values();
+	/**
+	 * A PUBLISH that waits in the queue of one of our clients. Paho knows no such record;
+	 * its number is its place in the queue, not a packet id.
+	 */
+	QUEUED("q-");
+
+	private static final RecordKind[] OF_PAHO = { SENT, PUBREL, BUFFERED, RECEIVED };
 
 	private final String prefix;
 
@@ -61,12 +67,12 @@ public enum RecordKind {
 	}
 
 	/**
-	 * Tell the kind of a key by its prefix.
+	 * Tell the kind of a key of Paho's by its prefix.
 	 * @param key the key
-	 * @return the kind, {@code null} if no kind has such a prefix
+	 * @return the kind, {@code null} if no kind of Paho's has such a prefix
 	 */
 	static @Nullable RecordKind of(String key) {
-		for (RecordKind kind : ALL) {
+		for (RecordKind kind : OF_PAHO) {
 			if (key.startsWith(kind.prefix)) {
 				return kind;
 			}

@@ -118,7 +118,7 @@ public final class RecordOperations {
 	 * @throws IllegalArgumentException if the record must not be removed
 	 */
 	public boolean discard(SessionId id, String record) throws SessionException {
-		RecordKey key = RecordKey.parse(record);
+		RecordKey key = RecordKey.parseAny(record);
 		if (key == null) {
 			return false;
 		}
@@ -175,7 +175,7 @@ public final class RecordOperations {
 
 	private byte[] message(SessionId id, String name) throws SessionException {
 		RecordKey key = SetAside.keyOf(name);
-		if (key == null || (key.kind() != RecordKind.SENT && key.kind() != RecordKind.BUFFERED)) {
+		if (key == null || key.kind() == RecordKind.RECEIVED || key.kind() == RecordKind.PUBREL) {
 			throw new IllegalArgumentException("'" + describe(name) + "' is no message that was to be sent");
 		}
 		byte[] record = this.quarantine.record(id, name, key);
@@ -304,14 +304,17 @@ public final class RecordOperations {
 
 		@Override
 		public void requeue(byte[] publish) throws SessionException {
-			int packetId = BufferedRecords.freePacketId(this.session);
-			this.session.put(new RecordKey(RecordKind.BUFFERED, packetId).toString(),
-					BufferedRecords.record(publish, packetId));
+			this.session.queue().awaitStored(this.session.queue().append(MessageQueue.unsent(publish), 0));
 		}
 
 		@Override
 		public void discard(RecordKey record) {
-			this.session.remove(record.toString());
+			if (record.kind() == RecordKind.QUEUED) {
+				this.session.queue().remove(record.number());
+			}
+			else {
+				this.session.remove(record.toString());
+			}
 		}
 
 		@Override

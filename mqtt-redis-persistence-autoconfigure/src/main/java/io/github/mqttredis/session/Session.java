@@ -141,12 +141,11 @@ public interface Session {
 	void onRecovered(BooleanSupplier listener);
 
 	/**
-	 * Note what has become of the client's link.
-	 * @param happened {@link SessionActivity.Event#LINK_MADE} or
-	 * {@link SessionActivity.Event#LINK_FAILED}
+	 * Note what has become of the client's link, or of a message.
+	 * @param happened what is counted
 	 * @param news what listeners are told, {@code null} if it is no news
 	 */
-	void linkChanged(SessionActivity.Event happened, @Nullable SessionEvent news);
+	void happened(SessionActivity.Event happened, @Nullable SessionEvent news);
 
 	/**
 	 * Let those who wait in {@link #awaitPuts} look whether they are cancelled.
@@ -189,6 +188,12 @@ public interface Session {
 	 * @param client the client
 	 */
 	void serveRequests(SessionClient client);
+
+	/**
+	 * Return the messages that wait until the client hands them over.
+	 * @return the queue
+	 */
+	MessageQueue queue();
 
 	/**
 	 * Return a record.

@@ -161,6 +161,22 @@ public final class SessionActivity {
 		RECORD_RESTORED,
 
 		/**
+		 * A message that waited to be sent is gone, because the store lost it and only
+		 * the store had it.
+		 */
+		QUEUE_LOST,
+
+		/**
+		 * A message was given up, because as many waited as may.
+		 */
+		MESSAGE_DROPPED,
+
+		/**
+		 * A message was given up that had waited for longer than it was wanted.
+		 */
+		MESSAGE_EXPIRED,
+
+		/**
 		 * A record that cannot be read was put aside.
 		 */
 		RECORD_QUARANTINED,

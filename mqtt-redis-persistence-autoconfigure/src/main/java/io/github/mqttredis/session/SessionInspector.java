@@ -139,6 +139,11 @@ public interface SessionInspector extends AutoCloseable {
 		RECORDS,
 
 		/**
+		 * What waits until a client of the session sends it.
+		 */
+		QUEUE,
+
+		/**
 		 * What could not be read when the session was opened.
 		 */
 		QUARANTINE

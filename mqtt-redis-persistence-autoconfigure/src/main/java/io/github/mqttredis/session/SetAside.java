@@ -77,7 +77,7 @@ public record SetAside(String record, Instant at, int attempts, String reason) {
 	 */
 	public static @Nullable RecordKey keyOf(String name) {
 		SetAside aside = parse(name);
-		return RecordKey.parse((aside != null) ? aside.record() : name);
+		return RecordKey.parseAny((aside != null) ? aside.record() : name);
 	}
 
 	/**
@@ -103,12 +103,14 @@ public record SetAside(String record, Instant at, int attempts, String reason) {
 	 * @return a sentence without its end
 	 */
 	public String describe(SessionId session, byte[] bytes) {
-		RecordKey key = RecordKey.require(this.record);
+		RecordKey key = RecordKey.parseAny(this.record);
+		String name = (key != null && key.kind() != RecordKind.QUEUED) ? "with packet id " + key.packetId()
+				: this.record + " in the queue";
 		Packet packet = InspectedRecord.of(session.version(), this.record, bytes, bytes.length).packet();
 		Publish publish = (packet != null) ? packet.publish() : null;
 		String described = (publish != null) ? "QoS " + publish.qos() + ", topic '" + publish.topic() + "', " : "";
-		return "MQTT session " + session + ": the message with packet id " + key.packetId() + " (" + described
-				+ bytes.length + " bytes) was set aside "
+		return "MQTT session " + session + ": the message " + name + " (" + described + bytes.length
+				+ " bytes) was set aside "
 				+ ((this.attempts > 0) ? "after " + this.attempts + " attempts: " : "before it was sent: ")
 				+ this.reason;
 	}

@@ -24,6 +24,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What was found of a session where it is stored, sorted into what Paho can read and what
  * it cannot.
@@ -61,19 +63,54 @@ public final class StoredRecords {
 	 */
 	public void add(String name, byte[] value) throws SessionKeyException {
 		RecordKey key = RecordKey.parse(name);
-		byte[] record = (key != null) ? this.codec.decode(this.session, key, value) : null;
-		if (key != null && record == null && RecordFormat.isReadable(key, value)) {
-			throw new SessionKeyException(this.session, key, "is not encrypted. If it was stored before encryption was"
-					+ " switched on, set mqtt.persistence.encryption.accept-unencrypted=true until each client has been"
-					+ " started once");
-		}
-		if (key != null && record != null && RecordFormat.isReadable(key, record)) {
+		byte[] record = (key != null) ? decode(this.session, this.codec, key, value) : null;
+		if (record != null) {
 			this.readable.put(name, record);
 			this.stored.put(name, value);
 		}
 		else {
 			this.unreadable.add(name);
 		}
+	}
+
+	/**
+	 * Decode what is stored of a record.
+	 * @param session its session
+	 * @param codec what decodes it
+	 * @param key its key
+	 * @param value what is stored
+	 * @return the record, {@code null} if it cannot be read
+	 * @throws SessionKeyException if the codec cannot decode any such value
+	 */
+	private static byte @Nullable [] decode(SessionId session, RecordCodec codec, RecordKey key, byte[] value)
+			throws SessionKeyException {
+		byte[] record = codec.decode(session, key, value);
+		if (record == null && RecordFormat.isReadable(key, value)) {
+			throw new SessionKeyException(session, key, "is not encrypted. If it was stored before encryption was"
+					+ " switched on, set mqtt.persistence.encryption.accept-unencrypted=true until each client has been"
+					+ " started once");
+		}
+		return (record != null && RecordFormat.isReadable(key, record)) ? record : null;
+	}
+
+	/**
+	 * Decode messages of the queue.
+	 * @param session their session
+	 * @param codec what decodes them
+	 * @param page the messages
+	 * @return the records of those that can be read, by number
+	 * @throws SessionKeyException if the codec cannot decode any such value
+	 */
+	public static Map<Long, byte[]> decode(SessionId session, RecordCodec codec, QueuePage page)
+			throws SessionKeyException {
+		Map<Long, byte[]> records = new HashMap<>();
+		for (QueuedMessage message : page.messages()) {
+			byte[] record = decode(session, codec, message.key(), message.record());
+			if (record != null && !RecordFormat.lacksTopic(message.key(), record)) {
+				records.put(message.number(), record);
+			}
+		}
+		return records;
 	}
 
 	/**

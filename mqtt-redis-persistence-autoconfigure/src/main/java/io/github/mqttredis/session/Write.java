@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.session;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,29 +34,61 @@ final class Write {
 	/** What is stored in place of the value. */
 	private final byte @Nullable [] stored;
 
-	private int lengthAfter;
+	/** What is removed in the same step, because it becomes this. */
+	private final @Nullable RecordKey from;
+
+	/** What is put in the queue. */
+	private final @Nullable QueuedMessage message;
+
+	private Lengths lengthsAfter = Lengths.UNKNOWN;
+
+	/** Whether this, and what follows it, is not to be shipped yet. */
+	private boolean held;
 
 	private long since = System.nanoTime();
 
 	private Write(long position, @Nullable RecordKey key, byte @Nullable [] value, byte @Nullable [] stored,
-			int lengthAfter) {
+			@Nullable RecordKey from, @Nullable QueuedMessage message) {
 		this.position = position;
 		this.key = key;
 		this.value = value;
 		this.stored = stored;
-		this.lengthAfter = lengthAfter;
+		this.from = from;
+		this.message = message;
 	}
 
 	static Write put(long position, RecordKey key, byte[] value, byte[] stored) {
-		return new Write(position, key, value, stored, Batch.UNKNOWN_LENGTH);
+		return move(position, null, key, value, stored);
 	}
 
-	static Write remove(long position, RecordKey key, int lengthAfter) {
-		return new Write(position, key, null, null, lengthAfter);
+	static Write move(long position, @Nullable RecordKey from, RecordKey key, byte[] value, byte[] stored) {
+		return new Write(position, key, value, stored, from, null);
+	}
+
+	static Write queue(long position, @Nullable RecordKey from, QueuedMessage message, byte[] stored) {
+		return new Write(position, message.key(), message.record(), stored, from, message);
+	}
+
+	static Write remove(long position, RecordKey key) {
+		return new Write(position, key, null, null, null, null);
+	}
+
+	/**
+	 * Remove what is older from the queue.
+	 * @param position the write's position
+	 * @param oldest the key of the oldest message that stays
+	 * @return the write
+	 */
+	static Write trim(long position, RecordKey oldest) {
+		return new Write(position, oldest, null, null, oldest, null);
+	}
+
+	boolean isTrim() {
+		return this.value == null && this.from != null;
 	}
 
 	static Write clear(long position) {
-		return new Write(position, null, null, null, 0);
+		return new Write(position, null, null, null, null, null);
 	}
 
 	long position() {
@@ -99,7 +133,9 @@ final class Write {
 	 * @return the write
 	 */
 	Write again(long at) {
-		return new Write(at, this.key, this.value, this.stored, Batch.UNKNOWN_LENGTH);
+		Write write = new Write(at, this.key, this.value, this.stored, null, this.message);
+		write.held = this.held;
+		return write;
 	}
 
 	/**
@@ -110,12 +146,33 @@ final class Write {
 		return (this.stored != null) ? this.stored.length : 0;
 	}
 
-	int lengthAfter() {
-		return this.lengthAfter;
+	Lengths lengthsAfter() {
+		return this.lengthsAfter;
 	}
 
-	void lengthAfter(int records) {
-		this.lengthAfter = records;
+	void lengthsAfter(Lengths lengths) {
+		this.lengthsAfter = lengths;
+	}
+
+	boolean isHeld() {
+		return this.held;
+	}
+
+	Write held(boolean isHeld) {
+		this.held = isHeld;
+		return this;
+	}
+
+	@Nullable RecordKey from() {
+		return this.from;
+	}
+
+	/**
+	 * Return what is put in the queue.
+	 * @return the message, of a write that puts one there
+	 */
+	QueuedMessage message() {
+		return Objects.requireNonNull(this.message);
 	}
 
 	boolean samePacket(@Nullable Write other) {

@@ -16,10 +16,12 @@
 
 package io.github.mqttredis.session;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
@@ -43,7 +45,10 @@ public final class WriteLog {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Mirror mirror = new Mirror();
+	/** So that messages come to the queue in the order of their numbers. */
+	private final ReentrantLock queueing = new ReentrantLock();
+
+	private final Mirror mirror;
 
 	private final Progress progress = new Progress();
 
@@ -57,6 +62,9 @@ public final class WriteLog {
 	 */
 	private volatile Map<RecordKey, byte[]> aside = Map.of();
 
+	/** The time of the queue's clock at a value of {@link System#nanoTime()}. */
+	private volatile ClockStart clock = new ClockStart(System.currentTimeMillis(), System.nanoTime());
+
 	private long appended;
 
 	/** The position of the last write that somebody may wait for. */
@@ -69,9 +77,11 @@ public final class WriteLog {
 	 * Create a log.
 	 * @param maxWrites how many writes may wait for Redis before the log is dropped
 	 * @param maxBytes how many bytes may wait for Redis before the log is dropped
+	 * @param queueBytes how many bytes of the queue are in memory, about
 	 * @param encoder makes of a record what is stored; used by those who append
 	 */
-	public WriteLog(int maxWrites, long maxBytes, BiFunction<RecordKey, byte[], byte[]> encoder) {
+	public WriteLog(int maxWrites, long maxBytes, long queueBytes, BiFunction<RecordKey, byte[], byte[]> encoder) {
+		this.mirror = new Mirror(queueBytes);
 		this.pending = new PendingWrites(maxWrites, maxBytes);
 		this.encoder = encoder;
 	}
@@ -110,24 +120,109 @@ public final class WriteLog {
 	 * @return the position to wait for, 0 if it was not allowed
 	 */
 	public long put(RecordKey key, byte[] value, BooleanSupplier allowed) {
+		return move(null, key, value, allowed);
+	}
+
+	private long move(@Nullable RecordKey from, RecordKey key, byte[] value, BooleanSupplier allowed) {
 		byte[] stored = this.encoder.apply(key, value);
-		this.lock.lock();
-		try {
-			if (!allowed.getAsBoolean()) {
-				return 0;
+		return read((records) -> {
+			if (!allowed.getAsBoolean() || (from != null && !records.remove(from))) {
+				return 0L;
 			}
-			long position = ++this.appended;
 			forgetAside(key);
-			Write write = Write.put(position, key, value, stored);
-			this.mirror.put(key, write);
-			write.lengthAfter(this.mirror.size());
-			this.pending.add(write);
-			this.lastAwaited = position;
-			return position;
+			Write write = Write.move(++this.appended, from, key, value, stored).held(from != null);
+			records.put(key, write);
+			return append(write);
+		});
+	}
+
+	/**
+	 * Append that a message of the queue becomes a record, in one step. It is shipped
+	 * once {@link #handed} is called, and nothing is that follows it.
+	 * @param message the message
+	 * @param key the record's key
+	 * @param value the record, which must not be changed afterwards
+	 * @param allowed asked as in {@link #put(RecordKey, byte[], BooleanSupplier)}
+	 * @return whether it was allowed, and the message there
+	 */
+	public boolean hand(QueuedMessage message, RecordKey key, byte[] value, BooleanSupplier allowed) {
+		return move(message.key(), key, value, allowed) > 0;
+	}
+
+	/**
+	 * Have shipped what was handed over.
+	 * @param key the record's key
+	 * @return whether there is something to ship
+	 */
+	public boolean handed(RecordKey key) {
+		return read((records) -> {
+			Write write = records.write(key);
+			if (write != null) {
+				write.held(false);
+			}
+			return write != null;
+		});
+	}
+
+	/**
+	 * Take back what was handed over: the record becomes the message again, at its place.
+	 * @param key the record's key
+	 * @param message the message
+	 * @return whether it was
+	 */
+	public boolean takeBack(RecordKey key, QueuedMessage message) {
+		byte[] stored = this.encoder.apply(message.key(), message.record());
+		return read((records) -> {
+			Write write = records.write(key);
+			boolean held = write != null && write.isHeld();
+			if (write != null && held) {
+				write.held(false);
+				records.remove(key);
+				records.queue().putBack(Write.queue(write.position(), null, message, stored));
+				this.pending.takeBack(write);
+			}
+			return held;
+		});
+	}
+
+	/**
+	 * Append a message to the queue, if that is allowed still.
+	 * @param from the key of the record that becomes this message, {@code null} if none
+	 * does
+	 * @param record its PUBLISH, which must not be changed afterwards
+	 * @param lifetime how long it is wanted, in milliseconds, 0 for ever
+	 * @param allowed asked as in {@link #put(RecordKey, byte[], BooleanSupplier)}
+	 * @return the message and its position, {@code null} if it was not allowed, or the
+	 * record is not there
+	 */
+	public @Nullable Appended queue(@Nullable RecordKey from, byte[] record, long lifetime, BooleanSupplier allowed) {
+		long failures = this.progress.failures();
+		this.queueing.lock();
+		try {
+			long now = queueClock();
+			QueuedMessage message = read(
+					(records) -> new QueuedMessage(records.queue().nextNumber(), now, System.currentTimeMillis() - now,
+							(lifetime > 0) ? now + lifetime : 0, records.queue().total() + record.length, record));
+			byte[] stored = this.encoder.apply(message.key(), record);
+			return this.<@Nullable Appended>read((records) -> {
+				if (!allowed.getAsBoolean() || (from != null && !records.remove(from))) {
+					return null;
+				}
+				Write write = Write.queue(++this.appended, from, message, stored);
+				records.queue().add(write);
+				return new Appended(message, append(write), failures);
+			});
 		}
 		finally {
-			this.lock.unlock();
+			this.queueing.unlock();
 		}
+	}
+
+	private long append(Write write) {
+		write.lengthsAfter(this.mirror.lengths());
+		this.pending.add(write);
+		this.lastAwaited = write.position();
+		return write.position();
 	}
 
 	/**
@@ -141,7 +236,9 @@ public final class WriteLog {
 			forgetAside(key);
 			boolean removed = this.mirror.remove(key);
 			if (removed) {
-				this.pending.add(Write.remove(++this.appended, key, this.mirror.size()));
+				Write write = Write.remove(++this.appended, key);
+				write.lengthsAfter(this.mirror.lengths());
+				this.pending.add(write);
 			}
 			return removed;
 		}
@@ -151,16 +248,15 @@ public final class WriteLog {
 	}
 
 	/**
-	 * Append the removal of all records.
+	 * Append the removal of all records, but for the queue, which is no part of an MQTT
+	 * session that ends.
 	 * @return the position to wait for
 	 */
 	public long clear() {
 		return read((records) -> {
 			records.clear();
 			this.aside = Map.of();
-			this.pending.add(Write.clear(++this.appended));
-			this.lastAwaited = this.appended;
-			return this.appended;
+			return append(Write.clear(++this.appended));
 		});
 	}
 
@@ -214,13 +310,14 @@ public final class WriteLog {
 	}
 
 	/**
-	 * Return removals to ship ahead of the log, for a Redis that takes no more records:
-	 * those of packet ids of which nothing is waiting to be stored.
+	 * Return what makes room, to ship ahead of the log for a Redis that takes no more
+	 * records: removals and messages that leave the queue, of packet ids of which nothing
+	 * else is waiting to be stored.
 	 * @param maxFields the most fields
 	 * @return the batch, {@code null} if there is nothing to ship
 	 */
-	public @Nullable Batch nextRemoves(int maxFields) {
-		return read((any) -> this.pending.removes(maxFields));
+	public @Nullable Batch nextMakingRoom(int maxFields) {
+		return read((any) -> this.pending.makingRoom(maxFields));
 	}
 
 	/**
@@ -228,10 +325,104 @@ public final class WriteLog {
 	 * @param batch the batch
 	 */
 	public void applied(Batch batch) {
-		this.progress.advance(read((any) -> {
+		this.progress.advance(read((records) -> {
 			this.pending.remove(batch);
+			records.queue().stored(batch.queue().added());
 			return this.pending.appliedTo();
 		}));
+	}
+
+	/**
+	 * Take what the store has of the queue when the session is opened.
+	 * @param page its oldest messages
+	 * @param records the records of those that can be read, by number
+	 */
+	public void loadQueue(QueuePage page, Map<Long, byte[]> records) {
+		read((all) -> {
+			all.queue().begin(page, writes(page, records));
+			this.clock = new ClockStart(System.currentTimeMillis() - page.ahead(), System.nanoTime());
+			return true;
+		});
+	}
+
+	/**
+	 * Return the time by which messages in the queue grow old. It goes on as time passes
+	 * and takes no notice of a clock that is set: only while nobody has the session open
+	 * is the clock of the machine believed.
+	 * @return the time in milliseconds
+	 */
+	public long queueClock() {
+		ClockStart start = this.clock;
+		return start.millis() + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start.nanos());
+	}
+
+	/**
+	 * Take messages from the store that follow those in memory.
+	 * @param page the messages
+	 * @param records the records of those that can be read, by number
+	 */
+	public void addToQueue(QueuePage page, Map<Long, byte[]> records) {
+		read((all) -> {
+			all.queue().add(writes(page, records), page.isWhole());
+			return true;
+		});
+	}
+
+	private static List<Write> writes(QueuePage page, Map<Long, byte[]> records) {
+		List<Write> writes = new ArrayList<>();
+		for (QueuedMessage message : page.messages()) {
+			byte[] record = records.get(message.number());
+			if (record != null) {
+				writes.add(Write.queue(0, null, message.with(record), message.record()));
+			}
+		}
+		return writes;
+	}
+
+	/**
+	 * Return from where on messages of the queue are to be read from the store.
+	 * @return the number, 0 if none are
+	 */
+	public long wantedOfQueue() {
+		return read((records) -> records.queue().wanted());
+	}
+
+	/**
+	 * Return whether all that waits in the queue is in memory, so that all of it could be
+	 * written back.
+	 * @return whether it is
+	 */
+	public boolean isWholeInMemory() {
+		return read((records) -> records.queue().isWhole());
+	}
+
+	/**
+	 * Return the oldest message of the queue.
+	 * @return the message, {@code null} if none waits, or it is still to be read
+	 */
+	public @Nullable QueuedMessage firstOfQueue() {
+		return this.<@Nullable QueuedMessage>read((records) -> {
+			Write first = records.queue().first();
+			return (first != null) ? first.message() : null;
+		});
+	}
+
+	/**
+	 * Return how much waits in the queue.
+	 * @return the number of messages and their bytes
+	 */
+	public QueueSize queueSize() {
+		return read((records) -> new QueueSize(records.queue().count(), records.queue().bytes()));
+	}
+
+	/**
+	 * Take the number of messages that the store has told, if it is not known.
+	 * @param applied how many the store has
+	 * @return how many messages are missing that nobody can write back
+	 */
+	public long queueCounted(long applied) {
+		return read((records) -> (records.queue().length() == Lengths.NOT_KNOWN && !this.pending.trims()
+				&& !this.pending.isDropped()) ? records.queue().counted(applied + this.pending.queueGrowth()) : 0L);
 	}
 
 	/**
@@ -309,10 +500,14 @@ public final class WriteLog {
 	 * Redis holds now. All that concerns one packet id stands together, so that no prefix
 	 * of it is a state in which the client never was.
 	 * @param stored the keys that Redis holds now
+	 * @param lastQueued the highest number that a message in the queue of Redis ever had
 	 */
-	public void rewrite(Collection<String> stored) {
+	public void rewrite(Collection<String> stored, long lastQueued) {
 		this.progress.advance(read((records) -> {
-			List<Write> writes = records.keysWith(stored).stream().map(this::rewrite).toList();
+			List<Write> writes = new ArrayList<>(records.keysWith(stored).stream().map(this::rewrite).toList());
+			records.queue().uncounted();
+			writes.addAll(rewriteQueue(records.queue(), lastQueued));
+			writes.forEach((write) -> write.lengthsAfter(records.lengths()));
 			this.pending.restart(writes, this.appended);
 			this.lastAwaited = this.appended;
 			return this.pending.appliedTo();
@@ -322,13 +517,32 @@ public final class WriteLog {
 	private Write rewrite(RecordKey key) {
 		Write last = this.mirror.write(key);
 		long position = ++this.appended;
-		Write write = (last != null) ? last.again(position) : Write.remove(position, key, this.mirror.size());
-		write.lengthAfter(this.mirror.size());
+		Write write = (last != null) ? last.again(position) : Write.remove(position, key);
 		if (last != null) {
 			// Who depends on the record waits until it is written back.
 			this.mirror.put(key, write);
 		}
 		return write;
+	}
+
+	/** What Redis has beyond the window is all that there is of it. */
+	private List<Write> rewriteQueue(QueueWindow queue, long lastStored) {
+		List<Write> writes = new ArrayList<>();
+		for (long number : queue.removed()) {
+			if (number <= lastStored) {
+				writes.add(Write.remove(++this.appended, RecordKey.queued(number)));
+			}
+		}
+		// Behind these, of which Redis may have some or none: what follows is counted.
+		if (lastStored > 0) {
+			writes.add(Write.trim(++this.appended, RecordKey.queued(queue.head())));
+		}
+		for (Write lacking : queue.lacking(lastStored)) {
+			Write write = lacking.again(++this.appended);
+			queue.replace(write);
+			writes.add(write);
+		}
+		return writes;
 	}
 
 	/**
@@ -337,6 +551,14 @@ public final class WriteLog {
 	 */
 	public boolean isDropped() {
 		return read((any) -> this.pending.isDropped());
+	}
+
+	/**
+	 * Return whether the store falls behind, so that whoever appends should wait for it.
+	 * @return whether much waits for it
+	 */
+	public boolean isBehind() {
+		return read((any) -> this.pending.isBehind());
 	}
 
 	/**
@@ -387,6 +609,37 @@ public final class WriteLog {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * When a clock was started.
+	 *
+	 * @param millis the time that it showed
+	 * @param nanos the value of {@link System#nanoTime()} then
+	 */
+	private record ClockStart(long millis, long nanos) {
+
+	}
+
+	/**
+	 * A message that was appended to the queue.
+	 *
+	 * @param message the message
+	 * @param position the position to wait for
+	 * @param failures the number of failures before it was appended
+	 */
+	public record Appended(QueuedMessage message, long position, long failures) {
+
+	}
+
+	/**
+	 * How much waits in a queue.
+	 *
+	 * @param messages the number of messages
+	 * @param bytes their bytes
+	 */
+	public record QueueSize(long messages, long bytes) {
+
 	}
 
 }

@@ -2,7 +2,7 @@
 -- at once if it is small.
 --
 -- KEYS[1] lease   KEYS[2] mark   KEYS[3] session's hash   KEYS[4] quarantine's hash
--- KEYS[5] hash of the session that the same client has with the other version of MQTT
+-- KEYS[5] hash of the session that the same client has with the other version of MQTT   KEYS[6] queue's stream
 -- ARGV[1] owner's token   ARGV[2] lease time in ms
 -- ARGV[3] token of an owner that may be replaced, '*' for any, '' for none
 -- ARGV[4] expiry of the session in ms, '0' for none
@@ -10,8 +10,8 @@
 -- may be another one
 --
 -- Returns {'held', token of the owner, remaining ms, clock in ms} or
--- {'owned', epoch, number of records of the other version, number of records, name, value, ...}: names and values only
--- of a session that is small.
+-- {'owned', epoch, number of records of the other version, number of records, number of messages in the queue, name,
+-- value, ...}: names and values only of a session that is small.
 
 local now = redis.call('TIME')
 local clock = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
@@ -52,11 +52,11 @@ redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[2], epoch .. ':0')
 -- What an owner with another expiry has set holds no longer.
-for _, key in ipairs({KEYS[2], KEYS[3], KEYS[4]}) do
+for _, key in ipairs({KEYS[2], KEYS[3], KEYS[4], KEYS[6]}) do
   if ARGV[4] ~= '0' then
     redis.call('PEXPIRE', key, ARGV[4])
   elseif redis.call('PTTL', key) >= 0 then
     redis.call('PERSIST', key)
   end
 end
-return {'owned', epoch, tostring(others), tostring(records), unpack(found)}
+return {'owned', epoch, tostring(others), tostring(records), tostring(redis.call('XLEN', KEYS[6])), unpack(found)}

@@ -2,12 +2,12 @@
 -- still be applied. Takes a lease back that ended while nobody else took it, or whose acquisition Redis
 -- has forgotten.
 --
--- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash
+-- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash   KEYS[5] queue's stream
 -- ARGV[1] owner's token   ARGV[2] lease time in ms   ARGV[3] owner's epoch   ARGV[4] sequence to set
 -- ARGV[5] expiry of the session in ms, '0' for none
 --
 -- Returns {'fenced', token of the owner or '', remaining ms} or
--- {'owned', mark that was found or '', number of records, mark that is set}.
+-- {'owned', mark that was found or '', number of records, number of messages in the queue, mark that is set}.
 
 local holder = redis.call('GET', KEYS[3])
 local mark = redis.call('GET', KEYS[2])
@@ -40,8 +40,8 @@ redis.call('DEL', KEYS[3])
 redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
 redis.call('SET', KEYS[2], set)
 if ARGV[5] ~= '0' then
-  redis.call('PEXPIRE', KEYS[1], ARGV[5])
-  redis.call('PEXPIRE', KEYS[2], ARGV[5])
-  redis.call('PEXPIRE', KEYS[4], ARGV[5])
+  for _, key in ipairs({KEYS[1], KEYS[2], KEYS[4], KEYS[5]}) do
+    redis.call('PEXPIRE', key, ARGV[5])
+  end
 end
-return {'owned', mark or '', tostring(redis.call('HLEN', KEYS[1])), set}
+return {'owned', mark or '', tostring(redis.call('HLEN', KEYS[1])), tostring(redis.call('XLEN', KEYS[5])), set}

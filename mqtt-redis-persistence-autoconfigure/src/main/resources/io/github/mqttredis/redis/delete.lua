@@ -1,7 +1,7 @@
 -- Deletes a session that nobody owns. Its mark stays, with a higher epoch: an owner that lost its lease while it
 -- slept, or was cut off, finds that the session has gone on without it, and does not write it back.
 --
--- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash
+-- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash   KEYS[5] queue's stream
 -- ARGV[1] mark that is expected, '*' for any   ARGV[2] expiry of the new mark in ms, '0' for none
 --
 -- Returns {'held', token of the owner, remaining ms}, {'changed'} if somebody owned it meanwhile, or {'deleted'}.
@@ -22,7 +22,7 @@ local last = mark and tonumber(string.match(mark, '^%d+')) or 0
 local epoch = string.format('%.0f', math.max(clock, last + 1))
 
 -- DEL comes first: Redis judges a script by its first write, and a full Redis still deletes.
-redis.call('DEL', KEYS[1], KEYS[4])
+redis.call('DEL', KEYS[1], KEYS[4], KEYS[5])
 redis.call('SET', KEYS[2], epoch .. ':0')
 if ARGV[2] ~= '0' then
   redis.call('PEXPIRE', KEYS[2], ARGV[2])

@@ -1,35 +1,70 @@
 -- Applies one batch of a session's write log, if the session is as its owner left it.
 --
--- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash
+-- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash   KEYS[5] queue's stream
 -- ARGV[1] mark that is expected   ARGV[2] mark to set   ARGV[3] owner's token   ARGV[4] lease time in ms
 -- ARGV[5] expiry of the session in ms, '0' for none
--- ARGV[6] '1' to remove all records first   ARGV[7] number n of records to put
--- ARGV[8 ..] n pairs of key and value, then the keys to remove
+-- ARGV[6] '1' to remove all records first   ARGV[7] '1' to remove from the queue before anything is put
+-- ARGV[8] number of the oldest message that stays in the queue, '0' for all
+-- ARGV[9] number n of records to put   ARGV[10] number m of messages to put in the queue
+-- ARGV[11] number l of messages to remove from it
+-- ARGV[12 ..] n pairs of key and value; m times number, taken, ahead, expires, total, record; l numbers; then the
+-- keys to remove
 --
--- Returns {mark that was found, number of records afterwards}. Nothing is changed unless it is the expected one.
+-- Returns {mark that was found, number of records afterwards, number of messages in the queue}. Nothing is changed
+-- unless the mark is the expected one.
 
 local mark = redis.call('GET', KEYS[2])
 if mark ~= ARGV[1] then
-  return {mark or '', tostring(redis.call('HLEN', KEYS[1]))}
+  return {mark or '', tostring(redis.call('HLEN', KEYS[1])), tostring(redis.call('XLEN', KEYS[5]))}
 end
 
--- Records come before the mark: Redis judges a script by its first write. A full Redis refuses a
--- batch that begins with HSET as a whole, and lets one through that only removes.
+local queued = 12 + 2 * tonumber(ARGV[9])
+local dequeued = queued + 6 * tonumber(ARGV[10])
+local removes = dequeued + tonumber(ARGV[11])
+
+local function dequeue()
+  if ARGV[8] ~= '0' then
+    redis.call('XTRIM', KEYS[5], 'MINID', ARGV[8])
+  end
+  for i = dequeued, removes - 1 do
+    redis.call('XDEL', KEYS[5], ARGV[i] .. '-0')
+  end
+end
+
+-- Redis judges a script by its first write. A full Redis refuses a batch that begins with a put as a whole, and lets
+-- one through that only removes, or stores no more than what leaves the queue.
+if ARGV[7] == '1' then
+  dequeue()
+end
 if ARGV[6] == '1' then
   redis.call('DEL', KEYS[1])
 end
-local removes = 8 + 2 * tonumber(ARGV[7])
-if removes > 8 then
-  redis.call('HSET', KEYS[1], unpack(ARGV, 8, removes - 1))
+if queued > 12 then
+  redis.call('HSET', KEYS[1], unpack(ARGV, 12, queued - 1))
+end
+for i = queued, dequeued - 1, 6 do
+  local added = redis.pcall('XADD', KEYS[5], ARGV[i] .. '-0', 't', ARGV[i + 1], 'a', ARGV[i + 2], 'e', ARGV[i + 3],
+    's', ARGV[i + 4], 'r', ARGV[i + 5])
+  -- A number that somebody else has used is missed when the messages are counted.
+  if type(added) == 'table' and added.err and not string.find(added.err, 'equal or smaller', 1, true) then
+    return added
+  end
+end
+if ARGV[7] ~= '1' then
+  dequeue()
 end
 if removes <= #ARGV then
   redis.call('HDEL', KEYS[1], unpack(ARGV, removes))
 end
+local waiting = redis.call('XLEN', KEYS[5])
+if waiting == 0 then
+  redis.call('DEL', KEYS[5])
+end
 redis.call('SET', KEYS[2], ARGV[2])
 redis.call('SET', KEYS[3], ARGV[3], 'PX', ARGV[4])
 if ARGV[5] ~= '0' then
-  redis.call('PEXPIRE', KEYS[1], ARGV[5])
-  redis.call('PEXPIRE', KEYS[2], ARGV[5])
-  redis.call('PEXPIRE', KEYS[4], ARGV[5])
+  for _, key in ipairs({KEYS[1], KEYS[2], KEYS[4], KEYS[5]}) do
+    redis.call('PEXPIRE', key, ARGV[5])
+  end
 end
-return {mark, tostring(redis.call('HLEN', KEYS[1]))}
+return {mark, tostring(redis.call('HLEN', KEYS[1])), tostring(waiting)}

@@ -81,7 +81,7 @@ class HealthEndpointTests {
 			assertThat(answer.status()).isEqualTo("UP");
 			assertThat(answer.state()).isEqualTo("owner");
 			assertThat(answer.client()).containsEntry("broker", "broker")
-				.containsEntry("records", Map.of("sent", 1, "pubrel", 0, "buffered", 0, "received", 0))
+				.containsEntry("records", Map.of("sent", 1, "pubrel", 0, "buffered", 0, "received", 0, "queued", 0))
 				.doesNotContainKey("lastFailure");
 			assertThat(Duration.parse(String.valueOf(answer.client().get("oldestRecord"))))
 				.isGreaterThanOrEqualTo(Duration.ZERO);

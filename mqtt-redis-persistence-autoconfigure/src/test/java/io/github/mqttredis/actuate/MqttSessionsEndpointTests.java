@@ -129,7 +129,7 @@ class MqttSessionsEndpointTests {
 	void whenThereAreRecordsInQuarantineThenTheyAreShownOnRequest() throws Exception {
 		String id = orphan("{orphan@b}:v3", "s-1", Packets.publish(1, 1, "payload"));
 		add("{orphan@b}:v3:quarantine", "s-2", new byte[] { 1, 2 });
-		Answer answer = application.get("/" + id + "?quarantine=true");
+		Answer answer = application.get("/" + id + "?part=quarantine");
 		assertThat(answer.list("records")).containsExactly(Map.of("key", "s-2", "size", 2, "unreadable", true));
 	}
 
@@ -241,21 +241,22 @@ class MqttSessionsEndpointTests {
 		String id = orphan("{orphan@b}:v3", "s-1", Packets.publish(1, 1, "payload"));
 		SetAside note = new SetAside("s-7", Instant.now(), 5, "the broker ends the link / and no more");
 		add("{orphan@b}:v3:quarantine", note.name(), Packets.publish(7, 1, "large"));
-		String key = (String) application.get("/" + id + "?quarantine=true").list("records").get(0).get("key");
+		String key = (String) application.get("/" + id + "?part=quarantine").list("records").get(0).get("key");
 		assertThat(key).isEqualTo(note.key());
 		String path = "/" + id + "/" + UriUtils.encodePathSegment(key, StandardCharsets.UTF_8);
 		assertThat(application.post(path).status()).isEqualTo(204);
 		assertThat(application.post(path).status()).isEqualTo(404);
-		assertThat(application.get("/" + id + "?quarantine=true").list("records")).isEmpty();
-		assertThat(application.get("/" + id).list("records"))
-			.anySatisfy((record) -> assertThat(record).contains(entry("key", "sb-2"), entry("kind", "buffered")));
+		assertThat(application.get("/" + id + "?part=quarantine").list("records")).isEmpty();
+		assertThat(application.get("/" + id + "?part=queue").list("records")).singleElement()
+			.satisfies((record) -> assertThat(record).contains(entry("key", "q-1"), entry("kind", "queued"))
+				.doesNotContainKey("packetId"));
 	}
 
 	@Test
 	void whenARecordIsDiscardedThenItIsGone() throws Exception {
 		String id = orphan("{orphan@b}:v3", "s-1", Packets.publish(1, 1, "payload"));
 		add("{orphan@b}:v3:quarantine", "s-1", new byte[] { 1, 2 });
-		assertThat(application.delete("/" + id + "/s-1?quarantine=true").status()).isEqualTo(204);
+		assertThat(application.delete("/" + id + "/s-1?part=quarantine").status()).isEqualTo(204);
 		assertThat(application.get("/" + id).list("records")).hasSize(1);
 		assertThat(application.delete("/" + id + "/s-1").status()).isEqualTo(204);
 		assertThat(application.delete("/" + id + "/s-1").status()).isEqualTo(404);

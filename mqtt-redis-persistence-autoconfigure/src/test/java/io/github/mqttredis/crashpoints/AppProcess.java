@@ -300,7 +300,7 @@ final class AppProcess {
 
 	private boolean isQuiet() {
 		return !this.ledger.isFeeding() && !this.life.isShipping() && this.ledger.hasReceivedAll()
-				&& packetIdsInUse() == 0 && this.orphans.containsAll(records());
+				&& packetIdsInUse() == 0 && queued() == 0 && this.orphans.containsAll(records());
 	}
 
 	/**
@@ -310,12 +310,20 @@ final class AppProcess {
 		return this.jedis.hkeys(this.surroundings.hash(this.clientId));
 	}
 
+	private long queued() {
+		return this.jedis.xlen(this.surroundings.hash(this.clientId) + ":queue");
+	}
+
 	void awaitHanging() {
 		await("the callback hangs", () -> this.hanging);
 	}
 
 	void awaitRecord(String key) {
 		await(key + " is stored", () -> this.jedis.hexists(this.surroundings.hash(this.clientId), key));
+	}
+
+	void awaitQueued(int messages) {
+		await(messages + " messages are in the queue", () -> queued() == messages);
 	}
 
 	private void await(String what, Callable<Boolean> condition) {

@@ -30,7 +30,7 @@ final class Permitted {
 	 * wait, and other threads go on. Our Paho 5 client gets a record when it is released.
 	 */
 	private static final Set<String> WHILE_REMOVING = Set.of("callback", "remove RECEIVED", "put RECEIVED", "get",
-			"send", "remove SENT", "remove PUBREL", "remove BUFFERED", "put SENT", "put PUBREL");
+			"send", "remove SENT", "remove PUBREL", "put SENT", "put PUBREL");
 
 	private Permitted() {
 	}

@@ -146,7 +146,7 @@ enum Scenario {
 			app.publish("a2");
 			app.publish("b2");
 			app.publish("c1");
-			app.awaitRecord("sb-3");
+			app.awaitQueued(3);
 			Trial.die(surroundings, clientId, ledger, app);
 		}
 

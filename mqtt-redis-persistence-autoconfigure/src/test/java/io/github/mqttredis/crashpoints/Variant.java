@@ -77,7 +77,9 @@ enum Variant {
 	 * @return the settings
 	 */
 	StoreSettings settings() {
-		return new StoreSettings(PREFIX, Load.seconds(15), Load.seconds(60), Load.seconds(20)).with(this.durability);
+		return new StoreSettings(PREFIX, Load.seconds(15), Load.seconds(60), Load.seconds(20)).with(this.durability)
+			// Of one message: the others are read from Redis.
+			.withQueueWindow(1);
 	}
 
 	/**

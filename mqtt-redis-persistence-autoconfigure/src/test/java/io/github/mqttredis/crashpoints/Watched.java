@@ -38,6 +38,7 @@ import java.util.function.UnaryOperator;
 import io.github.mqttredis.crashpoints.CrashSwitch.Call;
 import io.github.mqttredis.crashpoints.CrashSwitch.DeadProcessError;
 import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.session.MessageQueue;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.Session;
@@ -58,17 +59,24 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 final class Watched {
 
 	/** Where {@code write.lua} has the mark that it expects: after its keys. */
-	private static final int EXPECTED = 4;
+	private static final int EXPECTED = 5;
 
-	/** Where it has the number of records to put. */
-	private static final int PUTS = EXPECTED + 6;
+	/** Where it has the number of records to put, and behind it those of the queue. */
+	private static final int PUTS = EXPECTED + 8;
 
-	private static final List<String> SCRIPTS = List.of("acquire", "confirm", "quarantine", "release", "write");
+	/** Where the records begin. */
+	private static final int RECORDS = PUTS + 3;
+
+	/** What it has of each message that is put in the queue; the record is the last. */
+	private static final int MESSAGE = 6;
+
+	private static final List<String> SCRIPTS = List.of("acquire", "confirm", "quarantine", "queue", "release",
+			"write");
 
 	/**
 	 * Calls that change nothing and are not counted, because they come at any time.
 	 */
-	private static final Set<String> UNCOUNTED = Set.of("id", "status", "wakeWaiters", "linkChanged", "toString",
+	private static final Set<String> UNCOUNTED = Set.of("id", "status", "wakeWaiters", "happened", "toString",
 			"hashCode", "equals", "sessions", "ping", "isClosed", "isQueueing", "isPipelined", "isSubscribed",
 			"getNativeConnection");
 
@@ -156,6 +164,10 @@ final class Watched {
 					this.life.pass();
 					return invoke(session, method, arguments);
 				}
+				if ("queue".equals(name)) {
+					this.life.pass();
+					return queue(session.queue());
+				}
 				if ("put".equals(name) && RecordKey.require((String) arguments[0]).kind() == RecordKind.RECEIVED) {
 					arrivals.accept((String) arguments[0], (byte[]) arguments[1]);
 				}
@@ -169,6 +181,37 @@ final class Watched {
 				throw ex;
 			}
 		});
+	}
+
+	private MessageQueue queue(MessageQueue queue) {
+		return proxy(MessageQueue.class, (proxy, method, arguments) -> {
+			if (Set.of("size", "now", "first", "get", "loadAhead", "toString", "hashCode", "equals")
+				.contains(method.getName())) {
+				this.life.pass();
+				return invoke(queue, method, arguments);
+			}
+			Call call = switch (method.getName()) {
+				case "append" -> this.life.enter("put QUEUED", queued((byte[]) arguments[0]));
+				case "hand" -> this.life.enter("put SENT", (String) arguments[1]);
+				case "remove" -> this.life.enter("remove QUEUED", RecordKey.queued((long) arguments[0]).toString());
+				default -> this.life.enter("queue " + method.getName(), "");
+			};
+			try {
+				return invoke(queue, method, arguments);
+			}
+			catch (SessionException ex) {
+				this.faultActive = false;
+				throw ex;
+			}
+			finally {
+				this.life.leave(call);
+			}
+		});
+	}
+
+	/** Its number is known only when it is put. */
+	private static String queued(byte[] record) {
+		return "q@" + System.identityHashCode(record);
 	}
 
 	private Object counted(Session session, Method method, Object[] arguments) throws Throwable {
@@ -270,9 +313,12 @@ final class Watched {
 		Object reply = send(commands, method, arguments);
 		byte[][] all = (byte[][]) arguments[3];
 		if (Arrays.equals((byte[]) ((List<?>) reply).get(0), all[EXPECTED])) {
-			int puts = Integer.parseInt(text(all[PUTS]));
-			for (int i = 0; i < puts; i++) {
-				this.stored.accept(all[PUTS + 2 + 2 * i]);
+			for (int i = 0; i < number(all, PUTS); i++) {
+				this.stored.accept(all[RECORDS + 2 * i + 1]);
+			}
+			int queued = RECORDS + 2 * number(all, PUTS);
+			for (int i = 1; i <= number(all, PUTS + 1); i++) {
+				this.stored.accept(all[queued + MESSAGE * i - 1]);
 			}
 		}
 		return reply;
@@ -281,7 +327,9 @@ final class Watched {
 	private Object fail(Object commands, Method method, Object[] arguments) throws Throwable {
 		switch (this.fault.kind()) {
 			case OUT_OF_MEMORY -> {
-				if ("0".equals(text(((byte[][]) arguments[3])[PUTS]))) {
+				byte[][] all = (byte[][]) arguments[3];
+				boolean removesFirst = "1".equals(text(all[EXPECTED + 6]));
+				if (removesFirst || number(all, PUTS) + number(all, PUTS + 1) == 0) {
 					return write(commands, method, arguments);
 				}
 				throw new RedisSystemException("Error in execution",
@@ -297,20 +345,28 @@ final class Watched {
 	}
 
 	/**
-	 * Take the arguments of {@code write.lua} apart: four keys, then the ARGV that the
+	 * Take the arguments of {@code write.lua} apart: its keys, then the ARGV that the
 	 * script describes.
 	 */
 	private Set<Call> batch(byte[][] arguments) {
-		int puts = Integer.parseInt(text(arguments[PUTS]));
 		List<String> put = new ArrayList<>();
 		List<String> removed = new ArrayList<>();
-		for (int i = 0; i < puts; i++) {
-			put.add(text(arguments[PUTS + 1 + 2 * i]));
+		for (int i = 0; i < number(arguments, PUTS); i++) {
+			put.add(text(arguments[RECORDS + 2 * i]));
 		}
-		for (int i = PUTS + 1 + 2 * puts; i < arguments.length; i++) {
-			removed.add(text(arguments[i]));
+		int queued = RECORDS + 2 * number(arguments, PUTS);
+		int dequeued = queued + MESSAGE * number(arguments, PUTS + 1);
+		for (int i = queued + MESSAGE - 1; i < dequeued; i += MESSAGE) {
+			put.add(queued(arguments[i]));
 		}
-		return this.life.carried(put, removed, "1".equals(text(arguments[PUTS - 1])));
+		for (int i = dequeued; i < arguments.length; i++) {
+			removed.add(((i < dequeued + number(arguments, PUTS + 2)) ? "q-" : "") + text(arguments[i]));
+		}
+		return this.life.carried(put, removed, "1".equals(text(arguments[EXPECTED + 5])));
+	}
+
+	private static int number(byte[][] arguments, int index) {
+		return Integer.parseInt(text(arguments[index]));
 	}
 
 	private static String text(byte[] bytes) {

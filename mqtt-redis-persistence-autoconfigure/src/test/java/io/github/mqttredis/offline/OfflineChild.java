@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import io.github.mqttredis.testing.Await;
 
@@ -61,7 +60,7 @@ public final class OfflineChild implements AutoCloseable {
 	public static void main(String[] args) throws Exception {
 		int redisPort = Integer.parseInt(args[1]);
 		Process process = "v3".equals(args[0]) ? new V3Process(redisPort, args[2]) : new V5Process(redisPort, args[2]);
-		process.open(args[3], new OfflineBufferSettings(true, 5000, WhenFull.REJECT), WINDOW, false);
+		process.open(args[3], AbstractOfflineBufferTests.settings(5000, WhenFull.REJECT), WINDOW, false);
 		if ("away".equals(args[4])) {
 			for (int i = 0; i < 5000; i++) {
 				String payload = "m" + i + "-q" + (1 + i % 2);

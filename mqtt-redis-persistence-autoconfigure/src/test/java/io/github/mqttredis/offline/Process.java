@@ -37,7 +37,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 abstract class Process implements AutoCloseable {
 
-	private static final StoreSettings SETTINGS = Application.SETTINGS;
+	/** Of some messages, so that the others are read from Redis. */
+	private static final StoreSettings SETTINGS = Application.SETTINGS.withQueueWindow(500);
 
 	private final FaultyLink redis;
 

@@ -43,10 +43,9 @@ class PahoMembersTests {
 	@EnumSource
 	void whenPahoIsAnotherThenAllThatIsMissingIsNamedWithWhereItWasFound(MqttVersion version) {
 		assertThatExceptionOfType(UnsupportedPahoException.class)
-			.isThrownBy(() -> PahoMembers.find(version, new RenamingLoader("pendingFlows", "releaseMessageId")))
+			.isThrownBy(() -> PahoMembers.find(version, new RenamingLoader("pendingFlows", "notifyResult")))
 			.withMessageContaining("MQTT " + ((version == MqttVersion.V3) ? "3" : "5"))
-			.withMessageContaining(
-					"it has no ClientState.pendingFlows, ClientState.releaseMessageId. It was found in ");
+			.withMessageContaining("it has no ClientState.pendingFlows, ClientState.notifyResult. It was found in ");
 	}
 
 	@ParameterizedTest

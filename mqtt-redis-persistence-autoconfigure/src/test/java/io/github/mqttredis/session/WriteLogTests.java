@@ -21,10 +21,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.mqttredis.session.WriteLog.QueueSize;
 import io.github.mqttredis.testing.Await;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +37,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class WriteLogTests {
 
-	private final WriteLog log = new WriteLog(1000, 1_000_000, (key, record) -> record);
+	private static final int WINDOW = 40;
+
+	private final WriteLog log = new WriteLog(1000, 1_000_000, WINDOW, (key, record) -> record);
 
 	@Test
 	void whenRecordIsPutThenCanBeReadAtOnce() {
@@ -70,7 +74,7 @@ class WriteLogTests {
 		Batch batch = next();
 		assertThat(batch.puts()).containsOnlyKeys(key("s-2"));
 		assertThat(batch.removes()).containsExactly(key("s-1"));
-		assertThat(batch.lengthAfter()).isEqualTo(1);
+		assertThat(batch.lengthsAfter().records()).isEqualTo(1);
 	}
 
 	@Test
@@ -83,7 +87,7 @@ class WriteLogTests {
 		assertThat(batch.clears()).isTrue();
 		assertThat(batch.puts()).containsOnlyKeys(key("s-2"));
 		assertThat(batch.removes()).isEmpty();
-		assertThat(batch.lengthAfter()).isEqualTo(1);
+		assertThat(batch.lengthsAfter().records()).isEqualTo(1);
 	}
 
 	@Test
@@ -93,7 +97,7 @@ class WriteLogTests {
 		}
 		Batch first = this.log.next(2, 1000);
 		assertThat(first.puts()).containsOnlyKeys(key("s-1"), key("s-2"));
-		assertThat(first.lengthAfter()).isEqualTo(2);
+		assertThat(first.lengthsAfter().records()).isEqualTo(2);
 		this.log.applied(first);
 		assertThat(this.log.next(100, 25).puts()).containsOnlyKeys(key("s-3"), key("s-4"));
 	}
@@ -166,14 +170,14 @@ class WriteLogTests {
 
 	@Test
 	void whenLogGrowsPastItsBoundsThenOnlyTheMirrorIsLeft() {
-		WriteLog small = new WriteLog(3, 1000, (key, record) -> record);
+		WriteLog small = new WriteLog(3, 1000, WINDOW, (key, record) -> record);
 		for (int id = 1; id <= 4; id++) {
 			small.put(key("s-" + id), bytes(1));
 		}
 		assertThat(small.isDropped()).isTrue();
 		assertThat(small.hasPending()).isFalse();
 		assertThat(small.read(Mirror::size)).isEqualTo(4);
-		small.rewrite(List.of("s-9"));
+		small.rewrite(List.of("s-9"), 0);
 		assertThat(small.isDropped()).isFalse();
 		assertThat(small.next(1000, 1000).puts()).containsOnlyKeys(key("s-1"), key("s-2"), key("s-3"), key("s-4"));
 		assertThat(small.next(1000, 1000).removes()).containsExactly(key("s-9"));
@@ -184,14 +188,14 @@ class WriteLogTests {
 		this.log.put(key("s-1"), bytes(1));
 		this.log.put(key("s-2"), bytes(1));
 		long position = this.log.put(key("s-3"), bytes(1));
-		this.log.rewrite(List.of());
+		this.log.rewrite(List.of(), 0);
 		Batch first = this.log.next(1, 1000);
-		assertThat(first.lengthAfter()).isEqualTo(Batch.UNKNOWN_LENGTH);
+		assertThat(first.lengthsAfter().records()).isEqualTo(Lengths.NOT_KNOWN);
 		this.log.applied(first);
 		assertThat(awaitBriefly(position)).isFalse();
 		this.log.applied(this.log.next(1, 1000));
 		Batch last = this.log.next(1, 1000);
-		assertThat(last.lengthAfter()).isEqualTo(3);
+		assertThat(last.lengthsAfter().records()).isEqualTo(3);
 		this.log.applied(last);
 		assertThat(awaitBriefly(position)).isTrue();
 	}
@@ -202,7 +206,7 @@ class WriteLogTests {
 			this.log.put(key("s-" + id), bytes(1000));
 		}
 		assertThat(this.log.isDropped()).isTrue();
-		this.log.rewrite(List.of());
+		this.log.rewrite(List.of(), 0);
 		for (int id = 1501; id <= 2000; id++) {
 			this.log.put(key("s-" + id), bytes(1000));
 			assertThat(this.log.isDropped()).as("dropped with %d", id).isFalse();
@@ -216,7 +220,7 @@ class WriteLogTests {
 		this.log.put(key("s-1"), bytes(1));
 		this.log.applied(next());
 		assertThat(this.log.position(key("s-1"))).isLessThanOrEqualTo(this.log.progress().applied());
-		this.log.rewrite(List.of());
+		this.log.rewrite(List.of(), 0);
 		assertThat(this.log.position(key("s-1"))).isGreaterThan(this.log.progress().applied());
 		assertThat(this.log.position((value) -> true)).isGreaterThan(this.log.progress().applied());
 		this.log.applied(next());
@@ -228,7 +232,7 @@ class WriteLogTests {
 		this.log.put(key("s-1"), bytes(1));
 		this.log.put(key("s-2"), bytes(1));
 		this.log.put(key("sc-2"), bytes(1));
-		this.log.rewrite(List.of("sb-2", "sc-1"));
+		this.log.rewrite(List.of("sb-2", "sc-1"), 0);
 		Batch first = this.log.next(1, 1000);
 		assertThat(first.puts()).containsOnlyKeys(key("s-1"));
 		assertThat(first.removes()).containsExactly(key("sc-1"));
@@ -247,7 +251,7 @@ class WriteLogTests {
 		this.log.remove(key("s-1"));
 		this.log.remove(key("s-2"));
 		this.log.put(key("s-3"), bytes(1));
-		Batch removes = this.log.nextRemoves(100);
+		Batch removes = this.log.nextMakingRoom(100);
 		assertThat(removes.removes()).containsExactly(key("s-1"));
 		this.log.applied(removes);
 		Batch rest = next();
@@ -269,11 +273,11 @@ class WriteLogTests {
 		assertThat(rest.puts()).containsOnlyKeys(key("s-2"));
 		// An earlier record of that name must not stay in its place.
 		assertThat(rest.removes()).containsExactly(key("s-1"));
-		assertThat(rest.lengthAfter()).isEqualTo(Batch.UNKNOWN_LENGTH);
+		assertThat(rest.lengthsAfter().records()).isEqualTo(Lengths.NOT_KNOWN);
 		this.log.applied(rest);
 		this.log.put(key("s-3"), bytes(1));
-		assertThat(next().lengthAfter()).isEqualTo(2);
-		this.log.rewrite(List.of());
+		assertThat(next().lengthsAfter().records()).isEqualTo(2);
+		this.log.rewrite(List.of(), 0);
 		assertThat(next().puts()).containsOnlyKeys(key("s-2"), key("s-3"));
 		assertThat(this.log.remove(key("s-1"))).isFalse();
 		assertThat(this.log.countAside()).isZero();
@@ -297,7 +301,7 @@ class WriteLogTests {
 	void whenShippedInAnyBatchesThenRedisHoldsTheMirror() {
 		for (int seed = 0; seed < 200; seed++) {
 			Random random = new Random(seed);
-			WriteLog tested = new WriteLog(30, 300, (key, record) -> record);
+			WriteLog tested = new WriteLog(30, 300, WINDOW, (key, record) -> record);
 			Map<String, byte[]> redis = new HashMap<>();
 			for (int step = 0; step < 300; step++) {
 				randomStep(random, tested, redis);
@@ -324,7 +328,7 @@ class WriteLogTests {
 				}
 				else if (random.nextInt(10) == 0) {
 					redis.keySet().removeIf((any) -> random.nextBoolean());
-					tested.rewrite(List.copyOf(redis.keySet()));
+					tested.rewrite(List.copyOf(redis.keySet()), 0);
 				}
 			}
 			default -> shipOne(random, tested, redis);
@@ -333,9 +337,9 @@ class WriteLogTests {
 
 	private static void shipOne(Random random, WriteLog tested, Map<String, byte[]> redis) {
 		if (tested.isDropped()) {
-			tested.rewrite(List.copyOf(redis.keySet()));
+			tested.rewrite(List.copyOf(redis.keySet()), 0);
 		}
-		Batch batch = (random.nextInt(4) == 0) ? tested.nextRemoves(3) : tested.next(1 + random.nextInt(5), 40);
+		Batch batch = (random.nextInt(4) == 0) ? tested.nextMakingRoom(3) : tested.next(1 + random.nextInt(5), 40);
 		if (batch == null) {
 			return;
 		}
@@ -344,10 +348,178 @@ class WriteLogTests {
 		}
 		batch.puts().forEach((key, value) -> redis.put(key.toString(), value));
 		batch.removes().forEach((key) -> redis.remove(key.toString()));
-		if (batch.lengthAfter() != Batch.UNKNOWN_LENGTH) {
-			assertThat(redis).hasSize(batch.lengthAfter());
+		if (batch.lengthsAfter().records() != Lengths.NOT_KNOWN) {
+			assertThat(redis).hasSize((int) batch.lengthsAfter().records());
 		}
 		tested.applied(batch);
+	}
+
+	@Test
+	void whenAMessageIsHandedOverThenItLeavesTheQueueInTheBatchThatStoresItsRecord() {
+		long number = queue(this.log, 5);
+		this.log.applied(next());
+		QueuedMessage message = this.log.firstOfQueue();
+		assertThat(this.log.hand(message, key("s-1"), bytes(5), () -> true)).isTrue();
+		this.log.put(key("s-2"), bytes(1));
+		assertThat(this.log.next(1, 1)).as("before Paho has taken it").isNull();
+		this.log.handed(key("s-1"));
+		Batch batch = this.log.next(1, 1);
+		assertThat(batch.puts()).containsOnlyKeys(key("s-1"));
+		assertThat(batch.queue().removed()).containsExactly(number);
+		assertThat(batch.removesFirst()).isTrue();
+		assertThat(batch.lengthsAfter()).isEqualTo(new Lengths(1, 0));
+		assertThat(this.log.hand(message, key("s-3"), bytes(5), () -> true)).isFalse();
+		assertThat(this.log.queueSize()).isEqualTo(new QueueSize(0, 0));
+	}
+
+	@Test
+	void whenAMessageIsTakenBackThenItWaitsAtItsPlaceAndNothingOfItWasShipped() {
+		long number = queue(this.log, 5);
+		queue(this.log, 7);
+		this.log.applied(next());
+		QueuedMessage message = this.log.firstOfQueue();
+		this.log.hand(message, key("s-1"), bytes(5), () -> true);
+		this.log.put(key("s-2"), bytes(1));
+		this.log.takeBack(key("s-1"), message);
+		assertThat(this.log.firstOfQueue().number()).isEqualTo(number);
+		assertThat(this.log.queueSize()).isEqualTo(new QueueSize(2, 12));
+		assertThat(this.log.read(Mirror::keys)).containsExactly("s-2");
+		Batch batch = next();
+		assertThat(batch.puts()).containsOnlyKeys(key("s-2"));
+		assertThat(batch.queue().removed()).isEmpty();
+	}
+
+	@Test
+	void whenRedisIsFullThenMessagesLeaveTheQueueAheadOfThoseThatComeIn() {
+		long first = queue(this.log, 5);
+		this.log.applied(next());
+		long second = queue(this.log, 5);
+		this.log.hand(this.log.firstOfQueue(), key("s-1"), bytes(5), () -> true);
+		this.log.handed(key("s-1"));
+		Batch ahead = this.log.nextMakingRoom(100);
+		assertThat(ahead.puts()).containsOnlyKeys(key("s-1"));
+		assertThat(ahead.queue().removed()).containsExactly(first);
+		assertThat(ahead.queue().added()).isEmpty();
+		this.log.applied(ahead);
+		assertThat(next().queue().added()).extracting(QueuedMessage::number).containsExactly(second);
+	}
+
+	@Test
+	void whenTheQueueIsLongerThanTheWindowThenOnlyTheOldestStayInMemoryAndTheRestIsRead() {
+		StoredQueue redis = new StoredQueue();
+		for (int i = 0; i < 20; i++) {
+			queue(this.log, 10);
+		}
+		assertThat(this.log.wantedOfQueue()).as("nothing is read while the window is full").isZero();
+		redis.apply(next(), this.log);
+		for (int number = 1; number <= 20; number++) {
+			redis.load(this.log, 25);
+			QueuedMessage oldest = this.log.firstOfQueue();
+			assertThat(oldest).isNotNull();
+			assertThat(oldest.number()).isEqualTo(number);
+			assertThat(this.log.queueSize()).isEqualTo(new QueueSize(21 - number, 10L * (21 - number)));
+			this.log.remove(oldest.key());
+			redis.apply(next(), this.log);
+		}
+		assertThat(redis.messages).isEmpty();
+		assertThat(this.log.firstOfQueue()).isNull();
+	}
+
+	@Test
+	void whenRedisLosesTheQueueThenTheWindowIsWrittenBackAndTheRestIsCountedAsLost() {
+		StoredQueue redis = new StoredQueue();
+		for (int i = 0; i < 20; i++) {
+			queue(this.log, 10);
+		}
+		redis.apply(next(), this.log);
+		redis.messages.clear();
+		redis.last = 0;
+		this.log.rewrite(List.of(), redis.last);
+		Batch batch = next();
+		assertThat(batch.queue().added()).extracting(QueuedMessage::number).containsExactly(1L, 2L, 3L, 4L);
+		redis.apply(batch, this.log);
+		assertThat(redis.lost).isEqualTo(16);
+		assertThat(this.log.queueSize().messages()).isEqualTo(4);
+	}
+
+	@Test
+	void whenQueueIsShippedAndReadInAnyWayThenItIsHandedOverInOrderAndOnce() {
+		for (int seed = 0; seed < 300; seed++) {
+			Random random = new Random(seed);
+			WriteLog tested = new WriteLog(40, 400, 60, (key, record) -> record);
+			StoredQueue redis = new StoredQueue();
+			List<Long> handed = new ArrayList<>();
+			List<Long> removed = new ArrayList<>();
+			long put = 0;
+			StoredQueue older = redis.copy();
+			for (int step = 0; step < 400; step++) {
+				switch (random.nextInt(12)) {
+					case 0, 1, 2, 3 -> {
+						put = queue(tested, 1 + random.nextInt(20));
+					}
+					case 4, 5, 6 -> hand(random, tested, redis, handed);
+					case 7 -> {
+						long number = 1 + random.nextInt((int) put + 1);
+						if (tested.remove(RecordKey.queued(number))) {
+							removed.add(number);
+						}
+					}
+					case 8 -> redis.load(tested, 1 + random.nextInt(50));
+					case 9 -> {
+						older = redis.copy();
+					}
+					case 10 -> {
+						if (random.nextInt(8) == 0 && tested.isWholeInMemory()) {
+							redis = older.copy();
+							tested.rewrite(List.copyOf(redis.records.keySet()), redis.last);
+						}
+					}
+					default -> redis.shipOne(random, tested);
+				}
+				assertThat(tested.queueSize().messages()).as("what waits in step %d, seed %d", step, seed)
+					.isEqualTo(put - handed.size() - removed.size());
+			}
+			for (int turn = 0; tested.queueSize().messages() > 0 || tested.hasPending() || tested.isDropped(); turn++) {
+				assertThat(turn).as("turns, seed " + seed).isLessThan(5000);
+				redis.shipOne(random, tested);
+				redis.load(tested, 50);
+				hand(random, tested, redis, handed);
+			}
+			assertThat(handed).as("seed " + seed)
+				.isSorted()
+				.doesNotHaveDuplicates()
+				.doesNotContainAnyElementsOf(removed);
+			assertThat(handed).as("seed " + seed).hasSize((int) put - removed.size());
+			assertThat(redis.messages).as("left, seed " + seed).isEmpty();
+			assertThat(redis.records.keySet()).as("records, seed " + seed)
+				.containsExactlyInAnyOrderElementsOf(tested.read(Mirror::keys));
+			assertThat(tested.queueSize()).as("seed " + seed).isEqualTo(new QueueSize(0, 0));
+		}
+	}
+
+	private static void hand(Random random, WriteLog tested, StoredQueue redis, List<Long> handed) {
+		QueuedMessage oldest = tested.firstOfQueue();
+		if (oldest == null) {
+			return;
+		}
+		RecordKey key = key("s-" + (1 + handed.size() % 500));
+		tested.hand(oldest, key, oldest.record(), () -> true);
+		if (random.nextInt(3) == 0) {
+			redis.shipOne(random, tested);
+		}
+		if (random.nextInt(5) == 0) {
+			tested.takeBack(key, oldest);
+		}
+		else {
+			handed.add(oldest.number());
+			tested.handed(key);
+		}
+	}
+
+	private static long queue(WriteLog log, int size) {
+		WriteLog.Appended appended = log.queue(null, bytes(size), 0, () -> true);
+		assertThat(appended).isNotNull();
+		return appended.message().number();
 	}
 
 	private Batch next() {
@@ -391,6 +563,77 @@ class WriteLogTests {
 
 	private static byte[] bytes(int length) {
 		return new byte[length];
+	}
+
+	/** What Redis holds of a queue, as write.lua and queue.lua have it. */
+	private static final class StoredQueue {
+
+		private final TreeMap<Long, QueuedMessage> messages = new TreeMap<>();
+
+		private final Map<String, byte[]> records = new HashMap<>();
+
+		private long last;
+
+		private long lost;
+
+		StoredQueue copy() {
+			StoredQueue copy = new StoredQueue();
+			copy.messages.putAll(this.messages);
+			copy.records.putAll(this.records);
+			copy.last = this.last;
+			return copy;
+		}
+
+		void shipOne(Random random, WriteLog log) {
+			if (log.isDropped()) {
+				log.rewrite(List.copyOf(this.records.keySet()), this.last);
+			}
+			Batch batch = (random.nextInt(4) == 0) ? log.nextMakingRoom(3) : log.next(1 + random.nextInt(5), 40);
+			if (batch != null) {
+				apply(batch, log);
+			}
+		}
+
+		void apply(Batch batch, WriteLog log) {
+			this.messages.headMap(batch.queue().from()).clear();
+			batch.puts().forEach((key, value) -> this.records.put(key.toString(), value));
+			for (QueuedMessage message : batch.queue().added()) {
+				assertThat(message.number()).as("a stream takes growing numbers only").isGreaterThan(this.last);
+				this.messages.put(message.number(), message);
+				this.last = message.number();
+			}
+			batch.queue().removed().forEach(this.messages::remove);
+			batch.removes().forEach((key) -> this.records.remove(key.toString()));
+			if (this.messages.isEmpty()) {
+				this.last = 0;
+			}
+			Lengths actual = new Lengths(this.records.size(), this.messages.size());
+			assertThat(batch.lengthsAfter().differs(actual))
+				.as("%s is there, %s was expected", actual, batch.lengthsAfter())
+				.isFalse();
+			log.applied(batch);
+			this.lost += log.queueCounted(this.messages.size());
+		}
+
+		void load(WriteLog log, long mostBytes) {
+			long from = log.wantedOfQueue();
+			if (from == 0) {
+				return;
+			}
+			List<QueuedMessage> page = new ArrayList<>();
+			long bytes = 0;
+			for (QueuedMessage message : this.messages.tailMap(from).values()) {
+				if (bytes < mostBytes) {
+					page.add(message);
+					bytes += message.record().length;
+				}
+			}
+			boolean whole = page.size() == this.messages.tailMap(from).size();
+			Map<Long, byte[]> readable = new HashMap<>();
+			page.forEach((message) -> readable.put(message.number(), message.record()));
+			log.addToQueue(new QueuePage(this.last, 0, 0, this.messages.size(), whole, page), readable);
+		}
+
 	}
 
 }

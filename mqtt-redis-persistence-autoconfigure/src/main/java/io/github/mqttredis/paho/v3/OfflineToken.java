@@ -30,16 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OfflineToken extends MqttDeliveryToken implements OfflineQueue.Waiting<MqttException> {
 
-	private final int packetId;
-
 	private volatile boolean sent;
 
 	private volatile @Nullable MqttException dropped;
 
-	OfflineToken(String clientId, int packetId) {
+	OfflineToken(String clientId) {
 		super(clientId);
-		this.packetId = packetId;
-		this.internalTok.setMessageID(packetId);
 	}
 
 	void describe(String topic, MqttMessage message, @Nullable Object userContext,
@@ -51,8 +47,8 @@ final class OfflineToken extends MqttDeliveryToken implements OfflineQueue.Waiti
 	}
 
 	@Override
-	public int packetId() {
-		return this.packetId;
+	public boolean isListenedTo() {
+		return getActionCallback() != null;
 	}
 
 	@Override

@@ -21,6 +21,7 @@ import java.util.Map;
 
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.MalformedPublishException;
+import io.github.mqttredis.paho.OfflineQueue.Draft;
 import io.github.mqttredis.paho.ReceivedPublish;
 import io.github.mqttredis.paho.UndeliverableMessageException;
 import io.github.mqttredis.session.MqttVersion;
@@ -30,6 +31,7 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.internal.ClientComms;
 import org.eclipse.paho.client.mqttv3.internal.CommsCallback;
+import org.eclipse.paho.client.mqttv3.internal.MqttPersistentData;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttAck;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubAck;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPubComp;
@@ -45,12 +47,9 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 
 	private final ClientComms comms;
 
-	private final SessionMqttClientPersistence persistence;
-
 	PahoComms(ClientComms comms, SessionMqttClientPersistence persistence) {
 		super(MqttVersion.V3, comms, comms.getClientState(), MqttException.class, persistence);
 		this.comms = comms;
-		this.persistence = persistence;
 	}
 
 	@Override
@@ -136,51 +135,53 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 	}
 
 	@Override
-	public boolean hasRoom() {
-		return this.comms.getActualInFlight() < this.comms.getClientState().getMaxInFlight();
+	protected int inFlight() {
+		return this.comms.getActualInFlight();
 	}
 
 	@Override
-	public OfflineToken token(int packetId) {
-		return new OfflineToken(this.comms.getClient().getClientId(), packetId);
+	protected int mostInFlight() {
+		return this.comms.getClientState().getMaxInFlight();
+	}
+
+	@Override
+	public OfflineToken token() {
+		return new OfflineToken(this.comms.getClient().getClientId());
 	}
 
 	/**
-	 * Store a message that is to wait.
-	 * @param key the key of its record
-	 * @param packetId its packet id
+	 * Make the draft of a message that is to wait.
 	 * @param topic its topic
 	 * @param message the message
 	 * @param userContext what the application wants to find in the token
 	 * @param callback what is told of its delivery
-	 * @return its token
-	 * @throws MqttException if it could not be stored
+	 * @return the draft
+	 * @throws MqttException if Paho cannot encode the message
 	 */
-	OfflineToken store(String key, int packetId, String topic, MqttMessage message, @Nullable Object userContext,
+	Draft<OfflineToken> draft(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
-		MqttPublish publish = new MqttPublish(topic, message);
-		publish.setMessageId(packetId);
-		this.persistence.put(key, publish);
-		OfflineToken token = token(packetId);
+		byte[] record = queueing(SessionMqttClientPersistence.encode(new MqttPublish(topic, message)));
+		OfflineToken token = token();
 		token.describe(topic, message, userContext, callback);
-		return token;
+		return new Draft<>(record, 0, token);
 	}
 
 	/**
-	 * Return a message as it was stored.
-	 * @param key the key of its record
+	 * Return the message of a record.
+	 * @param publish its PUBLISH
 	 * @return the message
 	 * @throws MqttException if it cannot be read
 	 */
-	MqttPublish stored(String key) throws MqttException {
-		return (MqttPublish) MqttWireMessage.createWireMessage(this.persistence.get(key));
+	static MqttPublish publish(byte[] publish) throws MqttException {
+		MqttPublish read = (MqttPublish) MqttWireMessage
+			.createWireMessage(new MqttPersistentData("", publish, 0, publish.length, null, 0, 0));
+		read.setMessageId(0);
+		return read;
 	}
 
 	@Override
-	public void send(String key, OfflineToken token) throws MqttException {
-		MqttPublish publish = stored(key);
-		// One of QoS 0 does not carry it.
-		publish.setMessageId(token.packetId());
+	protected void send(byte[] record, long waited, OfflineToken token) throws MqttException {
+		MqttPublish publish = publish(record);
 		this.comms.sendNoWait(publish, token);
 	}
 

@@ -19,6 +19,7 @@ package io.github.mqttredis.paho.v3;
 import io.github.mqttredis.paho.InboundPackets;
 import io.github.mqttredis.paho.ObservedMessages;
 import io.github.mqttredis.paho.PersistentClient;
+import io.github.mqttredis.session.RecordEnvelope;
 import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
@@ -152,8 +153,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	private IMqttDeliveryToken send(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
 		return this.delegate.publish(() -> super.publish(topic, message, userContext, callback),
-				() -> this.delegate.offline()
-					.add((key, id) -> this.paho.store(key, id, topic, message, userContext, callback)));
+				() -> this.delegate.offline().add(this.paho.draft(topic, message, userContext, callback)));
 	}
 
 	/**
@@ -183,7 +183,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public MqttMessage getBufferedMessage(int index) {
 		try {
-			return this.paho.stored(this.delegate.offline().keyAt(index)).getMessage();
+			return PahoComms.publish(RecordEnvelope.packet(this.delegate.offline().get(index).record())).getMessage();
 		}
 		catch (MqttException ex) {
 			throw new IllegalStateException(ex);

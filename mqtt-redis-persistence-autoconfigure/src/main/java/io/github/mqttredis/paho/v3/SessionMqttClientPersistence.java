@@ -82,14 +82,16 @@ public final class SessionMqttClientPersistence extends SessionPersistence<MqttP
 
 	@Override
 	public void put(String key, MqttPersistable persistable) throws MqttPersistenceException {
-		put(key, () -> {
-			byte[] header = persistable.getHeaderBytes();
-			// Paho's packets encode their header anew at each question.
-			int length = (persistable instanceof MqttPersistableWireMessage) ? header.length
-					: persistable.getHeaderLength();
-			return join(header, persistable.getHeaderOffset(), length, persistable.getPayloadBytes(),
-					persistable.getPayloadOffset(), persistable.getPayloadLength());
-		});
+		put(key, () -> encode(persistable));
+	}
+
+	static byte[] encode(MqttPersistable persistable) throws MqttPersistenceException {
+		byte[] header = persistable.getHeaderBytes();
+		// Paho's packets encode their header anew at each question.
+		int length = (persistable instanceof MqttPersistableWireMessage) ? header.length
+				: persistable.getHeaderLength();
+		return join(header, persistable.getHeaderOffset(), length, persistable.getPayloadBytes(),
+				persistable.getPayloadOffset(), persistable.getPayloadLength());
 	}
 
 	@Override

@@ -30,16 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class OfflineToken extends MqttToken implements OfflineQueue.Waiting<MqttException> {
 
-	private final int packetId;
-
 	private volatile boolean sent;
 
 	private volatile @Nullable MqttException dropped;
 
-	OfflineToken(String clientId, int packetId) {
+	OfflineToken(String clientId) {
 		super(clientId);
-		this.packetId = packetId;
-		this.internalTok.setMessageID(packetId);
 		this.internalTok.setDeliveryToken(true);
 	}
 
@@ -52,8 +48,8 @@ final class OfflineToken extends MqttToken implements OfflineQueue.Waiting<MqttE
 	}
 
 	@Override
-	public int packetId() {
-		return this.packetId;
+	public boolean isListenedTo() {
+		return getActionCallback() != null;
 	}
 
 	@Override

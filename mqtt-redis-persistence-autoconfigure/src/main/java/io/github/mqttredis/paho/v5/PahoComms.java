@@ -17,9 +17,11 @@
 package io.github.mqttredis.paho.v5;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.MalformedPublishException;
+import io.github.mqttredis.paho.OfflineQueue.Draft;
 import io.github.mqttredis.paho.ReceivedPublish;
 import io.github.mqttredis.paho.UndeliverableMessageException;
 import io.github.mqttredis.session.MqttVersion;
@@ -29,6 +31,7 @@ import org.eclipse.paho.mqttv5.client.MqttToken;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.CommsCallback;
 import org.eclipse.paho.mqttv5.client.internal.MqttConnectionState;
+import org.eclipse.paho.mqttv5.client.internal.MqttPersistentData;
 import org.eclipse.paho.mqttv5.client.internal.MqttState;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
@@ -54,14 +57,11 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 
 	private final MqttState state;
 
-	private final SessionMqttClientPersistence persistence;
-
 	PahoComms(ClientComms comms, SessionMqttClientPersistence persistence) {
 		super(MqttVersion.V5, comms, comms.getClientState(), MqttException.class, persistence);
 		this.comms = comms;
 		this.state = comms.getClientState();
 		this.callback = (CommsCallback) callback();
-		this.persistence = persistence;
 	}
 
 	@Override
@@ -173,54 +173,64 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 	}
 
 	@Override
-	public boolean hasRoom() {
-		// As ClientState.send asks.
-		return this.state.getActualInFlight() < connectionState().getReceiveMaximum();
+	protected int inFlight() {
+		return this.state.getActualInFlight();
 	}
 
 	@Override
-	public OfflineToken token(int packetId) {
-		return new OfflineToken(this.comms.getClient().getClientId(), packetId);
+	protected int mostInFlight() {
+		// As ClientState.send asks.
+		return connectionState().getReceiveMaximum();
+	}
+
+	@Override
+	public OfflineToken token() {
+		return new OfflineToken(this.comms.getClient().getClientId());
 	}
 
 	/**
-	 * Store a message that is to wait.
-	 * @param key the key of its record
-	 * @param packetId its packet id
+	 * Make the draft of a message that is to wait.
 	 * @param topic its topic
 	 * @param message the message
 	 * @param userContext what the application wants to find in the token
 	 * @param callback what is told of its delivery
-	 * @return its token
-	 * @throws MqttException if it could not be stored
+	 * @return the draft
+	 * @throws MqttException if Paho cannot encode the message
 	 */
-	OfflineToken store(String key, int packetId, String topic, MqttMessage message, @Nullable Object userContext,
+	Draft<OfflineToken> draft(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable MqttActionListener callback) throws MqttException {
 		MqttPublish publish = new MqttPublish(topic, message, message.getProperties());
-		publish.setMessageId(packetId);
 		// One that stands for the topic ends with the connection.
 		publish.getProperties().setTopicAlias(null);
-		this.persistence.put(key, publish);
-		OfflineToken token = token(packetId);
+		byte[] record = queueing(SessionMqttClientPersistence.encode(publish));
+		Long expiry = publish.getProperties().getMessageExpiryInterval();
+		OfflineToken token = token();
 		token.describe(topic, message, userContext, callback);
-		return token;
+		return new Draft<>(record, (expiry != null) ? TimeUnit.SECONDS.toMillis(expiry) : 0, token);
 	}
 
 	/**
-	 * Return a message as it was stored.
-	 * @param key the key of its record
+	 * Return the message of a record.
+	 * @param publish its PUBLISH
 	 * @return the message
 	 * @throws MqttException if it cannot be read
 	 */
-	MqttPublish stored(String key) throws MqttException {
-		return (MqttPublish) MqttWireMessage.createWireMessage(this.persistence.get(key));
+	static MqttPublish publish(byte[] publish) throws MqttException {
+		MqttPublish read = (MqttPublish) MqttWireMessage
+			.createWireMessage(new MqttPersistentData("", publish, 0, publish.length, null, 0, 0));
+		read.setMessageId(0);
+		return read;
 	}
 
 	@Override
-	public void send(String key, OfflineToken token) throws MqttException {
-		MqttPublish publish = stored(key);
-		// One of QoS 0 does not carry it.
-		publish.setMessageId(token.packetId());
+	protected void send(byte[] record, long waited, OfflineToken token) throws MqttException {
+		MqttPublish publish = publish(record);
+		Long expiry = publish.getProperties().getMessageExpiryInterval();
+		if (expiry != null) {
+			// What it has waited here counts (3.3.2.3.3).
+			publish.getProperties()
+				.setMessageExpiryInterval(Math.max(1, expiry - TimeUnit.MILLISECONDS.toSeconds(waited)));
+		}
 		this.comms.sendNoWait(publish, token);
 	}
 

@@ -24,6 +24,7 @@ import java.util.Map;
 import io.github.mqttredis.paho.BrokerLimits;
 import io.github.mqttredis.paho.ObservedMessages;
 import io.github.mqttredis.paho.PersistentClient;
+import io.github.mqttredis.session.RecordEnvelope;
 import org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions;
 import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -210,8 +211,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	private IMqttToken send(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable MqttActionListener callback) throws MqttException {
 		return this.delegate.publish(() -> super.publish(topic, message, userContext, callback),
-				() -> this.delegate.offline()
-					.add((key, id) -> this.paho.store(key, id, topic, message, userContext, callback)));
+				() -> this.delegate.offline().add(this.paho.draft(topic, message, userContext, callback)));
 	}
 
 	/** What the broker announced last counts without a link as well. */
@@ -254,7 +254,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	@Override
 	public MqttMessage getBufferedMessage(int index) {
 		try {
-			return this.paho.stored(this.delegate.offline().keyAt(index)).getMessage();
+			return PahoComms.publish(RecordEnvelope.packet(this.delegate.offline().get(index).record())).getMessage();
 		}
 		catch (MqttException ex) {
 			throw new IllegalStateException(ex);

@@ -70,7 +70,7 @@ public final class InflightReader {
 	 * @return the number of records
 	 */
 	public long count() {
-		return this.redis.opsForHash().size(this.key);
+		return this.redis.opsForHash().size(this.key) + queued();
 	}
 
 	/**
@@ -79,7 +79,11 @@ public final class InflightReader {
 	 */
 	public InflightRecords read() {
 		Set<Object> fields = this.redis.opsForHash().keys(this.key);
-		return InflightRecords.of(fields.stream().map(Objects::toString).toList());
+		return InflightRecords.of(fields.stream().map(Objects::toString).toList(), queued());
+	}
+
+	private long queued() {
+		return Objects.requireNonNullElse(this.redis.opsForStream().size(this.key + ":queue"), 0L);
 	}
 
 }

@@ -24,19 +24,19 @@ import java.util.Collection;
  * @param sent {@code s-N}: messages that were published and are not acknowledged
  * @param released {@code sc-N}: QoS 2 messages whose PUBREL was sent
  * @param received {@code r-N}: QoS 2 messages that were received and are not completed
- * @param buffered {@code sb-N}: messages that were published while offline
+ * @param queued messages that wait until they can be sent
  * @since 0.1.0
  */
-public record InflightRecords(int sent, int released, int received, int buffered) {
+public record InflightRecords(int sent, int released, int received, long queued) {
 
 	/**
 	 * Count the fields of a session's hash.
 	 * @param fields the fields
+	 * @param queued how many messages its queue has
 	 * @return the counts
 	 */
-	public static InflightRecords of(Collection<String> fields) {
-		return new InflightRecords(count(fields, "s-"), count(fields, "sc-"), count(fields, "r-"),
-				count(fields, "sb-"));
+	public static InflightRecords of(Collection<String> fields, long queued) {
+		return new InflightRecords(count(fields, "s-"), count(fields, "sc-"), count(fields, "r-"), queued);
 	}
 
 	private static int count(Collection<String> fields, String prefix) {
@@ -47,14 +47,14 @@ public record InflightRecords(int sent, int released, int received, int buffered
 	 * Return the number of all records.
 	 * @return the number
 	 */
-	public int total() {
-		return this.sent + this.released + this.received + this.buffered;
+	public long total() {
+		return this.sent + this.released + this.received + this.queued;
 	}
 
 	@Override
 	public String toString() {
 		return "%d (s %d, sc %d, r %d%s)".formatted(total(), this.sent, this.released, this.received,
-				(this.buffered > 0) ? ", sb " + this.buffered : "");
+				(this.queued > 0) ? ", queue " + this.queued : "");
 	}
 
 }

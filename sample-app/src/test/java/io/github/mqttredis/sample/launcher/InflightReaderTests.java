@@ -45,11 +45,11 @@ class InflightReaderTests {
 				StringRedisTemplate template = new StringRedisTemplate(connections);
 				InflightReader reader = new InflightReader(template, KEY);
 				assertThat(reader.read()).isEqualTo(new InflightRecords(0, 0, 0, 0));
-				template.opsForHash()
-					.putAll(KEY, Map.of("s-1", "x", "s-2", "x", "s-3", "x", "sc-1", "x", "r-7", "x", "sb-1", "x"));
+				template.opsForHash().putAll(KEY, Map.of("s-1", "x", "s-2", "x", "s-3", "x", "sc-1", "x", "r-7", "x"));
+				template.opsForStream().add(KEY + ":queue", Map.of("r", "x"));
 				assertThat(reader.read()).isEqualTo(new InflightRecords(3, 1, 1, 1));
 				assertThat(reader.count()).isEqualTo(6);
-				assertThat(reader.read()).hasToString("6 (s 3, sc 1, r 1, sb 1)");
+				assertThat(reader.read()).hasToString("6 (s 3, sc 1, r 1, queue 1)");
 			}
 			finally {
 				connections.destroy();

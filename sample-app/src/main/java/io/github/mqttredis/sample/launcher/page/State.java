@@ -67,7 +67,7 @@ record State(Counts counts, @Nullable Integer inFlight, List<StoredRecord> recor
 	 * A record in Redis.
 	 *
 	 * @param key its key
-	 * @param kind what it is: sent, pubrel, buffered or received
+	 * @param kind what it is: sent, pubrel, received or queued
 	 * @param packetId its packet id
 	 * @param qos its QoS, {@code null} for a PUBREL
 	 * @param topic its topic, {@code null} for a PUBREL

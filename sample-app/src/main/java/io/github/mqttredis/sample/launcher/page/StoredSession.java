@@ -29,6 +29,7 @@ import io.github.mqttredis.session.InspectedSession;
 import io.github.mqttredis.session.Page;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInspector;
+import io.github.mqttredis.session.SessionInspector.Part;
 import io.github.mqttredis.session.SessionUnavailableException;
 import org.jspecify.annotations.Nullable;
 
@@ -60,20 +61,27 @@ class StoredSession implements AutoCloseable {
 	}
 
 	/**
-	 * Read all records.
+	 * Read all records, and all messages that wait.
 	 * @return the records; none if there is no session yet
 	 * @throws SessionUnavailableException if Redis does not answer
 	 */
 	List<InspectedRecord> records() throws SessionUnavailableException {
 		List<InspectedRecord> records = new ArrayList<>();
 		String known = name();
-		String cursor = (known != null) ? SessionInspector.FIRST : null;
-		while (known != null && cursor != null) {
-			Page<InspectedRecord> page = this.inspector.records(known, SessionInspector.Part.RECORDS, cursor, PAGE);
+		if (known != null) {
+			read(known, Part.RECORDS, records);
+			read(known, Part.QUEUE, records);
+		}
+		return records;
+	}
+
+	private void read(String known, Part part, List<InspectedRecord> records) throws SessionUnavailableException {
+		String cursor = SessionInspector.FIRST;
+		while (cursor != null) {
+			Page<InspectedRecord> page = this.inspector.records(known, part, cursor, PAGE);
 			records.addAll(page.entries());
 			cursor = page.next();
 		}
-		return records;
 	}
 
 	/**

@@ -134,7 +134,7 @@ class PageIT {
 				() -> text("gateways").matches("Gateway 1[^\n]* away since \\d\\d:\\d\\d:\\d\\d: [^\n]+"));
 		press("publish-100-2");
 		await("records are in Redis", () -> number("in-flight") >= 100);
-		assertThat(text("records")).contains("buffered").contains("sample/telemetry").containsPattern("\\d\\.\\d s");
+		assertThat(text("records")).contains("queued").contains("sample/telemetry").containsPattern("\\d\\.\\d s");
 		takePictures();
 		press("redis-off");
 		await("Redis is off", () -> text("redis").equals("down"));
