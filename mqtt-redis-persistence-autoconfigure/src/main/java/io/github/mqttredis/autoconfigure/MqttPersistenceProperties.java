@@ -307,13 +307,15 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @param whenFull What happens to one more message: it is rejected with reason code
 	 * 32203, the oldest are dropped, or it is dropped itself.
 	 * @param timeToLive How long a message waits before it is no longer sent, 0 for ever.
-	 * The Message Expiry Interval of MQTT 5 counts as well.
+	 * The Message Expiry Interval of MQTT 5 counts as well. Seconds where no unit is
+	 * given.
 	 * @param window How much of what waits is in memory, for each client. The rest is
 	 * read from Redis as it is sent.
 	 */
 	record OfflineBuffer(@DefaultValue("false") boolean enabled, @DefaultValue("100000") long maxMessages,
 			@DefaultValue("256MB") DataSize maxSize, @DefaultValue("reject") WhenFull whenFull,
-			@DefaultValue("0") Duration timeToLive, @DefaultValue("4MB") DataSize window) {
+			@DurationUnit(ChronoUnit.SECONDS) @DefaultValue("0s") Duration timeToLive,
+			@DefaultValue("4MB") DataSize window) {
 
 		OfflineBuffer {
 			Assert.isTrue(maxMessages >= 1, "mqtt.persistence.offline-buffer.max-messages must be at least 1");

@@ -309,7 +309,7 @@ final class MemorySession implements OperatedSession {
 			T result = written.get();
 			if (result == null) {
 				throw new SessionUnavailableException(
-						"Could not " + what + " of MQTT session " + id() + ": the message is no longer there");
+						"Could not " + what + " of MQTT session " + id() + ": " + "it is no longer in the session");
 			}
 			return result;
 		}

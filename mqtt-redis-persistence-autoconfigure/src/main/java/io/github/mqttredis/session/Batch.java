@@ -118,12 +118,13 @@ public final class Batch {
 	}
 
 	/**
-	 * Return whether what leaves the queue is removed before anything is stored: what
-	 * takes no more room than before is let through by a full Redis then.
-	 * @return whether nothing is stored but what leaves the queue
+	 * Return whether this begins with removals, so that a full Redis lets it through:
+	 * nothing is stored but what leaves the queue, and PUBREL, which takes next to no
+	 * room and lets the broker end a message.
+	 * @return whether it does
 	 */
 	public boolean removesFirst() {
-		return !this.queue.removed().isEmpty() && this.queue.added().isEmpty() && putBytes() <= this.queue.movedBytes();
+		return this.queue.movedBytes() > 0 && this.queue.added().isEmpty() && putBytes() <= this.queue.movedBytes();
 	}
 
 	/**
@@ -200,7 +201,8 @@ public final class Batch {
 	 * @param from what is older is removed, 0 for nothing
 	 * @param added what is put in, the oldest first
 	 * @param removed the numbers of what is removed
-	 * @param movedBytes the bytes of what is removed because it becomes a record
+	 * @param movedBytes the bytes of what is stored in place of what is removed, or of
+	 * what leads to a removal
 	 */
 	public record QueueChange(long from, Collection<QueuedMessage> added, Collection<Long> removed, long movedBytes) {
 

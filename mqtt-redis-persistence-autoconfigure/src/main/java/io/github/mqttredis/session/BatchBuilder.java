@@ -91,6 +91,8 @@ final class BatchBuilder {
 		else {
 			if (from != null) {
 				remove(from);
+			}
+			if (from != null || key.kind() == RecordKind.PUBREL) {
 				this.movedBytes += write.bytes();
 			}
 			if (value == null) {
@@ -150,9 +152,9 @@ final class BatchBuilder {
 	}
 
 	/**
-	 * Take out of the middle of a log what makes room: removals, and messages that leave
-	 * the queue, of packet ids of which nothing else waits to be stored, because what is
-	 * stored of a packet id must stay consistent.
+	 * Take out of the middle of a log what makes room: removals, messages that leave the
+	 * queue, and PUBREL, of packet ids of which nothing else waits to be stored, because
+	 * what is stored of a packet id must stay consistent.
 	 * @param pending the log
 	 * @param maxFields the most fields
 	 * @return the batch, {@code null} if there are no such writes
@@ -180,8 +182,8 @@ final class BatchBuilder {
 		for (Write write : pending) {
 			RecordKey message = Objects.requireNonNull(write.key()).message();
 			RecordKey from = write.from();
-			boolean moves = from != null && from.kind() == RecordKind.QUEUED
-					&& Integer.valueOf(1).equals(writes.get(message)) && all.dequeued.contains(from.number());
+			boolean leaves = from != null && from.kind() == RecordKind.QUEUED && all.dequeued.contains(from.number());
+			boolean moves = (leaves || isPubrel(write)) && Integer.valueOf(1).equals(writes.get(message));
 			// What comes into the queue and leaves it stays in its place.
 			boolean gone = !waiting.contains(message) && !left.contains(message);
 			if (chosen.contains(message) || (chosen.size() < maxFields && (moves || gone))) {
@@ -193,6 +195,11 @@ final class BatchBuilder {
 		Batch batch = builder.build(Long.MAX_VALUE);
 		return (batch != null)
 				? new Batch(false, batch.puts(), batch.removes(), batch.queue(), 0, Lengths.UNKNOWN, taken) : null;
+	}
+
+	private static boolean isPubrel(Write write) {
+		RecordKey key = write.key();
+		return key != null && key.kind() == RecordKind.PUBREL && write.value() != null;
 	}
 
 }

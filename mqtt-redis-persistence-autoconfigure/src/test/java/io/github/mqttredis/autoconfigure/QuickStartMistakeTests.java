@@ -138,7 +138,7 @@ class QuickStartMistakeTests {
 					mqtt.persistence.clean-session=never                            | mqtt.persistence.clean-session
 					mqtt.persistence.offline-buffer=true                            | mqtt.persistence.offline-buffer
 					mqtt.persistence.offline-buffer.enabled=ture                    | mqtt.persistence.offline-buffer.enabled
-					mqtt.persistence.offline-buffer.size=10k                        | mqtt.persistence.offline-buffer.size
+					mqtt.persistence.offline-buffer.max-messages=10k                | mqtt.persistence.offline-buffer.max-messages
 					mqtt.persistence.offline-buffer.when-full=drop                  | mqtt.persistence.offline-buffer.when-full
 					mqtt.persistence.redis.url=localhost:6379                       | mqtt.persistence.redis.url
 					mqtt.persistence.redis.url=redis://localhost:99999              | mqtt.persistence.redis.url

@@ -28,6 +28,7 @@ import io.github.mqttredis.memory.MemorySessions;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInspector.Part;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
@@ -126,8 +127,8 @@ class WithoutRedisTests {
 				session.setAside("s-1", 3, "too large");
 				store.release(session);
 				assertThat(endpoint.requeue(name, "s-1")).containsEntry("requeued", true);
-				assertThat(endpoint.session(name, null, null, null).records()).hasSize(1);
-				assertThat(endpoint.discard(name, "sb-1", null)).containsEntry("discarded", true);
+				assertThat(endpoint.session(name, null, null, Part.QUEUE).records()).hasSize(1);
+				assertThat(endpoint.discard(name, "q-1", Part.QUEUE)).containsEntry("discarded", true);
 				assertThat(endpoint.delete(name)).containsEntry("deleted", true);
 				assertThat(endpoint.sessions(null, null).sessions()).isEmpty();
 			});

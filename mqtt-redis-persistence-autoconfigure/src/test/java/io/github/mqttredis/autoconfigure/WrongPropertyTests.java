@@ -55,8 +55,10 @@ class WrongPropertyTests {
 					mqtt.persistence.session-expiry        | 9999ms                 | must not be shorter than mqtt.persistence.lease.ttl
 					mqtt.persistence.import-from           | pom.xml                | must be a directory
 					mqtt.persistence.import-dry-run        | true                   | needs mqtt.persistence.import-from
-					mqtt.persistence.offline-buffer.size   | 0                      | must be between 1 and 60000
-					mqtt.persistence.offline-buffer.size   | 60001                  | must be between 1 and 60000
+					mqtt.persistence.offline-buffer.max-messages | 0 | must be at least 1
+					mqtt.persistence.offline-buffer.max-size | 0B | must be at least 1B
+					mqtt.persistence.offline-buffer.window | 0B | must be at least 1B
+					mqtt.persistence.offline-buffer.time-to-live | -1s | must not be negative
 					mqtt.persistence.redis.url             | localhost:6379         | must start with redis://
 					mqtt.persistence.redis.url             | http://localhost:6379  | must start with redis://
 					mqtt.persistence.redis.url             | redis://local host     | must be a URL such as

@@ -21,11 +21,13 @@ import java.lang.management.ThreadInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.SharedRedis;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.params.XAddParams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -354,6 +358,97 @@ abstract class AbstractOfflineBufferTests {
 		successor.connect();
 		assertInOrder(successor, List.of("a2", "b1", "c0"));
 		awaitNothingLeft(successor);
+	}
+
+	@Test
+	void whenFullThenTheNewestIsDroppedAndItsTokenFails() throws Exception {
+		Process process = open(3, WhenFull.DROP_NEWEST);
+		publish(process, List.of("a1", "b2", "c1", "d2"));
+		assertThat(process.failed()).singleElement()
+			.asString()
+			.startsWith("d2: The message was dropped")
+			.contains("older messages waited");
+		assertThat(queued()).isEqualTo(3);
+		process.connect();
+		assertInOrder(process, List.of("a1", "b2", "c1"));
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenAsManyBytesWaitAsMayThenPublishFailsAndOneThatNeverFitsIsNamed() throws Exception {
+		Process process = open(new OfflineBufferSettings(true, 1000, 500, WhenFull.DROP_OLDEST, Duration.ZERO), WIDE,
+				false);
+		List<String> payloads = IntStream.range(0, 30).mapToObj((i) -> "m" + i + "-q1").toList();
+		publish(process, payloads);
+		assertThat(process.buffered()).isBetween(2, 10);
+		assertThatException().isThrownBy(() -> process.publish("x".repeat(600) + "1"))
+			.withMessageContaining("max-size is 500 bytes")
+			.extracting("reasonCode")
+			.isEqualTo(32203);
+		int kept = process.buffered();
+		process.connect();
+		assertInOrder(process, payloads.subList(30 - kept, 30));
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenAMessageHasWaitedTooLongThenItIsNotSentAlsoAfterARestart() throws Exception {
+		OfflineBufferSettings shortly = new OfflineBufferSettings(true, 1000, 10_000, WhenFull.REJECT,
+				Duration.ofMillis(50));
+		Process process = open(shortly, WIDE, false);
+		publish(process, payloads("late", 40));
+		process.die();
+		Process successor = open(5000, WhenFull.REJECT);
+		successor.publish("fresh2");
+		long end = System.nanoTime() + Duration.ofMillis(100).toNanos();
+		Await.until("the first ones have expired", () -> System.nanoTime() > end);
+		successor.connect();
+		assertInOrder(successor, List.of("fresh2"));
+		awaitNothingLeft(successor);
+	}
+
+	@Test
+	void whenRedisLosesWhatWaitsThenTheWindowIsWrittenBackAndTheRestIsCounted() throws Exception {
+		Process process = open();
+		List<String> payloads = IntStream.range(0, 60).mapToObj((i) -> "m" + i + "-q1").toList();
+		publish(process, payloads);
+		this.redis.flushAll();
+		Await.until("what is in memory is written back", () -> queued() > 0);
+		Await.until("the rest is known to be gone", () -> process.buffered() == queued());
+		int kept = process.buffered();
+		assertThat(kept).isBetween(2, 30);
+		assertThat(process.store().activity().values()).singleElement()
+			.satisfies((activity) -> assertThat(activity.count(Event.QUEUE_LOST)).isEqualTo(60 - kept));
+		process.publish("after1");
+		process.connect();
+		assertInOrder(process, joined(payloads.subList(0, kept), List.of("after1")));
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenRedisIsFullThenWhatWaitsIsSentAllTheSame() throws Exception {
+		Process process = open();
+		List<String> payloads = IntStream.range(0, 60).mapToObj((i) -> "m" + i + "-q" + (1 + i % 2)).toList();
+		publish(process, payloads);
+		this.redis.configSet("maxmemory", "1");
+		process.connect();
+		assertInOrder(process, payloads);
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenAMessageInTheQueueCannotBeReadThenItIsSetAsideAndTheOthersAreSent() throws Exception {
+		Process process = open();
+		List<String> payloads = IntStream.range(0, 60).mapToObj((i) -> "m" + i + "-q1").toList();
+		publish(process, payloads);
+		process.die();
+		this.redis.xdel(hash() + ":queue", new StreamEntryID(60, 0));
+		this.redis.xadd(hash() + ":queue", XAddParams.xAddParams().id("61-0"), Map.of("r", "broken", "t", "1"));
+		Process successor = open();
+		successor.connect();
+		assertInOrder(successor, payloads.subList(0, 59));
+		awaitNothingLeft(successor);
+		assertThat(this.redis.hkeys(hash() + ":quarantine")).containsExactly("q-61");
 	}
 
 	@Test
