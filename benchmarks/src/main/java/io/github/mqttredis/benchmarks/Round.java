@@ -92,6 +92,7 @@ public record Round(Scenario scenario, int qos, int publishers, int payload, int
 			case RESTORE -> what + ", " + this.size + " records";
 			case SUBSCRIBE, RECEIVE -> what + ", " + this.size + " messages";
 			case CLIENTS -> what + ", " + this.size + " clients";
+			case LONG_OUTAGE -> what + ", " + this.size + " messages";
 			case MANY_SESSIONS, FAR_REDIS -> what + ", " + this.size + " sessions";
 			default ->
 				what + ", " + this.publishers + " publishers, " + this.payload + " B, " + this.inflight + " in flight";

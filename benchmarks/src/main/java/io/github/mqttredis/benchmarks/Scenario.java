@@ -45,6 +45,9 @@ public enum Scenario {
 	/** The same of many idle sessions, where Redis is a millisecond away. */
 	FAR_REDIS("far-redis"),
 
+	/** What waits while the broker is away, and how it is sent afterwards. */
+	LONG_OUTAGE("long-outage"),
+
 	/** How much processor time Redis takes for a message. */
 	REDIS_CPU("redis-cpu"),
 

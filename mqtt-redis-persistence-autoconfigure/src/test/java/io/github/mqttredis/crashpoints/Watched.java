@@ -91,6 +91,8 @@ final class Watched {
 	 */
 	private volatile boolean faultActive;
 
+	private volatile boolean refusesAll;
+
 	private final Map<String, String> scripts = new HashMap<>();
 
 	/**
@@ -299,10 +301,9 @@ final class Watched {
 		Set<Call> batch = batch((byte[][]) arguments[3]);
 		this.life.beforeBatch(batch);
 		try {
-			if (batch.stream().anyMatch(this.fault::hits)) {
-				this.faultActive = true;
-			}
-			return this.faultActive ? fail(commands, method, arguments) : write(commands, method, arguments);
+			boolean hit = batch.stream().anyMatch(this.fault::hits);
+			this.faultActive |= hit;
+			return this.faultActive ? fail(hit, commands, method, arguments) : write(commands, method, arguments);
 		}
 		finally {
 			this.life.afterBatch(batch);
@@ -324,16 +325,19 @@ final class Watched {
 		return reply;
 	}
 
-	private Object fail(Object commands, Method method, Object[] arguments) throws Throwable {
+	private Object fail(boolean hit, Object commands, Method method, Object[] arguments) throws Throwable {
 		switch (this.fault.kind()) {
 			case OUT_OF_MEMORY -> {
 				byte[][] all = (byte[][]) arguments[3];
 				boolean removesFirst = "1".equals(text(all[EXPECTED + 6]));
-				if (removesFirst || number(all, PUTS) + number(all, PUTS + 1) == 0) {
+				// What makes room is refused by a server only that refuses all.
+				this.refusesAll |= hit && removesFirst;
+				if (number(all, PUTS) + number(all, PUTS + 1) == 0 || (removesFirst && !this.refusesAll)) {
 					return write(commands, method, arguments);
 				}
 				throw new RedisSystemException("Error in execution",
-						new IllegalStateException("OOM command not allowed when used memory > 'maxmemory'."));
+						new IllegalStateException(removesFirst ? "NOREPLICAS Not enough good replicas to write."
+								: "OOM command not allowed when used memory > 'maxmemory'."));
 			}
 			case ANSWER_LOST -> {
 				this.faultActive = false;

@@ -107,17 +107,17 @@ abstract class AbstractOfflineBufferTests {
 		return open(settings(size, whenFull), WIDE, false);
 	}
 
-	private Process open() throws Exception {
+	final Process open() throws Exception {
 		return open(5000, WhenFull.REJECT);
 	}
 
-	private void awaitNothingLeft(Process process) {
+	final void awaitNothingLeft(Process process) {
 		Await.until("nothing is left in Redis", () -> this.redis.exists(hash(), hash() + ":queue") == 0);
 		Await.until("no packet id is in use", () -> process.packetIdsInUse() == 0);
 		assertThat(process.buffered()).isZero();
 	}
 
-	private void assertInOrder(Process process, List<String> payloads) {
+	final void assertInOrder(Process process, List<String> payloads) {
 		this.arrivals.assertArrived(payloads);
 		process.assertSentInOrder(payloads);
 	}

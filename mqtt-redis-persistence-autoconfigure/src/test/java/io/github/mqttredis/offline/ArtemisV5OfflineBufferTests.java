@@ -16,8 +16,15 @@
 
 package io.github.mqttredis.offline;
 
+import java.time.Duration;
+import java.util.List;
+
 import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.SharedServer;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The offline buffer of Paho 5, with Artemis.
@@ -40,6 +47,24 @@ class ArtemisV5OfflineBufferTests extends AbstractOfflineBufferTests {
 	@Override
 	String version() {
 		return "v5";
+	}
+
+	@Test
+	void whenAMessageHasAnExpiryThenWhatItHasWaitedIsTakenOffAndItIsNotSentAfterIt() throws Exception {
+		V5Process process = (V5Process) open();
+		process.publish("stale1", 1);
+		process.publish("wanted2", 1000);
+		long end = System.nanoTime() + Duration.ofMillis(2100).toNanos();
+		Await.until("two seconds have passed", () -> System.nanoTime() > end);
+		process.connect();
+		assertInOrder(process, List.of("wanted2"));
+		String sent = process.brokerLink().recorded();
+		// The property stands right before the payload: its id, and four bytes.
+		int payload = sent.indexOf("wanted2");
+		assertThat(sent.charAt(payload - 5)).isEqualTo((char) 2);
+		assertThat(sent.charAt(payload - 2) << 8 | sent.charAt(payload - 1)).isBetween(900, 998);
+		assertThat(process.failed()).singleElement().asString().startsWith("stale1: The message was not sent");
+		awaitNothingLeft(process);
 	}
 
 }

@@ -30,6 +30,7 @@ import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 import org.springframework.beans.DirectFieldAccessor;
 
@@ -80,6 +81,16 @@ final class V5Process extends Process {
 		MqttMessage message = new MqttMessage(payload.getBytes());
 		message.setQos(qosOf(payload));
 		return this.client.publish("test/" + this.clientId, message, null, new Listener(payload));
+	}
+
+	/** Publish a message that the receiver no longer wants after a time. */
+	void publish(String payload, long expirySeconds) throws MqttException {
+		MqttMessage message = new MqttMessage(payload.getBytes());
+		message.setQos(qosOf(payload));
+		MqttProperties properties = new MqttProperties();
+		properties.setMessageExpiryInterval(expirySeconds);
+		message.setProperties(properties);
+		this.client.publish("test/" + this.clientId, message, null, new Listener(payload));
 	}
 
 	@Override

@@ -468,12 +468,18 @@ abstract class AbstractSessionStoreTests extends AbstractSessionStoreContractTes
 	void whenPubrelCannotBeStoredThenIsStoredLater() throws Exception {
 		Session session = store().open(ID);
 		session.put("s-1", bytes("a"));
-		this.redis.configSet("maxmemory", "1");
-		assertThatExceptionOfType(SessionUnavailableException.class).isThrownBy(() -> session.put("sc-1", bytes("b")));
-		assertThat(session.contains("sc-1")).isTrue();
-		assertThatExceptionOfType(SessionUnavailableException.class)
-			.isThrownBy(() -> session.awaitPuts(null, () -> false));
-		this.redis.configSet("maxmemory", "0");
+		// A full Redis takes it: it leads to a removal.
+		this.redis.configSet("min-replicas-to-write", "1");
+		try {
+			assertThatExceptionOfType(SessionUnavailableException.class)
+				.isThrownBy(() -> session.put("sc-1", bytes("b")));
+			assertThat(session.contains("sc-1")).isTrue();
+			assertThatExceptionOfType(SessionUnavailableException.class)
+				.isThrownBy(() -> session.awaitPuts(null, () -> false));
+		}
+		finally {
+			this.redis.configSet("min-replicas-to-write", "0");
+		}
 		await(() -> this.redis.hkeys(HASH).equals(Set.of("s-1", "sc-1")));
 		session.awaitPuts(null, () -> false);
 	}

@@ -112,6 +112,7 @@ record Tables(Results results) {
 			parts.add(size + switch (scenario) {
 				case "restore" -> " records";
 				case "clients" -> " clients";
+				case "long-outage" -> " messages";
 				case "many-sessions", "far-redis" -> " sessions";
 				default -> " messages";
 			});

@@ -41,6 +41,7 @@ record Targets(Results results) {
 	String table() {
 		List<Target> targets = new ArrayList<>(throughput());
 		targets.addAll(manySessions());
+		targets.addAll(longOutage());
 		targets.addAll(cost());
 		StringBuilder table = new StringBuilder(
 				"| figure | target | stretch | measured | |\n| --- | ---: | ---: | ---: | --- |\n");
@@ -91,6 +92,24 @@ record Targets(Results results) {
 						10.0, sessions("far-redis", 4_000, "worstPutMillis")),
 				Target.atMost("a millisecond from Redis: opening 4,000 sessions one after the other, in milliseconds",
 						6_667, null, sessions("far-redis", 4_000, "openMillis")));
+	}
+
+	private List<Target> longOutage() {
+		return List.of(
+				Target.atLeast("a long outage: taking 50,000 messages, before-send / Paho's file buffer", 20, 50,
+						ratio(outage(BEFORE_SEND, Variant.LETTUCE, 50_000, "fillMsgPerSec"),
+								outage("file", Variant.NONE, 50_000, "fillMsgPerSec"))),
+				Target.atLeast("a long outage: sending 1,000,000 messages that waited / before-send online", 0.8, 0.95,
+						ratio(outage(BEFORE_SEND, Variant.LETTUCE, 1_000_000, "drainMsgPerSec"),
+								outage(BEFORE_SEND, Variant.LETTUCE, 1_000_000, "onlineMsgPerSec"))),
+				Target.atMost("a restart with 1,000,000 messages that wait: connected, in milliseconds", 2_000, null,
+						outage(BEFORE_SEND, Variant.LETTUCE, 1_000_000, "connectMillis")),
+				Target.atMost("1,000,000 messages that wait: heap beyond an empty application's, in MiB", 64, null,
+						outage(BEFORE_SEND, Variant.LETTUCE, 1_000_000, "heapMiB")));
+	}
+
+	private OptionalDouble outage(String store, String driver, int size, String figure) {
+		return this.results.sized("long-outage", store, driver, size, figure);
 	}
 
 	private OptionalDouble clientsRatio(int size, String store, String driver) {

@@ -51,7 +51,7 @@ record Options(boolean quick, boolean cross, boolean artemis, Set<Scenario> scen
 			prints a table and writes benchmarks/target/results.json. Takes about an hour; --quick takes a few minutes.
 
 			  --quick             fewer sizes, short rounds, no UNIX socket: for a look, not for a comparison
-			  --scenarios=a,b     publish, receive, latency, restore, clients, many-sessions, far-redis, redis-cpu,
+			  --scenarios=a,b     publish, receive, latency, restore, clients, many-sessions, far-redis, long-outage, redis-cpu,
 			                      operations; all by default
 			  --jmh               the same as --scenarios=operations
 			  --stores=a,b        memory, file, direct, before-return, before-send,

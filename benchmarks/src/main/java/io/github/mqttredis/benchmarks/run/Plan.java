@@ -71,6 +71,7 @@ record Plan(Options options) {
 			case CLIENTS -> sizes(timed(new Round(scenario, 1).withPublishers(8)), 1, 100, 1_000);
 			case MANY_SESSIONS -> sizes(timed(new Round(scenario, 1)), 2);
 			case FAR_REDIS -> sizes(timed(new Round(scenario, 1)), 500, 4_000);
+			case LONG_OUTAGE -> sizes(timed(new Round(scenario, 1)), 50_000, 1_000_000);
 			case SUBSCRIBE, OPERATIONS -> List.of();
 		};
 	}

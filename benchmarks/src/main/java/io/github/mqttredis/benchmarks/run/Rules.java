@@ -41,6 +41,8 @@ final class Rules {
 			case REDIS_CPU -> variant.store().usesRedis();
 			case MANY_SESSIONS, FAR_REDIS ->
 				variant.store() == StoreKind.BEFORE_RETURN && variant.transport().equals(Variant.TCP);
+			case LONG_OUTAGE -> variant.store() == StoreKind.FILE
+					|| (variant.store() == StoreKind.BEFORE_SEND && variant.transport().equals(Variant.TCP));
 			case CLIENTS -> !variant.transport().equals(Variant.UNIX);
 			case PUBLISH -> !variant.transport().equals(Variant.UNIX)
 					|| (round.payload() == Round.PAYLOAD && round.inflight() == Round.INFLIGHT);
@@ -58,7 +60,7 @@ final class Rules {
 		return switch (round.scenario()) {
 			case RESTORE -> round.size() <= 1_000;
 			case CLIENTS -> round.size() <= 1;
-			case MANY_SESSIONS, FAR_REDIS -> false;
+			case MANY_SESSIONS, FAR_REDIS, LONG_OUTAGE -> false;
 			default -> true;
 		};
 	}
@@ -75,6 +77,8 @@ final class Rules {
 			case CLIENTS -> List.of("msgPerSec", "heapBytesPerSession", "threads", "redisConnections");
 			case REDIS_CPU -> List.of("redisCpuMicrosPerMsg");
 			case MANY_SESSIONS -> List.of("p99AloneMicros", "p99BesideMicros", "writeBackMillis");
+			case LONG_OUTAGE -> List.of("fillMsgPerSec", "drainMsgPerSec", "onlineMsgPerSec", "connectMillis",
+					"heapMiB", "redisBytesPerMsg");
 			case FAR_REDIS -> List.of("openMillis", "worstPutMillis");
 			default -> List.of("msgPerSec");
 		};

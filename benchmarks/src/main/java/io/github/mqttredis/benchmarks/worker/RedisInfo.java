@@ -62,6 +62,12 @@ final class RedisInfo {
 		}
 	}
 
+	static double usedMemory(int port) {
+		try (Jedis jedis = connect(port)) {
+			return number(jedis.info("memory"), "used_memory");
+		}
+	}
+
 	static int connections(int port) {
 		try (Jedis jedis = connect(port)) {
 			return (int) number(jedis.info("clients"), "connected_clients") - 1;

@@ -38,6 +38,7 @@ import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
+import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttException;
@@ -116,6 +117,22 @@ final class StoreUnderTest implements AutoCloseable {
 	MqttAsyncClient client(String clientId) throws MqttException {
 		return (this.store != null) ? new PersistentMqttAsyncClient(this.addresses.broker(), clientId, sessions())
 				: new MqttAsyncClient(this.addresses.broker(), clientId, persistence());
+	}
+
+	/**
+	 * Make a client in which messages wait while there is no broker.
+	 * @param clientId its id
+	 * @param size how many
+	 * @return the client
+	 */
+	MqttAsyncClient buffering(String clientId, int size) throws MqttException {
+		MqttAsyncClient client = client(clientId);
+		DisconnectedBufferOptions buffer = new DisconnectedBufferOptions();
+		buffer.setBufferEnabled(true);
+		buffer.setPersistBuffer(true);
+		buffer.setBufferSize(size);
+		client.setBufferOpts(buffer);
+		return client;
 	}
 
 	Session session(String clientId) throws SessionException {

@@ -71,6 +71,9 @@ public final class Worker {
 		if (round.scenario() == Scenario.RESTORE) {
 			return RestoreRounds.run(this.variant, this.addresses, round);
 		}
+		if (round.scenario() == Scenario.LONG_OUTAGE) {
+			return OutageRounds.run(this.variant, this.addresses, round);
+		}
 		if (round.scenario() == Scenario.FAR_REDIS) {
 			return SessionRounds.far(this.variant, this.addresses, round);
 		}
