@@ -113,6 +113,8 @@ final class OwnedSession {
 	 * @return the client's hold, which ends an earlier one
 	 */
 	MemorySession take() {
+		// Whose client may have taken a message just now: the next one sends it.
+		this.log.handed();
 		MemorySession next = new MemorySession(this);
 		this.hold = next;
 		return next;

@@ -187,19 +187,21 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	public T add(Draft<T> draft) throws E {
 		try {
 			Appended appended = null;
+			boolean loaded = false;
 			for (Room room = Room.NOT_LOADED; room == Room.NOT_LOADED;) {
 				List<Runnable> told = new ArrayList<>();
 				this.lock.lock();
 				try {
-					room = makeRoom(draft.record().length, told);
+					room = makeRoom(draft.record().length, loaded, told);
 					appended = (room == Room.MADE) ? append(draft) : null;
 				}
 				finally {
 					this.lock.unlock();
-					told.forEach(Runnable::run);
+					tell(told);
 				}
 				if (room == Room.NOT_LOADED) {
 					this.queue.load();
+					loaded = this.queue.first() == null;
 				}
 			}
 			if (appended == null) {
@@ -264,11 +266,12 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	/**
 	 * Make room for one more message, with the lock held.
 	 * @param bytes its size
+	 * @param loaded whether the oldest message was just read in vain
 	 * @param told takes what is to be told, without the lock, of what is given up for it
 	 * @return whether there is
 	 * @throws E if the message is refused
 	 */
-	private Room makeRoom(int bytes, List<Runnable> told) throws E {
+	private Room makeRoom(int bytes, boolean loaded, List<Runnable> told) throws E {
 		OfflineBufferSettings current = this.settings;
 		if (bytes > current.maxBytes()) {
 			throw this.outlet.refusal("MQTT client '" + this.clientId + "' cannot keep a message of " + bytes
@@ -277,7 +280,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		}
 		while (!current.hasRoom(this.queue.size(), bytes)) {
 			QueuedMessage oldest = this.queue.first();
-			if (oldest == null && this.queue.size().messages() > 0) {
+			if (oldest == null && !loaded && this.queue.size().messages() > 0) {
 				return Room.NOT_LOADED;
 			}
 			boolean expired = oldest != null && expire(oldest, told);
@@ -383,27 +386,56 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	}
 
 	private void run() {
-		long pause = SHORTEST_PAUSE;
+		boolean ended = false;
 		try {
-			for (Handed handed = handOver(); handed.next() != Next.NOTHING; handed = handOver()) {
-				boolean goesOn = handed.messages() > 0;
-				if (handed.next() == Next.LOAD) {
-					goesOn |= load();
-				}
-				else if (handed.next() == Next.SET_ASIDE) {
-					setAside(handed.reason());
-				}
-				// Paho makes room a moment after it has removed the record.
-				pause = goesOn ? SHORTEST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
-				if (handed.next() != Next.LOAD || !goesOn) {
-					LockSupport.parkNanos(pause);
-				}
-			}
+			handOverAll();
+			ended = true;
 		}
 		catch (Exception ex) {
 			if (!isLinkLost(this.outlet.reasonCode(ex))) {
 				logger.warn("The offline buffer of MQTT client '" + this.clientId
 						+ "' could not be sent, and is tried again at the next publish or connect", ex);
+			}
+		}
+		finally {
+			if (!ended) {
+				this.lock.lock();
+				try {
+					this.flusher = null;
+				}
+				finally {
+					this.lock.unlock();
+				}
+			}
+		}
+	}
+
+	private void handOverAll() throws E {
+		long pause = SHORTEST_PAUSE;
+		for (Handed handed = handOver(); handed.next() != Next.NOTHING; handed = handOver()) {
+			boolean goesOn = handed.messages() > 0;
+			if (handed.next() == Next.LOAD) {
+				goesOn |= load();
+			}
+			else if (handed.next() == Next.SET_ASIDE) {
+				setAside(handed.reason());
+			}
+			// Paho makes room a moment after it has removed the record.
+			pause = goesOn ? SHORTEST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+			if (handed.next() != Next.LOAD || !goesOn) {
+				LockSupport.parkNanos(pause);
+			}
+		}
+	}
+
+	/** What the application does over its message is not the concern of others. */
+	private void tell(List<Runnable> told) {
+		for (Runnable each : told) {
+			try {
+				each.run();
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A listener of MQTT client '" + this.clientId + "' has failed", ex);
 			}
 		}
 	}
@@ -431,7 +463,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		}
 		T token = forget(this.refused);
 		if (token != null) {
-			token.drop(this.outlet.refusal("The message was set aside: " + reason));
+			tell(List.of(() -> token.drop(this.outlet.refusal("The message was set aside: " + reason))));
 		}
 	}
 
@@ -477,7 +509,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				this.flusher = null;
 			}
 			this.lock.unlock();
-			told.forEach(Runnable::run);
+			tell(told);
 		}
 	}
 

@@ -214,10 +214,10 @@ public abstract class SessionPersistence<E extends Exception> {
 			byte[] record = packet.encode();
 			if (handing != null && handing.by == Thread.currentThread()) {
 				byte[] queued = handing.message.record();
+				handing.key = key;
 				opened.queue()
 					.hand(handing.message, key,
 							(told != null) ? told.handing(RecordKey.require(key), record, queued) : record);
-				handing.key = key;
 				return;
 			}
 			opened.put(key, (told != null) ? told.putting(RecordKey.require(key), record) : record);
@@ -258,10 +258,10 @@ public abstract class SessionPersistence<E extends Exception> {
 			// What Paho throws says that it has forgotten the message (ClientState.undo).
 			// Whatever else is thrown leaves it in its tables.
 			if (opened != null && key != null && refused) {
-				opened.queue().takeBack(key, message);
+				opened.queue().takeBack();
 			}
 			else if (opened != null && key != null) {
-				opened.queue().handed(key);
+				opened.queue().handed();
 			}
 		}
 	}
@@ -320,9 +320,11 @@ public abstract class SessionPersistence<E extends Exception> {
 	public void remove(String key) throws E {
 		Session opened = opened("remove " + key);
 		Handing begun = this.handing;
-		if (begun == null || begun.by != Thread.currentThread()) {
-			opened.remove(key);
+		if (begun != null && begun.by == Thread.currentThread()) {
+			// Paho undoes what it does not take, which is taken back as a whole.
+			return;
 		}
+		opened.remove(key);
 		if (key.startsWith(RecordKind.SENT.prefix())) {
 			ObservedMessages told = this.observed;
 			if (told != null) {

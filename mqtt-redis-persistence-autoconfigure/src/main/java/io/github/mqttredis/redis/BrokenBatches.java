@@ -91,7 +91,7 @@ final class BrokenBatches {
 	 * @param batch the batch
 	 */
 	void failed(Batch batch) {
-		if (hasFailed() && !batch.puts().isEmpty() && !batch.isOnePacket()) {
+		if (hasFailed() && batch.largest() != null && !batch.isOnePacket()) {
 			this.partedTo = batch.end();
 			this.maxBytes = Math.max(FEW_BYTES, batch.bytes() / 2);
 			this.failures = 0;

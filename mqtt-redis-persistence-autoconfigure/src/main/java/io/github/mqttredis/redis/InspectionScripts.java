@@ -93,8 +93,8 @@ final class InspectionScripts {
 	static Page<InspectedRecord> queue(RedisConnection connection, byte[] stream, SessionId id, RecordCodec codec,
 			String cursor, int limit) {
 		boolean plain = codec == RecordCodec.PLAIN;
-		List<byte[]> reply = QUEUE.runRaw(connection, List.of(stream),
-				List.of(bytes(cursor), bytes(limit), bytes(PAGE_BYTES), bytes(plain ? BEGINNING_BYTES : PAGE_BYTES)));
+		List<byte[]> reply = QUEUE.runRaw(connection, List.of(stream, stream), List.of(bytes(cursor), bytes(limit),
+				bytes(PAGE_BYTES), bytes(plain ? BEGINNING_BYTES : PAGE_BYTES), bytes("")));
 		List<InspectedRecord> records = new ArrayList<>();
 		long last = 0;
 		for (int i = 5; i < reply.size(); i += 7) {

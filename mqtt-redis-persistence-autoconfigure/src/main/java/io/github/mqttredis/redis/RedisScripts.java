@@ -19,6 +19,7 @@ package io.github.mqttredis.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import io.github.mqttredis.redis.MarkTracker.Mark;
 import io.github.mqttredis.redis.SessionOpener.FieldNames;
@@ -93,7 +94,7 @@ final class RedisScripts {
 	Command<Acquired> acquire(String replaced, long until) {
 		return ACQUIRE.with(SMALL_BYTES,
 				List.of(this.keys.lease(), this.keys.mark(), this.keys.hash(), this.keys.quarantine(),
-						this.keys.otherVersion(), this.keys.queue()),
+						this.keys.otherVersion(), this.keys.queue(), this.keys.otherQueue()),
 				List.of(this.token, this.leaseMillis, bytes(replaced), this.expiryMillis, bytes(Long.toString(until))),
 				RedisScripts::acquired);
 	}
@@ -178,11 +179,13 @@ final class RedisScripts {
 	/**
 	 * Read messages of the queue.
 	 * @param from the number of the first
-	 * @return reads some of them
+	 * @param expected the mark that is expected
+	 * @return reads some of them, and answers nothing if there is another mark
 	 */
-	Command<QueuePage> queue(long from) {
-		return QUEUE.with(PAGE_BYTES, List.of(this.keys.queue()),
-				List.of(bytes(from), bytes(PAGE_MESSAGES), bytes(PAGE_BYTES), bytes(0)), (reply) -> page(reply));
+	Command<Optional<QueuePage>> queue(long from, Mark expected) {
+		return QUEUE.with(PAGE_BYTES, List.of(this.keys.queue(), this.keys.mark()),
+				List.of(bytes(from), bytes(PAGE_MESSAGES), bytes(PAGE_BYTES), bytes(0), bytes(expected.toString())),
+				(reply) -> (reply.size() < 5) ? Optional.empty() : Optional.of(page(reply)));
 	}
 
 	private static QueuePage page(List<?> raw) {

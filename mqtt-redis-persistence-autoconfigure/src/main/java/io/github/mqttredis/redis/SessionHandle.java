@@ -81,7 +81,12 @@ final class SessionHandle implements OperatedSession {
 	boolean supersede() {
 		// With the log's lock held: what was stored until then is what the next one
 		// reads.
-		this.session.log().read((any) -> this.superseded = true);
+		this.session.log().read((any) -> {
+			// Whose client may have taken a message just now: the next one sends it.
+			this.session.log().handed();
+			this.superseded = true;
+			return true;
+		});
 		this.session.log().progress().wake();
 		return this.inUse;
 	}
@@ -452,7 +457,6 @@ final class SessionHandle implements OperatedSession {
 				checkUsable(what);
 				throw SessionHandle.this.session.refusal(what);
 			}
-			SessionHandle.this.session.shipper().soonest();
 			return written;
 		}
 
@@ -471,12 +475,19 @@ final class SessionHandle implements OperatedSession {
 			boolean accepted = false;
 			try {
 				Appended appended = super.append(record, lifetime);
+				owned.shipper().soonest();
 				accepted = true;
 				return appended;
 			}
 			finally {
 				owned.activity().ended(Operation.PUT, start, accepted);
 			}
+		}
+
+		@Override
+		public void adopt(RecordKey buffered, byte[] record) throws SessionException {
+			super.adopt(buffered, record);
+			SessionHandle.this.session.shipper().soon();
 		}
 
 		@Override
@@ -490,7 +501,7 @@ final class SessionHandle implements OperatedSession {
 				return;
 			}
 			SessionException refusal = owned.refusal("store a message", key);
-			if (!owned.isSentUnstored(appended.message().record())) {
+			if (isAside(key) || !owned.isSentUnstored(appended.message().record())) {
 				remove(appended.message().number());
 				checkUsable("store a message");
 				throw refusal;

@@ -34,6 +34,8 @@ final class SessionKeys {
 
 	private final byte[] otherVersionKey;
 
+	private final byte[] otherQueueKey;
+
 	private final byte[] leaseKey;
 
 	private final byte[] markKey;
@@ -47,6 +49,7 @@ final class SessionKeys {
 		this.hash = client + id.version().suffix();
 		this.hashKey = bytes(this.hash);
 		this.otherVersionKey = bytes(client + id.version().other().suffix());
+		this.otherQueueKey = queue(client + id.version().other().suffix());
 		this.leaseKey = lease(this.hash);
 		this.markKey = mark(this.hash);
 		this.quarantineKey = quarantine(this.hash);
@@ -150,6 +153,10 @@ final class SessionKeys {
 	 */
 	byte[] otherVersion() {
 		return this.otherVersionKey;
+	}
+
+	byte[] otherQueue() {
+		return this.otherQueueKey;
 	}
 
 	byte[] lease() {

@@ -129,8 +129,7 @@ final class SessionOpener {
 		Acquired acquired = acquisition.acquire(session);
 		boolean opened = false;
 		try {
-			int restored = new RedisRestoration(session, this.io, scripts, this.settings.codec()).restore(acquired,
-					former);
+			int restored = new RedisRestoration(session, this.io, this.settings.codec()).restore(acquired, former);
 			session.shipper().begin();
 			awaitNoted(session, noted);
 			opened(session, restored, start);
@@ -341,15 +340,12 @@ final class SessionOpener {
 
 		private final IoLoop io;
 
-		private final RedisScripts scripts;
-
 		private final RecordCodec codec;
 
-		RedisRestoration(OwnedSession session, IoLoop io, RedisScripts scripts, RecordCodec codec) {
+		RedisRestoration(OwnedSession session, IoLoop io, RecordCodec codec) {
 			super(session.id(), codec);
 			this.session = session;
 			this.io = io;
-			this.scripts = scripts;
 			this.codec = codec;
 		}
 
@@ -376,15 +372,16 @@ final class SessionOpener {
 		private void restoreQueue() throws SessionException {
 			boolean readable = false;
 			while (!readable) {
-				QueuePage page = this.io.call(this.scripts.queue(0));
+				QueuePage page = this.session.shipper().firstOfQueue();
 				Map<Long, byte[]> records = this.session.decode(page);
 				readable = records.size() == page.messages().size();
 				if (readable) {
 					this.session.log().loadQueue(page, records);
 				}
 				for (QueuedMessage message : page.messages()) {
-					if (!records.containsKey(message.number())) {
-						this.session.shipper().quarantine(message.key());
+					if (!records.containsKey(message.number()) && !this.session.shipper().quarantine(message.key())) {
+						throw new SessionUnavailableException(
+								"MQTT session " + id() + " changed while it was opened. Nothing is lost; start again");
 					}
 				}
 			}

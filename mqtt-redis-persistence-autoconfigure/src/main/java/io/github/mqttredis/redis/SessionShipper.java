@@ -19,7 +19,6 @@ package io.github.mqttredis.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
@@ -41,6 +40,7 @@ import io.github.mqttredis.redis.Speaker.Exchange;
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.Lengths;
 import io.github.mqttredis.session.Mirror;
+import io.github.mqttredis.session.QueuePage;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.SessionActivity.Event;
@@ -233,7 +233,7 @@ final class SessionShipper extends Speaker {
 	/** Some requests have to know that the session is still owned and whole. */
 	private @Nullable Exchange<?> nextRequest() {
 		for (Request<?> next = this.requests.peek(); next != null; next = this.requests.peek()) {
-			if (next.onWhole && !isWhole() && !this.session.isUnusable()) {
+			if (next.isOnWhole() && !isWhole() && !this.session.isUnusable()) {
 				return null;
 			}
 			this.requests.poll();
@@ -289,7 +289,7 @@ final class SessionShipper extends Speaker {
 		else if (this.refusing) {
 			return write(Batch.probe(this.marks.lengths()), true);
 		}
-		else {
+		else if (!this.log.isHeld()) {
 			proceed();
 		}
 		return null;
@@ -358,7 +358,7 @@ final class SessionShipper extends Speaker {
 	private void applied(Batch batch, Written written, Mark next, LeaseClock.Asked asked) {
 		this.marks.applied(next, batch.lengthsAfter());
 		this.lease.extended(asked);
-		this.session.activity().happened(Event.BATCH_RECORD, batch.puts().size() + batch.removes().size());
+		this.session.activity().happened(Event.BATCH_RECORD, batch.size());
 		this.refusing = this.refusing && !batch.provesRoom();
 		this.log.applied(batch);
 		this.broken.applied(batch);
@@ -396,7 +396,7 @@ final class SessionShipper extends Speaker {
 		else {
 			refused(trouble, false);
 		}
-		failRequests(trouble, (request) -> request.onWhole);
+		failRequests(trouble, (request) -> request.isOnWhole());
 	}
 
 	private void refused(RedisTrouble trouble, boolean probing) {
@@ -490,7 +490,10 @@ final class SessionShipper extends Speaker {
 		if (this.lost) {
 			this.session.standing().resyncing(this.log.read(Mirror::size));
 		}
-		this.log.rewrite(names.records(), names.lastQueued());
+		long missing = this.log.rewrite(names.records(), names.lastQueued());
+		if (missing > 0) {
+			this.session.standing().queueLost(missing);
+		}
 		this.lost = false;
 		this.doubtful = false;
 	}
@@ -567,18 +570,30 @@ final class SessionShipper extends Speaker {
 	/**
 	 * Move a message of the queue that cannot be read to the quarantine.
 	 * @param message its key
+	 * @return whether it was done; if not, the session is not as this owner left it
 	 * @throws SessionUnavailableException if Redis did not answer
 	 */
-	void quarantine(RecordKey message) throws SessionUnavailableException {
-		this.<Boolean>ask(0, false, (request) -> quarantine(request, message));
+	boolean quarantine(RecordKey message) throws SessionUnavailableException {
+		return ask(0, false, (request) -> quarantine(request, message));
 	}
 
 	private Exchange<Written> quarantine(Request<Boolean> request, RecordKey message) {
 		return fenced(request,
 				(expected, next) -> this.scripts.quarantine(expected, next, "", message.number(), List.of()), () -> {
-					this.log.moved(message);
+					this.log.unreadable(message);
 					this.session.standing().quarantined(List.of(message.toString()), this.session.keys());
 				});
+	}
+
+	/**
+	 * Read the oldest messages of the queue of a session that is being opened.
+	 * @return the messages
+	 * @throws SessionUnavailableException if Redis did not answer, or is not as this
+	 * owner left it
+	 */
+	QueuePage firstOfQueue() throws SessionUnavailableException {
+		return ask(0, false, (request) -> request.of(this.scripts.queue(0, this.marks.mark()), (page) -> page
+			.orElseThrow(() -> new IllegalStateException("MQTT session " + this.session.id() + " has changed"))));
 	}
 
 	/**
@@ -592,8 +607,8 @@ final class SessionShipper extends Speaker {
 	/** Begin to do so. */
 	void loadQueueAhead() {
 		if (this.log.wantedOfQueue() > 0 && this.loading.compareAndSet(false, true)) {
-			Request<Boolean> request = new Request<>(true, this::loadQueue);
-			request.answer.whenComplete((done, failure) -> this.loading.set(false));
+			Request<Boolean> request = new Request<>(this, true, this::loadQueue);
+			request.answer().whenComplete((done, failure) -> this.loading.set(false));
 			this.requests.add(request);
 			soonest();
 		}
@@ -604,10 +619,13 @@ final class SessionShipper extends Speaker {
 		if (from == 0 || this.session.isUnusable()) {
 			return request.done(true);
 		}
-		return request.of(this.scripts.queue(from), (page) -> {
-			this.session.addToQueue(page)
+		return request.of(this.scripts.queue(from, this.marks.mark()), (page) -> {
+			// Nothing if Redis is not as we left it, which is found out before all else.
+			this.unconfirmed |= page.isEmpty();
+			page.map(this.session::addToQueue)
+				.orElse(List.of())
 				.forEach((unreadable) -> this.requests
-					.add(new Request<Boolean>(true, (next) -> quarantine(next, unreadable))));
+					.add(new Request<Boolean>(this, true, (next) -> quarantine(next, unreadable))));
 			return true;
 		});
 	}
@@ -618,7 +636,7 @@ final class SessionShipper extends Speaker {
 	 * @throws SessionUnavailableException if Redis did not answer
 	 */
 	void confirmNow() throws SessionUnavailableException {
-		this.requests.add(new Request<Boolean>(false, (request) -> {
+		this.requests.add(new Request<Boolean>(this, false, (request) -> {
 			this.unconfirmed = true;
 			return request.done(true);
 		}));
@@ -695,57 +713,27 @@ final class SessionShipper extends Speaker {
 
 	private <T> T ask(long bytes, boolean onWhole, Function<Request<T>, @Nullable Exchange<?>> first)
 			throws SessionUnavailableException {
-		Request<T> request = new Request<>(onWhole, first);
+		Request<T> request = new Request<>(this, onWhole, first);
 		this.requests.add(request);
 		soonest();
-		return this.io.await(request.answer, bytes);
+		return this.io.await(request.answer(), bytes);
 	}
 
 	private void failRequests(RedisTrouble trouble, Predicate<Request<?>> which) {
-		this.requests.removeIf((request) -> which.test(request) && request.answer.completeExceptionally(trouble));
+		this.requests.removeIf((request) -> which.test(request) && request.answer().completeExceptionally(trouble));
+	}
+
+	/** Note that something is sent that may change what was looked at. */
+	void asking() {
+		this.confirmed = false;
 	}
 
 	/**
-	 * Something that somebody waits for.
-	 *
-	 * @param <T> the type of the answer
+	 * Note that there was no answer.
+	 * @param trouble why
 	 */
-	private final class Request<T> {
-
-		private final CompletableFuture<T> answer = new CompletableFuture<>();
-
-		/** Whether the session has to be known to be owned, and whole, before. */
-		private final boolean onWhole;
-
-		private final Function<Request<T>, @Nullable Exchange<?>> first;
-
-		Request(boolean onWhole, Function<Request<T>, @Nullable Exchange<?>> first) {
-			this.onWhole = onWhole;
-			this.first = first;
-		}
-
-		/** Nothing is done for who has given up. */
-		@Nullable Exchange<?> begin() {
-			return this.answer.isDone() ? null : this.first.apply(this);
-		}
-
-		@Nullable Exchange<?> done(T result) {
-			this.answer.complete(result);
-			return null;
-		}
-
-		<A> Exchange<A> of(Command<A> command, Function<A, T> reader) {
-			SessionShipper.this.confirmed = false;
-			return new Exchange<>(SessionShipper.this, command, false, (answered) -> {
-				this.answer.complete(reader.apply(answered));
-				soonest();
-			}, (trouble, sent) -> {
-				SessionShipper.this.unconfirmed |= trouble.kind() == RedisTrouble.Kind.NO_ANSWER;
-				this.answer.completeExceptionally(trouble);
-				soonest();
-			});
-		}
-
+	void notAnswered(RedisTrouble trouble) {
+		this.unconfirmed |= trouble.kind() == RedisTrouble.Kind.NO_ANSWER;
 	}
 
 }

@@ -164,6 +164,14 @@ public final class Batch {
 	}
 
 	/**
+	 * Return how many records and messages are put or removed.
+	 * @return the number
+	 */
+	public int size() {
+		return this.puts.size() + this.removes.size() + this.queue.added().size() + this.queue.removed().size();
+	}
+
+	/**
 	 * Return what is removed.
 	 * @return the keys
 	 */

@@ -73,13 +73,13 @@ public abstract class LoggedQueue implements MessageQueue {
 	}
 
 	@Override
-	public void handed(String key) {
-		write((writes) -> writes.handed(RecordKey.require(key)));
+	public void handed() {
+		write(WriteLog::handed);
 	}
 
 	@Override
-	public void takeBack(String key, QueuedMessage message) {
-		write((writes) -> writes.takeBack(RecordKey.require(key), message));
+	public void takeBack() {
+		write(WriteLog::takeBack);
 	}
 
 	@Override

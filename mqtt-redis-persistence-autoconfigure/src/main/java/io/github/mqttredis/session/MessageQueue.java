@@ -90,19 +90,14 @@ public interface MessageQueue {
 	 */
 	void hand(QueuedMessage message, String key, byte[] record) throws SessionException;
 
-	/**
-	 * Note that Paho has taken a message that was handed over.
-	 * @param key the key of its record
-	 */
-	void handed(String key);
+	/** Note that Paho has taken the message that was handed over. */
+	void handed();
 
 	/**
-	 * Note that Paho has not taken a message that was handed over: it waits again, at its
-	 * place.
-	 * @param key the key of its record
-	 * @param message the message
+	 * Note that Paho has not taken the message that was handed over: it waits again, at
+	 * its place.
 	 */
-	void takeBack(String key, QueuedMessage message);
+	void takeBack();
 
 	/**
 	 * Remove a message. Never waits, never fails.

@@ -49,6 +49,9 @@ final class QueueWindow {
 
 	private long end = 1;
 
+	/** The number of the message that is handed over, and may be put back. */
+	private long handing = Long.MAX_VALUE;
+
 	/** The number of the youngest message that ever was. */
 	private long last;
 
@@ -134,7 +137,7 @@ final class QueueWindow {
 	 */
 	boolean remove(long number) {
 		// Not those that this one keeps in place: it may be put back.
-		this.removed.headSet(head()).clear();
+		this.removed.headSet(Math.min(head(), this.handing)).clear();
 		Write held = this.oldest.remove(number);
 		if (held != null) {
 			this.bytes -= held.bytes();
@@ -157,6 +160,24 @@ final class QueueWindow {
 			this.gone = held.message().total();
 		}
 		return true;
+	}
+
+	/**
+	 * Note that a message is handed over, or that none is.
+	 * @param number its number, {@link Long#MAX_VALUE} for none
+	 */
+	void handing(long number) {
+		this.handing = number;
+	}
+
+	/**
+	 * Forget a message that was read and is not here, because it cannot be decoded.
+	 * @param number its number
+	 */
+	void unreadable(long number) {
+		if (!remove(number) && number < this.end && this.removed.add(number)) {
+			this.count--;
+		}
 	}
 
 	/**
@@ -266,9 +287,19 @@ final class QueueWindow {
 		return this.oldest.isEmpty() ? Math.max(this.end, 1) : this.oldest.firstKey();
 	}
 
-	/** Note that the store may have lost messages that are not in memory. */
-	void uncounted() {
+	/**
+	 * Note that the store may have lost messages that are not in memory. If all are in
+	 * memory, these are what there is.
+	 * @return how many are missing that were counted
+	 */
+	long uncounted() {
 		this.counted = isWhole();
+		if (!this.counted) {
+			return 0;
+		}
+		long missing = this.count - this.oldest.size();
+		this.count = this.oldest.size();
+		return missing;
 	}
 
 	/**
@@ -280,6 +311,10 @@ final class QueueWindow {
 		long missing = this.count - messages;
 		this.count = messages;
 		this.counted = true;
+		if (messages == 0) {
+			this.gone = this.total;
+			this.end = this.last + 1;
+		}
 		return missing;
 	}
 

@@ -130,10 +130,13 @@ final class Write {
 	/**
 	 * Make a write that stores the same record again.
 	 * @param at its position
+	 * @param lastQueued the highest number of a message that the store may have
 	 * @return the write
 	 */
-	Write again(long at) {
-		Write write = new Write(at, this.key, this.value, this.stored, null, this.message);
+	Write again(long at, long lastQueued) {
+		// With what it was, if the store may have that still: one step, as before.
+		RecordKey former = (this.from != null && this.from.number() <= lastQueued) ? this.from : null;
+		Write write = new Write(at, this.key, this.value, this.stored, former, this.message);
 		write.held = this.held;
 		return write;
 	}

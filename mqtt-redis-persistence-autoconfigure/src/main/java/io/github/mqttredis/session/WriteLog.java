@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriteLog {
 
+	/** Stands for a queue of which nothing stays. */
+	private static final RecordKey ALL_OF_QUEUE = RecordKey.queued(-1);
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/** So that messages come to the queue in the order of their numbers. */
@@ -64,6 +67,9 @@ public final class WriteLog {
 
 	/** The time of the queue's clock at a value of {@link System#nanoTime()}. */
 	private volatile ClockStart clock = new ClockStart(System.currentTimeMillis(), System.nanoTime());
+
+	/** What is handed over, and not known to be taken yet. */
+	private @Nullable Held held;
 
 	private long appended;
 
@@ -120,17 +126,13 @@ public final class WriteLog {
 	 * @return the position to wait for, 0 if it was not allowed
 	 */
 	public long put(RecordKey key, byte[] value, BooleanSupplier allowed) {
-		return move(null, key, value, allowed);
-	}
-
-	private long move(@Nullable RecordKey from, RecordKey key, byte[] value, BooleanSupplier allowed) {
 		byte[] stored = this.encoder.apply(key, value);
 		return read((records) -> {
-			if (!allowed.getAsBoolean() || (from != null && !records.remove(from))) {
+			if (!allowed.getAsBoolean()) {
 				return 0L;
 			}
 			forgetAside(key);
-			Write write = Write.move(++this.appended, from, key, value, stored).held(from != null);
+			Write write = Write.put(++this.appended, key, value, stored);
 			records.put(key, write);
 			return append(write);
 		});
@@ -138,7 +140,8 @@ public final class WriteLog {
 
 	/**
 	 * Append that a message of the queue becomes a record, in one step. It is shipped
-	 * once {@link #handed} is called, and nothing is that follows it.
+	 * once {@link #handed} is called, and nothing is that follows it. One message at a
+	 * time is handed over.
 	 * @param message the message
 	 * @param key the record's key
 	 * @param value the record, which must not be changed afterwards
@@ -146,43 +149,65 @@ public final class WriteLog {
 	 * @return whether it was allowed, and the message there
 	 */
 	public boolean hand(QueuedMessage message, RecordKey key, byte[] value, BooleanSupplier allowed) {
-		return move(message.key(), key, value, allowed) > 0;
-	}
-
-	/**
-	 * Have shipped what was handed over.
-	 * @param key the record's key
-	 * @return whether there is something to ship
-	 */
-	public boolean handed(RecordKey key) {
+		byte[] stored = this.encoder.apply(key, value);
 		return read((records) -> {
-			Write write = records.write(key);
-			if (write != null) {
-				write.held(false);
+			Write waiting = records.write(message.key());
+			if (waiting == null || !allowed.getAsBoolean() || this.held != null || !records.remove(message.key())) {
+				return false;
 			}
-			return write != null;
+			forgetAside(key);
+			Write write = Write.move(++this.appended, message.key(), key, value, stored).held(true);
+			records.put(key, write);
+			this.held = new Held(key, write, waiting);
+			records.queue().handing(message.number());
+			append(write);
+			return true;
 		});
 	}
 
 	/**
-	 * Take back what was handed over: the record becomes the message again, at its place.
-	 * @param key the record's key
-	 * @param message the message
-	 * @return whether it was
+	 * Return whether what was handed over is neither {@link #handed} nor
+	 * {@link #takeBack() taken back} yet.
+	 * @return whether there is something that must not be shipped
 	 */
-	public boolean takeBack(RecordKey key, QueuedMessage message) {
-		byte[] stored = this.encoder.apply(message.key(), message.record());
-		return read((records) -> {
-			Write write = records.write(key);
-			boolean held = write != null && write.isHeld();
-			if (write != null && held) {
-				write.held(false);
-				records.remove(key);
-				records.queue().putBack(Write.queue(write.position(), null, message, stored));
-				this.pending.takeBack(write);
-			}
-			return held;
+	public boolean isHeld() {
+		return read((any) -> this.held != null);
+	}
+
+	/** Have shipped what was handed over. */
+	public void handed() {
+		read((records) -> {
+			Held over = release(records);
+			return over != null;
 		});
+	}
+
+	/**
+	 * Take back what was handed over: the record becomes the message again, at its place,
+	 * whatever has become of the record since.
+	 */
+	public void takeBack() {
+		this.progress.advance(read((records) -> {
+			Held over = release(records);
+			if (over != null) {
+				if (records.write(over.key()) == over.write()) {
+					records.remove(over.key());
+				}
+				records.queue().putBack(over.waiting());
+				this.pending.takeBack(over.write());
+			}
+			return this.pending.appliedTo();
+		}));
+	}
+
+	private @Nullable Held release(Mirror records) {
+		Held over = this.held;
+		this.held = null;
+		if (over != null) {
+			over.write().held(false);
+			records.queue().handing(Long.MAX_VALUE);
+		}
+		return over;
 	}
 
 	/**
@@ -454,6 +479,18 @@ public final class WriteLog {
 	}
 
 	/**
+	 * Forget a message of the queue that cannot be read, and that the store has moved
+	 * elsewhere.
+	 * @param message its key
+	 */
+	public void unreadable(RecordKey message) {
+		read((records) -> {
+			records.queue().unreadable(message.number());
+			return true;
+		});
+	}
+
+	/**
 	 * Forget a record that the store has moved elsewhere.
 	 * @param key the record's key
 	 */
@@ -501,26 +538,34 @@ public final class WriteLog {
 	 * of it is a state in which the client never was.
 	 * @param stored the keys that Redis holds now
 	 * @param lastQueued the highest number that a message in the queue of Redis ever had
+	 * @return how many messages of the queue are missing that nobody has
 	 */
-	public void rewrite(Collection<String> stored, long lastQueued) {
+	public long rewrite(Collection<String> stored, long lastQueued) {
+		long[] missing = { 0 };
 		this.progress.advance(read((records) -> {
-			List<Write> writes = new ArrayList<>(records.keysWith(stored).stream().map(this::rewrite).toList());
-			records.queue().uncounted();
+			List<Write> writes = new ArrayList<>(
+					records.keysWith(stored).stream().map((key) -> rewrite(key, lastQueued)).toList());
+			missing[0] = records.queue().uncounted();
 			writes.addAll(rewriteQueue(records.queue(), lastQueued));
 			writes.forEach((write) -> write.lengthsAfter(records.lengths()));
 			this.pending.restart(writes, this.appended);
 			this.lastAwaited = this.appended;
 			return this.pending.appliedTo();
 		}));
+		return missing[0];
 	}
 
-	private Write rewrite(RecordKey key) {
+	private Write rewrite(RecordKey key, long lastQueued) {
 		Write last = this.mirror.write(key);
 		long position = ++this.appended;
-		Write write = (last != null) ? last.again(position) : Write.remove(position, key);
+		Write write = (last != null) ? last.again(position, lastQueued) : Write.remove(position, key);
 		if (last != null) {
 			// Who depends on the record waits until it is written back.
 			this.mirror.put(key, write);
+			Held over = this.held;
+			if (over != null && over.write() == last) {
+				this.held = new Held(key, write, over.waiting());
+			}
 		}
 		return write;
 	}
@@ -528,17 +573,23 @@ public final class WriteLog {
 	/** What Redis has beyond the window is all that there is of it. */
 	private List<Write> rewriteQueue(QueueWindow queue, long lastStored) {
 		List<Write> writes = new ArrayList<>();
+		long last = lastStored;
+		if (lastStored >= queue.nextNumber()) {
+			// Of an owner before this one, which found the queue empty and began anew.
+			writes.add(Write.trim(++this.appended, ALL_OF_QUEUE));
+			last = 0;
+		}
 		for (long number : queue.removed()) {
-			if (number <= lastStored) {
+			if (number <= last) {
 				writes.add(Write.remove(++this.appended, RecordKey.queued(number)));
 			}
 		}
 		// Behind these, of which Redis may have some or none: what follows is counted.
-		if (lastStored > 0) {
+		if (last > 0) {
 			writes.add(Write.trim(++this.appended, RecordKey.queued(queue.head())));
 		}
-		for (Write lacking : queue.lacking(lastStored)) {
-			Write write = lacking.again(++this.appended);
+		for (Write lacking : queue.lacking(last)) {
+			Write write = lacking.again(++this.appended, 0);
 			queue.replace(write);
 			writes.add(write);
 		}
@@ -609,6 +660,17 @@ public final class WriteLog {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * A message that is handed over.
+	 *
+	 * @param key the key of the record that it has become
+	 * @param write what stores that record
+	 * @param waiting what stored the message while it waited
+	 */
+	private record Held(RecordKey key, Write write, Write waiting) {
+
 	}
 
 	/**

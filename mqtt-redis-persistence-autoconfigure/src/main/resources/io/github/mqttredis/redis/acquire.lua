@@ -3,6 +3,7 @@
 --
 -- KEYS[1] lease   KEYS[2] mark   KEYS[3] session's hash   KEYS[4] quarantine's hash
 -- KEYS[5] hash of the session that the same client has with the other version of MQTT   KEYS[6] queue's stream
+-- KEYS[7] queue's stream of that other session
 -- ARGV[1] owner's token   ARGV[2] lease time in ms
 -- ARGV[3] token of an owner that may be replaced, '*' for any, '' for none
 -- ARGV[4] expiry of the session in ms, '0' for none
@@ -24,9 +25,12 @@ end
 
 -- Before anything is written: of a key that is no hash nothing is taken.
 local records = redis.call('HLEN', KEYS[3])
-local others = redis.pcall('HLEN', KEYS[5])
-if type(others) ~= 'number' then
-  others = 0
+local queued = redis.call('XLEN', KEYS[6])
+local others = 0
+for _, length in ipairs({redis.pcall('HLEN', KEYS[5]), redis.pcall('XLEN', KEYS[7])}) do
+  if type(length) == 'number' then
+    others = others + length
+  end
 end
 local found = {}
 if records <= 32 then
@@ -59,4 +63,4 @@ for _, key in ipairs({KEYS[2], KEYS[3], KEYS[4], KEYS[6]}) do
     redis.call('PERSIST', key)
   end
 end
-return {'owned', epoch, tostring(others), tostring(records), tostring(redis.call('XLEN', KEYS[6])), unpack(found)}
+return {'owned', epoch, tostring(others), tostring(records), tostring(queued), unpack(found)}

@@ -1,13 +1,16 @@
 -- Reads messages of a session's queue, the oldest first. Reads in small steps, so that large messages end a page early
 -- and Redis never copies many of them at a time.
 --
--- KEYS[1] queue's stream
+-- KEYS[1] queue's stream   KEYS[2] mark
 -- ARGV[1] number from which on   ARGV[2] number of messages, about   ARGV[3] number of bytes after which the page ends
--- ARGV[4] longest beginning of a record in bytes, '0' for all of it
+-- ARGV[4] longest beginning of a record in bytes, '0' for all of it   ARGV[5] mark that is expected, '' for any
 --
--- Returns {highest number that a message ever had, total and 'ahead' of the youngest message, number of messages, '1' if
+-- Returns {'changed'} if there is another mark, or {highest number that a message ever had, total and 'ahead' of the youngest message, number of messages, '1' if
 -- the page reaches the youngest, then of each message number, taken, ahead, expires, total, size, record}.
 
+if ARGV[5] ~= '' and redis.call('GET', KEYS[2]) ~= ARGV[5] then
+  return {'changed'}
+end
 local reply = {'0', '0', '0', '0', '1'}
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return reply
@@ -35,9 +38,11 @@ for i = 1, #info, 2 do
 end
 
 local from = ARGV[1] .. '-0'
-local found, bytes = 0, 0
+-- One at a time while they are large.
+local found, bytes, step = 0, 0, 1
 repeat
-  local page = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', 16)
+  local page = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', step)
+  local asked = step
   for _, message in ipairs(page) do
     local named = fields(message)
     local record = named.r or ''
@@ -55,6 +60,7 @@ repeat
       break
     end
   end
-  reply[5] = (#page < 16 and bytes < tonumber(ARGV[3])) and '1' or '0'
+  step = bytes < found * 8192 and 16 or 1
+  reply[5] = (#page < asked and bytes < tonumber(ARGV[3])) and '1' or '0'
 until reply[5] == '1' or found >= tonumber(ARGV[2]) or bytes >= tonumber(ARGV[3])
 return reply

@@ -4,7 +4,7 @@
 -- ARGV[1] mark that is expected   ARGV[2] mark to set   ARGV[3] owner's token   ARGV[4] lease time in ms
 -- ARGV[5] expiry of the session in ms, '0' for none
 -- ARGV[6] '1' to remove all records first   ARGV[7] '1' to begin with removals
--- ARGV[8] number of the oldest message that stays in the queue, '0' for all
+-- ARGV[8] number of the oldest message that stays in the queue, '0' for all, '-1' to begin it anew
 -- ARGV[9] number n of records to put   ARGV[10] number m of messages to put in the queue
 -- ARGV[11] number l of messages to remove from it
 -- ARGV[12 ..] n pairs of key and value; m times number, taken, ahead, expires, total, record; l numbers; then the
@@ -23,7 +23,7 @@ local dequeued = queued + 6 * tonumber(ARGV[10])
 local removes = dequeued + tonumber(ARGV[11])
 
 local function dequeue()
-  if ARGV[8] ~= '0' then
+  if tonumber(ARGV[8]) > 0 then
     redis.call('XTRIM', KEYS[5], 'MINID', ARGV[8])
   end
   for i = dequeued, removes - 1 do
@@ -39,6 +39,9 @@ if ARGV[7] == '1' then
 end
 if ARGV[6] == '1' then
   redis.call('DEL', KEYS[1])
+end
+if ARGV[8] == '-1' then
+  redis.call('DEL', KEYS[5])
 end
 if queued > 12 then
   redis.call('HSET', KEYS[1], unpack(ARGV, 12, queued - 1))

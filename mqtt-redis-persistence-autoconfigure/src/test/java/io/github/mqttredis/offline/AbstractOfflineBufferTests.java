@@ -408,6 +408,22 @@ abstract class AbstractOfflineBufferTests {
 	}
 
 	@Test
+	void whenAListenerFailsThenTheOthersAreTakenAndSentAllTheSame() throws Exception {
+		OfflineBufferSettings shortly = new OfflineBufferSettings(true, 2, 10_000, WhenFull.DROP_OLDEST,
+				Duration.ofMillis(200));
+		Process process = open(shortly, WIDE, false);
+		publish(process, List.of("throwing-1", "throwing+1", "throwing*1"));
+		assertThat(process.failed()).hasSize(1);
+		long end = System.nanoTime() + Duration.ofMillis(400).toNanos();
+		Await.until("they have expired", () -> System.nanoTime() > end);
+		process.connect();
+		Await.until("the others are given up", () -> process.failed().size() == 3);
+		process.publish("after1");
+		assertInOrder(process, List.of("after1"));
+		awaitNothingLeft(process);
+	}
+
+	@Test
 	void whenRedisLosesWhatWaitsThenTheWindowIsWrittenBackAndTheRestIsCounted() throws Exception {
 		Process process = open();
 		List<String> payloads = IntStream.range(0, 60).mapToObj((i) -> "m" + i + "-q1").toList();

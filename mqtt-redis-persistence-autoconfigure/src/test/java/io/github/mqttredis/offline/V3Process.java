@@ -153,6 +153,9 @@ final class V3Process extends Process {
 		@Override
 		public void onFailure(IMqttToken token, Throwable exception) {
 			V3Process.this.failed.add(this.payload + ": " + exception.getMessage());
+			if (this.payload.startsWith("throwing")) {
+				throw new IllegalStateException("The application's listener fails");
+			}
 		}
 
 	}

@@ -166,6 +166,9 @@ final class V5Process extends Process {
 		@Override
 		public void onFailure(IMqttToken token, Throwable exception) {
 			V5Process.this.failed.add(this.payload + ": " + exception.getMessage());
+			if (this.payload.startsWith("throwing")) {
+				throw new IllegalStateException("The application's listener fails");
+			}
 		}
 
 	}

@@ -553,7 +553,7 @@ public abstract class AbstractSessionStoreContractTests {
 			}
 			QueuedMessage message = session.queue().first();
 			session.queue().hand(message, "s-" + i, Packets.publish(i, 1, "sent"));
-			session.queue().handed("s-" + i);
+			session.queue().handed();
 			String text = new String(message.record(), StandardCharsets.UTF_8);
 			taken.add(text.substring(text.indexOf("payload")));
 		}
@@ -571,12 +571,28 @@ public abstract class AbstractSessionStoreContractTests {
 		QueuedMessage message = queue.first();
 		queue.hand(message, "s-1", Packets.publish(1, 1, "sent"));
 		assertThat(session.contains("s-1")).isTrue();
-		queue.takeBack("s-1", message);
+		queue.takeBack();
 		assertThat(session.contains("s-1")).isFalse();
 		stop(store);
 		Session next = anOwner().open(ID);
 		assertThat(next.keys()).isEmpty();
 		assertThat(take(next, 2)).containsExactly("payload-1", "payload-2");
+	}
+
+	@Test
+	void whenAnotherClientOpensTheSessionWhileAMessageIsHandedOverThenItHasTheRecordAndGoesOn() throws Exception {
+		InspectableStore store = anOwner();
+		Session first = store.open(ID);
+		first.queue().awaitStored(first.queue().append(Packets.publish(0, 1, "payload"), 0));
+		first.queue().hand(first.queue().first(), "s-1", Packets.publish(1, 1, "sent"));
+		Session second = store.open(ID);
+		first.queue().takeBack();
+		assertThat(second.keys()).containsExactly("s-1");
+		assertThat(second.queue().size().messages()).isZero();
+		second.put("s-2", Packets.publish(2, 1, "next"));
+		second.awaitPuts(null, () -> false);
+		stop(store);
+		assertThat(anOwner().open(ID).keys()).containsExactly("s-1", "s-2");
 	}
 
 	@Test

@@ -29,6 +29,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.github.mqttredis.session.WriteLog.QueueSize;
 import io.github.mqttredis.testing.Await;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -362,7 +364,7 @@ class WriteLogTests {
 		assertThat(this.log.hand(message, key("s-1"), bytes(5), () -> true)).isTrue();
 		this.log.put(key("s-2"), bytes(1));
 		assertThat(this.log.next(1, 1)).as("before Paho has taken it").isNull();
-		this.log.handed(key("s-1"));
+		this.log.handed();
 		Batch batch = this.log.next(1, 1);
 		assertThat(batch.puts()).containsOnlyKeys(key("s-1"));
 		assertThat(batch.queue().removed()).containsExactly(number);
@@ -380,7 +382,7 @@ class WriteLogTests {
 		QueuedMessage message = this.log.firstOfQueue();
 		this.log.hand(message, key("s-1"), bytes(5), () -> true);
 		this.log.put(key("s-2"), bytes(1));
-		this.log.takeBack(key("s-1"), message);
+		this.log.takeBack();
 		assertThat(this.log.firstOfQueue().number()).isEqualTo(number);
 		assertThat(this.log.queueSize()).isEqualTo(new QueueSize(2, 12));
 		assertThat(this.log.read(Mirror::keys)).containsExactly("s-2");
@@ -390,12 +392,93 @@ class WriteLogTests {
 	}
 
 	@Test
+	void whenAMessageIsTakenBackAndNothingElseWaitsThenNobodyWaitsForIt() {
+		queue(this.log, 5);
+		this.log.applied(next());
+		this.log.hand(this.log.firstOfQueue(), key("s-1"), bytes(5), () -> true);
+		assertThat(this.log.isHeld()).isTrue();
+		this.log.takeBack();
+		assertThat(this.log.isHeld()).isFalse();
+		assertThat(this.log.isAwaited()).isFalse();
+		assertThat(this.log.hasPending()).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenTheSessionIsClearedWhileAMessageIsHandedOverThenTheLogGoesOn(boolean taken) {
+		queue(this.log, 5);
+		this.log.applied(next());
+		this.log.hand(this.log.firstOfQueue(), key("s-1"), bytes(5), () -> true);
+		this.log.clear();
+		if (taken) {
+			this.log.handed();
+		}
+		else {
+			this.log.takeBack();
+		}
+		this.log.put(key("s-2"), bytes(1));
+		Batch batch = next();
+		assertThat(batch.puts()).containsOnlyKeys(key("s-2"));
+		assertThat(batch.queue().removed()).hasSize(taken ? 1 : 0);
+		assertThat(this.log.queueSize().messages()).isEqualTo(taken ? 0 : 1);
+	}
+
+	@Test
+	void whenRedisHasAQueueOfBeforeThisOneBeganThenItIsReplaced() {
+		StoredQueue redis = new StoredQueue();
+		for (int i = 0; i < 3; i++) {
+			queue(this.log, 10);
+		}
+		redis.apply(next(), this.log);
+		redis.messages.clear();
+		for (long number = 4990; number <= 5000; number++) {
+			redis.messages.put(number, new QueuedMessage(number, 0, 0, 0, 0, bytes(1)));
+		}
+		redis.last = 5000;
+		this.log.rewrite(List.of(), redis.last);
+		redis.apply(next(), this.log);
+		assertThat(redis.messages).containsOnlyKeys(1L, 2L, 3L);
+		assertThat(redis.lost).isZero();
+	}
+
+	@Test
+	void whenWrittenBackThenAMessageStillLeavesTheQueueWithTheStoringOfItsRecord() {
+		queue(this.log, 5);
+		this.log.applied(next());
+		this.log.hand(this.log.firstOfQueue(), key("s-1"), bytes(5), () -> true);
+		this.log.handed();
+		this.log.put(key("s-2"), bytes(5));
+		this.log.rewrite(List.of(), 1);
+		Batch first = this.log.next(1, 1);
+		assertThat(first.puts()).containsOnlyKeys(key("s-1"));
+		assertThat(first.queue().removed()).containsExactly(1L);
+	}
+
+	@Test
+	void whenAMessageThatWasReadCannotBeDecodedThenItDoesNotCount() {
+		StoredQueue redis = new StoredQueue();
+		for (int i = 0; i < 10; i++) {
+			queue(this.log, 10);
+		}
+		redis.apply(next(), this.log);
+		QueuedMessage broken = redis.messages.get(6L);
+		while (this.log.firstOfQueue().number() < 5) {
+			this.log.remove(this.log.firstOfQueue().key());
+			redis.apply(next(), this.log);
+			redis.load(this.log, 100, broken.number());
+		}
+		this.log.unreadable(broken.key());
+		redis.messages.remove(broken.number());
+		assertThat(this.log.queueSize().messages()).isEqualTo(redis.messages.size());
+	}
+
+	@Test
 	void whenRedisIsFullThenMessagesLeaveTheQueueAheadOfThoseThatComeIn() {
 		long first = queue(this.log, 5);
 		this.log.applied(next());
 		long second = queue(this.log, 5);
 		this.log.hand(this.log.firstOfQueue(), key("s-1"), bytes(5), () -> true);
-		this.log.handed(key("s-1"));
+		this.log.handed();
 		Batch ahead = this.log.nextMakingRoom(100);
 		assertThat(ahead.puts()).containsOnlyKeys(key("s-1"));
 		assertThat(ahead.queue().removed()).containsExactly(first);
@@ -508,11 +591,11 @@ class WriteLogTests {
 			redis.shipOne(random, tested);
 		}
 		if (random.nextInt(5) == 0) {
-			tested.takeBack(key, oldest);
+			tested.takeBack();
 		}
 		else {
 			handed.add(oldest.number());
-			tested.handed(key);
+			tested.handed();
 		}
 	}
 
@@ -595,6 +678,10 @@ class WriteLogTests {
 		}
 
 		void apply(Batch batch, WriteLog log) {
+			if (batch.queue().from() < 0) {
+				this.messages.clear();
+				this.last = 0;
+			}
 			this.messages.headMap(batch.queue().from()).clear();
 			batch.puts().forEach((key, value) -> this.records.put(key.toString(), value));
 			for (QueuedMessage message : batch.queue().added()) {
@@ -616,6 +703,10 @@ class WriteLogTests {
 		}
 
 		void load(WriteLog log, long mostBytes) {
+			load(log, mostBytes, 0);
+		}
+
+		void load(WriteLog log, long mostBytes, long unreadable) {
 			long from = log.wantedOfQueue();
 			if (from == 0) {
 				return;
@@ -631,6 +722,7 @@ class WriteLogTests {
 			boolean whole = page.size() == this.messages.tailMap(from).size();
 			Map<Long, byte[]> readable = new HashMap<>();
 			page.forEach((message) -> readable.put(message.number(), message.record()));
+			readable.remove(unreadable);
 			log.addToQueue(new QueuePage(this.last, 0, 0, this.messages.size(), whole, page), readable);
 		}
 
