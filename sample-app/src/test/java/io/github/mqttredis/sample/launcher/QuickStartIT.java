@@ -36,6 +36,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
@@ -145,8 +146,8 @@ class QuickStartIT {
 	}
 
 	private Collection<String> killWhileTheBrokerIsAway(QuickStartProject project, boolean mqtt5) throws Exception {
-		String documented = project.between("redis-cli hkeys '", "'");
-		String key = mqtt5 ? documented.replaceFirst("v3$", "v5") : documented;
+		String documented = project.between("redis-cli xlen '", "'");
+		String key = mqtt5 ? documented.replaceFirst("v3:queue$", "v5:queue") : documented;
 		Process first = run(project, "first.log");
 		try {
 			assertThat(Await.until(() -> !this.delivered.isEmpty(), TIMEOUT)).as(() -> log("first.log")).isTrue();
@@ -165,9 +166,9 @@ class QuickStartIT {
 		try (StatefulRedisConnection<String, String> connection = client
 			.connect(new StringCodec(StandardCharsets.ISO_8859_1))) {
 			return connection.sync()
-				.hvals(key)
+				.xrange(key, Range.unbounded())
 				.stream()
-				.flatMap((record) -> TIME.matcher(record).results())
+				.flatMap((message) -> TIME.matcher(message.getBody().get("r")).results())
 				.map(MatchResult::group)
 				.collect(Collectors.toList());
 		}
