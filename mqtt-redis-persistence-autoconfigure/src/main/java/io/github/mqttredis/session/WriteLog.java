@@ -598,7 +598,7 @@ public final class WriteLog {
 
 	/**
 	 * Return whether the log grew past its bounds.
-	 * @return whether {@link #rewrite(Collection)} is due
+	 * @return whether {@link #rewrite(Collection, long)} is due
 	 */
 	public boolean isDropped() {
 		return read((any) -> this.pending.isDropped());
