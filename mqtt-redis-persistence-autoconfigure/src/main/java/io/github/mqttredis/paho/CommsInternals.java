@@ -42,9 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class CommsInternals<T, E extends Exception> implements Receiver, OfflineQueue.Outlet<T, E> {
 
-	/** Of both versions. */
-	private static final int CLIENT_CLOSED = 32111;
-
 	private static final long ATTEMPT_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
 	/** Paho's default for an attempt to connect. */
@@ -52,15 +49,11 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 
 	private static final long POLL_MILLIS = 10;
 
-	private final MqttVersion version;
-
 	private final PahoMembers members;
 
 	private final Object state;
 
 	private final Object callback;
-
-	private final Class<E> failure;
 
 	private final SessionPersistence<? extends E> persistence;
 
@@ -69,16 +62,13 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	 * @param version the version of MQTT
 	 * @param comms the client's {@code ClientComms}
 	 * @param state the client's {@code ClientState}
-	 * @param failure what Paho throws
 	 * @param persistence the client's persistence
 	 */
-	protected CommsInternals(MqttVersion version, Object comms, Object state, Class<E> failure,
+	protected CommsInternals(MqttVersion version, Object comms, Object state,
 			SessionPersistence<? extends E> persistence) {
-		this.version = version;
 		this.members = PahoMembers.of(version);
 		this.state = state;
 		this.callback = this.members.get(Member.CALLBACK, comms);
-		this.failure = failure;
 		this.persistence = persistence;
 	}
 

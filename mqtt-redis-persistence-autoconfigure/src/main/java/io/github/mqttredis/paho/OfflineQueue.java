@@ -401,7 +401,8 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 			if (!ended) {
 				this.lock.lock();
 				try {
-					this.flusher = null;
+					// Whoever found that it had ended may have started another one.
+					this.flusher = (this.flusher == Thread.currentThread()) ? null : this.flusher;
 				}
 				finally {
 					this.lock.unlock();

@@ -417,7 +417,7 @@ public final class WriteLog {
 	 * written back.
 	 * @return whether it is
 	 */
-	public boolean isWholeInMemory() {
+	boolean isWholeInMemory() {
 		return read((records) -> records.queue().isWhole());
 	}
 

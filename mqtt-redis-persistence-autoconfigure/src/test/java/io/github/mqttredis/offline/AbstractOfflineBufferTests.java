@@ -117,6 +117,12 @@ abstract class AbstractOfflineBufferTests {
 		assertThat(process.buffered()).isZero();
 	}
 
+	/** Wait until messages have grown older. */
+	static void pass(Duration time) {
+		long end = System.nanoTime() + time.toNanos();
+		Await.until("the time has passed", () -> System.nanoTime() > end);
+	}
+
 	final void assertInOrder(Process process, List<String> payloads) {
 		this.arrivals.assertArrived(payloads);
 		process.assertSentInOrder(payloads);
@@ -400,8 +406,7 @@ abstract class AbstractOfflineBufferTests {
 		process.die();
 		Process successor = open(5000, WhenFull.REJECT);
 		successor.publish("fresh2");
-		long end = System.nanoTime() + Duration.ofMillis(100).toNanos();
-		Await.until("the first ones have expired", () -> System.nanoTime() > end);
+		pass(Duration.ofMillis(100));
 		successor.connect();
 		assertInOrder(successor, List.of("fresh2"));
 		awaitNothingLeft(successor);
@@ -414,8 +419,7 @@ abstract class AbstractOfflineBufferTests {
 		Process process = open(shortly, WIDE, false);
 		publish(process, List.of("throwing-1", "throwing+1", "throwing*1"));
 		assertThat(process.failed()).hasSize(1);
-		long end = System.nanoTime() + Duration.ofMillis(400).toNanos();
-		Await.until("they have expired", () -> System.nanoTime() > end);
+		pass(Duration.ofMillis(400));
 		process.connect();
 		Await.until("the others are given up", () -> process.failed().size() == 3);
 		process.publish("after1");

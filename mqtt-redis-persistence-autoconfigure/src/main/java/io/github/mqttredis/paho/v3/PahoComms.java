@@ -48,7 +48,7 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 	private final ClientComms comms;
 
 	PahoComms(ClientComms comms, SessionMqttClientPersistence persistence) {
-		super(MqttVersion.V3, comms, comms.getClientState(), MqttException.class, persistence);
+		super(MqttVersion.V3, comms, comms.getClientState(), persistence);
 		this.comms = comms;
 	}
 

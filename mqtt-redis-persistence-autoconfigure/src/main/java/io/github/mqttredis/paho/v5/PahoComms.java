@@ -58,7 +58,7 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 	private final MqttState state;
 
 	PahoComms(ClientComms comms, SessionMqttClientPersistence persistence) {
-		super(MqttVersion.V5, comms, comms.getClientState(), MqttException.class, persistence);
+		super(MqttVersion.V5, comms, comms.getClientState(), persistence);
 		this.comms = comms;
 		this.state = comms.getClientState();
 		this.callback = (CommsCallback) callback();
