@@ -30,6 +30,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMembers;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -101,20 +102,31 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void whenMemoryThenKnowsOfOursOnlySessionAndNoLibraryOfRedisOrPaho() {
+	void whenMemoryThenKnowsOfOursOnlySessionAndNoLibraryOfRedis() {
 		check(ofOursOnly(MEMORY, SESSION));
 		check(noClasses().that()
 			.resideInAPackage(MEMORY)
 			.should()
-			.dependOnClassesThat(resideInAnyPackage("org.springframework.data..", "org.eclipse.paho..")));
+			.dependOnClassesThat(resideInAnyPackage("org.springframework.data..")));
 	}
 
 	@Test
-	void whenRedisThenDoesNotKnowThePahoLibraries() {
+	void whenNotBoundToOneMqttClientThenDoesNotKnowThePahoLibraries() {
 		check(noClasses().that()
-			.resideInAPackage(REDIS)
+			.resideOutsideOfPackages(PAHO_V3, PAHO_V5, INTEGRATION, AUTOCONFIGURE)
 			.should()
 			.dependOnClassesThat(resideInAnyPackage("org.eclipse.paho..")));
+	}
+
+	/** What another MQTT client would use as it is (ADR 13). */
+	@Test
+	void whenOfUseToAnyMqttClientThenNothingIsNamedAfterPaho() {
+		String[] core = { SESSION, REDIS, MEMORY, ENCRYPTION, ACTUATE };
+		check(noClasses().that().resideInAnyPackage(core).should().haveSimpleNameContaining("Paho"));
+		check(noMembers().that()
+			.areDeclaredInClassesThat(resideInAnyPackage(core))
+			.should()
+			.haveNameMatching("(?i).*paho.*"));
 	}
 
 	@Test

@@ -26,7 +26,6 @@ import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.MessageQueue;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
-import io.github.mqttredis.session.SendingOrder;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionClient;

@@ -138,7 +138,7 @@ final class SessionHandle implements OperatedSession {
 		checkUsable("store a record");
 		RecordKey key = RecordKey.require(name);
 		boolean lenient = this.session.isSentUnstored(record);
-		boolean kept = key.kind().isKeptByPaho(id().version()) || lenient;
+		boolean kept = key.kind().isKeptUnstored(id().version()) || lenient;
 		boolean flushed = isBufferFlush(key);
 		if (!kept && !flushed && (this.session.isUnusable() || (this.guarded && this.session.shipper().isRefusing()))) {
 			throw this.session.refusal("store " + name);

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A record as it is stored.
  *
- * @param key the key that Paho gave it; any text if it is not Paho's
+ * @param key its key; any text if it is none that a record has
  * @param size its size in bytes
  * @param packet what it holds, {@code null} if that cannot be read
  * @param encrypted whether it cannot be read because it is encrypted: with a key that

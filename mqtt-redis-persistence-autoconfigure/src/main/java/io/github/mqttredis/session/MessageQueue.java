@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of a session that wait until its client hands them over, the oldest first.
- * They are stored apart from the records that Paho knows, have no packet id, and only the
+ * They are stored apart from the records in flight, have no packet id, and only the
  * oldest are in memory. All methods may be called by any thread.
  *
  * @since 0.1.0
@@ -80,7 +80,7 @@ public interface MessageQueue {
 	void loadAhead();
 
 	/**
-	 * Hand a message over: it becomes a record that Paho knows, in one step, once
+	 * Hand a message over: it becomes a record in flight, in one step, once
 	 * {@link #handed} is called. Until then nothing is stored that follows. Does not
 	 * wait: who sends the message waits until it is stored.
 	 * @param message the message, the oldest
@@ -90,12 +90,12 @@ public interface MessageQueue {
 	 */
 	void hand(QueuedMessage message, String key, byte[] record) throws SessionException;
 
-	/** Note that Paho has taken the message that was handed over. */
+	/** Note that the client has taken the message that was handed over. */
 	void handed();
 
 	/**
-	 * Note that Paho has not taken the message that was handed over: it waits again, at
-	 * its place.
+	 * Note that the client has not taken the message that was handed over: it waits
+	 * again, at its place.
 	 */
 	void takeBack();
 

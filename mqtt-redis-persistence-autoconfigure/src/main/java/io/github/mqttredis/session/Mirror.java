@@ -206,8 +206,8 @@ public final class Mirror {
 	}
 
 	/**
-	 * Return the keys of all records of Paho's, those of one packet id next to each
-	 * other.
+	 * Return the keys of all records that have a packet id, those of one packet id next
+	 * to each other.
 	 * @return a copy, sorted
 	 */
 	public List<String> keys() {
@@ -217,7 +217,7 @@ public final class Mirror {
 	/**
 	 * Return the keys of all records and others, those of one packet id next to each
 	 * other.
-	 * @param others keys such as Paho writes
+	 * @param others keys of records that have a packet id
 	 * @return a copy, sorted
 	 */
 	Set<RecordKey> keysWith(Collection<String> others) {

@@ -25,12 +25,12 @@ package io.github.mqttredis.session;
 public enum MqttVersion {
 
 	/**
-	 * MQTT 3.1 and 3.1.1, as Eclipse Paho's {@code mqttv3} client stores them.
+	 * MQTT 3.1 and 3.1.1. Records are packets of these versions.
 	 */
 	V3("v3"),
 
 	/**
-	 * MQTT 5, as Eclipse Paho's {@code mqttv5} client stores them.
+	 * MQTT 5. Records are packets of this version.
 	 */
 	V5("v5");
 

@@ -30,8 +30,8 @@ import io.github.mqttredis.session.InspectedRecord.Publish;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a record holds, for a person who looks. Needs no Paho, so that a process
- * with one version of it shows the sessions of the other.
+ * Reads what a record holds, for a person who looks. Needs no MQTT client, so that a
+ * process with that of one version shows the sessions of the other.
  */
 final class PacketReader {
 

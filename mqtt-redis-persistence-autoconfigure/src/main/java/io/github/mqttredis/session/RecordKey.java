@@ -48,7 +48,7 @@ public record RecordKey(RecordKind kind, long number) implements Comparable<Reco
 	/**
 	 * Take a key apart.
 	 * @param key the key
-	 * @return its parts, or {@code null} if Paho would not write such a key
+	 * @return its parts, or {@code null} if no record that has a packet id has such a key
 	 */
 	public static @Nullable RecordKey parse(String key) {
 		RecordKind kind = RecordKind.of(key);
@@ -57,21 +57,21 @@ public record RecordKey(RecordKind kind, long number) implements Comparable<Reco
 	}
 
 	/**
-	 * Take a key apart that must be Paho's.
+	 * Take the key apart of a record that has a packet id.
 	 * @param key the key
 	 * @return its parts
-	 * @throws IllegalArgumentException if Paho would not write such a key
+	 * @throws IllegalArgumentException if no such record has such a key
 	 */
 	public static RecordKey require(String key) {
 		RecordKey parsed = parse(key);
 		if (parsed == null) {
-			throw new IllegalArgumentException("'" + key + "' is not a key of Paho's");
+			throw new IllegalArgumentException("'" + key + "' is not the key of a record");
 		}
 		return parsed;
 	}
 
 	/**
-	 * Take a key apart that is Paho's, or that of a message in the queue.
+	 * Take the key apart of a record of any kind, also of a message in the queue.
 	 * @param key the key
 	 * @return its parts, or {@code null} if there is no such key
 	 */
@@ -91,7 +91,7 @@ public record RecordKey(RecordKind kind, long number) implements Comparable<Reco
 
 	/**
 	 * Return the packet id.
-	 * @return the MQTT packet id, of a record that is Paho's
+	 * @return the MQTT packet id, of a record that has one
 	 */
 	public int packetId() {
 		return (int) this.number;
@@ -150,7 +150,7 @@ public record RecordKey(RecordKind kind, long number) implements Comparable<Reco
 	}
 
 	/**
-	 * Return this key as Paho writes it.
+	 * Return this key as it is stored.
 	 * @return the bytes, in ASCII
 	 */
 	public byte[] toBytes() {

@@ -21,8 +21,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kinds of record that Paho stores, named by what they hold
- * ({@code org.eclipse.paho.client.mqttv3.internal.ClientState}, the constants
+ * The kinds of record that a session has, named by what they hold. The prefixes of those
+ * that have a packet id are Eclipse Paho's ({@code ClientState}, the constants
  * {@code PERSISTENCE_*_PREFIX}).
  *
  * @since 0.1.0
@@ -50,12 +50,12 @@ public enum RecordKind {
 	RECEIVED("r-"),
 
 	/**
-	 * A PUBLISH that waits in the queue of one of our clients. Paho knows no such record;
-	 * its number is its place in the queue, not a packet id.
+	 * A PUBLISH that waits in the queue of one of our clients. Its number is its place in
+	 * the queue, not a packet id.
 	 */
 	QUEUED("q-");
 
-	private static final RecordKind[] OF_PAHO = { SENT, PUBREL, BUFFERED, RECEIVED };
+	private static final RecordKind[] WITH_PACKET_ID = { SENT, PUBREL, BUFFERED, RECEIVED };
 
 	private final String prefix;
 
@@ -67,12 +67,12 @@ public enum RecordKind {
 	}
 
 	/**
-	 * Tell the kind of a key of Paho's by its prefix.
+	 * Tell the kind of a record that has a packet id by the prefix of its key.
 	 * @param key the key
-	 * @return the kind, {@code null} if no kind of Paho's has such a prefix
+	 * @return the kind, {@code null} if no such kind has this prefix
 	 */
 	static @Nullable RecordKind of(String key) {
-		for (RecordKind kind : OF_PAHO) {
+		for (RecordKind kind : WITH_PACKET_ID) {
 			if (key.startsWith(kind.prefix)) {
 				return kind;
 			}
@@ -85,14 +85,14 @@ public enum RecordKind {
 	}
 
 	/**
-	 * Return whether Paho keeps a message in memory although storing it failed. What it
-	 * keeps stays in the log, and is stored when the store is back: Paho's ClientState
-	 * puts a PUBREL into its tables before it stores it, and version 5 swallows the
-	 * failure to store a buffered message.
+	 * Return whether the client keeps a message in memory although storing it failed. What
+	 * it keeps stays in the log, and is stored when the store is back. A PUBREL has to be
+	 * sent once PUBREC is there; a client of Paho's own for MQTT 5 swallows the failure to
+	 * store a buffered message.
 	 * @param version the version of MQTT
-	 * @return whether Paho keeps it
+	 * @return whether the client keeps it
 	 */
-	public boolean isKeptByPaho(MqttVersion version) {
+	public boolean isKeptUnstored(MqttVersion version) {
 		return this == PUBREL || (this == BUFFERED && version == MqttVersion.V5);
 	}
 

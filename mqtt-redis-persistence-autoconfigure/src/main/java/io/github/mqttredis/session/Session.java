@@ -66,7 +66,7 @@ public interface Session {
 	 * Leaves the waiting to {@link #endPublish} between {@link #beginPublish} and that,
 	 * and to {@link #awaitPuts} where the client asks it and no {@code publish} has
 	 * promised more; the record then stays in the log when its storing fails.
-	 * @param key Paho's key
+	 * @param key the record's key
 	 * @param record the encoded record, which must not be changed afterwards
 	 * @throws SessionRecordException if Redis does not take such a record
 	 * @throws SessionUnavailableException if Redis did not confirm the record
@@ -97,7 +97,7 @@ public interface Session {
 	/**
 	 * Remove a record. Never waits, never fails: the removal reaches Redis in the order
 	 * of all writes.
-	 * @param key Paho's key
+	 * @param key the record's key
 	 */
 	void remove(String key);
 
@@ -156,7 +156,7 @@ public interface Session {
 	 * Move the record of a message that cannot be sent to quarantine, and wait until
 	 * Redis has done so, at most for the write time-out. A session that has no such
 	 * record is left as it is.
-	 * @param key Paho's key
+	 * @param key the record's key
 	 * @param attempts how often the message was sent
 	 * @param reason why it cannot be sent
 	 * @throws SessionUnavailableException if Redis did not do it; the session has the
@@ -197,14 +197,14 @@ public interface Session {
 
 	/**
 	 * Return a record.
-	 * @param key Paho's key
+	 * @param key the record's key
 	 * @return the record's bytes, or {@code null} if there is none
 	 */
 	byte @Nullable [] get(String key);
 
 	/**
 	 * Return whether there is such a record.
-	 * @param key Paho's key
+	 * @param key the record's key
 	 * @return whether there is
 	 */
 	boolean contains(String key);

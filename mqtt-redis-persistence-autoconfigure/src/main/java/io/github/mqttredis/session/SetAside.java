@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Why a record is in quarantine that could be read. It is the record's name there, so
  * that it takes no key of its own, and is never parted from the record.
  *
- * @param record the record's key as Paho gave it
+ * @param record the record's key
  * @param at when it was set aside
  * @param attempts how often it was tried
  * @param reason why it was set aside
@@ -72,8 +72,8 @@ public record SetAside(String record, Instant at, int attempts, String reason) {
 	/**
 	 * Return which record is in quarantine by a name.
 	 * @param name the name of a record in quarantine, or the key of any record
-	 * @return the key that the record has, or had in its session, {@code null} if Paho
-	 * would not write such a key
+	 * @return the key that the record has, or had in its session, {@code null} if no
+	 * record has such a key
 	 */
 	public static @Nullable RecordKey keyOf(String name) {
 		SetAside aside = parse(name);

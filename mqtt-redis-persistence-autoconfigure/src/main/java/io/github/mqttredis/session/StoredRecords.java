@@ -27,8 +27,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found of a session where it is stored, sorted into what Paho can read and what
- * it cannot.
+ * What was found of a session where it is stored, sorted into what a client can read and
+ * what it cannot.
  *
  * @since 0.1.0
  */
@@ -114,7 +114,7 @@ public final class StoredRecords {
 	}
 
 	/**
-	 * Return the records that Paho can read.
+	 * Return the records that a client can read.
 	 * @return the records by key
 	 */
 	public Map<String, byte[]> readable() {
@@ -124,7 +124,7 @@ public final class StoredRecords {
 	/**
 	 * Tell which records would be taken for readable.
 	 * @param packet all records of a packet id
-	 * @return those of them that Paho can read
+	 * @return those of them that a client can read
 	 */
 	public static Map<RecordKey, byte[]> readable(Map<RecordKey, byte[]> packet) {
 		Map<RecordKey, byte[]> result = new TreeMap<>(packet);
@@ -149,7 +149,7 @@ public final class StoredRecords {
 	}
 
 	/**
-	 * Take out what Paho must not see.
+	 * Take out what no client must see.
 	 * @return the names of the fields
 	 */
 	public List<String> takeUnreadable() {

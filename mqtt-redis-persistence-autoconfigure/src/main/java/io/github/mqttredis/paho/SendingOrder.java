@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.github.mqttredis.session;
+package io.github.mqttredis.paho;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,14 +22,12 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The order in which messages were given their packet ids, which are counted upwards and
- * begin at 1 again after 65,535.
- *
- * @since 0.1.0
+ * The order in which Paho gave messages their packet ids, which it counts upwards and
+ * begins at 1 again after 65,535. Another client may take any id that is free.
  */
-public final class SendingOrder {
+final class SendingOrder {
 
-	static final int PACKET_IDS = 65_535;
+	private static final int PACKET_IDS = 65_535;
 
 	private SendingOrder() {
 	}
@@ -40,7 +38,7 @@ public final class SendingOrder {
 	 * @param packetIds the packet ids
 	 * @return a sorted copy, the oldest first
 	 */
-	public static List<Integer> of(Collection<Integer> packetIds) {
+	static List<Integer> of(Collection<Integer> packetIds) {
 		List<Integer> sorted = new ArrayList<>(packetIds);
 		Collections.sort(sorted);
 		int first = 0;

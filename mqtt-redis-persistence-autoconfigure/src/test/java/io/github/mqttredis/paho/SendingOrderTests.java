@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 
-package io.github.mqttredis.session;
+package io.github.mqttredis.paho;
 
 import java.util.List;
 import java.util.stream.IntStream;
