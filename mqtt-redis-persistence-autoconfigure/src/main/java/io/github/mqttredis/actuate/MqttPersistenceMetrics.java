@@ -52,8 +52,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Meters of the stored sessions. All are read from memory when the registry asks; nothing
- * is done for them where records are stored but to count.
+ * Meters of the stored sessions. The registry reads all of them from memory; storing a
+ * record only increments counters.
  *
  * @since 0.1.0
  */
@@ -150,7 +150,7 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 
 		private void bindGauges() {
 			for (RecordKind kind : RecordKind.values()) {
-				gauge("records", "kind", kind, "Records that are stored, by kind",
+				gauge("records", "kind", kind, "Stored records, by kind",
 						(session) -> session.records().getOrDefault(kind, 0));
 			}
 			for (SessionState state : SessionState.values()) {
@@ -162,12 +162,13 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 						(session) -> (session.link() != null && session.link().state() == state) ? 1 : 0);
 			}
 			Gauge.builder(PREFIX + "size", () -> sumStatuses(SessionStatus::bytes))
-				.description("Bytes of all records")
+				.description("Size of the stored records, including messages in the offline buffer")
 				.baseUnit("bytes")
 				.tags(this.tags)
 				.register(this.registry);
 			TimeGauge.builder(PREFIX + "oldest.age", this::oldestMillis, TimeUnit.MILLISECONDS)
-				.description("Time since the oldest record was stored or restored, 0 if there is none")
+				.description("Time since the oldest record was stored or restored; 0 if there is none. Messages "
+						+ "in the offline buffer are not included")
 				.tags(this.tags)
 				.register(this.registry);
 		}
@@ -182,12 +183,13 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 		}
 
 		private void bindTimers() {
-			timers("open", Operation.OPEN, "Opening sessions: waiting for the lease, and loading");
-			timers("put", Operation.PUT, "Calls of clients that store a record");
-			timer("remove", Operation.REMOVE, true, "Calls of clients that remove a record");
-			timers("publish.wait", Operation.PUBLISH_WAIT, "Waits of publishers until their message is stored");
-			timers("barrier.wait", Operation.BARRIER_WAIT, "Waits of packets until what they depend on is stored");
-			timers("batch", Operation.BATCH, "Round trips that ship records to Redis");
+			timers("open", Operation.OPEN, "Time to open a session: wait for its lease and load it");
+			timers("put", Operation.PUT, "Time of client calls that store a record");
+			timer("remove", Operation.REMOVE, true, "Time of client calls that remove a record");
+			timers("publish.wait", Operation.PUBLISH_WAIT, "Time that publishers wait until their message is stored");
+			timers("barrier.wait", Operation.BARRIER_WAIT,
+					"Time that packets wait until the records they depend on are stored");
+			timers("batch", Operation.BATCH, "Time of round trips that write records to Redis");
 		}
 
 		private void timers(String name, Operation operation, String description) {
@@ -205,29 +207,32 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 		}
 
 		private void bindCounters() {
-			counter("batch.records", null, Event.BATCH_RECORD, "Records that batches have put or removed");
+			counter("batch.records", null, Event.BATCH_RECORD, "Records that batches wrote or removed");
 			Map.of("taken", Event.LEASE_TAKEN, "renewed", Event.LEASE_RENEWED, "lost", Event.LEASE_LOST)
 				.forEach((name, event) -> counter("leases", null, this.tags.and("event", name),
 						(activity) -> activity.count(event),
-						"What happened to leases; batches renew them as well and are not counted"));
+						"Leases that were taken, renewed or lost. Renewals by a batch are not counted"));
 			counter("events.dropped", null, Event.EVENT_DROPPED,
-					"Events that were not told, because a listener did not keep up");
-			counter("resyncs", null, Event.RESYNC, "How often Redis had lost data and a session was written back");
+					"Events that were dropped because a listener was too slow");
+			counter("resyncs", null, Event.RESYNC, "How often a session was written back because Redis had lost data");
 			counter("restored", "records", Event.RECORD_RESTORED, "Records that were read when sessions were opened");
 			counter("quarantined", "records", Event.RECORD_QUARANTINED,
-					"Records that were put aside: they cannot be read or delivered, or Redis does not take them");
+					"Records that were set aside because they cannot be read or delivered, or because Redis does "
+							+ "not accept them");
 			counter("undeliverable", "messages", Event.MESSAGE_UNDELIVERABLE,
-					"Messages that were set aside: the broker does not take them");
+					"Messages that were set aside because the broker does not accept them");
 			counter("queue.lost", "messages", Event.QUEUE_LOST,
-					"Messages that waited for the broker and are gone, because Redis lost them and only Redis had them");
+					"Messages in the offline buffer that were lost because Redis lost data and only Redis held "
+							+ "them");
 			counter("queue.dropped", "messages", Event.MESSAGE_DROPPED,
-					"Messages that were given up, because as many wait for the broker as may");
+					"Messages that were dropped because the offline buffer was full");
 			counter("queue.expired", "messages", Event.MESSAGE_EXPIRED,
-					"Messages that were given up, because they have waited for longer than they are wanted");
-			counter("links.made", null, Event.LINK_MADE, "How often a broker has accepted a client");
+					"Messages that were dropped because their time to live or Message Expiry Interval ended "
+							+ "while they waited");
+			counter("links.made", null, Event.LINK_MADE, "How often a broker accepted a client");
 			counter("links.failed", null, Event.LINK_FAILED, "How often a link was lost, or could not be made");
 			counter("rejected", "records", this.tags, (activity) -> activity.count(Operation.PUT, false),
-					"Records that were refused: the client was told that they are not stored");
+					"Records that were rejected: the client got an exception because they were not stored");
 		}
 
 		private void counter(String name, @Nullable String unit, Event event, String description) {

@@ -39,31 +39,31 @@ import org.springframework.util.StringUtils;
  * The MQTT clients that are made for the application.
  *
  * @param autoStartup Whether the client manager opens its session and connects when the
- * application starts. Where it is not set, it does unless it has a role.
- * @param role Role that starts and stops the client manager, with the inbound adapters
- * that use it: one of Spring Integration's SmartLifecycleRoleController, such as that of
- * a leader.
- * @param clientId MQTT client identifier. With server URIs set, too, a client manager is
+ * application starts. If not set, it does so unless role is set.
+ * @param role Role that starts and stops the client manager and the inbound adapters that
+ * use it. It is a role of Spring Integration's SmartLifecycleRoleController, such as that
+ * of a leader.
+ * @param clientId MQTT client identifier. If server-uris is set too, a client manager is
  * made that connects at start.
  * @param serverUris URIs of the broker, tried in order, such as tcp://localhost:1883. The
- * first is a part of the stored session's name.
- * @param username User name that the broker asks for.
- * @param password Password that the broker asks for.
+ * first one is part of the stored session's name.
+ * @param username User name for the broker.
+ * @param password Password for the broker.
  * @param sslBundle Name of the SSL bundle for ssl:// and wss:// URIs.
  * @param keepAlive Longest time without a packet before the client pings the broker. Zero
- * switches pings off. Seconds where no unit is given.
- * @param connectionTimeout How long connecting may take. Zero waits for ever. Seconds
- * where no unit is given.
- * @param automaticReconnect Whether the client connects again after it lost the broker.
- * @param version Version of MQTT that the client manager speaks: 3 or 5. Where it is not
- * set, 3 if Paho 3 is there, otherwise 5.
+ * disables pings. In seconds if no unit is given.
+ * @param connectionTimeout How long an attempt to connect may take. Zero means forever.
+ * In seconds if no unit is given.
+ * @param automaticReconnect Whether the client reconnects after it lost its connection to
+ * the broker.
+ * @param version Version of MQTT that the client manager uses: 3 or 5. If not set, it is
+ * 3 if Paho 3 is on the class path, otherwise 5.
  * @param sessionExpiry How long the broker keeps the session of an MQTT 5 client that is
- * not connected. Seconds where no unit is given.
- * @param cleanSession Whether every connect throws away the session, at the broker and in
+ * not connected. In seconds if no unit is given.
+ * @param cleanSession Whether every connect discards the session, at the broker and in
  * Redis.
- * @param maxInflight Number of messages of QoS 1 and 2 that may be under way at a time.
- * One more is refused with reason code 32202. In MQTT 5 the broker says how many it
- * takes.
+ * @param maxInflight Maximum number of QoS 1 and 2 messages in flight. A further message
+ * is refused with reason code 32202. In MQTT 5 the broker sets this maximum.
  * @param will Message that the broker publishes when the client is gone.
  */
 @ConfigurationProperties("mqtt.client")
@@ -93,7 +93,7 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 				() -> "mqtt.client.client-id has a placeholder without a value: " + clientId);
 		Assert.isTrue(role == null || StringUtils.hasText(role), "mqtt.client.role must not be empty");
 		Assert.isTrue(password == null || StringUtils.hasText(username),
-				"mqtt.client.username must be set where mqtt.client.password is (MQTT 3.1.1, 3.1.2.9)");
+				"mqtt.client.username must be set if mqtt.client.password is set (MQTT 3.1.1, 3.1.2.9)");
 		checkSeconds("mqtt.client.keep-alive", keepAlive, LARGEST_PACKET_ID);
 		checkSeconds("mqtt.client.session-expiry", sessionExpiry, LONGEST_EXPIRY);
 		Assert.isTrue(version == null || version == 3 || version == 5, "mqtt.client.version must be 3 or 5");
@@ -176,9 +176,9 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 
 		Will {
 			Assert.isTrue(StringUtils.hasText(topic),
-					"mqtt.client.will.topic must be set where another mqtt.client.will property is");
+					"mqtt.client.will.topic must be set if another mqtt.client.will property is set");
 			Assert.isTrue(!topic.contains("#") && !topic.contains("+"),
-					"mqtt.client.will.topic must hold no wildcards");
+					"mqtt.client.will.topic must not contain wildcards");
 			Assert.isTrue(qos >= 0 && qos <= 2, "mqtt.client.will.qos must be 0, 1 or 2");
 		}
 

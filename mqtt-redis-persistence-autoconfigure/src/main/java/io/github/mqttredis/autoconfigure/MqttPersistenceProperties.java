@@ -52,41 +52,43 @@ import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How MQTT sessions are kept.
+ * Settings of stored MQTT sessions.
  *
- * @param enabled Whether MQTT sessions are kept. If not, Paho keeps them in its own
- * memory; clients are still made from mqtt.client.*.
- * @param store Where MQTT sessions are kept: in Redis, or in this process only, for tests
- * and a first look without Redis.
- * @param inject Whether client factories, client managers, and handlers and adapters for
- * MQTT 5 that the application defines are given a persistence, too.
- * @param excludeBeans Names of client factories, client managers, and handlers and
- * adapters for MQTT 5 that are given no persistence, and of any MQTT beans of which
- * nothing is reported. An asterisk stands for any characters.
- * @param cleanSession What to do where the session of a client is stored and the client
- * throws it away at each connect: warn at start, fail to start, or allow it.
- * @param keyPrefix What all keys in Redis start with. Holds no braces.
- * @param brokerId Name of the broker in the keys, in place of its URI. Set it where the
+ * @param enabled Whether MQTT sessions are stored. If not, Paho keeps them in memory
+ * only; clients are still made from mqtt.client.*.
+ * @param store Where MQTT sessions are stored: in Redis, or in the memory of this
+ * process, for tests and a first look without Redis.
+ * @param inject Whether client factories, client managers, and MQTT 5 handlers and
+ * adapters that the application defines store their sessions, too.
+ * @param excludeBeans Names of MQTT beans to leave alone. Client factories, client
+ * managers, and MQTT 5 handlers and adapters with these names do not store their
+ * sessions, and nothing is reported about them at start. An asterisk stands for any
+ * characters.
+ * @param cleanSession What to do if a client's session is stored but the client discards
+ * it at each connect: warn at start, fail to start, or allow it.
+ * @param keyPrefix Prefix of all keys in Redis. Must not contain braces.
+ * @param brokerId Name of the broker in the keys, instead of its URI. Set it if the
  * broker's address changes, so that the sessions are found again.
- * @param durability When a published message is stored for certain: before publish
- * returns, or before it is sent. The second is much faster; what was published in the
- * last instants before the process died may be gone then.
- * @param writeTimeout How long a call may wait for Redis. Seconds where no unit is given.
- * @param onRedisOutage What happens to messages while Redis is away: they are rejected,
- * or those of QoS 1 are sent and stored later.
- * @param redis Redis of the sessions' own, where it is not that of the application.
- * @param sessionExpiry How long a session is kept after its owner was last there. For
- * ever where it is not set. Not shorter than lease.ttl, and better not shorter than the
- * broker keeps the session. Seconds where no unit is given.
+ * @param durability When a published message must be stored: before publish returns, or
+ * before the message is sent. The second is much faster, but messages that were published
+ * just before the process died may be lost.
+ * @param writeTimeout How long a call waits for Redis at most. In seconds if no unit is
+ * given.
+ * @param onRedisOutage What happens to messages while Redis is away: all are rejected, or
+ * QoS 1 messages are sent and stored later.
+ * @param redis Separate Redis for the sessions, instead of the application's.
+ * @param sessionExpiry How long Redis keeps a session after its owner was last active. If
+ * not set, Redis keeps it forever. Must not be shorter than lease.ttl, and should not be
+ * shorter than the broker keeps the session. In seconds if no unit is given.
  * @param encryption Encryption of stored records.
  * @param importFrom Directory of Paho's MqttDefaultFilePersistence. What the
- * application's clients left there is moved into their sessions when these are opened,
- * once; a file is removed when Redis holds its record.
- * @param importDryRun Whether the start only lists in the log what would be moved in, and
- * then ends. Nothing is changed, and no client connects.
+ * application's clients left there is moved into their sessions, once, when these are
+ * opened. A file is removed when Redis holds its record.
+ * @param importDryRun Whether the start only logs what would be moved in, and then ends.
+ * Nothing is changed, and no client connects.
  * @param lease Ownership of a session.
  * @param offlineBuffer Messages that are published while the broker is away.
- * @param undeliverable Messages that the broker does not take.
+ * @param undeliverable Messages that the broker does not accept.
  * @param metrics Meters of the stored sessions.
  * @param health Health of the stored sessions.
  * @param observation Observations of messages, with Micrometer.
@@ -109,9 +111,9 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	MqttPersistenceProperties {
 		Assert.isTrue(StringUtils.hasText(keyPrefix), "mqtt.persistence.key-prefix must not be empty");
 		Assert.isTrue(!keyPrefix.contains("{") && !keyPrefix.contains("}"),
-				"mqtt.persistence.key-prefix must hold no braces: they choose the slot in Redis Cluster");
+				"mqtt.persistence.key-prefix must not contain braces: they choose the slot in Redis Cluster");
 		Assert.isTrue(excludeBeans.stream().allMatch(StringUtils::hasText),
-				"mqtt.persistence.exclude-beans must not hold empty names");
+				"mqtt.persistence.exclude-beans must not contain empty names");
 		Assert.isTrue(brokerId == null || StringUtils.hasText(brokerId),
 				"mqtt.persistence.broker-id must not be empty");
 		Assert.isTrue(importFrom == null || !Files.exists(importFrom) || Files.isDirectory(importFrom),
@@ -119,7 +121,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		Assert.isTrue(!importDryRun || importFrom != null,
 				"mqtt.persistence.import-dry-run needs mqtt.persistence.import-from");
 		Assert.isTrue(importFrom == null || store == Store.REDIS, "mqtt.persistence.import-from needs "
-				+ "mqtt.persistence.store=redis: the files are removed, and the memory ends with this process");
+				+ "mqtt.persistence.store=redis: the files are removed, and what is in memory is lost when this "
+				+ "process ends");
 		Assert.isTrue(sessionExpiry == null || sessionExpiry.compareTo(lease.ttl()) >= 0,
 				() -> "mqtt.persistence.session-expiry must not be shorter than mqtt.persistence.lease.ttl; they were read as "
 						+ text(sessionExpiry) + " and " + text(lease.ttl()));
@@ -159,16 +162,16 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	}
 
 	/**
-	 * Redis of the sessions' own. The messages of its checks leave out the URL, because
-	 * it may hold a password.
+	 * Separate Redis for the sessions. The messages of its checks leave out the URL,
+	 * because it may hold a password.
 	 *
-	 * @param url URL of the Redis that keeps the sessions, in place of the application's,
+	 * @param url URL of the Redis that stores the sessions, instead of the application's,
 	 * such as redis://user:password@localhost:6379/0, or rediss:// for TLS.
-	 * @param unixSocket Path of the UNIX socket of the Redis that keeps the sessions, in
-	 * place of the application's. Needs Lettuce and Netty's native transport.
-	 * @param username User name for the URL or the UNIX socket, where the URL holds none.
-	 * @param password Password for the URL or the UNIX socket, where the URL holds none.
-	 * @param database Database index for the URL or the UNIX socket, where the URL holds
+	 * @param unixSocket Path of the UNIX socket of the Redis that stores the sessions,
+	 * instead of the application's. Needs Lettuce and Netty's native transport.
+	 * @param username User name for the URL or the UNIX socket, if the URL contains none.
+	 * @param password Password for the URL or the UNIX socket, if the URL contains none.
+	 * @param database Database index for the URL or the UNIX socket, if the URL contains
 	 * none.
 	 * @param sslBundle Name of the SSL bundle for a URL that starts with rediss://.
 	 */
@@ -187,7 +190,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 			checkNeedsOwn("ssl-bundle", StringUtils.hasText(sslBundle), own);
 			Assert.isTrue(database >= 0, PREFIX + "database must not be negative");
 			Assert.isTrue(!StringUtils.hasText(username) || StringUtils.hasText(password),
-					PREFIX + "password must be set where " + PREFIX + "username is");
+					PREFIX + "password must be set if " + PREFIX + "username is set");
 			if (StringUtils.hasText(url)) {
 				RedisUrl.parse(url);
 			}
@@ -199,7 +202,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 
 		private static void checkNeedsOwn(String name, boolean set, boolean own) {
 			Assert.isTrue(own || !set, () -> PREFIX + name + " needs " + PREFIX + "url or " + PREFIX
-					+ "unix-socket. The application's Redis is set with spring.data.redis");
+					+ "unix-socket. For the application's Redis, use spring.data.redis");
 		}
 
 		boolean isSet() {
@@ -222,12 +225,12 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * Ownership of a session.
 	 *
-	 * @param ttl How long a session stays owned after its owner died. At least 1s.
-	 * Seconds where no unit is given.
+	 * @param ttl How long a session stays owned after its owner died. At least 1s. In
+	 * seconds if no unit is given.
 	 * @param acquireTimeout How long opening a session waits for another owner's lease to
-	 * end. Zero does not wait. Seconds where no unit is given.
-	 * @param onConflict What opening a session does while another owner lives: wait for
-	 * its lease to end, or take the session over at once.
+	 * end. Zero means no wait. In seconds if no unit is given.
+	 * @param onConflict What to do if the session to open has another owner that is
+	 * alive: wait for its lease to end, or take the session over at once.
 	 */
 	record Lease(@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration ttl,
 			@DefaultValue("15s") @DurationUnit(ChronoUnit.SECONDS) Duration acquireTimeout,
@@ -244,11 +247,11 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	}
 
 	/**
-	 * Messages that the broker does not take.
+	 * Messages that the broker does not accept.
 	 *
-	 * @param attempts How often in a row the broker may end the link right behind the
-	 * same message before that is set aside in quarantine, so that what comes after it
-	 * goes on. 0 tries it for ever.
+	 * @param attempts How many times in a row the broker may end the link right after the
+	 * same message. The message is then moved to quarantine, so that later messages are
+	 * sent. 0 retries it forever.
 	 */
 	record Undeliverable(@DefaultValue("5") int attempts) {
 
@@ -261,9 +264,9 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * Health of the stored sessions.
 	 *
-	 * @param onBrokerOutage What health says while a client is not connected to its
-	 * broker: it shows it with a status of its own, which counts as up, or is out of
-	 * service, so that a readiness group takes the application out.
+	 * @param onBrokerOutage What health reports while a client is not connected to its
+	 * broker: LINK_AWAY, which counts as up, or OUT_OF_SERVICE, so that a readiness group
+	 * takes the application out of service.
 	 */
 	record Health(@DefaultValue("show") OnBrokerOutage onBrokerOutage) {
 
@@ -278,8 +281,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * Meters of the stored sessions.
 	 *
-	 * @param clientIdTag Whether each session has meters of its own, with its client id,
-	 * broker and version as tags. Their number grows with that of the client ids.
+	 * @param clientIdTag Whether each session has its own meters, tagged with client id,
+	 * broker and version. The number of meters grows with the number of client ids.
 	 */
 	record Metrics(@DefaultValue("false") boolean clientIdTag) {
 
@@ -288,9 +291,9 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * Observations of messages, with Micrometer.
 	 *
-	 * @param enabled Whether each message is observed from publish until the broker has
-	 * acknowledged it, and from its arrival until it is handled. Its trace is kept with
-	 * its record, and travels with it in MQTT 5. Needs an ObservationRegistry bean.
+	 * @param enabled Whether each message is observed, from publish until the broker
+	 * acknowledges it, and from arrival until it is handled. The trace is stored with the
+	 * message, and MQTT 5 carries it to the receiver. Needs an ObservationRegistry bean.
 	 */
 	record Observation(@DefaultValue("false") boolean enabled) {
 
@@ -299,18 +302,17 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * Messages that are published while the broker is away.
 	 *
-	 * @param enabled Whether messages that are published while the client is not
-	 * connected, or has max-inflight messages under way, wait in Redis and are sent later
-	 * in their order.
-	 * @param maxMessages Number of messages that wait at most, for each client.
-	 * @param maxSize Size of all messages that wait at most, for each client.
-	 * @param whenFull What happens to one more message: it is rejected with reason code
-	 * 32203, the oldest are dropped, or it is dropped itself.
-	 * @param timeToLive How long a message waits before it is no longer sent, 0 for ever.
-	 * The Message Expiry Interval of MQTT 5 counts as well. Seconds where no unit is
-	 * given.
-	 * @param window How much of what waits is in memory, for each client. The rest is
-	 * read from Redis as it is sent.
+	 * @param enabled Whether messages wait in Redis, and are sent later in order, if the
+	 * client is not connected or already has max-inflight messages in flight.
+	 * @param maxMessages Maximum number of waiting messages for each client.
+	 * @param maxSize Maximum total size of the waiting messages for each client.
+	 * @param whenFull What to do with a new message if the buffer is full: reject it with
+	 * reason code 32203, drop the oldest messages for it, or drop the new message.
+	 * @param timeToLive How long a message may wait. After that it is dropped instead of
+	 * sent. 0 means forever. The Message Expiry Interval of MQTT 5 applies as well. In
+	 * seconds if no unit is given.
+	 * @param window How much of the waiting messages is kept in memory for each client.
+	 * The rest is read from Redis when it is its turn.
 	 */
 	record OfflineBuffer(@DefaultValue("false") boolean enabled, @DefaultValue("100000") long maxMessages,
 			@DefaultValue("256MB") DataSize maxSize, @DefaultValue("reject") WhenFull whenFull,
@@ -335,15 +337,15 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * Encryption of stored records.
 	 *
-	 * @param key Key that records are encrypted with: 32 bytes in Base64.
-	 * @param password Password that such a key is derived from, in place of it.
-	 * @param salt Salt of the password, at least 8 characters. It need not be secret.
-	 * @param keys Keys by an id of your choice, 32 bytes in Base64 each: all of them
+	 * @param key Key that encrypts the records: 32 bytes in Base64.
+	 * @param password Password to derive the key from, instead of setting key.
+	 * @param salt Salt for the password, at least 8 characters. It need not be secret.
+	 * @param keys Keys by an id of your choice, each 32 bytes in Base64. All of them can
 	 * decrypt.
-	 * @param activeKey Id of the one of the keys that encrypts. Where it is not set, key
-	 * or password encrypts.
-	 * @param acceptUnencrypted Whether records are taken that are not encrypted. They are
-	 * encrypted when their session is opened.
+	 * @param activeKey Id of the entry in keys that encrypts. If not set, key or password
+	 * encrypts.
+	 * @param acceptUnencrypted Whether records that are not encrypted are accepted. They
+	 * are encrypted when their session is opened.
 	 */
 	record Encryption(@Nullable String key, @Nullable String password, @Nullable String salt,
 			@DefaultValue Map<String, String> keys, @Nullable String activeKey,
@@ -358,13 +360,13 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 			keys.forEach((id, value) -> check("keys." + id, value));
 			Assert.isTrue(password == null || StringUtils.hasText(password), PREFIX + "password must not be empty");
 			Assert.isTrue(password == null || (salt != null && salt.length() >= SHORTEST_SALT),
-					PREFIX + "salt must have at least " + SHORTEST_SALT + " characters where there is a password");
+					PREFIX + "salt must have at least " + SHORTEST_SALT + " characters if a password is set");
 			Assert.isTrue(activeKey == null || keys.containsKey(activeKey),
 					PREFIX + "active-key must be the id of one of " + PREFIX + "keys");
 			Assert.isTrue(activeKey != null || key == null || password == null,
-					PREFIX + "key and password must not both be set: which of them encrypts?");
+					PREFIX + "key and password must not both be set unless active-key is set");
 			Assert.isTrue(activeKey != null || key != null || password != null || keys.isEmpty(),
-					PREFIX + "active-key must be set where only " + PREFIX + "keys are");
+					PREFIX + "active-key must be set if only " + PREFIX + "keys is set");
 			Assert.isTrue(!acceptUnencrypted || key != null || password != null || activeKey != null,
 					PREFIX + "accept-unencrypted needs a key");
 		}
@@ -372,7 +374,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		/** The messages leave out the value, which is a secret. */
 		private static void check(String name, @Nullable String value) {
 			Assert.isTrue(value == null || isKey(value), () -> PREFIX + name + " must be " + RecordEncryptionKey.LENGTH
-					+ " bytes in Base64, such as" + " `openssl rand -base64 32` makes");
+					+ " bytes in Base64, such as `openssl rand -base64 32` makes");
 		}
 
 		private static boolean isKey(String value) {

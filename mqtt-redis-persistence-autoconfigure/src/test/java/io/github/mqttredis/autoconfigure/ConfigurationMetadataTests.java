@@ -102,7 +102,7 @@ class ConfigurationMetadataTests {
 	@MethodSource("properties")
 	void whenAPropertyIsATimeThenItsUnitIsNamed(Map<String, Object> property) {
 		if ("java.time.Duration".equals(property.get("type"))) {
-			assertThat((String) property.get("description")).containsPattern("(Millis|S)econds where no unit is given");
+			assertThat((String) property.get("description")).containsPattern("In (milli)?seconds if no unit is given");
 			assertThat(property.getOrDefault("defaultValue", "0s").toString()).matches("\\d+(ms|s|m|h|d)");
 		}
 	}

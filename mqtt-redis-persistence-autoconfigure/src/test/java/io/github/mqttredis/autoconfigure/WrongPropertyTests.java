@@ -45,8 +45,8 @@ class WrongPropertyTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
-					mqtt.persistence.key-prefix            | a{b                    | must hold no braces
-					mqtt.persistence.key-prefix            | a}b                    | must hold no braces
+					mqtt.persistence.key-prefix            | a{b                    | must not contain braces
+					mqtt.persistence.key-prefix            | a}b                    | must not contain braces
 					mqtt.persistence.key-prefix            | ''                     | must not be empty
 					mqtt.persistence.broker-id             | ' '                    | must not be empty
 					mqtt.persistence.write-timeout         | 0s                     | must be at least 1ms, and was read as 0ms
@@ -78,7 +78,7 @@ class WrongPropertyTests {
 					mqtt.client.server-uris                | http://localhost:1883  | must start with mqtt://
 					mqtt.client.server-uris                | tcp://localhost:1883/a | must end with the port
 					mqtt.client.server-uris                | tcp://local host       | must be URIs such as
-					mqtt.client.will.topic                 | a/#                    | must hold no wildcards
+					mqtt.client.will.topic                 | a/#                    | must not contain wildcards
 					mqtt.client.password                   | secret                 | mqtt.client.username must be set
 					mqtt.client.ssl-bundle                 | none                   | There is no such SSL bundle
 					""")

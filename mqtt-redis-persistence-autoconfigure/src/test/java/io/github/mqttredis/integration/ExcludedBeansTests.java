@@ -112,7 +112,7 @@ class ExcludedBeansTests {
 		this.contexts.withPropertyValues("mqtt.persistence.exclude-beans=a,,b")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageContaining("mqtt.persistence.exclude-beans must not hold empty names"));
+				.hasMessageContaining("mqtt.persistence.exclude-beans must not contain empty names"));
 	}
 
 	private static Object client(AssertableApplicationContext context) throws Exception {
