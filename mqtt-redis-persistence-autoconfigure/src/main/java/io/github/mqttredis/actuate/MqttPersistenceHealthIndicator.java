@@ -41,9 +41,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Health of the stored sessions: whether what keeps them answers, and how the session of
- * each client stands. What is known of Redis is some seconds old; the rest comes from
- * memory.
+ * Health of the stored sessions: whether the store answers, and the state of each
+ * client's session. The details about Redis are up to some seconds old; the rest comes
+ * from memory.
  *
  * @since 0.1.0
  */
@@ -80,7 +80,7 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 	 */
 	public MqttPersistenceHealthIndicator(SessionStore store, boolean sentUnstored, Status whenLinkAway,
 			Supplier<List<String>> warnings, Supplier<List<ClientInRole>> inRoles) {
-		super("The health of the stored MQTT sessions could not be told");
+		super("The health of the stored MQTT sessions could not be determined");
 		this.store = store;
 		this.whenNotStored = sentUnstored ? DEGRADED : Status.DOWN;
 		this.whenLinkAway = whenLinkAway;
@@ -114,7 +114,7 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 			.stream()
 			.filter((session) -> session.getValue().count(Event.MESSAGE_UNDELIVERABLE) > 0)
 			.map((session) -> session.getValue().count(Event.MESSAGE_UNDELIVERABLE) + " messages of MQTT session "
-					+ session.getKey() + " were set aside, because the broker does not take them");
+					+ session.getKey() + " were set aside, because the broker does not accept them");
 	}
 
 	private Status status(ServerStatus server, List<SessionStatus> sessions, List<ClientInRole> idle) {
@@ -139,8 +139,8 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 	}
 
 	/**
-	 * One entry a session, by client id; where several sessions share the client id, by
-	 * the session's full name.
+	 * One entry a session, by client id; if several sessions share the client id, by the
+	 * session's full name.
 	 */
 	private static Map<String, Object> clients(List<SessionStatus> sessions) {
 		Map<String, Long> uses = sessions.stream()

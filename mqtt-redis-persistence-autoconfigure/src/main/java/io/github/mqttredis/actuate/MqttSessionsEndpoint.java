@@ -58,7 +58,7 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 
 /**
  * {@link Endpoint @Endpoint} that shows all stored MQTT sessions, whoever owns them, and
- * deletes those that nobody owns.
+ * deletes sessions without an owner.
  *
  * @since 0.1.0
  */
@@ -211,7 +211,7 @@ public class MqttSessionsEndpoint {
 			return reader.read((cursor != null) ? cursor : SessionInspector.FIRST, most);
 		}
 		catch (IllegalArgumentException ex) {
-			throw invalid("cursor must be what the page before gave as next", ex);
+			throw invalid("cursor must be the value of next on the previous page", ex);
 		}
 	}
 
@@ -329,9 +329,9 @@ public class MqttSessionsEndpoint {
 		 * @param retained whether the broker keeps it for later subscribers
 		 * @param properties its properties, of MQTT 5
 		 * @param payloadSize the size of its payload in bytes
-		 * @param payload its payload, where that is shown and is text in UTF-8
-		 * @param payloadBase64 its payload, where that is shown and is no text, or too
-		 * long to be shown whole: the beginning of it
+		 * @param payload its payload, if payloads are shown and it is text in UTF-8
+		 * @param payloadBase64 its payload, if payloads are shown and it is no text, or
+		 * too long to be shown whole: the beginning of it
 		 */
 		@JsonInclude(JsonInclude.Include.NON_NULL)
 		public record MessageDescriptor(String topic, int qos, boolean duplicate, boolean retained,
@@ -371,8 +371,8 @@ public class MqttSessionsEndpoint {
 
 	/**
 	 * {@link EndpointWebExtension @EndpointWebExtension} that knows who asks, and answers
-	 * with a status: 404 where there is no such session, 409 where somebody owns it, 503
-	 * where Redis does not answer.
+	 * with a status: 404 if there is no such session, 409 if somebody owns it, 503 if
+	 * Redis does not answer.
 	 *
 	 * @since 0.1.0
 	 */

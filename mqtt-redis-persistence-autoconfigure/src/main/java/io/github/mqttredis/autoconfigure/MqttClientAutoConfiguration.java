@@ -65,8 +65,8 @@ import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} of what a Paho client needs: a
- * persistence of its own, unless Paho keeps sessions itself, and connect options from
+ * {@link EnableAutoConfiguration Auto-configuration} for a Paho client: its own
+ * persistence, unless Paho keeps sessions itself, and connect options from
  * {@code mqtt.client.*}.
  *
  * @since 0.1.0
@@ -169,8 +169,9 @@ public final class MqttClientAutoConfiguration {
 				PahoV5PersistenceFactory persistences, MqttPersistenceProperties persistence,
 				MqttConnectionDetails details) {
 			Assert.state(persistence.brokerId() != null || !details.getServerUris().isEmpty(),
-					"Set mqtt.client.server-uris or mqtt.persistence.broker-id: the persistence of an MQTT 5 client is not"
-							+ " told its broker, which is a part of the session's name");
+					"Set mqtt.client.server-uris or mqtt.persistence.broker-id: the broker is part of the "
+							+ "session's name, and Paho 5 does not tell a persistence which broker its client "
+							+ "uses");
 			return persistences.create(details.getServerUris().isEmpty() ? "" : details.getServerUris().get(0));
 		}
 

@@ -80,11 +80,12 @@ import org.springframework.util.ObjectUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} of a client factory and a client
- * manager of Spring Integration, if the application defines none. It brings persistence
- * into its MQTT support, and tells at start which MQTT components are set such that their
- * stored sessions are of no use. If {@code mqtt.persistence.enabled} is false, Paho keeps
- * the session of each client in memory, as it does if it is given no persistence.
+ * {@link EnableAutoConfiguration Auto-configuration} for a client factory and a client
+ * manager of Spring Integration, if the application defines none. It adds persistence to
+ * Spring Integration's MQTT components, and warns at start about components whose
+ * settings make their stored sessions useless. If {@code mqtt.persistence.enabled} is
+ * false, Paho keeps the session of each client in memory, as it does without a
+ * persistence.
  *
  * @since 0.1.0
  */
@@ -232,7 +233,7 @@ public final class MqttIntegrationAutoConfiguration {
 		@ConditionalOnMissingBean(ClientManager.class)
 		V5ManagerFromProperties mqttv5ClientManager(MqttConnectionOptions options, MqttClientProperties properties) {
 			Assert.state(!ObjectUtils.isEmpty(options.getServerURIs()),
-					"The MqttConnectionOptions bean of the application must have server URIs");
+					"The application's MqttConnectionOptions bean has no server URIs. Call setServerURIs on it");
 			return new V5ManagerFromProperties(options, properties);
 		}
 
@@ -341,7 +342,8 @@ public final class MqttIntegrationAutoConfiguration {
 			}
 			boolean paho3 = ClassUtils.isPresent("org.eclipse.paho.client.mqttv3.MqttAsyncClient",
 					context.getClassLoader());
-			return new ConditionOutcome(!paho3, message.because(paho3 ? "Paho 3 is there" : "only Paho 5 is there"));
+			return new ConditionOutcome(!paho3,
+					message.because(paho3 ? "Paho 3 is on the class path" : "only Paho 5 is on the class path"));
 		}
 
 	}

@@ -54,12 +54,11 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} that looks at the properties before
- * anything is made of them: a wrong value ends the start, and one that nobody reads is
- * warned of, with the one that was meant. Without it, a wrong value of
- * {@code mqtt.persistence.store} or {@code mqtt.persistence.enabled} would let the
- * application start and store nothing. So would an application without either version of
- * Paho, although it asks for an MQTT client or for stored sessions.
+ * {@link EnableAutoConfiguration Auto-configuration} that checks the properties before
+ * any bean uses them. A wrong value ends the start. An unknown property is logged as a
+ * warning, with the name that was probably meant. Without this check, an application with
+ * a wrong value of {@code mqtt.persistence.store} or {@code mqtt.persistence.enabled}, or
+ * without Paho, would start and store nothing.
  *
  * @since 0.1.0
  */
@@ -92,8 +91,8 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 			"Add one of these dependencies, or both:", "",
 			"    org.eclipse.paho:org.eclipse.paho.client.mqttv3   (MQTT 3.1.1)",
 			"    org.eclipse.paho:org.eclipse.paho.mqttv5.client   (MQTT 5)", "",
-			"mqtt-redis-persistence-starter brings the first, unless it is excluded. If this application is not to"
-					+ " speak MQTT, set mqtt.persistence.enabled=false.");
+			"mqtt-redis-persistence-starter brings the first, unless it is excluded. If this application does "
+					+ "not use MQTT, set mqtt.persistence.enabled=false.");
 
 	/**
 	 * Comes before all other beans, which may fail for the same reason and not say so.
@@ -123,7 +122,7 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 		boolean enabled = environment.getProperty(MqttPersistenceProperties.ENABLED, Boolean.class, true);
 		boolean client = Binder.get(environment).bind(CLIENT, Bindable.mapOf(String.class, Object.class)).isBound();
 		if (enabled && (client || environment.containsProperty(MqttPersistenceProperties.ENABLED))) {
-			throw new StartFailureException(
+			throw new StartFailureException(TroubleshootingEntry.NO_PAHO,
 					"MQTT sessions cannot be stored: neither Paho 3 nor Paho 5 is on the class path", WITHOUT_PAHO);
 		}
 	}
@@ -141,7 +140,7 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 				.map(Setting::toString)
 				.collect(Collectors.joining(", "));
 			if (!idle.isEmpty()) {
-				logger.warn("Without effect, because mqtt.persistence.store=memory: " + idle);
+				logger.warn("These properties have no effect with mqtt.persistence.store=memory: " + idle);
 			}
 		}
 		if (persistence != null && persistence.enabled() && persistence.importDryRun()) {
@@ -153,7 +152,8 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 		for (String name : NOT_EMPTY) {
 			String value = environment.getProperty(name);
 			if (value != null && value.isBlank()) {
-				throw new StartFailureException(name + " is empty.", "Set " + name + ", or remove it for its default.");
+				throw new StartFailureException(TroubleshootingEntry.WRONG_VALUE, name + " is empty.",
+						"Set " + name + ", or remove it to use the default.");
 			}
 		}
 		checkGroup(environment, PERSISTENCE, MqttPersistenceProperties.class);
@@ -167,7 +167,8 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 	private static void checkGroup(Environment environment, String group, Class<?> type) {
 		ConfigurationPropertyName name = ConfigurationPropertyName.of(group);
 		if (sources(environment).anyMatch((source) -> source.getConfigurationProperty(name) != null)) {
-			throw new StartFailureException(group + " has no value of its own, and is set to one.",
+			throw new StartFailureException(TroubleshootingEntry.GROUP_WITH_VALUE,
+					group + " is a group of properties and cannot have a value itself.",
 					"Set one of these: " + names(settings(group, type).toList()) + ".");
 		}
 		for (RecordComponent component : type.getRecordComponents()) {
@@ -187,11 +188,12 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 	private static void listOnly(Path directory) {
 		try {
 			PahoFileStore.Listing found = new PahoFileStore(directory).list();
-			throw new StartFailureException(
+			throw new StartFailureException(TroubleshootingEntry.DRY_RUN,
 					"Dry run: nothing was changed. " + found.records() + " records in " + found.directories()
 							+ " directories below " + directory.toAbsolutePath()
 							+ " would be moved into the sessions of their clients",
-					"The log lists the records. Remove mqtt.persistence.import-dry-run to start, and to move them in.");
+					"The log lists the records. To start and move them in, remove "
+							+ "mqtt.persistence.import-dry-run.");
 		}
 		catch (SessionException ex) {
 			throw new IllegalStateException(ex);
@@ -246,7 +248,7 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 		if (meant == null && !persistence) {
 			return null;
 		}
-		return name + " is not known, and has no effect"
+		return name + " is unknown and has no effect"
 				+ ((property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "") + "."
 				+ ((meant != null) ? " Did you mean " + meant + "?" : "");
 	}

@@ -63,8 +63,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} of the store that keeps MQTT
- * sessions: in Redis, or in the memory of this process.
+ * {@link EnableAutoConfiguration Auto-configuration} for the store of MQTT sessions: in
+ * Redis, or in the memory of this process.
  *
  * @since 0.1.0
  */
@@ -136,7 +136,7 @@ public final class MqttRedisPersistenceAutoConfiguration {
 			ConditionMessage.Builder message = ConditionMessage.forCondition("Store of MQTT sessions");
 			Environment environment = context.getEnvironment();
 			if (!MqttPropertiesCheckAutoConfiguration.isPahoPresent(context.getClassLoader())) {
-				return ConditionOutcome.noMatch(message.because("neither Paho 3 nor Paho 5 is there"));
+				return ConditionOutcome.noMatch(message.because("neither Paho 3 nor Paho 5 is on the class path"));
 			}
 			if ("memory".equalsIgnoreCase(environment.getProperty(STORE))) {
 				return ConditionOutcome.match(message.because(STORE + " is memory"));

@@ -83,7 +83,7 @@ final class SessionRedis {
 	RedisConnectionFactory choose(ObjectProvider<RedisConnectionFactory> forSessions,
 			ObjectProvider<RedisConnectionFactory> ofApplication) {
 		RedisConnectionFactory marked = unique(forSessions,
-				"several RedisConnectionFactory beans are marked with @MqttPersistenceRedis: ", "Mark one only.");
+				"several RedisConnectionFactory beans are marked with @MqttPersistenceRedis: ", "Mark only one.");
 		if (marked != null) {
 			return marked;
 		}
@@ -95,7 +95,7 @@ final class SessionRedis {
 		RedisConnectionFactory application = unique(ofApplication,
 				"there are several RedisConnectionFactory beans, and none is primary: ", action);
 		if (application == null) {
-			throw ambiguous("no RedisConnectionFactory bean is there for all to use", action);
+			throw ambiguous("no RedisConnectionFactory bean is a default candidate", action);
 		}
 		return application;
 	}
@@ -112,8 +112,8 @@ final class SessionRedis {
 	}
 
 	private static StartFailureException ambiguous(String found, String action) {
-		return new StartFailureException("It cannot be told which Redis keeps the MQTT sessions: " + found + ".",
-				action);
+		return new StartFailureException(TroubleshootingEntry.WHICH_REDIS,
+				"It is unclear which Redis stores the MQTT sessions: " + found + ".", action);
 	}
 
 	/**
@@ -126,7 +126,7 @@ final class SessionRedis {
 			if (!lettuce) {
 				throw noSocket("Jedis has no UNIX sockets",
 						"Add io.lettuce:lettuce-core, which spring-boot-starter-data-redis brings, next to Jedis; "
-								+ "the sessions then use Lettuce, and the application may go on with Jedis");
+								+ "the sessions then use Lettuce, and the application can keep using Jedis");
 			}
 			return Lettuce.unixSocket(this.own, this.beans);
 		}
@@ -146,7 +146,7 @@ final class SessionRedis {
 	}
 
 	private static StartFailureException noSocket(String reason, String action) {
-		return new StartFailureException(
+		return new StartFailureException(TroubleshootingEntry.UNIX_SOCKET_NOT_USABLE,
 				"Redis cannot be reached over the UNIX socket that " + UNIX_SOCKET + " names: " + reason + ".",
 				action + ". Or reach Redis over TCP: remove " + UNIX_SOCKET + ", and set " + URL
 						+ " or spring.data.redis.host.");

@@ -141,7 +141,7 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 	private @Nullable FailureAnalysis explain(Throwable cause) {
 		if (cause instanceof StartFailureException failure) {
-			return analysis(cause, failure.action());
+			return analysis(cause, failure.action(), failure.entry());
 		}
 		if (cause instanceof NoSuchBeanDefinitionException failure) {
 			return missingClientManager(failure);
@@ -153,39 +153,49 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 			return wrongValue(failure);
 		}
 		if (cause instanceof CleanSessionException failure) {
-			return new FailureAnalysis(all(failure.findings(), Finding::problem), all(failure.findings(), Finding::mend)
-					+ PARAGRAPH
-					+ "mqtt.persistence.clean-session is 'fail'; with 'warn' the application starts and the sessions are lost.",
+			return analysisOf(TroubleshootingEntry.CLEAN_SESSION, all(failure.findings(), Finding::problem),
+					all(failure.findings(), Finding::mend) + PARAGRAPH
+							+ "To start anyway and lose the stored sessions, set mqtt.persistence.clean-session=warn.",
 					cause);
 		}
 		if (cause instanceof RedisUnavailableException || cause instanceof SessionUnavailableException) {
 			return redis(cause);
 		}
 		if (cause instanceof SessionInUseException failure) {
-			return analysis(cause, otherOwner(failure));
+			return analysis(cause, otherOwner(failure), TroubleshootingEntry.SESSION_IN_USE);
 		}
 		if (cause instanceof SessionKeyException) {
-			return analysis(cause, "Nothing was changed in Redis. Set mqtt.persistence.encryption.key (or password and"
-					+ " salt, or keys and active-key) to what the session was stored with. After a change of keys, keep"
-					+ " the old one in mqtt.persistence.encryption.keys until each client has been started once.");
+			return analysis(cause, "Nothing was changed in Redis. Set mqtt.persistence.encryption.key (or "
+					+ "password and salt, or keys and active-key) to the values that the session was stored "
+					+ "with. After a change of keys, keep the old key in mqtt.persistence.encryption.keys until "
+					+ "each client has started once.", TroubleshootingEntry.WRONG_KEY);
 		}
 		if (cause instanceof SessionImportException) {
-			return analysis(cause, "Stop the process that still uses the directory, and let the user of this"
-					+ " application read, write and delete files there." + PARAGRAPH
-					+ "To see what would be moved in, set mqtt.persistence.import-dry-run=true: the start lists it and"
-					+ " ends, and changes nothing. To start without it, remove mqtt.persistence.import-from: what has"
-					+ " not been moved in yet then stays in its files, unsent.");
+			return analysis(cause,
+					"Stop the process that still uses the directory, and let the user of this"
+							+ " application read, write and delete files there." + PARAGRAPH
+							+ "To see what would be moved in, set mqtt.persistence.import-dry-run=true: the start then "
+							+ "lists it, changes nothing, and ends. To start without moving anything in, remove "
+							+ "mqtt.persistence.import-from: the remaining messages then stay in their files, unsent.",
+					TroubleshootingEntry.NOT_MOVED_IN);
 		}
 		if (cause instanceof UnsupportedPahoException) {
-			return analysis(cause, "Use version 1.2.5 of Paho, which mqtt-redis-persistence-starter brings. mvn"
-					+ " dependency:tree -Dincludes=org.eclipse.paho, or gradle dependencyInsight --dependency paho,"
-					+ " shows where another one comes from. Or set mqtt.persistence.enabled=false.");
+			return analysis(cause,
+					"Use Paho 1.2.5, which mqtt-redis-persistence-starter brings. To see where "
+							+ "another version comes from, run mvn dependency:tree -Dincludes=org.eclipse.paho, or "
+							+ "gradle dependencyInsight --dependency paho. Or set mqtt.persistence.enabled=false.",
+					TroubleshootingEntry.PAHO_NOT_SUPPORTED);
 		}
 		return null;
 	}
 
-	private static FailureAnalysis analysis(Throwable cause, String action) {
-		return new FailureAnalysis(String.valueOf(cause.getMessage()), action, cause);
+	private static FailureAnalysis analysis(Throwable cause, String action, TroubleshootingEntry entry) {
+		return analysisOf(entry, String.valueOf(cause.getMessage()), action, cause);
+	}
+
+	private static FailureAnalysis analysisOf(TroubleshootingEntry entry, String description, String action,
+			Throwable cause) {
+		return new FailureAnalysis(description, entry.appendTo(action), cause);
 	}
 
 	private static String all(List<Finding> findings, Function<Finding, String> text) {
@@ -207,15 +217,17 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		Class<?> type = failure.getTarget().getType().resolve(Object.class);
 		if (type.isRecord()) {
 			// Said by its check, which names the property.
-			return new FailureAnalysis(sentence, "Correct it, or remove it for its default.", failure);
+			return analysisOf(TroubleshootingEntry.WRONG_VALUE, sentence,
+					"Correct it, or remove it to use the default.", failure);
 		}
 		ConfigurationProperty property = failure.getProperty();
 		String read = (property == null || SECRET.matcher(name.toString()).find()) ? ""
 				: " \"" + property.getValue() + "\"";
 		String origin = (property != null && property.getOrigin() != null) ? " (" + property.getOrigin() + ")" : "";
-		return new FailureAnalysis("The value" + read + " of " + name + " cannot be read" + origin + ": " + sentence,
+		return analysisOf(TroubleshootingEntry.WRONG_VALUE,
+				"The value" + read + " of " + name + " cannot be read" + origin + ": " + sentence,
 				"Set " + name + " to " + valuesOf(ClassUtils.resolvePrimitiveIfNecessary(type))
-						+ ", or remove it for its default.",
+						+ ", or remove it to use the default.",
 				failure);
 	}
 
@@ -238,9 +250,9 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		String wait = failure.remaining().isZero() ? ""
 				: "If the owner is dead, start again in " + (failure.remaining().toMillis() + 999) / 1000
 						+ " seconds, or raise mqtt.persistence.lease.acquire-timeout above that." + PARAGRAPH;
-		return wait + "If " + failure.owner() + " still runs and should not, stop it." + PARAGRAPH
-				+ "If both are to run, give this application a client id of its own (mqtt.client.client-id, or where"
-				+ " the component is defined): a broker lets in only one client of an id.";
+		return wait + "If " + failure.owner() + " is still running but should not be, stop it." + PARAGRAPH
+				+ "If both should run, give this application its own client id (mqtt.client.client-id, or the "
+				+ "client id of the component): a broker accepts only one client for each client id.";
 	}
 
 	/**
@@ -252,21 +264,23 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		List<Throwable> causes = causes(cause).toList();
 		String refused = refused(causes);
 		if (refused != null) {
-			return new FailureAnalysis(description, refused, cause);
+			return analysisOf(TroubleshootingEntry.REDIS_NOT_USABLE, description, refused, cause);
 		}
 		if (!(cause instanceof RedisUnavailableException)) {
 			return null;
 		}
 		String socket = this.environment.getProperty(SessionRedis.UNIX_SOCKET, "");
 		String reason = NestedExceptionUtils.getMostSpecificCause(cause).getMessage();
+		TroubleshootingEntry entry = TroubleshootingEntry.REDIS_NOT_USABLE;
 		if (this.unixSocket && !Files.exists(Path.of(socket))) {
 			description = "MQTT sessions cannot be kept in Redis. There is no UNIX socket at " + socket + " ("
 					+ SessionRedis.UNIX_SOCKET + ").";
+			entry = TroubleshootingEntry.UNIX_SOCKET_MISSING;
 		}
 		else if (reason != null && !description.contains(reason)) {
 			description += PARAGRAPH + "Reason: " + reason;
 		}
-		return new FailureAnalysis(description, notReached(causes) + PARAGRAPH + WITHOUT_SESSIONS, cause);
+		return analysisOf(entry, description, notReached(causes) + PARAGRAPH + WITHOUT_SESSIONS, cause);
 	}
 
 	/** If Redis answers, and does not do what it is asked. */
@@ -279,9 +293,9 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 					+ " +cluster|slots +cluster|nodes +cluster|shards +cluster|myid +client|setname";
 		}
 		if (said(causes, UNKNOWN)) {
-			return "Give the command its name back: remove its line (rename-command) from redis.conf, and start Redis"
-					+ " anew. If that Redis is to stay as it is, keep the sessions in another one, with "
-					+ SessionRedis.URL + ". They need these commands:%n%n    ".formatted()
+			return "Give the command its name back: remove its rename-command line from redis.conf, and restart "
+					+ "Redis. Or store the sessions in another Redis, with " + SessionRedis.URL
+					+ ". The sessions need these commands:%n%n    ".formatted()
 					+ COMMANDS.replace("+", "").toUpperCase(Locale.ROOT);
 		}
 		return null;
@@ -297,25 +311,26 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		if (said(causes, AUTHENTICATION)) {
 			return "Set " + ours + "password, and " + ours + "username if Redis has an ACL user for this application"
 					+ (this.unixSocket ? "" : ", or put both into " + ours + "url")
-					+ ". For a Redis without a password, set none of them.";
+					+ ". If Redis has no password, set none of them.";
 		}
 		if (said(causes, Pattern.compile("(?i)DB index|invalid DB"))) {
 			return "Set " + ours + "database to a database that Redis has: 0 to 15, unless redis.conf says otherwise.";
 		}
 		String sslBundle = ours + (this.url ? "ssl-bundle" : "ssl.bundle");
 		if (causes.stream().anyMatch(SSLException.class::isInstance)) {
-			return "Name an SSL bundle with " + sslBundle
-					+ " that trusts the certificate of Redis or its issuer, and that "
-					+ "holds a key and a certificate if Redis asks for them (tls-auth-clients). The certificate of Redis has "
-					+ "to name the host of its address. For a Redis that does not speak TLS, set neither that nor another property that asks for it.";
+			return "Set " + sslBundle + " to an SSL bundle that trusts the certificate of Redis or its issuer. "
+					+ "If Redis asks for a client certificate (tls-auth-clients), the bundle needs a key and a "
+					+ "certificate, too. The certificate of Redis must name the host of its address. If Redis "
+					+ "does not use TLS, remove this property and every other one that enables TLS.";
 		}
 		if (this.unixSocket) {
-			return "Start Redis with that socket (unixsocket and unixsocketperm in redis.conf, so that the user of this "
-					+ "application may read and write it), or name another one with " + SessionRedis.UNIX_SOCKET + ".";
+			return "Start Redis with that socket (unixsocket and unixsocketperm in redis.conf, so that the user "
+					+ "of this application may read and write it), or set another one with " + SessionRedis.UNIX_SOCKET
+					+ ".";
 		}
 		String other = this.url ? SessionRedis.URL
 				: "spring.data.redis.host and spring.data.redis.port, or with spring.data.redis.url";
-		return "Start Redis at that address, or name another one with " + other + ". If it speaks TLS, set " + sslBundle
+		return "Start Redis at that address, or set another one with " + other + ". If it uses TLS, set " + sslBundle
 				+ ".";
 	}
 
@@ -326,8 +341,9 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 			return null;
 		}
 		String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
-		return new FailureAnalysis("The application's connection factory of Redis cannot be made. Reason: " + reason,
-				"Correct what is set of these: " + MqttPropertiesCheckAutoConfiguration.ofRedis(this.environment) + ".",
+		return analysisOf(TroubleshootingEntry.CONNECTION_FACTORY,
+				"The application's connection factory of Redis cannot be made. Reason: " + reason,
+				"Correct these properties: " + MqttPropertiesCheckAutoConfiguration.ofRedis(this.environment) + ".",
 				cause);
 	}
 
@@ -348,7 +364,7 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		}
 		int version = five ? 5 : 3;
 		int other = five ? 3 : 5;
-		return new FailureAnalysis(
+		return analysisOf(TroubleshootingEntry.PAHO_MISSING,
 				"The application uses MQTT " + version + ", and Paho " + version + " is not on the class path: "
 						+ missing + " is missing.",
 				"Add " + (five ? PAHO_5 : PAHO_3) + ", or set " + VERSION + "=" + other
@@ -374,7 +390,7 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		if (actions.isEmpty()) {
 			return null;
 		}
-		return new FailureAnalysis(
+		return analysisOf(TroubleshootingEntry.CLIENT_MANAGER_MISSING,
 				"The application needs a " + needed + ", and there is none: " + String.join("; ", actions.keySet())
 						+ ".",
 				lines(actions.values(), MqttPropertiesCheckAutoConfiguration.unknown(this.environment)), failure);
@@ -443,13 +459,20 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 		private final String action;
 
-		StartFailureException(String description, String action) {
+		private final TroubleshootingEntry entry;
+
+		StartFailureException(TroubleshootingEntry entry, String description, String action) {
 			super(description);
+			this.entry = entry;
 			this.action = action;
 		}
 
 		String action() {
 			return this.action;
+		}
+
+		TroubleshootingEntry entry() {
+			return this.entry;
 		}
 
 	}

@@ -36,13 +36,14 @@ import io.github.mqttredis.session.SessionKeyException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encrypts records with AES-256-GCM. A record's session and key are authenticated with
- * it: moved elsewhere, it does not decrypt.
+ * Encrypts records with AES-256-GCM. The record's session and key are authenticated with
+ * it, so a record that was moved elsewhere does not decrypt.
  * <p>
- * Stored are {@link RecordCodec#MARK}, the key's fingerprint (8 bytes), a nonce (24
- * bytes), and the encrypted record with its tag (16 bytes). The first half of the nonce
- * makes the record's own key, the second is that of GCM: with so many random bits two
- * records never meet, however many one key encrypts.
+ * The stored value is {@link RecordCodec#MARK}, the key's fingerprint (8 bytes), a nonce
+ * (24 bytes), and the encrypted record with its tag (16 bytes). The first half of the
+ * nonce derives the record's own key, the second half is the nonce of GCM. With so many
+ * random bits, no two records use the same key and nonce, however many records one key
+ * encrypts.
  *
  * @since 0.1.0
  */
@@ -107,10 +108,10 @@ public final class AesGcmRecordCodec implements RecordCodec {
 		RecordEncryptionKey used = this.keys.get(fingerprint);
 		if (used == null) {
 			throw new SessionKeyException(session, key,
-					"is encrypted with a key that this application does not have (its fingerprint is "
-							+ HexFormat.of().formatHex(stored, Integer.BYTES, NONCE_AT) + ", known are "
-							+ this.keys.values()
-							+ "): correct mqtt.persistence.encryption.*, or add the key to mqtt.persistence.encryption.keys");
+					"is encrypted with a key that this application does not have (fingerprint "
+							+ HexFormat.of().formatHex(stored, Integer.BYTES, NONCE_AT) + "; known keys: "
+							+ this.keys.values() + "). Correct mqtt.persistence.encryption.*, or add the key to "
+							+ "mqtt.persistence.encryption.keys");
 		}
 		try {
 			return cipher(Cipher.DECRYPT_MODE, used, stored, session, key).doFinal(stored, HEADER,

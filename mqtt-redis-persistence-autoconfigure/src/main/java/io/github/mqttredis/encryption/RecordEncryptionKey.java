@@ -28,7 +28,7 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A key of 256 bits, from which each record gets one of its own.
+ * A key of 256 bits. Each record is encrypted with a key that is derived from it.
  *
  * @since 0.1.0
  */
@@ -81,7 +81,7 @@ public final class RecordEncryptionKey {
 			return of(SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256").generateSecret(spec).getEncoded());
 		}
 		catch (GeneralSecurityException ex) {
-			throw new IllegalStateException("This JVM derives no keys from passwords", ex);
+			throw new IllegalStateException("This JVM cannot derive keys from passwords", ex);
 		}
 		finally {
 			spec.clearPassword();

@@ -90,7 +90,7 @@ final class ClientDirectory {
 		}
 	}
 
-	/** Paho locks the same file, but goes on where it is locked. */
+	/** Paho locks the same file, but goes on if it is locked. */
 	private void moveInLocked() throws IOException, SessionException {
 		try (FileChannel channel = FileChannel.open(this.directory.resolve(LOCK), StandardOpenOption.CREATE,
 				StandardOpenOption.WRITE)) {
@@ -133,8 +133,9 @@ final class ClientDirectory {
 				// The session stored it just before the process died.
 				case STORED -> packet.delete();
 				case TAKEN -> PahoFileStore.logger.warn("MQTT session " + this.session.id()
-						+ " has another message with the packet id of " + packet.files()
-						+ ", which stay where they are. They are moved in at a later start, when the id is free");
+						+ " already has a message with the packet id of " + packet.files()
+						+ ". These files stay in place, and are moved in at a later start, when the packet id is "
+						+ "free");
 			}
 		}
 		storeWaiting();
@@ -166,8 +167,8 @@ final class ClientDirectory {
 		}
 		catch (IOException ex) {
 			PahoFileStore.logger.warn("The directory " + this.directory.toAbsolutePath() + " of MQTT session "
-					+ this.session.id() + " cannot be synced: after a power failure, files that were moved in may be"
-					+ " there again, and be sent once more: " + ex);
+					+ this.session.id() + " cannot be synced to disk. After a power failure, files that were "
+					+ "moved in may be back, and be sent again: " + ex);
 		}
 	}
 
@@ -178,7 +179,7 @@ final class ClientDirectory {
 			Files.delete(this.directory);
 		}
 		catch (DirectoryNotEmptyException ex) {
-			PahoFileStore.logger.debug("There is more in the directory than Paho has stored", ex);
+			PahoFileStore.logger.debug("The directory contains files that Paho did not store", ex);
 		}
 	}
 

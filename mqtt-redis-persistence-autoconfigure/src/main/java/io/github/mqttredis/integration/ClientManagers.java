@@ -61,18 +61,18 @@ import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Gives a client of ours to each client manager, whenever it starts: a new one, with a
- * persistence of its own.
+ * Gives each client manager, whenever it starts, a new client of ours with its own
+ * persistence.
  * <p>
- * With the application, it does so before the container starts the manager. A manager
- * that has a client counts as running, so the container leaves it alone, adapters can
- * start with it, and it is connected after them, by {@link Connector}. All MQTT
- * components start after this and the session store, and stop before.
+ * At application start, it does so before the container starts the manager. A manager
+ * that has a client counts as running: the container does not start it, adapters can
+ * start with it, and {@link Connector} connects it after them. All MQTT components start
+ * after this and the session store, and stop before.
  * <p>
  * A manager may also be stopped and started while the application runs. An adapter asks
- * it for the client when it starts, fails if there is none, and keeps the client that it
- * got: so adapters start after the manager has made its client and before that connects,
- * and stop before the client is closed.
+ * it for the client when the adapter starts, fails if there is none, and keeps the client
+ * that it got. So adapters start after the manager has made its client and before that
+ * client connects, and they stop before the client is closed.
  *
  * @since 0.1.0
  */
@@ -430,9 +430,9 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 		private static void warn(AbstractMqttMessageDrivenChannelAdapter<?, ?> adapter, ApplicationContext context) {
 			logger.warn("MQTT adapter '" + adapter.getBeanName() + "' of the child context '" + context.getDisplayName()
-					+ "' was started after the client manager of the parent context had connected: what the broker kept"
-					+ " for it was acknowledged and handed to nobody. Define the manager and its adapters in one context,"
-					+ " or start the manager when the adapters have started");
+					+ "' started after the client manager of the parent context had connected: messages that the "
+					+ "broker kept for it were acknowledged but not delivered. Define the manager and "
+					+ "its adapters in one context, or start the manager after the adapters");
 		}
 
 		@Override

@@ -46,10 +46,11 @@ import org.springframework.integration.mqtt.core.MqttComponent;
 import org.springframework.util.StringUtils;
 
 /**
- * Checks the application's MQTT components and reports, once each, what makes their
- * stored sessions useless. What can be told of the components themselves is told before
- * any of them starts, because a connect can remove a stored session; what the store knows
- * when the store has started. Components that come later are checked before they start.
+ * Checks the application's MQTT components, and reports once for each what makes its
+ * stored session useless. Findings about the components are reported before any of them
+ * starts, because a connect can remove a stored session. Findings that need the store are
+ * reported when the store has started. Components that are added later are checked before
+ * they start.
  *
  * @since 0.1.0
  */
@@ -188,7 +189,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		return view.storage().reason.isEmpty() ? null
 				: view.finding(Kind.NOT_STORED,
 						"The MQTT session of '%s' is not stored in Redis, because " + view.storage().reason,
-						view.storage().mend + ". If it shall not be stored, list it in mqtt.persistence.exclude-beans");
+						view.storage().mend + ". If it need not be stored, list it in mqtt.persistence.exclude-beans");
 	}
 
 	/** Paho's connect removes the records before it tries to reach the broker. */
@@ -198,12 +199,12 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		}
 		boolean v3 = view.session().version() == MqttVersion.V3;
 		return view.finding(Kind.CLEAN_SESSION,
-				"The MQTT client of '%s' throws its stored session away at each connect, because "
+				"The MQTT client of '%s' discards its stored session at each connect, because "
 						+ (v3 ? "cleanSession" : "cleanStart") + " is true",
 				(v3 ? "Call setCleanSession(false) on its MqttConnectOptions"
 						: "Call setCleanStart(false) and setSessionExpiryInterval on its MqttConnectionOptions")
-						+ ", or where these are made from properties, set mqtt.client.clean-session=false. To have it"
-						+ " so, set mqtt.persistence.clean-session=allow");
+						+ ", or, if these are made from properties, set mqtt.client.clean-session=false. If this "
+						+ "is intended, set mqtt.persistence.clean-session=allow");
 	}
 
 	/** Without the interval a session ends with its link (MQTT 5, 3.1.2.11.2). */
@@ -213,10 +214,10 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 			return null;
 		}
 		return view.finding(Kind.SESSION_EXPIRY,
-				"The broker forgets the MQTT session of '%s' when the link is lost, because there is no session expiry"
-						+ " interval",
-				"Call setSessionExpiryInterval on its MqttConnectionOptions, or where these are made from properties,"
-						+ " set mqtt.client.session-expiry above 0s");
+				"The broker forgets the MQTT session of '%s' when the link is lost, because no session expiry "
+						+ "interval is set",
+				"Call setSessionExpiryInterval on its MqttConnectionOptions, or, if these are made from "
+						+ "properties, set mqtt.client.session-expiry above 0s");
 	}
 
 	/**
@@ -232,9 +233,9 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		}
 		return view.finding(Kind.REDIS_EXPIRY,
 				"Redis forgets the MQTT session of '%s' after " + redis.toSeconds()
-						+ " s without an owner, and the broker only after " + broker + " s",
-				"Raise mqtt.persistence.session-expiry, or lower mqtt.client.session-expiry or the interval that the"
-						+ " application sets by setSessionExpiryInterval");
+						+ " s without an owner, but the broker only after " + broker + " s",
+				"Raise mqtt.persistence.session-expiry, or lower mqtt.client.session-expiry or the interval that "
+						+ "the application sets with setSessionExpiryInterval");
 	}
 
 	/** A number without a unit that was meant to be of another one. */
@@ -246,12 +247,14 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		if (kept == null || kept.isZero() || kept.compareTo(SHORTEST_EXPIRY) >= 0) {
 			return null;
 		}
-		return view.finding(Kind.SHORT_EXPIRY,
-				(inRedis ? "Redis" : "The broker") + " forgets the MQTT session of '%s' after " + kept.toSeconds()
-						+ " s: an application that is away for longer starts anew",
-				"Raise " + (inRedis ? "mqtt.persistence.session-expiry"
-						: "mqtt.client.session-expiry, or the interval that the application sets by setSessionExpiryInterval")
-						+ "; a number without a unit is in seconds");
+		return view
+			.finding(Kind.SHORT_EXPIRY,
+					(inRedis ? "Redis" : "The broker") + " forgets the MQTT session of '%s' after " + kept
+						.toSeconds() + " s: an application that is down for longer loses it",
+					"Raise " + (inRedis ? "mqtt.persistence.session-expiry"
+							: "mqtt.client.session-expiry, or the interval that the application sets with "
+									+ "setSessionExpiryInterval")
+							+ "; a number without a unit is in seconds");
 	}
 
 	/** What a restart restores counts, so that the first new message may be refused. */
@@ -261,18 +264,18 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 			return null;
 		}
 		return view.finding(Kind.MAX_INFLIGHT,
-				"The MQTT client of '%s' refuses a message if " + window
-						+ " are in flight, and those count that a restart restores",
-				"Call setMaxInflight(1000) on its MqttConnectOptions, or where these are made from properties, raise"
-						+ " mqtt.client.max-inflight; or have messages wait, with"
-						+ " mqtt.persistence.offline-buffer.enabled=true");
+				"The MQTT client of '%s' refuses messages while " + window
+						+ " are in flight, including those that a restart restores",
+				"Call setMaxInflight(1000) on its MqttConnectOptions, or, if these are made from properties, "
+						+ "raise mqtt.client.max-inflight. Or let messages wait, with "
+						+ "mqtt.persistence.offline-buffer.enabled=true");
 	}
 
 	private static @Nullable Finding emptyClientId(View view) {
 		return StringUtils.hasText(view.session().clientId()) ? null
 				: view.finding(Kind.EMPTY_CLIENT_ID,
-						"The MQTT client of '%s' has no client id, so that its stored session cannot be found again",
-						"Give it a client id that stays the same from start to start");
+						"The MQTT client of '%s' has no client id, so its stored session cannot be found again",
+						"Give it a client id that stays the same at every start");
 	}
 
 	private static @Nullable Finding sharedClientId(View view, Collection<View> all) {
@@ -286,10 +289,10 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		}
 		List<String> names = sharing.stream().map(View::name).sorted().toList();
 		return new Finding(Kind.SHARED_CLIENT_ID, String.join(", ", names),
-				names.stream().collect(Collectors.joining("' and '", "'", "'")) + " have one MQTT client id, '"
+				names.stream().collect(Collectors.joining("' and '", "'", "'")) + " share the MQTT client id '"
 						+ view.session().clientId() + "', at " + view.session().broker()
-						+ ", so that the broker disconnects one when another connects, and only one can store",
-				"Give each a client id of its own, or let them share a client manager");
+						+ ": the broker disconnects one when another connects, and only one can store its session",
+				"Give each its own client id, or let them share a client manager");
 	}
 
 	private Stream<Finding> checkStored(Collection<View> views) {
@@ -302,8 +305,8 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		long records = (view.stored() && view.waitsForMessage()) ? countRecords(view.session()) : 0;
 		return (records == 0) ? null
 				: view.finding(Kind.RECORDS_WAIT,
-						records + " records of '%s' wait for the first message: only then does an "
-								+ "MqttPahoMessageHandler without a client manager connect",
+						records + " stored records of '%s' wait until the application sends its first message: "
+								+ "an MqttPahoMessageHandler without a client manager connects only then",
 						"Use a client manager, which connects at start");
 	}
 
@@ -374,7 +377,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 			return this.storage == Storage.STORED;
 		}
 
-		/** The problem has {@code %s} in place of the name. */
+		/** The problem has {@code %s} instead of the name. */
 		Finding finding(Kind kind, String problem, String mend) {
 			return new Finding(kind, this.name, problem.formatted(this.name), mend);
 		}
@@ -390,16 +393,16 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		/** The application does not want it to be, or has a persistence of its own. */
 		LEFT("", ""),
 
-		INLINE_FACTORY("its client factory is no bean: it was made in place, or from a URL",
-				"Pass an MqttPahoClientFactory bean to its constructor, or better a client manager bean"),
+		INLINE_FACTORY("its client factory is not a bean: it was created inline, or from a URL",
+				"Pass a client manager bean to its constructor, or an MqttPahoClientFactory bean"),
 		UNSERVED_FACTORY("its client factory cannot be given a persistence",
 				"Use a client manager bean or the auto-configured MqttPahoClientFactory, or let the factory's class"
 						+ " extend DefaultMqttPahoClientFactory without final methods"),
-		INLINE_MANAGER("its client manager is no bean", "Declare the client manager as a bean"),
+		INLINE_MANAGER("its client manager is not a bean", "Declare the client manager as a bean"),
 
 		/** A bean that was not seen by our post-processors. */
-		TOO_EARLY("it was made before a persistence could be given to it",
-				"Let no BeanPostProcessor and no BeanFactoryPostProcessor depend on it");
+		TOO_EARLY("it was created before it could be given a persistence",
+				"Make sure that no BeanPostProcessor or BeanFactoryPostProcessor depends on it");
 
 		/** Why the session is not stored although it should be, empty if it need not. */
 		private final String reason;

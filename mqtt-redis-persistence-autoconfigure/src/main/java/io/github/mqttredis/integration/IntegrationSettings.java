@@ -29,14 +29,15 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.util.PatternMatchUtils;
 
 /**
- * What the application wants of its MQTT components.
+ * The application's settings for its MQTT components.
  *
  * @param inject whether beans other than those {@link FromProperties from properties} are
  * served
  * @param excludedBeans names of the beans that are left alone, in which {@code *} stands
  * for any characters
- * @param cleanSession what to do if a session is stored and thrown away
- * @param sessionExpiry how long Redis keeps a session that nobody owns, if not for ever
+ * @param cleanSession what to do if a stored session is discarded at each connect
+ * @param sessionExpiry how long Redis keeps a session without an owner, {@code null} for
+ * no limit
  * @param brokerId the broker's name in stored sessions, {@code null} if it is the URI
  * @param buffering whether messages wait that cannot be sent
  * @param beanFactory knows by which other names the beans go
@@ -57,9 +58,8 @@ public record IntegrationSettings(boolean inject, List<String> excludedBeans, Cl
 		}
 		boolean foreign = ComponentFields.hasForeignPersistence(bean);
 		if (foreign) {
-			logger.info("The persistence of the MQTT component '" + beanName
-					+ "' was set by the application and is kept; the MQTT sessions"
-					+ " of its clients are not stored in Redis");
+			logger.info("The application set the persistence of the MQTT component '" + beanName
+					+ "' itself; the MQTT sessions of its clients are not stored in Redis");
 		}
 		return foreign;
 	}

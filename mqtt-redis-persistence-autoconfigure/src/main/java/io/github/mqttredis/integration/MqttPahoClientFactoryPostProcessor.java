@@ -54,9 +54,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ObjectUtils;
 
 /**
- * Serves {@link DefaultMqttPahoClientFactory} beans: each of their clients gets a
- * persistence of its own and stores before it sends. The bean keeps its type; a
- * persistence that the user set is left alone, unless it is one of ours.
+ * Serves {@link DefaultMqttPahoClientFactory} beans: each of their clients gets its own
+ * persistence and stores before it sends. The bean keeps its type. A persistence that the
+ * user set is left alone, unless it is one of ours.
  *
  * @since 0.1.0
  */
@@ -115,8 +115,8 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 			reason = String.valueOf(ex.getMessage());
 		}
 		logger.warn("The sessions of the MQTT client factory '" + beanName + "' are not stored in Redis, because "
-				+ reason + ". Remove the bean to use the auto-configured MqttPahoClientFactory, or make it open for"
-				+ " a subclass");
+				+ reason + ". Remove the bean to use the auto-configured MqttPahoClientFactory, or make its "
+				+ "class and public methods non-final");
 		return bean;
 	}
 

@@ -55,11 +55,11 @@ import org.springframework.context.ApplicationContextAware;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Sessions in the memory of this process: for tests, and for a first look. Nothing of
- * them survives the process. Everything else is as in Redis, and nobody waits for it.
+ * Sessions in the memory of this process, for tests and for a first look. They do not
+ * survive the process. Everything else is as in Redis, but without waiting.
  * <p>
- * Starts before the MQTT components and stops after them: its sessions are given back
- * when it stops. May be used before it is started.
+ * Starts before the MQTT components and stops after them: its sessions are released when
+ * it stops. It can be used before it is started.
  *
  * @since 0.1.0
  */
@@ -120,8 +120,8 @@ public final class MemorySessionStore
 
 	@Override
 	public void start() {
-		logger.warn("MQTT sessions are kept in this process only (mqtt.persistence.store=memory): what is not delivered"
-				+ " when it ends is lost");
+		logger.warn("MQTT sessions are kept in the memory of this process (mqtt.persistence.store=memory): "
+				+ "messages that are not delivered when it ends are lost");
 		this.stopped = false;
 		this.started = true;
 	}
@@ -138,7 +138,7 @@ public final class MemorySessionStore
 		this.kept.signal();
 	}
 
-	/** Also where the application failed to start after this was used. */
+	/** Also if the application failed to start after this was used. */
 	@Override
 	public void destroy() {
 		stop();
@@ -215,17 +215,17 @@ public final class MemorySessionStore
 		if (!patience.isZero()) {
 			this.waiting.put(id, new SessionStatus(id, SessionState.WAITING, Contents.NONE, Duration.ZERO, 0,
 					"owned by " + opening.holder(), Instant.now(), null));
-			logger.warn("MQTT session " + id + " is wanted by " + this.context + " and owned by " + opening.holder()
-					+ ": close one of the two, or give each a client id of its own; waiting up to "
-					+ patience.toMillis() + " ms for its lease to end");
+			logger.warn("MQTT session " + id + " is needed by " + this.context + " but owned by " + opening.holder()
+					+ ": close one of the two, or give each its own client id; waiting up to " + patience.toMillis()
+					+ " ms for its lease to end");
 		}
 	}
 
 	private SessionInUseException inUse(Opening opening, SessionId id, Duration patience) {
-		return new SessionInUseException(id, opening.holder(), this.settings.leaseTtl(), patience.isZero()
-				? "Ask that process, or stop it first"
-				: "Stop it, give this process a client id of its own, raise mqtt.persistence.lease.acquire-timeout,"
-						+ " or set mqtt.persistence.lease.on-conflict to takeover");
+		return new SessionInUseException(id, opening.holder(), this.settings.leaseTtl(),
+				patience.isZero() ? "Ask that process, or stop it first"
+						: "Stop it, give this process its own client id, raise mqtt.persistence.lease.acquire-timeout,"
+								+ " or set mqtt.persistence.lease.on-conflict to takeover");
 	}
 
 	private MemorySession restore(OwnedSession session, FormerRecords former, long start) throws SessionException {
@@ -344,7 +344,7 @@ public final class MemorySessionStore
 	 * @param sessionExpiry how long a session is kept that nobody owns, zero for as long
 	 * as the process runs
 	 * @param undeliverableAttempts how often a broker may end the link over a message
-	 * before it is set aside, 0 for any number
+	 * before the message is set aside, 0 for no limit
 	 */
 	public record Settings(Duration leaseTtl, Duration acquireTimeout, boolean takeover, Duration sessionExpiry,
 			int undeliverableAttempts) {
@@ -415,7 +415,8 @@ public final class MemorySessionStore
 			}
 			if (this.superseded != null && this.superseded.isInUse()) {
 				logger.warn("MQTT session " + this.id + " was opened by a second client while the first one used it. "
-						+ "The first one can store nothing more; use one client for each client id and broker");
+						+ "The first one can no longer store anything. Use one client for each client id and "
+						+ "broker");
 			}
 		}
 

@@ -177,7 +177,7 @@ final class OwnedSession {
 		String other = this.fencedBy;
 		if (other != null) {
 			return new SessionInUseException(id(), other, Duration.ZERO,
-					"This process no longer writes it. Stop one of the two, or give each a client id of its own");
+					"This process no longer writes it. Stop one of the two, or give each its own client id");
 		}
 		if (this.ended) {
 			return new SessionUnavailableException("Could not " + what + " of MQTT session " + id() + ": "
@@ -208,8 +208,8 @@ final class OwnedSession {
 	void fenced() {
 		String by = String.valueOf(this.fencedBy);
 		this.activity.happened(Event.LEASE_LOST, 1);
-		MemorySessionStore.logger.error("MQTT session " + id() + " is owned by " + by
-				+ " now; this process writes it no more. Give each process a client id of its own");
+		MemorySessionStore.logger.error("MQTT session " + id() + " is now owned by " + by
+				+ "; this process no longer writes it. Give each process its own client id");
 		tell(new SessionEvent.Fenced(id(), by));
 	}
 
@@ -247,7 +247,7 @@ final class OwnedSession {
 		this.activity.happened(Event.MESSAGE_UNDELIVERABLE, 1);
 		String line = note.describe(id(), record);
 		this.failure = new Failure(line, Instant.now());
-		MemorySessionStore.logger.warn(line + ". It is kept in quarantine, and what comes after it goes on");
+		MemorySessionStore.logger.warn(line + ". It is kept in quarantine, and later messages are sent");
 		tell(new SessionEvent.Undeliverable(id(), note));
 	}
 

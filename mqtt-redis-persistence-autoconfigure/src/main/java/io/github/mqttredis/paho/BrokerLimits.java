@@ -19,7 +19,7 @@ package io.github.mqttredis.paho;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a broker takes (MQTT 5, 3.2.2.3). Brokers of MQTT 3 do not say.
+ * What a broker accepts (MQTT 5, 3.2.2.3). MQTT 3 brokers do not announce it.
  *
  * @param packetSize the most bytes that a packet may have on the wire
  * @param qos the highest quality of service
@@ -40,15 +40,16 @@ public record BrokerLimits(long packetSize, int qos, boolean retain) {
 	 */
 	public @Nullable String excess(long size, int quality, boolean retained) {
 		if (size > this.packetSize) {
-			return "the packet has " + size + " bytes, and the broker takes at most " + this.packetSize
+			return "the packet has " + size + " bytes, and the broker accepts at most " + this.packetSize
 					+ " (Maximum Packet Size in its CONNACK)";
 		}
 		if (quality > this.qos) {
-			return "the message has QoS " + quality + ", and the broker takes at most QoS " + this.qos
+			return "the message has QoS " + quality + ", and the broker accepts at most QoS " + this.qos
 					+ " (Maximum QoS in its CONNACK)";
 		}
 		if (retained && !this.retain) {
-			return "the message is to be retained, and the broker retains none (Retain Available in its CONNACK)";
+			return "the message is retained, and the broker does not support that (Retain Available in its "
+					+ "CONNACK)";
 		}
 		return null;
 	}

@@ -33,8 +33,8 @@ import io.github.mqttredis.session.RecordEnvelope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of Paho as the code sees it that both versions share: what they name alike is
- * here, what they have types of their own for is left to each.
+ * A Paho client as seen by the code that both versions share. What both versions name
+ * alike is here; what uses their own types is left to each version.
  *
  * @param <T> the token of a message in the offline buffer
  * @param <E> the exception of the version of Paho
@@ -183,7 +183,7 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 
 	/**
 	 * Wait until the callback of the last connection has returned. Paho starts no new
-	 * callback thread while the old one is busy, and waits for it to run: for ever, also
+	 * callback thread while the old one is busy, and waits for it to run: forever, also
 	 * when the old one has long ended ({@code CommsCallback.start}).
 	 * @param cancelled ends the wait once it is true
 	 * @throws IOException if the callback has not returned in time
@@ -192,8 +192,8 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 		long started = System.nanoTime();
 		while (isCallbackEnding()) {
 			if (cancelled.getAsBoolean() || System.nanoTime() - started > CALLBACK_LIMIT_NANOS) {
-				throw new IOException("Cannot connect: a callback that the application was given before"
-						+ " the connection was lost has not returned");
+				throw new IOException(
+						"Cannot connect: a callback that began before the connection was lost has not returned");
 			}
 			if (!pause()) {
 				throw new InterruptedIOException("Interrupted while waiting for a callback to return");
@@ -234,7 +234,7 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	/**
 	 * Forget answers that were queued after the last connection had ended, as by a
 	 * callback that returned then. Paho's sender would stop over one, and the thread that
-	 * connects would wait for it for ever ({@code ClientState.get},
+	 * connects would wait for it forever ({@code ClientState.get},
 	 * {@code CommsSender.start}). The broker asks again for what it misses.
 	 */
 	void forgetAnswers() {

@@ -23,15 +23,15 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells one client's application of connections, one after the other, on a thread of its
- * own. Paho tells it on the thread that delivers messages. An application that subscribes
- * there and waits for the SUBACK, as Spring Integration's adapter does, waits in vain if
- * a kept session has more messages than Paho's queue takes: the receiver then waits for
- * room in the queue ({@code CommsCallback.messageArrived}, 10 messages) and reads no
- * SUBACK.
+ * Reports connections to the application of one client, one after the other, on a
+ * separate thread. Paho reports them on the thread that delivers messages. An application
+ * that subscribes there and waits for the SUBACK, as Spring Integration's adapter does,
+ * waits in vain if a kept session has more messages than Paho's queue takes: the receiver
+ * then waits for room in the queue ({@code CommsCallback.messageArrived}, 10 messages)
+ * and reads no SUBACK.
  * <p>
- * What the application throws drops the link, as with Paho 3: it is not ready, and would
- * otherwise be connected and not subscribed.
+ * If the application throws an exception, the link is dropped, as with Paho 3. Otherwise
+ * the application would be connected but not subscribed.
  * <p>
  * The monitor guards the fields and is a leaf: neither Paho nor the application is called
  * with it held.
@@ -121,10 +121,8 @@ public final class ConnectNotices {
 			logger.debug("The application was not ready for a link that is lost", cause);
 			return;
 		}
-		logger.warn(
-				"The application failed over the connection of MQTT client '" + this.clientId
-						+ "', in connectComplete: its link is dropped, and made again if it reconnects by itself",
-				cause);
+		logger.warn("The application's connectComplete for MQTT client '" + this.clientId
+				+ "' failed: its link is dropped, and made again if automatic reconnect is on", cause);
 		this.reconnection.notTaken();
 		this.dropping.accept(cause);
 	}

@@ -33,9 +33,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's link, as it is guarded: it is made only by the owner of the session, and no
- * packet goes out before the records are stored that it depends on. Both versions of Paho
- * use it in the same way; it may be made again after it has ended.
+ * Guards a client's link: only the owner of the session can make it, and no packet is
+ * sent before the records that it depends on are stored. Both versions of Paho use it in
+ * the same way. It can be made again after it has ended.
  *
  * @since 0.1.0
  */
@@ -75,7 +75,7 @@ public final class GuardedLink {
 	/** Why the link has ended, as far as it is known. The first reason counts. */
 	private volatile @Nullable String reason;
 
-	/** Gives the link up where the broker does not answer CONNECT. */
+	/** Gives the link up if the broker does not answer CONNECT. */
 	private volatile @Nullable Runnable givingUp;
 
 	/** At zero once Paho's threads for this link run, or the link has ended. */
@@ -87,7 +87,7 @@ public final class GuardedLink {
 	 * the link
 	 * @param address the broker's address
 	 * @param packets makes the look at what comes in
-	 * @param answerLimit how long the broker may take to answer CONNECT, zero for ever
+	 * @param answerLimit how long the broker may take to answer CONNECT, zero forever
 	 * @param keepAlive the keep-alive interval, zero for none
 	 */
 	GuardedLink(PersistentClient<?, ?, ?> client, String address, Supplier<InboundPackets> packets,
@@ -109,7 +109,7 @@ public final class GuardedLink {
 	 * Make the link, but only as the owner of the session: a client that connects without
 	 * owning it would throw the owner off the broker, and resend from memory what the
 	 * owner has long delivered.
-	 * @param <E> what Paho throws where it cannot be made
+	 * @param <E> what Paho throws if it cannot be made
 	 * @param opening makes it
 	 * @throws IOException if it must not be made now; Paho's reconnection goes on
 	 * @throws E if it cannot be made
@@ -163,7 +163,7 @@ public final class GuardedLink {
 	/**
 	 * Guard what comes in, and look at it before Paho does. The broker says nothing
 	 * before CONNECT, so that all there is to be read earlier is that the link has ended.
-	 * Paho would wait for ever for a receiver, or a sender, that has ended before it was
+	 * Paho would wait forever for a receiver, or a sender, that has ended before it was
 	 * seen to run ({@code CommsReceiver.start}, {@code CommsSender.start}).
 	 * @param in what comes from the broker
 	 * @return what can be read once Paho has begun to send
@@ -205,10 +205,10 @@ public final class GuardedLink {
 	}
 
 	/**
-	 * Paho limits how long a link takes to be made, and waits for ever for an answer to
+	 * Paho limits how long a link takes to be made, and waits forever for an answer to
 	 * CONNECT; also for its own sender, which ends unseen if it is woken before there is
-	 * a CONNECT to be sent ({@code ClientState.get}). Where the link ends it tries again,
-	 * as where it cannot be made.
+	 * a CONNECT to be sent ({@code ClientState.get}). If the link ends it tries again, as
+	 * if it cannot be made.
 	 */
 	private void awaitAnswer(Closing closing) {
 		if (!this.answerLimit.isZero()) {
@@ -220,8 +220,8 @@ public final class GuardedLink {
 		if (this.stopped || this.reconnection.isConnected()) {
 			return;
 		}
-		logger.warn("An MQTT broker has not answered CONNECT within " + this.answerLimit.toSeconds()
-				+ " s: the link to it is given up");
+		logger.warn("The MQTT broker did not answer CONNECT within " + this.answerLimit.toSeconds()
+				+ " s: this attempt to connect ends");
 		because("no answer to CONNECT within the connection time-out (mqtt.client.server-uris, mqtt.client.connection-timeout)");
 		this.starting.countDown();
 		try {
@@ -260,7 +260,7 @@ public final class GuardedLink {
 		if (this.reconnection.isWanted()) {
 			String said = this.reason;
 			this.report.failed(this.address, (said != null) ? said
-					: "this side ended it: the broker did not answer in time, or a callback failed");
+					: "the client ended the link: the broker did not answer in time, or a callback failed");
 		}
 	}
 
@@ -432,7 +432,7 @@ public final class GuardedLink {
 	/**
 	 * Makes a link.
 	 *
-	 * @param <E> what Paho throws where it cannot be made
+	 * @param <E> what Paho throws if it cannot be made
 	 * @since 0.1.0
 	 */
 	@FunctionalInterface

@@ -133,10 +133,11 @@ final class LinkReport {
 		int waiting = this.session.waiting();
 		logger.warn("MQTT client '" + this.clientId + "' " + (lost ? "has lost its link to " : "is not connected to ")
 				+ at + ": " + reason + ((lost || reason.contains("(mqtt.client.")) ? "" : " (mqtt.client.server-uris)")
-				+ ". " + ((waiting > 0) ? waiting + " of its messages are stored and wait. " : "")
-				+ (this.buffering.getAsBoolean() ? "What is published meanwhile is stored and waits"
-						: "publish refuses messages meanwhile (mqtt.persistence.offline-buffer.enabled)")
-				+ ". This is said again when the reason changes");
+				+ ". " + ((waiting > 0) ? waiting + " stored messages wait. " : "")
+				+ (this.buffering.getAsBoolean() ? "Messages that are published meanwhile are stored and wait"
+						: "publish refuses messages meanwhile; mqtt.persistence.offline-buffer.enabled=true "
+								+ "would store them")
+				+ ". This is logged again when the reason changes");
 	}
 
 	/** Note that the application does not want the client to be connected. */
@@ -163,7 +164,7 @@ final class LinkReport {
 		return new NotConnectedException("MQTT client '" + this.clientId + "' is not connected"
 				+ ((this.address != null) ? " to " + this.address : "")
 				+ ((this.lastFailure != null && this.state == State.AWAY) ? ": " + this.lastFailure : "")
-				+ ". mqtt.persistence.offline-buffer.enabled=true has messages wait");
+				+ ". To store messages meanwhile, set mqtt.persistence.offline-buffer.enabled=true");
 	}
 
 	/**

@@ -46,8 +46,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows one client's messages, and tells a {@link MessageObserver} of them. There is
- * none if nobody observes.
+ * Follows one client's messages and reports them to a {@link MessageObserver}. Without an
+ * observer, no instance exists.
  * <p>
  * A message is known by the record that its packet id names: it is on its way as long as
  * there is {@code s-N}. What travels with it stands in the packet (MQTT 5), or in the
@@ -417,7 +417,8 @@ public final class ObservedMessages {
 		this.open.decrementAndGet();
 		if (!this.warned.getAndSet(true)) {
 			logger.warn("MQTT client '" + this.session.id().clientId() + "' has " + MOST_OPEN
-					+ " messages that are observed: further ones are not, until some of them end. None is lost");
+					+ " observed messages in flight, the maximum: further messages are sent, but not observed, "
+					+ "until some of these end");
 		}
 		return true;
 	}
@@ -451,8 +452,8 @@ public final class ObservedMessages {
 
 	private void failed(Throwable ex) {
 		if (!this.failed.getAndSet(true)) {
-			logger.warn("An observation handler has failed, which is said once for each client. The message that it was"
-					+ " told of goes on", ex);
+			logger.warn("An observation handler failed. This is logged once for each client. The message itself "
+					+ "is not affected", ex);
 		}
 		else {
 			logger.debug("An observation handler has failed again", ex);

@@ -33,14 +33,14 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Receives messages, in place of both versions of Paho. Those of QoS 2 are stored at
- * PUBLISH, delivered at PUBREL, and complete when the application has them (4.3.3, method
- * B). So a message that the broker sends again is delivered once, and one whose callback
- * did not finish, because the link broke or the process died, is delivered again, when
- * the broker sends its PUBREL again. One that the application has, and acknowledges by
- * itself, is not delivered again while the process lives.
+ * Receives messages instead of Paho, for both of its versions. A QoS 2 message is stored
+ * at PUBLISH, delivered at PUBREL, and complete when the application has it (4.3.3,
+ * method B). So a message that the broker sends again is delivered once. If its callback
+ * did not finish, because the link broke or the process died, it is delivered again when
+ * the broker sends its PUBREL again. A message that the application has, and acknowledges
+ * manually, is not delivered again while the process lives.
  * <p>
- * A message that is none is acknowledged, so that what comes after it is not held up.
+ * A malformed message is acknowledged, so that it does not hold up later messages.
  * <p>
  * Packets come on Paho's receiver thread, the ends of callbacks on Paho's callback
  * thread, acknowledgements on the application's. The lock guards what is held, and that
@@ -157,8 +157,8 @@ public final class ReceivedMessages {
 			if (!(ex.getCause() instanceof SessionRecordException)) {
 				throw ex;
 			}
-			logger.warn(ex.getMessage() + ". The message is delivered before it is acknowledged, and comes again"
-					+ " if the link is lost, or the process dies, meanwhile");
+			logger.warn(ex.getMessage() + ". The message is delivered before it is acknowledged, and comes again "
+					+ "if the link is lost or the process dies meanwhile");
 			Delivery delivery = new Delivery(packetId, Answer.PUBREC, observe(incoming));
 			hold(delivery);
 			incoming.delivery().queue(delivery);
@@ -226,7 +226,7 @@ public final class ReceivedMessages {
 		boolean kept = this.session.keep(cause.packetId(), packet, String.valueOf(cause.getMessage()));
 		logger.warn("MQTT session " + this.session.name() + " received a PUBLISH that cannot be delivered: "
 				+ cause.getMessage() + " (QoS " + cause.qos() + ", packet id " + cause.packetId() + ", " + packet.length
-				+ " bytes). What comes after it goes on; it is " + ((cause.packetId() != 0) ? "" : "not ")
+				+ " bytes). Later messages are delivered; it is " + ((cause.packetId() != 0) ? "" : "not ")
 				+ "acknowledged, and " + (kept ? "" : "not ") + "kept in quarantine");
 	}
 
@@ -333,7 +333,7 @@ public final class ReceivedMessages {
 		}
 		Delivery delivery = new Delivery(packetId, answer, observe(incoming));
 		hold(delivery);
-		// Waits for room in Paho's queue, as for every message.
+		// Waits for room in Paho's queue, as forevery message.
 		incoming.delivery().queue(delivery);
 	}
 

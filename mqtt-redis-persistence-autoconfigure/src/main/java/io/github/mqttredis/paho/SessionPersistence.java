@@ -36,12 +36,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the session of one Paho client in a {@link SessionStore}: what the persistences
- * of both versions do alike. Every client needs an instance of its own.
+ * Stores the session of one Paho client in a {@link SessionStore}: what the persistences
+ * for both versions do alike. Each client needs its own instance.
  * <p>
  * All methods may be called by any thread. Paho's {@code put} and {@link #clear} wait
  * until the record is stored, at most for the write time-out; Paho calls {@code put} with
- * its queue lock held. If the client is one of ours, that one waits in place of
+ * its queue lock held. If the client is one of ours, the client waits instead of
  * {@code put}, as late as the durability allows. {@link #remove}, {@code get},
  * {@link #keys} and {@link #containsKey} never wait. A call before the first {@code open}
  * fails; {@link #close} only notes that the client is not connected, because Paho's
@@ -170,8 +170,8 @@ public abstract class SessionPersistence<E extends Exception> {
 		try {
 			Session opened = this.session;
 			if (this.released) {
-				throw missing(
-						"MQTT client '" + id.clientId() + "' is closed and cannot connect any more. Make another one");
+				throw missing("MQTT client '" + id.clientId() + "' is closed and cannot connect any more. Create a new "
+						+ "one");
 			}
 			if (opened == null) {
 				this.session = this.store.open(id, this.formerStore.of(id, serverUri));
@@ -181,7 +181,7 @@ public abstract class SessionPersistence<E extends Exception> {
 			}
 			else {
 				throw inUse("This persistence serves MQTT session " + opened.id() + " and cannot serve " + id
-						+ " as well. Give each client a persistence of its own");
+						+ " as well. Give each client its own persistence");
 			}
 		}
 		catch (SessionException | RuntimeException ex) {
@@ -364,8 +364,8 @@ public abstract class SessionPersistence<E extends Exception> {
 		}
 		if (lost > 0) {
 			logger.warn("MQTT session " + opened.id() + ": " + lost
-					+ " records were removed, because its client connects with a clean session."
-					+ " mqtt.client.clean-session=false, or the same in the client's connect options, keeps them");
+					+ " records were removed, because its client connects with a clean session. To keep them, "
+					+ "set mqtt.client.clean-session=false, or the same in the client's connect options");
 		}
 	}
 

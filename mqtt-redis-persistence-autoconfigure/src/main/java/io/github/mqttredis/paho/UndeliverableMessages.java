@@ -32,10 +32,10 @@ import io.github.mqttredis.session.RecordKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the message that makes a broker end the link. MQTT 3.1.1 has no other answer to a
- * PUBLISH that a broker does not take (4.8), MQTT 5 brokers do not announce all that they
- * do not take, and a session that keeps such a message would send it first on every link,
- * for ever.
+ * Finds the message that makes a broker end the link. An MQTT 3.1.1 broker has no other
+ * answer to a PUBLISH that it does not accept (4.8), and MQTT 5 brokers do not announce
+ * everything that they refuse. A session that keeps such a message would send it first on
+ * every link, forever.
  * <p>
  * Links are judged one after the other:
  * <ul>
@@ -48,12 +48,12 @@ import org.jspecify.annotations.Nullable;
  * </li>
  * <li>An answer to the message, or a link that ends otherwise, ends the count.</li>
  * </ul>
- * So a broker, or a network, that is merely flapping costs nobody a message: its links
- * end in quiet times as well, where nothing is unanswered, or later than shortly after
- * the message, or before something else is answered. What remains is a broker that keeps
- * a silent link, answers all that was sent before, and ends the link each time behind
- * this one message. Where a DISCONNECT names a cause that lies in a PUBLISH (MQTT 5,
- * 3.14.2.1), and there is only one, that is enough.
+ * So a flapping broker or network costs no message: its links also end in quiet times,
+ * when nothing is unanswered, or later than shortly after the message, or before
+ * something else is answered. What remains is a broker that keeps a silent link, answers
+ * everything that was sent before, and ends the link each time after this one message. If
+ * a DISCONNECT names a cause that lies in a PUBLISH (MQTT 5, 3.14.2.1), and there is only
+ * one PUBLISH, that is enough.
  * <p>
  * The lock guards all that is not final. Paho's sender waits here with the lock of the
  * message's token, as it does for Redis: who answers the packet before wants the token of
@@ -361,7 +361,7 @@ public final class UndeliverableMessages {
 		}
 
 		String reason() {
-			return "the broker ends the link behind it, and behind nothing else"
+			return "the broker ends the link right after it, and after no other message"
 					+ ((this.reasonCode != 0) ? " (DISCONNECT with reason code 0x"
 							+ Integer.toHexString(this.reasonCode).toUpperCase(Locale.ROOT) + ")" : "");
 		}

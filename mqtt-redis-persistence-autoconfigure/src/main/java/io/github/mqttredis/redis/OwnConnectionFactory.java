@@ -81,7 +81,7 @@ final class OwnConnectionFactory {
 	 * @param timeout the longest that connecting or a command may take
 	 * @param extra how much longer than that, and than the application's own time-out, a
 	 * command may take that moves many bytes
-	 * @return the derived factory, started; or the same one where its kind is not known
+	 * @return the derived factory, started; or the same one if its type is unknown
 	 */
 	static RedisConnectionFactory derive(RedisConnectionFactory factory, Duration timeout, Duration extra) {
 		RedisConnectionFactory source = target(factory);
@@ -101,9 +101,10 @@ final class OwnConnectionFactory {
 	static void reportUnknown(RedisConnectionFactory factory) {
 		RedisConnectionFactory source = target(factory);
 		if (!isLettuce(source) && !isJedis(source)) {
-			RedisSessionStore.logger.warn("MQTT sessions use connections of " + source.getClass().getName()
-					+ " as they are: a call may wait for longer than mqtt.persistence.write-timeout. Mark a"
-					+ " LettuceConnectionFactory or JedisConnectionFactory with @MqttPersistenceRedis");
+			RedisSessionStore.logger.warn("MQTT sessions use the connections of " + source.getClass().getName()
+					+ " unchanged, so a call may wait longer than mqtt.persistence.write-timeout. To prevent "
+					+ "this, mark a LettuceConnectionFactory or JedisConnectionFactory bean with "
+					+ "@MqttPersistenceRedis");
 		}
 	}
 
@@ -195,7 +196,7 @@ final class OwnConnectionFactory {
 
 		/**
 		 * Return where a factory connects to. The getters do not tell it of every
-		 * factory: that of a standalone server answers {@code localhost:6379} where the
+		 * factory: that of a standalone server answers {@code localhost:6379} if the
 		 * configuration was given as any {@link RedisConfiguration}, and there is none
 		 * for a master and its replicas.
 		 */
@@ -238,8 +239,8 @@ final class OwnConnectionFactory {
 
 		/**
 		 * The application's settings but for what makes a caller wait. Lettuce's own
-		 * reconnection is off where the store reconnects by itself: it would keep
-		 * commands and send them long after their callers have given up.
+		 * reconnection is off if the store reconnects by itself: it would keep commands
+		 * and send them long after their callers have given up.
 		 */
 		private record ShortTimeouts(LettuceClientConfiguration source, Duration timeout, Duration extra,
 				boolean cluster) implements LettuceClientConfiguration {

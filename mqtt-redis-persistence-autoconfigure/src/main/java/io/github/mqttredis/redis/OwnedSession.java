@@ -272,7 +272,7 @@ final class OwnedSession {
 	SessionException refusal(String what) {
 		if (isFenced()) {
 			return new SessionInUseException(this.id, this.standing.fencedBy(), Duration.ZERO,
-					"This process no longer writes it. Stop one of the two, or give each a client id of its own");
+					"This process no longer writes it. Stop one of the two, or give each its own client id");
 		}
 		String prefix = "Could not " + what + " of MQTT session " + this.id + ": ";
 		if (this.ended) {
@@ -285,7 +285,8 @@ final class OwnedSession {
 		}
 		return new SessionUnavailableException(prefix + "Redis at " + this.io.link().describe()
 				+ " did not confirm it within " + this.settings.writeTimeout().toMillis()
-				+ " ms (mqtt.persistence.write-timeout), or the wait was ended. Whether it is stored is unknown");
+				+ " ms (mqtt.persistence.write-timeout), or the wait was ended. It is unknown whether it is "
+				+ "stored");
 	}
 
 	/**

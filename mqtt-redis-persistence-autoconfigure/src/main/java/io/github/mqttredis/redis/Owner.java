@@ -35,11 +35,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host the host's name
  * @param pid the process id
- * @param started when the process started, in clock ticks since the boot, 0 where the
- * system does not tell. The time of day would not do: it may be set, by decades on a
- * machine without a clock of its own
+ * @param started when the process started, in clock ticks since the boot, 0 if the system
+ * does not tell. The time of day would not do: it may be set, by decades on a machine
+ * without a clock of its own
  * @param boot the identity of the host's boot, of the process namespace and of the user,
- * empty where the system does not tell
+ * empty if the system does not tell
  * @param random what tells two stores of one process apart
  */
 record Owner(String host, long pid, long started, String boot, String random) {
@@ -76,7 +76,7 @@ record Owner(String host, long pid, long started, String boot, String random) {
 		}
 		catch (IOException | RuntimeException ex) {
 			// Not Linux, or not all of it: no process can be told apart from a later one.
-			RedisSessionStore.logger.debug("That an owner on this host is dead cannot be proved", ex);
+			RedisSessionStore.logger.debug("It cannot be proved that an owner on this host is dead", ex);
 			return new Owner(host, pid, 0, "", random);
 		}
 	}
@@ -154,7 +154,7 @@ record Owner(String host, long pid, long started, String boot, String random) {
 	 */
 	static String describeHolder(String token) {
 		String context = contextOf(token);
-		return (context != null) ? describe(token) + ", which is this very process, in " + context : describe(token);
+		return (context != null) ? describe(token) + ", which is this process, in " + context : describe(token);
 	}
 
 	/**

@@ -61,7 +61,7 @@ final class RedisLink {
 	}
 
 	/**
-	 * Run a command, connecting first where that is needed.
+	 * Run a command, connecting first if necessary.
 	 * @param <T> the type of the answer
 	 * @param command the command
 	 * @return the answer
@@ -86,10 +86,10 @@ final class RedisLink {
 	}
 
 	/**
-	 * Run a command, and run it once more over a new connection where this one broke: it
-	 * may have broken long ago, when nobody looked, and one that breaks while it is made
-	 * does not say why. Redis may have closed it right behind the refusal of a password;
-	 * the second one says it, or works.
+	 * Run a command, and run it once more over a new connection if this one broke: it may
+	 * have broken long ago, when nobody looked, and one that breaks while it is made does
+	 * not say why. Redis may have closed it right behind the refusal of a password; the
+	 * second one says it, or works.
 	 * @param <T> the type of the answer
 	 * @param command the command, which may reach Redis twice
 	 * @return the answer
@@ -134,8 +134,8 @@ final class RedisLink {
 	}
 
 	/**
-	 * Send commands together and read what each of them is answered, connecting first
-	 * where that is needed.
+	 * Send commands together and read what each of them is answered, connecting first if
+	 * necessary.
 	 * @param exchanges the commands
 	 * @return an answer each
 	 */
@@ -202,7 +202,7 @@ final class RedisLink {
 	/**
 	 * Return how much longer than a small one a command with many bytes may take.
 	 * @param bytes how many bytes
-	 * @return the time, zero where they are not many
+	 * @return the time, zero if there are few
 	 */
 	static Duration extraTime(long bytes) {
 		return (bytes < LARGE_BYTES) ? Duration.ZERO : Duration.ofSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
@@ -301,7 +301,7 @@ final class RedisLink {
 		private static final long serialVersionUID = 1L;
 
 		MockedException(Class<?> type) {
-			super("The " + type.getSimpleName() + " gives no connection, as a mock does");
+			super("The " + type.getSimpleName() + " returns no connection, as a mock does");
 		}
 
 	}

@@ -55,11 +55,11 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
- * Sessions in Redis, over a connection of its own that is derived from the application's
+ * Sessions in Redis, over a separate connection that is derived from the application's
  * connection factory.
  * <p>
- * Starts before the MQTT components and stops after them: its leases are given back when
- * it stops. May be used before it is started; that starts it.
+ * Starts before the MQTT components and stops after them: its leases are released when it
+ * stops. Using it before it is started starts it.
  *
  * @since 0.1.0
  */
@@ -190,7 +190,7 @@ public final class RedisSessionStore
 	}
 
 	/**
-	 * Stops the store where the application failed to start after it was used: it is not
+	 * Stops the store if the application failed to start after it was used: it is not
 	 * running yet, and has leases all the same.
 	 */
 	@Override
@@ -286,7 +286,7 @@ public final class RedisSessionStore
 		}
 		if (previous != null && previous.supersede()) {
 			logger.warn("MQTT session " + session.id() + " was opened by a second client while the first one used it. "
-					+ "The first one can store nothing more; use one client for each client id and broker");
+					+ "The first one can no longer store anything. Use one client for each client id and broker");
 		}
 		return handle;
 	}

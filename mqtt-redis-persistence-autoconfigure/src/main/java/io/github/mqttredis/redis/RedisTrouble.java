@@ -131,10 +131,11 @@ final class RedisTrouble extends Exception {
 
 	private static String hint(String code) {
 		return switch (code) {
-			case "OOM" -> " (raise Redis's maxmemory, or give MQTT sessions a Redis of their own)";
+			case "OOM" -> " (raise maxmemory of Redis, or use a separate Redis for the MQTT sessions, with "
+					+ "mqtt.persistence.redis.url)";
 			case "NOAUTH", "WRONGPASS" -> " (check the user name and the password of the connection)";
-			case "NOPERM" -> " (NOPERM: the Redis user lacks a permission; see the ACL rule in the documentation)";
-			case "READONLY" -> " (this is a replica; connect to the master, or through Sentinel or Cluster)";
+			case "NOPERM" -> " (NOPERM: the Redis user lacks a permission; see docs/redis-permissions.md)";
+			case "READONLY" -> " (this is a replica; connect to the master, or use Sentinel or Cluster)";
 			default -> "";
 		};
 	}

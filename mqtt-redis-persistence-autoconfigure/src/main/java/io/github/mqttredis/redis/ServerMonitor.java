@@ -197,8 +197,8 @@ final class ServerMonitor implements AutoCloseable {
 						+ ": Redis may drop sessions when its memory is full. Set it to noeviction");
 			}
 			if (List.of(appendOnly.split(", ")).contains("no")) {
-				warnings.add("appendonly is off: when Redis stops, what it has not saved is lost unless the application"
-						+ " lives on and writes it back. Set appendonly to yes");
+				warnings.add("appendonly is off: when Redis stops, records that it has not saved are lost, "
+						+ "unless the application keeps running and writes them back. Set appendonly to yes");
 			}
 			addOrphans(link, facts, warnings);
 			return new ServerStatus(null, facts, warnings);
@@ -220,7 +220,7 @@ final class ServerMonitor implements AutoCloseable {
 				List<String> found = link.run(this.orphans::next);
 				facts.put("orphanedSessions", found.size());
 				if (!found.isEmpty()) {
-					warnings.add(found.size() + " of the stored sessions hold records and have no owner, such as "
+					warnings.add(found.size() + " stored sessions hold records and have no owner, such as "
 							+ String.join(", ", found.subList(0, Math.min(NAMED, found.size())))
 							+ ". Start their clients again to deliver the records, or delete the keys");
 				}

@@ -188,7 +188,7 @@ final class SessionHandle implements OperatedSession {
 	private boolean isWaitedForElsewhere(RecordKey key, long position, long seen, boolean lenient) {
 		return this.guarded && switch (key.kind()) {
 			case PUBREL, RECEIVED -> true;
-			// Not kept as unknown where messages of QoS 1 go on: nothing could be sent
+			// Not kept as unknown if messages of QoS 1 go on: nothing could be sent
 			// past it.
 			case SENT -> (lenient || !this.session.isSentUnstored())
 					&& (!this.session.isStoredBeforeReturn() || this.publishes.defer(key, position, seen, lenient));
@@ -210,7 +210,7 @@ final class SessionHandle implements OperatedSession {
 		if (accepted && !stored) {
 			checkUsable("store a message");
 			if (!wait.isLenient()) {
-				throw this.session.refusal("confirm that a message is stored, which is sent once it is,", record);
+				throw this.session.refusal("confirm that a message is stored (it is sent once it is stored)", record);
 			}
 		}
 	}

@@ -273,7 +273,7 @@ final class SessionOpener {
 	 * Return who need not be waited for.
 	 * @param session the session
 	 * @param token its owner's token
-	 * @return anybody where sessions are taken over, the token if the owner is dead for
+	 * @return anybody if sessions are taken over, the token if the owner is dead for
 	 * certain
 	 * @throws SessionException if this process could do nothing with the session: its
 	 * owner is left alone then
@@ -292,7 +292,7 @@ final class SessionOpener {
 		Duration remaining = Duration.ofMillis(Math.max(1, acquired.remainingMillis()));
 		if (System.nanoTime() - deadline >= 0) {
 			throw new SessionInUseException(session.id(), holder, remaining,
-					"Stop it, give this process a client id of its own, raise mqtt.persistence.lease.acquire-timeout,"
+					"Stop it, give this process its own client id, raise mqtt.persistence.lease.acquire-timeout,"
 							+ " or set mqtt.persistence.lease.on-conflict to takeover");
 		}
 		this.waiting.put(session.id(), new SessionStatus(session.id(), SessionState.WAITING, Contents.NONE,
@@ -306,9 +306,9 @@ final class SessionOpener {
 	private void report(OwnedSession session, String token, String holder) {
 		String waiting = "; waiting up to " + this.settings.acquireTimeout().toMillis() + " ms for its lease to end";
 		if (Owner.contextOf(token) != null) {
-			RedisSessionStore.logger.warn("MQTT session " + session.id() + " is wanted by "
-					+ Owner.contextOf(this.owner.token()) + " and owned by " + holder
-					+ ": close one of the two, or give each a client id of its own" + waiting);
+			RedisSessionStore.logger.warn("MQTT session " + session.id() + " is needed by "
+					+ Owner.contextOf(this.owner.token()) + " but owned by " + holder
+					+ ": close one of the two, or give each its own client id" + waiting);
 		}
 		else {
 			RedisSessionStore.logger.info("MQTT session " + session.id() + " is owned by " + holder + waiting);

@@ -34,7 +34,7 @@ import io.github.mqttredis.session.SetAside;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a session stands with Redis. Each change is logged, counted, and told to listeners.
+ * The state of a session in Redis. Each change is logged, counted, and told to listeners.
  * Changed in turn ({@link IoLoop}) only, read by all.
  */
 final class SessionStanding {
@@ -114,8 +114,8 @@ final class SessionStanding {
 		this.quarantined.incrementAndGet();
 		this.activity.happened(Event.RECORD_QUARANTINED, 1);
 		RedisSessionStore.logger.warn(refused.getMessage() + ". The record is set aside after " + BrokenBatches.ATTEMPTS
-				+ " attempts: it is kept in memory only, and its message is not sent."
-				+ " What was stored behind it is written now");
+				+ " attempts: it is kept in memory only, and its message is not sent. Later records are written "
+				+ "now");
 		tell(new SessionEvent.Quarantined(this.id, List.of(refused.record().toString())));
 	}
 
@@ -140,7 +140,7 @@ final class SessionStanding {
 		this.quarantined.incrementAndGet();
 		this.activity.happened(Event.MESSAGE_UNDELIVERABLE, 1);
 		String line = note.describe(this.id, record);
-		RedisSessionStore.logger.warn(line + ". It is kept in quarantine, and what comes after it goes on");
+		RedisSessionStore.logger.warn(line + ". It is kept in quarantine, and later messages are sent");
 		fail(line, false);
 		tell(new SessionEvent.Undeliverable(this.id, note));
 	}
@@ -163,11 +163,11 @@ final class SessionStanding {
 	 */
 	void queueLost(long messages) {
 		this.activity.happened(Event.QUEUE_LOST, messages);
-		String line = "MQTT session " + this.id + ": " + messages + " messages that waited for the broker are gone,"
-				+ " because Redis lost them and only Redis had them";
+		String line = "MQTT session " + this.id + ": " + messages + " messages in the offline buffer are lost, "
+				+ "because Redis lost them and only Redis held them";
 		fail(line, false);
 		RedisSessionStore.logger
-			.error(line + ". Have Redis keep its data on disk, or raise" + " mqtt.persistence.offline-buffer.window");
+			.error(line + ". Set appendonly to yes in Redis, or raise mqtt.persistence.offline-buffer.window");
 	}
 
 	void degraded(RedisTrouble reason) {
@@ -212,7 +212,7 @@ final class SessionStanding {
 		this.interrupted = false;
 		this.resyncing = false;
 		RedisSessionStore.logger.info("MQTT session " + this.id + " is in Redis again, "
-				+ ((aside > 0) ? "but for " + aside + " records that it does not take" : "all of it"));
+				+ ((aside > 0) ? "except for " + aside + " records that it does not accept" : "all of it"));
 		tell(writtenBack ? new SessionEvent.Resynced(this.id) : new SessionEvent.Recovered(this.id));
 		return true;
 	}
@@ -222,8 +222,8 @@ final class SessionStanding {
 		this.state = SessionState.FENCED;
 		this.failure = new Failure("owned by " + by, Instant.now());
 		this.activity.happened(Event.LEASE_LOST, 1);
-		RedisSessionStore.logger.error("MQTT session " + this.id + " is owned by " + by
-				+ " now; this process writes it no more. Give each process a client id of its own");
+		RedisSessionStore.logger.error("MQTT session " + this.id + " is now owned by " + by
+				+ "; this process no longer writes it. Give each process its own client id");
 		tell(new SessionEvent.Fenced(this.id, by));
 	}
 

@@ -26,9 +26,8 @@ import java.util.function.Consumer;
 import io.github.mqttredis.session.SessionActivity.Event;
 
 /**
- * Tells events to listeners, one after another, on a thread of its own. Keeps no more of
- * them than fit: the application's listeners take what time they like, and its heap must
- * not pay for it.
+ * Passes events to listeners, one after another, on a separate thread. The number of
+ * waiting events is limited, so that slow listeners do not fill the heap.
  *
  * @since 0.1.0
  */
@@ -107,8 +106,9 @@ public final class EventQueue implements AutoCloseable {
 		telling.activity().happened(Event.EVENT_DROPPED, 1);
 		if (!this.behind) {
 			this.behind = true;
-			this.warnings.accept("A listener to events of MQTT sessions does not keep up: " + SIZE
-					+ " events wait, and the oldest are dropped. Let it hand on what takes time");
+			this.warnings.accept("A listener for events of MQTT sessions is too slow: " + SIZE
+					+ " events wait, and the oldest are dropped. Make the listener asynchronous, for example "
+					+ "with @Async");
 		}
 	}
 

@@ -30,7 +30,7 @@ final class PlainRecordCodec implements RecordCodec {
 	public byte[] decode(SessionId session, RecordKey key, byte[] stored) throws SessionKeyException {
 		if (RecordCodec.isMarked(stored)) {
 			throw new SessionKeyException(session, key,
-					"is encrypted, and this application has no key: set mqtt.persistence.encryption.* as it was");
+					"is encrypted, and this application has no key. Set mqtt.persistence.encryption.* as before");
 		}
 		return stored;
 	}

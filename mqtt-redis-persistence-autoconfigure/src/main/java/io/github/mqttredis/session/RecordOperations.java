@@ -27,9 +27,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator does with single records. It is done by the owner of the session, so
- * that nothing of it is written back: by the client if this process has one, and else by
- * this process, which owns the session meanwhile.
+ * Operations of an operator on single records. The owner of the session carries them out,
+ * so that nothing is written back: the client if this process has one, otherwise this
+ * process, which owns the session meanwhile.
  *
  * @since 0.1.0
  */
@@ -82,7 +82,7 @@ public final class RecordOperations {
 			}
 			session.requeue(message(id, name));
 			take(session, name);
-			this.log.accept("MQTT session " + id + ": " + describe(name) + " is sent again, by an operator's wish");
+			this.log.accept("MQTT session " + id + ": " + describe(name) + " is sent again, at an operator's request");
 			return true;
 		}));
 	}
@@ -129,7 +129,7 @@ public final class RecordOperations {
 			RecordKey release = key.sibling(RecordKind.PUBREL);
 			if (key.equals(release) || (key.kind() == RecordKind.SENT && session.contains(release.toString()))) {
 				throw new IllegalArgumentException("The broker has the message with packet id " + key.packetId()
-						+ " already, and is told to release it");
+						+ " already; only its PUBREL is still to be sent");
 			}
 			session.discard(key);
 			discarded(id, record);
@@ -138,7 +138,7 @@ public final class RecordOperations {
 	}
 
 	private void discarded(SessionId id, String record) {
-		this.log.accept("MQTT session " + id + ": " + record + " was removed by an operator's wish");
+		this.log.accept("MQTT session " + id + ": " + record + " was removed at an operator's request");
 	}
 
 	private boolean alone(Operation operation) throws SessionException {
@@ -164,7 +164,7 @@ public final class RecordOperations {
 		List<String> found = this.quarantine.names(id).stream().filter((name) -> isMeant(record, name)).toList();
 		if (found.size() > 1) {
 			throw new IllegalArgumentException(
-					"'" + record + "' stands for " + found.size() + " records: give the whole key");
+					"'" + record + "' matches " + found.size() + " records. Give the whole key");
 		}
 		return found.isEmpty() ? null : found.get(0);
 	}
@@ -176,7 +176,7 @@ public final class RecordOperations {
 	private byte[] message(SessionId id, String name) throws SessionException {
 		RecordKey key = SetAside.keyOf(name);
 		if (key == null || key.kind() == RecordKind.RECEIVED || key.kind() == RecordKind.PUBREL) {
-			throw new IllegalArgumentException("'" + describe(name) + "' is no message that was to be sent");
+			throw new IllegalArgumentException("'" + describe(name) + "' is not an outgoing message");
 		}
 		byte[] record = this.quarantine.record(id, name, key);
 		if (record == null
@@ -295,7 +295,7 @@ public final class RecordOperations {
 	}
 
 	/**
-	 * Carries out what an operator asks for where no client has the session: the next one
+	 * Carries out what an operator asks for if no client has the session: the next one
 	 * sends what it finds.
 	 *
 	 * @param session the session

@@ -17,9 +17,9 @@
 package io.github.mqttredis.session;
 
 /**
- * A record that Redis does not take: it ended the connection each time that it was to
- * store it. The record is not stored, and what depends on it is not sent. Other records
- * are not concerned.
+ * Redis does not accept a record: it closed the connection at each attempt to store it.
+ * The record is not stored, and the packets that depend on it are not sent. Other records
+ * are not affected.
  *
  * @since 0.1.0
  */
@@ -32,8 +32,8 @@ public final class SessionRecordException extends SessionException {
 	private final long size;
 
 	public SessionRecordException(SessionId session, RecordKey record, long size) {
-		super("Redis does not take record " + record + " of MQTT session " + session + ", which has " + size
-				+ " bytes: it ends the connection. Raise client-query-buffer-limit or proto-max-bulk-len of Redis, or"
+		super("Redis does not accept record " + record + " of MQTT session " + session + ", which has " + size
+				+ " bytes: it closes the connection. Raise client-query-buffer-limit or proto-max-bulk-len of Redis, or"
 				+ " publish smaller messages");
 		this.record = record;
 		this.size = size;

@@ -27,8 +27,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was found of a session where it is stored, sorted into what a client can read and
- * what it cannot.
+ * What the store holds of a session, sorted into records that a client can read and records
+ * that it cannot.
  *
  * @since 0.1.0
  */
@@ -86,9 +86,9 @@ public final class StoredRecords {
 			throws SessionKeyException {
 		byte[] record = codec.decode(session, key, value);
 		if (record == null && RecordFormat.isReadable(key, value)) {
-			throw new SessionKeyException(session, key, "is not encrypted. If it was stored before encryption was"
-					+ " switched on, set mqtt.persistence.encryption.accept-unencrypted=true until each client has been"
-					+ " started once");
+			throw new SessionKeyException(session, key, "is not encrypted. If it was stored before encryption "
+					+ "was turned on, set mqtt.persistence.encryption.accept-unencrypted=true until each client "
+					+ "has started once");
 		}
 		return (record != null && RecordFormat.isReadable(key, record)) ? record : null;
 	}
@@ -143,7 +143,7 @@ public final class StoredRecords {
 					(key) -> this.readable.containsKey(key.toString())) && this.unreadable.add(record.getKey()));
 	}
 
-	/** Where PUBREL is next, the topic does not matter any more. */
+	/** If PUBREL is next, the topic does not matter any more. */
 	private static boolean isWithoutTopic(RecordKey key, byte[] record, Predicate<RecordKey> isThere) {
 		return RecordFormat.lacksTopic(key, record) && !isThere.test(key.sibling(RecordKind.PUBREL));
 	}

@@ -58,7 +58,7 @@ class MisspeltPropertyTests {
 		MqttContexts.with(REDIS)
 			.withPropertyValues("mqtt.persistence." + name + "=x")
 			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).containsOnlyOnce("mqtt.persistence." + name + " is not known, and has no effect")
+		assertThat(output).containsOnlyOnce("mqtt.persistence." + name + " is unknown and has no effect")
 			.contains("Did you mean mqtt.persistence." + meant + "?");
 	}
 
@@ -68,7 +68,7 @@ class MisspeltPropertyTests {
 		MqttContexts.with(REDIS)
 			.withPropertyValues("mqtt.client." + name + "=x")
 			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).contains("mqtt.client." + name + " is not known, and has no effect")
+		assertThat(output).contains("mqtt.client." + name + " is unknown and has no effect")
 			.contains("Did you mean mqtt.client." + meant + "?");
 	}
 
@@ -80,20 +80,19 @@ class MisspeltPropertyTests {
 					"mqtt.persistence.exclude-beans=a,b", "mqtt.persistence.writeTimeout=3s",
 					"mqtt.client.will.topic=t", "mqtt.other=x", "mqtt.client.topics-of-mine=x")
 			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).doesNotContain("is not known");
+		assertThat(output).doesNotContain("is unknown");
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
-			textBlock = """
-					''                                                                     | client-id, server-uris
-					mqtt.client.client-id=a                                                | server-uris
-					mqtt.client.server-uris=tcp://127.0.0.1:1                              | client-id
-					mqtt.client.client-id=a;mqtt.client.server-uri=tcp://127.0.0.1:1       | server-uri is not known, server-uris
-					mqtt.client.client.id=a;mqtt.client.server-uris=tcp://127.0.0.1:1      | client.id is not known, client-id
-					mqtt.client.client-id=a;mqtt.client.server-uris=tcp://127.0.0.1:1;mqtt.client.version=4 | version
-					mqtt.client.client-id=a;mqtt.client.server-uris=tcp://127.0.0.1:1;mqtt.client.version=5 | version
-					""")
+	@CsvSource(delimiter = '|', textBlock = """
+			''                                                                     | client-id, server-uris
+			mqtt.client.client-id=a                                                | server-uris
+			mqtt.client.server-uris=tcp://127.0.0.1:1                              | client-id
+			mqtt.client.client-id=a;mqtt.client.server-uri=tcp://127.0.0.1:1       | server-uri is unknown, server-uris
+			mqtt.client.client.id=a;mqtt.client.server-uris=tcp://127.0.0.1:1      | client.id is unknown, client-id
+			mqtt.client.client-id=a;mqtt.client.server-uris=tcp://127.0.0.1:1;mqtt.client.version=4 | version
+			mqtt.client.client-id=a;mqtt.client.server-uris=tcp://127.0.0.1:1;mqtt.client.version=5 | version
+			""")
 	void whenNoClientManagerIsMadeThenThePropertiesAreNamedLast(String properties, String named,
 			CapturedOutput output) {
 		assertThatThrownBy(() -> run(NeedsV3.class, properties.split(";")));

@@ -48,7 +48,7 @@ class MockedBeanTests {
 	private static void assertRedisIsAway(SessionStore store) {
 		assertThat(store.server().isAvailable()).isFalse();
 		assertThatExceptionOfType(SessionException.class).isThrownBy(() -> store.open(ID))
-			.withMessageContaining("gives no connection");
+			.withMessageContaining("returns no connection");
 	}
 
 	@Nested

@@ -114,7 +114,7 @@ class RedisClientCertificateTests {
 					"spring.ssl.bundle.pem.other.truststore.certificate=file:" + stranger.certificateFile()));
 			assertThat(output).contains("APPLICATION FAILED TO START", "MQTT sessions cannot be kept in Redis",
 					"No subject alternative names matching IP address 127.0.0.1 found",
-					"has to name the host of its address");
+					"must name the host of its address");
 		}
 	}
 

@@ -98,7 +98,7 @@ class RedisTlsTests {
 	void whenTheApplicationDoesNotTrustTheCertificateThenTheStartFailsAndSaysWhy(CapturedOutput output) {
 		assertThatThrownBy(() -> run("spring.data.redis.ssl.enabled=true"));
 		assertThat(output).contains("MQTT sessions cannot be kept in Redis", "unable to find valid certification path",
-				"Name an SSL bundle with spring.data.redis.ssl.bundle");
+				"Set spring.data.redis.ssl.bundle to an SSL bundle");
 		assertThat(output).doesNotContain("Start Redis");
 	}
 
@@ -106,7 +106,7 @@ class RedisTlsTests {
 	void whenTheApplicationDoesNotSpeakTlsThenTheStartFails(CapturedOutput output) {
 		assertThatThrownBy(RedisTlsTests::run);
 		assertThat(output).contains("MQTT sessions cannot be kept in Redis", "127.0.0.1:" + TLS_PORT,
-				"If it speaks TLS, set spring.data.redis.ssl.bundle");
+				"If it uses TLS, set spring.data.redis.ssl.bundle");
 	}
 
 	private static ConfigurableApplicationContext run(String... properties) {

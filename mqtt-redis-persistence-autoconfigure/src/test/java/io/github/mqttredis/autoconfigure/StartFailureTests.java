@@ -265,7 +265,7 @@ class StartFailureTests {
 		assertThatThrownBy(() -> runWithRedis(Application.class, "mqtt.client.client-id=clean", CLIENT[1],
 				"mqtt.client.clean-session=true", "mqtt.persistence.clean-session=fail"));
 		assertThat(analysis(output))
-			.contains("The MQTT client of 'mqttv3ClientManager' throws its stored session away at each connect")
+			.contains("The MQTT client of 'mqttv3ClientManager' discards its stored session at each connect")
 			.contains("setCleanSession(false)", "mqtt.client.clean-session=false",
 					"mqtt.persistence.clean-session=allow")
 			.doesNotContain("\tat ");
@@ -283,7 +283,7 @@ class StartFailureTests {
 				"mqtt.persistence.import-from=" + directory, "mqtt.persistence.import-dry-run=true"));
 		assertThat(analysis(output))
 			.contains("Dry run: nothing was changed. 3 records in 2 directories below " + directory,
-					"Remove mqtt.persistence.import-dry-run")
+					"remove mqtt.persistence.import-dry-run")
 			.doesNotContain("\tat ");
 		assertThat(output).containsPattern("INFO.*would be moved in.*another.s-1.msg");
 		assertThat(used.resolve("s-1.msg")).exists();
@@ -304,16 +304,15 @@ class StartFailureTests {
 			assertThat(first.isActive()).isTrue();
 			assertThatThrownBy(() -> runWithRedis(Inbound.class, "spring.application.name=second",
 					"mqtt.persistence.lease.acquire-timeout=1s"));
-			assertThat(output).containsPattern("WARN.*is wanted by application context second .* and owned by process "
-					+ ProcessHandle.current().pid()
-					+ " on .*, which is this very process, in application context first");
+			assertThat(output).containsPattern("WARN.*is needed by application context second .* but owned by process "
+					+ ProcessHandle.current().pid() + " on .*, which is this process, in application context first");
 			assertThat(analysis(output)).contains("in application context first");
 		}
 	}
 
 	private static void assertSessionInUse(CapturedOutput output) {
 		assertThat(analysis(output)).contains("is owned by", String.valueOf(ProcessHandle.current().pid()))
-			.contains("mqtt.persistence.lease.acquire-timeout", "client id of its own")
+			.contains("mqtt.persistence.lease.acquire-timeout", "its own client id")
 			.doesNotContain("NullPointerException", "\tat ");
 	}
 

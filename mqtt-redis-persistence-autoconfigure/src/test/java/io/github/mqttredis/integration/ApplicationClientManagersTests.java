@@ -131,7 +131,7 @@ class ApplicationClientManagersTests {
 						() -> adapter(new Mqttv5PahoMessageDrivenChannelAdapter(
 								context.getBean(Mqttv5ClientManager.class), "child")));
 				child.refresh();
-				assertThat(output).containsOnlyOnce("MQTT adapter 'in' of the child context 'flows' was started after"
+				assertThat(output).containsOnlyOnce("MQTT adapter 'in' of the child context 'flows' started after"
 						+ " the client manager of the parent context had connected");
 			}
 		});

@@ -98,7 +98,7 @@ class CleanSessionCheckTests {
 						"mqtt.persistence.clean-session=allow");
 			});
 			assertThat(output).containsOnlyOnce(
-					"The MQTT client of '" + variant.name() + "' throws its stored session away at each connect");
+					"The MQTT client of '" + variant.name() + "' discards its stored session at each connect");
 		});
 		clean = false;
 		runner.run((context) -> assertThat(Components.findings(context)).isEmpty());

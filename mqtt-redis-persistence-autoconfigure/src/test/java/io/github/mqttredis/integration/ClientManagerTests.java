@@ -107,7 +107,7 @@ class ClientManagerTests {
 		this.contexts.withBean("own", Mqttv3ClientManager.class, () -> manager(foreign)).run((context) -> {
 			Mqttv3ClientManager manager = context.getBean(Mqttv3ClientManager.class);
 			assertThat(PahoInternals.persistence(client(manager))).isSameAs(foreign);
-			assertThat(output).containsOnlyOnce("The persistence of the MQTT component 'own'");
+			assertThat(output).containsOnlyOnce("The application set the persistence of the MQTT component 'own'");
 		});
 	}
 

@@ -87,7 +87,7 @@ class ComponentCheckTests {
 				.extracting(Finding::kind)
 				.isEqualTo(Kind.SESSION_EXPIRY);
 			assertThat(output).containsOnlyOnce("The broker forgets the MQTT session of 'out' when the link is lost,"
-					+ " because there is no session expiry interval. Call setSessionExpiryInterval");
+					+ " because no session expiry interval is set. Call setSessionExpiryInterval");
 		});
 		options.setSessionExpiryInterval(60L);
 		runner.run((context) -> assertThat(Components.findings(context)).isEmpty());
@@ -111,8 +111,8 @@ class ComponentCheckTests {
 			assertThat(Components.findings(context)).singleElement()
 				.extracting(Finding::kind)
 				.isEqualTo(Kind.REDIS_EXPIRY);
-			assertThat(output).containsOnlyOnce("Redis forgets the MQTT session of 'mqttv5ClientManager' after 3540 s"
-					+ " without an owner, and the broker only after 3600 s. Raise mqtt.persistence.session-expiry");
+			assertThat(output).containsOnlyOnce("Redis forgets the MQTT session of 'mqttv5ClientManager' after 3540 "
+					+ "s without an owner, but the broker only after 3600 s. Raise mqtt.persistence.session-expiry");
 		});
 		runner.withPropertyValues("mqtt.persistence.session-expiry=1h")
 			.run((context) -> assertThat(Components.findings(context)).isEmpty());
@@ -146,7 +146,7 @@ class ComponentCheckTests {
 			assertThat(Components.findings(context)).singleElement()
 				.extracting(Finding::kind)
 				.isEqualTo(Kind.MAX_INFLIGHT);
-			assertThat(output).containsOnlyOnce("The MQTT client of 'manager' refuses a message if 10 are in flight");
+			assertThat(output).containsOnlyOnce("The MQTT client of 'manager' refuses messages while 10 are in flight");
 		});
 		runner.withPropertyValues("mqtt.persistence.offline-buffer.enabled=true")
 			.run((context) -> assertThat(Components.findings(context)).isEmpty());
@@ -159,7 +159,7 @@ class ComponentCheckTests {
 				assertThat(finding.kind()).isEqualTo(Kind.SHARED_CLIENT_ID);
 				assertThat(finding.component()).isEqualTo("in, out");
 			});
-			assertThat(output).containsOnlyOnce("'in' and 'out' have one MQTT client id, 'one', at " + Components.URI);
+			assertThat(output).containsOnlyOnce("'in' and 'out' share the MQTT client id 'one', at " + Components.URI);
 		});
 	}
 
@@ -176,7 +176,8 @@ class ComponentCheckTests {
 			assertThat(Components.findings(context)).singleElement()
 				.extracting(Finding::kind)
 				.isEqualTo(Kind.RECORDS_WAIT);
-			assertThat(output).containsOnlyOnce("2 records of 'out' wait for the first message");
+			assertThat(output)
+				.containsOnlyOnce("2 stored records of 'out' wait until the application sends its first message");
 			assertThat(context.getBean(SessionStore.class).sessions()).isEmpty();
 		});
 		runner.withPropertyValues("mqtt.persistence.key-prefix=other")

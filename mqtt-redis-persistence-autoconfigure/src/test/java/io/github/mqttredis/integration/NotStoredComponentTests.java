@@ -67,9 +67,9 @@ class NotStoredComponentTests {
 				assertThat(Components.findings(context)).hasSize(2)
 					.allSatisfy((finding) -> assertThat(finding.kind()).isEqualTo(Kind.NOT_STORED));
 				assertThat(output)
-					.containsOnlyOnce("The MQTT session of 'out' is not stored in Redis, because its client factory is"
-							+ " no bean: it was made in place, or from a URL. Pass an MqttPahoClientFactory bean to its"
-							+ " constructor, or better a client manager bean")
+					.containsOnlyOnce("The MQTT session of 'out' is not stored in Redis, because its client "
+							+ "factory is not a bean: it was created inline, or from a URL. Pass a client "
+							+ "manager bean to its constructor, or an MqttPahoClientFactory bean")
 					.containsOnlyOnce("The MQTT session of 'in' is not stored in Redis");
 			});
 	}
@@ -130,8 +130,8 @@ class NotStoredComponentTests {
 			.run((context) -> assertThat(context.getBean(ComponentChecker.class).findings())
 				.extracting(Finding::toString)
 				.satisfiesExactlyInAnyOrder(
-						(text) -> assertThat(text).contains("'three'", "its client manager is no bean"),
-						(text) -> assertThat(text).contains("'five'", "its client manager is no bean")));
+						(text) -> assertThat(text).contains("'three'", "its client manager is not a bean"),
+						(text) -> assertThat(text).contains("'five'", "its client manager is not a bean")));
 	}
 
 	@Test
@@ -139,7 +139,7 @@ class NotStoredComponentTests {
 		this.contexts.withUserConfiguration(TooEarly.class)
 			.run((context) -> assertThat(Components.findings(context)).singleElement()
 				.asString()
-				.contains("'early' is not stored in Redis, because it was made before", "BeanPostProcessor"));
+				.contains("'early' is not stored in Redis, because it was created before", "BeanPostProcessor"));
 	}
 
 	@Test

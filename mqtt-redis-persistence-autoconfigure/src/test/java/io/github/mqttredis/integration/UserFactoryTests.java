@@ -87,7 +87,7 @@ class UserFactoryTests {
 			assertThat(client).isExactlyInstanceOf(MqttAsyncClient.class);
 			assertThat(PahoInternals.persistence(client)).isSameAs(foreign);
 			factory.getAsyncClientInstance(URI, "two");
-			assertThat(output).containsOnlyOnce("The persistence of the MQTT component 'foreign'");
+			assertThat(output).containsOnlyOnce("The application set the persistence of the MQTT component 'foreign'");
 		});
 	}
 

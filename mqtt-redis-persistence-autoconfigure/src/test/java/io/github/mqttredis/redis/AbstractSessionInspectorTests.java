@@ -378,7 +378,7 @@ abstract class AbstractSessionInspectorTests {
 		SetAside second = new SetAside("s-7", first.at().plusMillis(1), 1, "reason");
 		this.redis.hashCommands().hSet(KEYS.quarantine(), bytes(second.name()), Packets.publish(7, 1, "second"));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.inspector.requeue(name, "s-7"))
-			.withMessageContaining("stands for 2 records");
+			.withMessageContaining("matches 2 records");
 		assertThat(this.inspector.requeue(name, second.key())).isTrue();
 		assertThat(store().open(ID).queue().first().record()).isEqualTo(Packets.publish(0, 1, "second"));
 	}

@@ -159,7 +159,7 @@ class SessionEventTests {
 		// One was being told when the queue filled up.
 		assertThat(this.events.stream().filter(SessionEvent.Degraded.class::isInstance)).hasSize(EventQueue.SIZE + 1);
 		assertThat(activity.count(Event.EVENT_DROPPED)).isEqualTo(told - EventQueue.SIZE - 1);
-		assertThat(output.toString().split("does not keep up", -1)).hasSize(2);
+		assertThat(output.toString().split("is too slow", -1)).hasSize(2);
 		queue.close();
 	}
 

@@ -67,8 +67,8 @@ final class DecodablePackets {
 		if (!this.named) {
 			this.named = true;
 			logger.warn("The broker sent a packet of type " + type(packet)
-					+ " that Paho cannot decode (MQTT 5, 2.1.2). It counts, without the reason that it gives."
-					+ " Further ones on this link are not named");
+					+ " that Paho cannot decode (MQTT 5, 2.1.2). It is processed without its reason text. "
+					+ "Further such packets on this link are not logged");
 		}
 		return plain;
 	}

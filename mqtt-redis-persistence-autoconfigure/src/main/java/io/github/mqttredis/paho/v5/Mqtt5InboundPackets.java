@@ -34,7 +34,7 @@ import org.apache.commons.logging.LogFactory;
  * a word. And Paho learns the broker's Receive Maximum, before it sends what it has
  * restored.</li>
  * <li>PUBREC with an error: the exchange has ended (4.3.3), so the message is complete.
- * Paho would drop the link and send the message again, for ever.</li>
+ * Paho would drop the link and send the message again, forever.</li>
  * <li>All but PUBLISH: see {@link DecodablePackets}.</li>
  * </ul>
  */
@@ -107,8 +107,8 @@ final class Mqtt5InboundPackets extends InboundPackets {
 		if (type != PUBREC || reason < ERROR) {
 			return this.packets.decodable(packet, body);
 		}
-		logger.warn("The broker refused the message of QoS 2 with packet id " + packetId(packet, body)
-				+ ": reason code 0x" + Integer.toHexString(reason) + " (MQTT 5, 3.5.2.1). It is not sent again");
+		logger.warn("The broker refused the QoS 2 message with packet id " + packetId(packet, body) + ": reason code 0x"
+				+ Integer.toHexString(reason) + " (MQTT 5, 3.5.2.1). It is not sent again");
 		// Paho takes no other error in a PUBCOMP.
 		return new byte[] { PUBCOMP_HEADER, 3, packet[body], packet[body + 1], PACKET_ID_NOT_FOUND };
 	}

@@ -32,8 +32,8 @@ import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the session of one Paho 5 client in a {@link SessionStore}. Every client needs an
- * instance of its own. See {@link SessionPersistence} for what waits, and for threads.
+ * Stores the session of one Paho 5 client in a {@link SessionStore}. Each client needs
+ * its own instance. See {@link SessionPersistence} for which calls wait, and for threads.
  *
  * @since 0.1.0
  */
@@ -88,9 +88,8 @@ public final class SessionMqttClientPersistence extends SessionPersistence<MqttP
 	@Override
 	public void open(String clientId) throws MqttPersistenceException {
 		if (clientId.isEmpty()) {
-			throw missing("An MQTT session without a client id cannot be kept: the broker"
-					+ " assigns an id at every start, and the session would not be found again. Set"
-					+ " mqtt.client.client-id, or the id of the component that makes the client");
+			throw missing("An MQTT session without a client id cannot be stored: the broker would assign a new "
+					+ "id at every start. Set mqtt.client.client-id, or the client id of the component");
 		}
 		this.topics.forget();
 		open(new SessionId(clientId, this.broker.broker(), MqttVersion.V5), this.serverUri);
