@@ -15,7 +15,7 @@
  */
 
 /**
- * What an operator sees of the stored sessions.
+ * Health, meters and the endpoint for the stored sessions.
  */
 @NullMarked
 package io.github.mqttredis.actuate;

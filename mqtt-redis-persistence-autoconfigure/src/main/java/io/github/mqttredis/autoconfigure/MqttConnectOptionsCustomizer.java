@@ -19,8 +19,8 @@ package io.github.mqttredis.autoconfigure;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 
 /**
- * Changes the connect options that are made from {@code mqtt.client.*}, after the
- * properties were applied. Not asked where the application defines its own
+ * Customizes the connect options that are made from {@code mqtt.client.*}, after the
+ * properties are applied. Not called if the application defines its own
  * {@link MqttConnectOptions} bean.
  *
  * @since 0.1.0

@@ -24,8 +24,8 @@ import org.springframework.boot.autoconfigure.service.connection.ConnectionDetai
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Where the MQTT broker is, and what it asks for. A bean of this type takes the place of
- * the properties {@code mqtt.client.server-uris}, {@code username}, {@code password} and
+ * Address and credentials of the MQTT broker. A bean of this type replaces the properties
+ * {@code mqtt.client.server-uris}, {@code username}, {@code password} and
  * {@code ssl-bundle}.
  *
  * @since 0.1.0
@@ -34,24 +34,24 @@ public interface MqttConnectionDetails extends ConnectionDetails {
 
 	/**
 	 * Return the URIs of the broker, tried in order, such as
-	 * {@code tcp://localhost:1883}. The first is a part of the stored session's name,
-	 * unless {@code mqtt.persistence.broker-id} is set: set it where the address changes
-	 * from start to start.
-	 * @return the URIs, empty if the application says it elsewhere
+	 * {@code tcp://localhost:1883}. The first one is part of the stored session's name,
+	 * unless {@code mqtt.persistence.broker-id} is set. Set it if the address changes
+	 * between starts.
+	 * @return the URIs, empty if the application sets them elsewhere
 	 */
 	List<String> getServerUris();
 
 	/**
-	 * Return the user name that the broker asks for.
-	 * @return the user name, {@code null} if it asks for none
+	 * Return the user name for the broker. @return the user name, {@code null} if the
+	 * broker needs none
 	 */
 	default @Nullable String getUsername() {
 		return null;
 	}
 
 	/**
-	 * Return the password that the broker asks for.
-	 * @return the password, {@code null} if it asks for none
+	 * Return the password for the broker. @return the password, {@code null} if the
+	 * broker needs none
 	 */
 	default @Nullable String getPassword() {
 		return null;
@@ -59,7 +59,7 @@ public interface MqttConnectionDetails extends ConnectionDetails {
 
 	/**
 	 * Return the SSL bundle for {@code ssl://} and {@code wss://} URIs.
-	 * @return the bundle, {@code null} for that of the JVM
+	 * @return the bundle, {@code null} for the defaults of the JVM
 	 */
 	default @Nullable SslBundle getSslBundle() {
 		return null;

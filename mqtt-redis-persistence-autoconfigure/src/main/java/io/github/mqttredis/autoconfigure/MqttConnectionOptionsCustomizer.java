@@ -19,8 +19,8 @@ package io.github.mqttredis.autoconfigure;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 
 /**
- * Changes the connect options of MQTT 5 that are made from {@code mqtt.client.*}, after
- * the properties were applied. Not asked where the application defines its own
+ * Customizes the MQTT 5 connect options that are made from {@code mqtt.client.*}, after
+ * the properties are applied. Not called if the application defines its own
  * {@link MqttConnectionOptions} bean.
  *
  * @since 0.1.0

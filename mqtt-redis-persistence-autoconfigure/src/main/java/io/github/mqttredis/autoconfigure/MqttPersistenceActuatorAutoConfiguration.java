@@ -56,9 +56,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} of what an operator sees of stored
- * MQTT sessions: their health, their meters, their endpoint, and observations of the
- * messages of the clients whose sessions are stored.
+ * {@link EnableAutoConfiguration Auto-configuration} for the health, the meters and the
+ * endpoint of stored MQTT sessions, and for observations of their clients' messages.
  *
  * @since 0.1.0
  */

@@ -25,10 +25,10 @@ import java.lang.annotation.Target;
 import org.springframework.beans.factory.annotation.Qualifier;
 
 /**
- * Marks the {@code RedisConnectionFactory} whose Redis keeps the MQTT sessions, where the
- * application has others for other data. Declare it with
- * {@code @Bean(defaultCandidate = false)}, so that it is nobody else's connection, and
- * Spring Boot still makes that of the application.
+ * Marks the {@code RedisConnectionFactory} whose Redis stores the MQTT sessions, if the
+ * application uses another Redis for other data. Declare it with
+ * {@code @Bean(defaultCandidate = false)}, so that it is not injected elsewhere and
+ * Spring Boot still makes the application's own.
  *
  * @since 0.1.0
  */

@@ -15,7 +15,8 @@
  */
 
 /**
- * When MQTT sessions are kept in Redis, and with which settings.
+ * Auto-configuration: decides when MQTT sessions are stored in Redis, and with which
+ * settings.
  */
 @NullMarked
 package io.github.mqttredis.autoconfigure;

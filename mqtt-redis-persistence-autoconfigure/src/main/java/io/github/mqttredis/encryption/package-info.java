@@ -15,7 +15,7 @@
  */
 
 /**
- * Encryption of what is stored.
+ * Encryption of the stored records.
  */
 @NullMarked
 package io.github.mqttredis.encryption;

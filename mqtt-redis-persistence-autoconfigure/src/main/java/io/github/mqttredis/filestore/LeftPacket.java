@@ -120,7 +120,7 @@ final class LeftPacket {
 	}
 
 	/**
-	 * Read the records. A backup is there where Paho died while it wrote the record anew,
+	 * Read the records. A backup is there if Paho died while it wrote the record anew,
 	 * and counts in its place ({@code MqttDefaultFilePersistence.restoreBackups}).
 	 * @throws IOException if a file cannot be read
 	 */

@@ -38,8 +38,7 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * A directory of Paho's {@code MqttDefaultFilePersistence}, of either version. Each
- * client has a directory of its own in it, which is found again by the rules of that
- * class.
+ * client has its own directory in it, which is found by the naming rules of that class.
  *
  * @since 0.1.0
  */
@@ -48,7 +47,7 @@ public final class PahoFileStore implements FormerStore {
 	static final Log logger = LogFactory.getLog(PahoFileStore.class);
 
 	/**
-	 * What Spring Integration gives to Paho where only the connect options hold URIs.
+	 * What Spring Integration gives to Paho if only the connect options hold URIs.
 	 */
 	private static final String PLACEHOLDER = "tcp://NO_URL_PROVIDED";
 

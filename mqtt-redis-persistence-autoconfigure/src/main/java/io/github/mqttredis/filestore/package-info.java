@@ -15,7 +15,7 @@
  */
 
 /**
- * What Paho's file store left, to be moved into sessions.
+ * Reads the files of Paho's file store and moves them into sessions.
  */
 @NullMarked
 package io.github.mqttredis.filestore;

@@ -38,10 +38,11 @@ import org.springframework.integration.support.SmartLifecycleRoleController;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * A client manager as {@link SmartLifecycleRoleController} starts and stops it. Starting
- * may wait for the former leader to give the session back, and for the broker: too long
- * for the thread that tells of the leadership, because it also keeps it. So it is done on
- * a thread of its own, and again when it fails, which that controller does not do.
+ * A client manager that {@link SmartLifecycleRoleController} starts and stops. Starting
+ * may wait for the former leader to release the session, and for the broker. That is too
+ * long for the thread that reports the leadership, because the same thread also keeps it.
+ * So the start runs on its own thread, and is repeated if it fails, which the controller
+ * does not do.
  *
  * @since 0.1.0
  */

@@ -54,11 +54,11 @@ import org.springframework.util.ObjectUtils;
 
 /**
  * Gives clients of ours to the {@link Mqttv5PahoMessageHandler} and
- * {@link Mqttv5PahoMessageDrivenChannelAdapter} beans that would make one of Paho's. A
- * persistence that the user set is left alone, unless it is ours: that one is replaced by
- * one that knows the component's broker.
+ * {@link Mqttv5PahoMessageDrivenChannelAdapter} beans that would otherwise make one of
+ * Paho's. A persistence that the user set is left alone, unless it is one of ours: then
+ * it is replaced by one that knows the component's broker.
  * <p>
- * Comes first, so that no proxy hides a component from it.
+ * Runs first, so that no proxy hides a component from it.
  *
  * @since 0.1.0
  */
@@ -330,7 +330,7 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 
 		/**
 		 * What {@link Mqttv5PahoMessageHandler} and
-		 * {@link Mqttv5PahoMessageDrivenChannelAdapter} have in place of a client: they
+		 * {@link Mqttv5PahoMessageDrivenChannelAdapter} have instead of a client: they
 		 * keep it for longer than one of ours lives. Has what these two call, and asks
 		 * another client each time. A subclass of Paho's client, because Spring
 		 * Integration calls a private method of that.

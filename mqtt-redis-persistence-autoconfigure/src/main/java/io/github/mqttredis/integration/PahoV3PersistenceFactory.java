@@ -19,7 +19,7 @@ package io.github.mqttredis.integration;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 
 /**
- * Makes the persistence of Paho 3 clients: a new one for each client, because one
+ * Creates the persistence for Paho 3 clients. Each client needs a new one, because one
  * instance serves one session.
  *
  * @since 0.1.0

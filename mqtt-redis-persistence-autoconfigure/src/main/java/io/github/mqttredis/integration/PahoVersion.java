@@ -46,9 +46,9 @@ import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 
 /**
- * What differs between the components of MQTT 3 and those of MQTT 5. There is a bean for
- * each version of Paho on the class path, and who serves both asks these: no other class
- * that does names a type of Paho.
+ * The differences between the components for MQTT 3 and for MQTT 5. There is one bean for
+ * each version of Paho on the class path. Classes that serve both versions use these
+ * beans, and no type of Paho.
  *
  * @since 0.1.0
  */

@@ -15,11 +15,12 @@
  */
 
 /**
- * Puts persistence into the client factories and managers of Spring Integration.
+ * Gives a persistence to the client factories and client managers of Spring Integration.
  * <p>
- * The ways in: {@link ClientManagers}, {@link MqttPahoClientFactoryPostProcessor} and
- * {@link Mqttv5EndpointPostProcessor} for its components;
- * {@link PahoV3PersistenceFactory} and {@link PahoV5PersistenceFactory} for Paho alone.
+ * Entry points: {@link ClientManagers}, {@link MqttPahoClientFactoryPostProcessor} and
+ * {@link Mqttv5EndpointPostProcessor} for its components, and
+ * {@link PahoV3PersistenceFactory} and {@link PahoV5PersistenceFactory} for Paho without
+ * Spring Integration.
  */
 @NullMarked
 package io.github.mqttredis.integration;

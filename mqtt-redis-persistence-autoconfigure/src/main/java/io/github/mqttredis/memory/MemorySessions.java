@@ -31,9 +31,10 @@ import io.github.mqttredis.session.SessionId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions that stores of this process keep in memory. Stores that are given the same
- * one share its sessions, as processes share a Redis: each session has one owner. Gone
- * with the process, and as soon as nobody refers to it.
+ * The sessions that stores of this process keep in memory. Stores that use the same
+ * instance share its sessions, as processes share a Redis: each session has one owner.
+ * The sessions are gone when the process ends, or when nothing refers to the instance any
+ * more.
  *
  * @since 0.1.0
  */

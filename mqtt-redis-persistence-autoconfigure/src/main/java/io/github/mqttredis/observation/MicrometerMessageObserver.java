@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a Micrometer {@link Observation} of each message. Tracing handlers write the
- * trace into what travels with a message, and read it there, in the format that they are
- * set to: that of the W3C by default.
+ * trace into the headers of a message, and read it from there, in their configured
+ * format: by default that of the W3C.
  *
  * @since 0.1.0
  */

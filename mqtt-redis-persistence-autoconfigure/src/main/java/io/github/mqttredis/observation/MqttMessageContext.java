@@ -26,8 +26,8 @@ import io.micrometer.observation.transport.SenderContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an observation of a message knows: a {@link Sender} or a {@link Receiver}, which
- * carry the trace as Micrometer's handlers write and read it.
+ * The context of an observed message: a {@link Sender} or a {@link Receiver}, which carry
+ * the trace as Micrometer's handlers write and read it.
  *
  * @since 0.1.0
  */

@@ -29,21 +29,21 @@ import io.micrometer.observation.docs.ObservationDocumentation;
 public enum MqttObservation implements ObservationDocumentation {
 
 	/**
-	 * A message from {@code publish} until the broker has acknowledged it, or it waits in
-	 * the offline buffer, or was refused.
+	 * A message from {@code publish} until the broker has acknowledged it, it waits in
+	 * the offline buffer, or it was refused.
 	 */
 	PUBLISH("mqtt.publish", "mqtt publish"),
 
 	/**
-	 * A message that was stored, by a process that died or while the broker was away,
-	 * from when it is handed to the broker until that has acknowledged it. Its parent is
-	 * what the message was published in.
+	 * A message that was stored by a process that died, or while the broker was away:
+	 * from when it is sent until the broker has acknowledged it. Its parent is the
+	 * observation in which the message was published.
 	 */
 	DELIVER("mqtt.deliver", "mqtt deliver"),
 
 	/**
 	 * A message from its arrival until the application has handled it, or acknowledged it
-	 * in its own words. A message of QoS 2 arrives when the broker releases it.
+	 * manually. A QoS 2 message arrives when the broker releases it.
 	 */
 	RECEIVE("mqtt.receive", "mqtt receive");
 
@@ -87,7 +87,7 @@ public enum MqttObservation implements ObservationDocumentation {
 	}
 
 	/**
-	 * Keys of few values.
+	 * Keys with few values.
 	 */
 	public enum LowCardinality implements KeyName {
 
@@ -107,8 +107,8 @@ public enum MqttObservation implements ObservationDocumentation {
 		VERSION("mqtt.version"),
 
 		/**
-		 * What has become of the message: acknowledged, sent (QoS 0), stored, handled,
-		 * failed; none as long as that is open.
+		 * The outcome of the message: acknowledged, sent (QoS 0), stored, handled, or
+		 * failed; none while it is open.
 		 */
 		OUTCOME("mqtt.outcome");
 
@@ -126,7 +126,7 @@ public enum MqttObservation implements ObservationDocumentation {
 	}
 
 	/**
-	 * Keys of many values.
+	 * Keys with many values.
 	 */
 	public enum HighCardinality implements KeyName {
 

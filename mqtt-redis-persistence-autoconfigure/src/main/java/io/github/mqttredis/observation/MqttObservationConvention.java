@@ -21,9 +21,9 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * Says which keys and values the observations of messages have. An application that
- * defines a bean of this type has its own. The names are those of
- * {@link MqttObservation}, unless {@link #getName()} says otherwise.
+ * Defines the keys and values of message observations. A bean of this type replaces the
+ * default. The names are those of {@link MqttObservation}, unless {@link #getName()}
+ * returns another.
  *
  * @since 0.1.0
  */

@@ -15,7 +15,7 @@
  */
 
 /**
- * Micrometer's observations of messages on their way.
+ * Micrometer observations of messages.
  */
 @NullMarked
 package io.github.mqttredis.observation;

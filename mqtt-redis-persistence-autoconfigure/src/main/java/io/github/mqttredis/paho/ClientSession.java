@@ -306,8 +306,8 @@ public final class ClientSession<E extends Exception> {
 
 	/**
 	 * Ask Redis whether this client's session is still owned by this process.
-	 * @throws IOException if it is not, or Redis did not answer: what Paho expects where
-	 * it connects
+	 * @throws IOException if it is not, or Redis did not answer: what Paho expects if it
+	 * connects
 	 */
 	public void confirmOwned() throws IOException {
 		try {

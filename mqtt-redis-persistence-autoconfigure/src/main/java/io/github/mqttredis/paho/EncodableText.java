@@ -23,8 +23,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text that Paho can send. Paho encodes a packet when it is stored, or on its sender's
- * thread, which drops the link over a text that it refuses: too late for whoever gave it.
+ * Text that Paho can send. Paho encodes a packet when it is stored, or on its sender
+ * thread, which drops the link if it refuses a text. That is too late for the caller.
  *
  * @since 0.1.0
  */

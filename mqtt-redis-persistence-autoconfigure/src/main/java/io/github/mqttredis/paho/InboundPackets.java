@@ -21,8 +21,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
- * Looks at what the broker sends on one connection before Paho does, if Paho would lose
- * or repeat a message, or die of it.
+ * Inspects the packets that the broker sends on one connection before Paho does, if Paho
+ * would lose or repeat a message, or fail.
  * <ul>
  * <li>PUBLISH and PUBREL: see {@link ReceivedMessages}.</li>
  * <li>PUBACK, PUBREC, SUBACK, UNSUBACK: see {@link UndeliverableMessages}.</li>
@@ -34,7 +34,7 @@ import java.util.function.IntConsumer;
  */
 public class InboundPackets implements PacketInputStream.Packets {
 
-	/** Handed to Paho in place of a packet that it does not get. */
+	/** Handed to Paho instead of a packet that it does not get. */
 	protected static final byte[] NOTHING = {};
 
 	private static final int CONNACK = 2;

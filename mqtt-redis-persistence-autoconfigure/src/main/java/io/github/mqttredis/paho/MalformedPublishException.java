@@ -17,7 +17,7 @@
 package io.github.mqttredis.paho;
 
 /**
- * Says that a PUBLISH which was received is none.
+ * A received PUBLISH is malformed.
  *
  * @since 0.1.0
  */

@@ -22,9 +22,9 @@ import io.github.mqttredis.session.MqttVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Told of messages on their way, to measure and to trace them. Used by many threads at
- * once, none of which holds a lock of Paho's or ours. What it throws is logged, and harms
- * no message.
+ * Observes messages, to measure and trace them. Many threads call it at once; none of
+ * them holds a lock of Paho or of this library. Exceptions that it throws are logged and
+ * affect no message.
  *
  * @since 0.1.0
  */

@@ -25,13 +25,13 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands to Paho what the broker sends, packet by packet, so that some packets can be
- * looked at, changed or kept back. Those that nobody wants to see pass through without
- * being collected. A read that times out in the midst of a packet, as Paho's reads do
- * every second, goes on where it was.
+ * Passes what the broker sends to Paho, packet by packet, so that some packets can be
+ * inspected, changed or held back. All other packets pass through without being buffered.
+ * A read that times out in the middle of a packet, as Paho's reads do every second,
+ * continues where it stopped.
  * <p>
  * Paho counts the bytes that it reads itself, so that a message which takes longer than
- * keep-alive does not end the link. It is told of those that are collected here.
+ * keep-alive does not end the link. This class reports the bytes that it buffers to Paho.
  *
  * @since 0.1.0
  */

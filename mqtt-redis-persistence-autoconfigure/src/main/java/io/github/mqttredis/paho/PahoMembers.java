@@ -34,8 +34,8 @@ import io.github.mqttredis.session.MqttVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of Paho that are not public and that our clients need: all of them, found
- * once, and all that are missing named together. Both versions of Paho name them alike.
+ * The non-public members of Paho that our clients need. All are looked up once, and all
+ * missing members are reported together. Both versions of Paho name them alike.
  *
  * @since 0.1.0
  */

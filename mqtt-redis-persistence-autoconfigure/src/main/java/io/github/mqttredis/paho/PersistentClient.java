@@ -25,10 +25,10 @@ import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What our clients of both versions of Paho do alike: they connect only as the owner of
- * their session, send no packet before the records that it depends on are stored, come
- * back as soon as Redis does, and receive messages of QoS 2 once. A client of Paho has
- * one of these, and asks it wherever Paho would do otherwise.
+ * What our clients for both versions of Paho do alike: they connect only as the owner of
+ * their session, send no packet before the records that it depends on are stored,
+ * reconnect as soon as Redis is back, and receive QoS 2 messages once. Each Paho client
+ * has one instance, and uses it wherever Paho behaves differently.
  * <p>
  * All methods may be called by any thread. {@link Reconnection} lets one attempt to
  * connect begin at a time, which guards the options.

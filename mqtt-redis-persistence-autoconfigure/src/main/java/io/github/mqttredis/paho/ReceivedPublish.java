@@ -22,9 +22,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
 /**
- * A PUBLISH that was received (3.3). Takes every topic that MQTT allows, where Paho
- * refuses some: Paho 3 all with a character from U+FDD0 on, both versions those with
- * control characters. Paho's receiver dies of one.
+ * A received PUBLISH (3.3). Accepts every topic that MQTT allows. Paho refuses some, and
+ * its receiver thread ends over them: Paho 3 refuses all topics with a character from
+ * U+FDD0 on, both versions refuse topics with control characters.
  *
  * @since 0.1.0
  */

@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * What receiving asks of a version of Paho: to make its packets, and to queue them.
+ * What receiving needs from a version of Paho: creating its packets and queueing them.
  *
  * @since 0.1.0
  */

@@ -25,11 +25,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gets one client's lost link back: after a second, and after twice as long with each
- * attempt that the broker does not accept; at once if Redis had held the client and has
- * returned. Paho's own timer is switched off, because its pause is one for all clients of
- * the JVM ({@code MqttAsyncClient.reconnectDelay} is static in both versions), one
- * exception from the persistence ends it, and it outlives a client that is disconnected.
+ * Reconnects one client after it lost its link: after a second, and after twice as long
+ * with each attempt that the broker does not accept. It reconnects at once if Redis was
+ * the obstacle and is back. Paho's own timer is turned off. Its pause is shared by all
+ * clients of the JVM ({@code MqttAsyncClient.reconnectDelay} is static in both versions),
+ * one exception from the persistence ends it, and it outlives a client that is
+ * disconnected.
  * <p>
  * Attempts run on one thread that all clients share, see {@link AttemptThread}.
  * <p>
@@ -185,7 +186,7 @@ public final class Reconnection {
 
 	/**
 	 * Whatever ends Paho's threads while they start lets the one that starts them wait
-	 * for ever ({@code CommsReceiver.start}, {@code CommsSender.start}).
+	 * forever ({@code CommsReceiver.start}, {@code CommsSender.start}).
 	 */
 	private void awaitStarted() {
 		await(this.starting);

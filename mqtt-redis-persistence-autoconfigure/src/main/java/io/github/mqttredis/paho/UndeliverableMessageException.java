@@ -17,8 +17,9 @@
 package io.github.mqttredis.paho;
 
 /**
- * Why a message is not sent: the broker does not take it, or it cannot be stored. It is
- * the cause of the exception that the message's token, or {@code publish}, fails with.
+ * Says why a message is not sent: the broker does not accept it, or it cannot be stored.
+ * It is the cause of the exception with which the message's token, or {@code publish},
+ * fails.
  *
  * @since 0.1.0
  */

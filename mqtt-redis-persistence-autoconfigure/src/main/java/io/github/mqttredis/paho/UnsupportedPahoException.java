@@ -21,7 +21,7 @@ import java.util.List;
 import io.github.mqttredis.session.MqttVersion;
 
 /**
- * The Paho on the class path is another one than our clients know.
+ * The version of Paho on the class path is not supported.
  *
  * @since 0.1.0
  */

@@ -15,7 +15,8 @@
  */
 
 /**
- * What the clients of both Paho versions share. Knows neither version's types.
+ * The code that the clients of both Paho versions share. It uses no types of either
+ * version.
  */
 @NullMarked
 package io.github.mqttredis.paho;

@@ -33,9 +33,9 @@ import org.springframework.util.backoff.ExponentialBackOff;
  * is tried again after growing pauses, one packet id at a time, and given up when it has
  * failed often enough. Used in turn ({@link IoLoop}) only.
  * <p>
- * An innocent record is not taken for such a one where the connection is merely bad:
- * before each attempt Redis has answered twice over the new connection, there are seconds
- * from the first to the last, and nothing else of the session goes between them.
+ * An innocent record is not taken for such a one if the connection is merely bad: before
+ * each attempt Redis has answered twice over the new connection, there are seconds from
+ * the first to the last, and nothing else of the session goes between them.
  */
 final class BrokenBatches {
 

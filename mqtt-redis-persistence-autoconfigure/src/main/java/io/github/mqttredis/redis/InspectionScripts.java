@@ -138,7 +138,7 @@ final class InspectionScripts {
 	 * @param connection the connection
 	 * @param keys its keys
 	 * @param mark the mark that it must have, {@link #ANY_MARK} for any
-	 * @param expiry how long its new mark is kept, zero for ever
+	 * @param expiry how long its new mark is kept, zero for no limit
 	 * @return what came of it
 	 */
 	static Deleted delete(RedisConnection connection, SessionKeys keys, String mark, Duration expiry) {

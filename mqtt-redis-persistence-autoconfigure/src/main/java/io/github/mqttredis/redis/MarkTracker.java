@@ -129,7 +129,7 @@ final class MarkTracker {
 	 * @param found the mark that was found before it
 	 * @param expected the mark that it was sent for
 	 * @param next the mark that it was to set
-	 * @return whether it was applied now, or before, where a client of Redis has sent it
+	 * @return whether it was applied now, or before, if a client of Redis has sent it
 	 * twice
 	 */
 	static boolean isApplied(Mark found, Mark expected, Mark next) {

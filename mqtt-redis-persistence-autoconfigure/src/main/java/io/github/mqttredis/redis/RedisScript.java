@@ -33,8 +33,8 @@ import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.core.script.DigestUtils;
 
 /**
- * A script that is sent by its digest, and in full where Redis does not know it. All Lua
- * of this project runs through here.
+ * A script that is sent by its digest, and in full if Redis does not know it. All Lua of
+ * this project runs through here.
  */
 final class RedisScript {
 
@@ -100,7 +100,7 @@ final class RedisScript {
 	}
 
 	/**
-	 * Run the script where what it returns may be any bytes.
+	 * Run the script if its reply may be any bytes.
 	 * @param connection the connection
 	 * @param keys its KEYS
 	 * @param arguments its ARGV

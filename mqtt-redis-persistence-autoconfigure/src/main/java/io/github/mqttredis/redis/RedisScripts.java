@@ -73,7 +73,7 @@ final class RedisScripts {
 
 	private final byte[] leaseMillis;
 
-	/** How long the session is kept that nobody owns, 0 for ever. */
+	/** How long the session is kept without an owner, 0 for no limit. */
 	private final byte[] expiryMillis;
 
 	RedisScripts(SessionKeys keys, String token, StoreSettings settings) {

@@ -24,21 +24,21 @@ import io.github.mqttredis.session.RecordCodec;
 import org.springframework.util.Assert;
 
 /**
- * How sessions are kept in Redis.
+ * Settings for sessions in Redis.
  *
- * @param keyPrefix what all keys start with; holds no braces, because these mark the part
- * of a key that chooses the slot of a Redis Cluster
+ * @param keyPrefix prefix of all keys, without braces, because these mark the part of a
+ * key that chooses the slot in Redis Cluster
  * @param writeTimeout how long a call may wait for Redis
  * @param leaseTtl how long a session stays owned after its owner died
  * @param acquireTimeout how long opening waits for another owner's lease to end
- * @param onConflict what opening does while another owner lives
+ * @param onConflict what opening does if the session has another living owner
  * @param onOutage what happens to messages while Redis is away
- * @param durability when a published message is stored for certain
- * @param sessionExpiry how long a session is kept that nobody owns, zero for ever
- * @param codec what records are stored as
+ * @param durability when a published message must be stored
+ * @param sessionExpiry how long a session without an owner is kept, zero for no limit
+ * @param codec encodes the stored records
  * @param undeliverableAttempts how often a broker may end the link over a message before
- * it is set aside, 0 for any number
- * @param queueWindow how many bytes of what waits to be sent are in memory, for each
+ * the message is set aside, 0 for no limit
+ * @param queueWindow how many bytes of the waiting messages are in memory, for each
  * session
  * @since 0.1.0
  */
@@ -49,7 +49,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	/** How many bytes of what waits are in memory if nothing is set. */
 	public static final long QUEUE_WINDOW = 4 * 1024 * 1024;
 
-	/** How often a broker may end the link over a message where nothing is set. */
+	/** How often a broker may end the link over a message by default. */
 	public static final int UNDELIVERABLE_ATTEMPTS = 5;
 
 	public StoreSettings {
@@ -65,14 +65,14 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 	}
 
 	/**
-	 * Create settings with which sessions are kept for ever, as they are.
+	 * Create settings with which sessions are kept without a limit, and not encoded.
 	 * @param keyPrefix what all keys start with
 	 * @param writeTimeout how long a call may wait for Redis
 	 * @param leaseTtl how long a session stays owned after its owner died
 	 * @param acquireTimeout how long opening waits for another owner's lease to end
-	 * @param onConflict what opening does while another owner lives
+	 * @param onConflict what opening does if the session has another living owner
 	 * @param onOutage what happens to messages while Redis is away
-	 * @param durability when a published message is stored for certain
+	 * @param durability when a published message must be stored
 	 */
 	public StoreSettings(String keyPrefix, Duration writeTimeout, Duration leaseTtl, Duration acquireTimeout,
 			OnConflict onConflict, OnOutage onOutage, Durability durability) {
@@ -113,7 +113,7 @@ public record StoreSettings(String keyPrefix, Duration writeTimeout, Duration le
 
 	/**
 	 * Return these settings with an expiry of sessions.
-	 * @param expiry how long a session is kept that nobody owns, zero for ever
+	 * @param expiry how long a session without an owner is kept, zero for no limit
 	 * @return new settings
 	 */
 	public StoreSettings withSessionExpiry(Duration expiry) {

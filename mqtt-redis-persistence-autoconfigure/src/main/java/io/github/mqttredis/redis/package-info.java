@@ -15,7 +15,7 @@
  */
 
 /**
- * MQTT sessions in Redis: keys, lease, fencing and the shipping of the write log.
+ * MQTT sessions in Redis: keys, lease, fencing, and writing the log to Redis.
  */
 @NullMarked
 package io.github.mqttredis.redis;

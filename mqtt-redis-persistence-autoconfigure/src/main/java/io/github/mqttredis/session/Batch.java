@@ -209,7 +209,7 @@ public final class Batch {
 	 * @param from what is older is removed, 0 for nothing
 	 * @param added what is put in, the oldest first
 	 * @param removed the numbers of what is removed
-	 * @param movedBytes the bytes of what is stored in place of what is removed, or of
+	 * @param movedBytes the bytes of what is stored instead of what is removed, or of
 	 * what leads to a removal
 	 */
 	public record QueueChange(long from, Collection<QueuedMessage> added, Collection<Long> removed, long movedBytes) {

@@ -17,7 +17,7 @@
 package io.github.mqttredis.session;
 
 /**
- * When a message that was published is stored for certain.
+ * When a published message must be stored.
  *
  * @since 0.1.0
  */
@@ -29,10 +29,10 @@ public enum Durability {
 	BEFORE_RETURN,
 
 	/**
-	 * When its packet is sent: {@code publish} does not wait. A message whose
-	 * {@code publish} returned in the last instants before the process died may be gone,
-	 * but never half sent. Holds for clients that send nothing before it is stored; all
-	 * others wait in {@code publish}.
+	 * When its packet is sent: {@code publish} does not wait. A message that was
+	 * published just before the process died may be lost, but is never half sent. Applies
+	 * to clients that send nothing before it is stored; all others wait in
+	 * {@code publish}.
 	 */
 	BEFORE_SEND
 

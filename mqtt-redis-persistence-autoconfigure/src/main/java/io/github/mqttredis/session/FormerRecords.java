@@ -21,7 +21,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client left where it stored its session before.
+ * The records that one client left in its former store.
  *
  * @since 0.1.0
  */

@@ -17,7 +17,7 @@
 package io.github.mqttredis.session;
 
 /**
- * Where clients stored their sessions before they were kept in a {@link SessionStore}.
+ * The store that clients used before they used a {@link SessionStore}.
  *
  * @since 0.1.0
  */

@@ -17,7 +17,7 @@
 package io.github.mqttredis.session;
 
 /**
- * A store whose sessions an operator may look at.
+ * A store whose sessions an operator can inspect.
  *
  * @since 0.1.0
  */

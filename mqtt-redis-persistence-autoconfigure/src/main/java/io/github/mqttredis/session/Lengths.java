@@ -17,7 +17,7 @@
 package io.github.mqttredis.session;
 
 /**
- * How much a session has in its store.
+ * The size of a stored session.
  *
  * @param records the number of records, or {@link #NOT_KNOWN}
  * @param queued the number of messages in the queue, or {@link #NOT_KNOWN}

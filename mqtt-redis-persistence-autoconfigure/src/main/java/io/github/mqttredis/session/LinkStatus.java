@@ -21,7 +21,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the link of a client to its broker is, taken from memory.
+ * The state of the link between a client and its broker, taken from memory.
  *
  * @param state how it is
  * @param address the address of the broker that the client is connected to, or tried

@@ -32,7 +32,7 @@ public interface MessageQueue {
 	/**
 	 * Put a message in, without waiting until it is stored.
 	 * @param record its PUBLISH, which must not be changed afterwards
-	 * @param lifetime how long it is wanted, in milliseconds, 0 for ever
+	 * @param lifetime how long it may wait, in milliseconds, 0 for no limit
 	 * @return the message
 	 * @throws SessionException if the session does not take it
 	 */

@@ -21,13 +21,13 @@ import java.time.Duration;
 import io.github.mqttredis.session.WriteLog.QueueSize;
 
 /**
- * What happens to messages that are published while a client cannot send them.
+ * Settings for messages that are published while a client cannot send them.
  *
  * @param enabled whether they wait
  * @param maxMessages how many wait at most
  * @param maxBytes how many bytes wait at most
  * @param whenFull what happens to one more
- * @param timeToLive how long a message waits before it is no longer wanted, zero for ever
+ * @param timeToLive how long a message may wait before it is dropped, zero for no limit
  * @since 0.1.0
  */
 public record OfflineBufferSettings(boolean enabled, long maxMessages, long maxBytes, WhenFull whenFull,
@@ -68,7 +68,7 @@ public record OfflineBufferSettings(boolean enabled, long maxMessages, long maxB
 	}
 
 	/**
-	 * What happens when one more message comes than may wait.
+	 * What to do with a new message if the buffer is full.
 	 */
 	public enum WhenFull {
 

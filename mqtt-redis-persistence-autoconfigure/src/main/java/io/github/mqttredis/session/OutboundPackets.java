@@ -19,10 +19,10 @@ package io.github.mqttredis.session;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the record that a packet depends on in what a client writes to its broker: for a
- * PUBLISH {@code s-N}, for a PUBREL {@code sc-N}, for a PUBREC {@code r-N}; for a CONNECT
- * all, because what is sent again follows it. Reads only what both versions of MQTT have
- * in common (2.2, 3.3.2).
+ * Finds, in what a client writes to its broker, the record that a packet depends on: for
+ * a PUBLISH {@code s-N}, for a PUBREL {@code sc-N}, for a PUBREC {@code r-N}; for a
+ * CONNECT all, because what is sent again follows it. Reads only what both versions of
+ * MQTT have in common (2.2, 3.3.2).
  * <p>
  * Paho writes the head of a packet in one piece, and the next packet in another one. What
  * comes otherwise is never taken for a packet that need not wait. Used by one thread at a

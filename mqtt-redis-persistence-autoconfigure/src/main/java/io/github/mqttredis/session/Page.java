@@ -21,7 +21,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a long list.
+ * One page of a long list.
  *
  * @param <T> the type of the entries
  * @param entries the entries, which may be none although more follow

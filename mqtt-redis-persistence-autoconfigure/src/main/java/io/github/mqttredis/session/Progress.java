@@ -21,8 +21,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * How far a log is in Redis, and those who wait for it. Has a lock of its own, so that
- * who is woken does not stand in the way of who appends.
+ * How far a log is written to Redis, and who waits for it. It has its own lock, so that
+ * woken threads do not block threads that append.
  *
  * @since 0.1.0
  */

@@ -23,8 +23,7 @@ package io.github.mqttredis.session;
  * @param taken when it was put in, in milliseconds by the queue's clock
  * @param ahead how far the clock of the machine was ahead of the queue's then, in
  * milliseconds
- * @param expires when it is no longer wanted, in milliseconds by the queue's clock, 0 for
- * never
+ * @param expires when it expires, in milliseconds by the queue's clock, 0 for never
  * @param total the bytes of all messages that were ever put in, up to this one
  * @param record its PUBLISH, without a packet id of its own
  * @since 0.1.0

@@ -21,21 +21,21 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns records into what is stored and back, to encrypt them for example. An application
- * that defines a bean of this type has its records stored that way.
+ * Encodes records for storage and decodes them, for example to encrypt them. To replace
+ * the default, define a bean of this type.
  * <p>
- * Used by many threads at once. Records are encoded on the threads that put them, with
- * locks of Paho's held: a codec computes, and asks nobody. What it throws in
- * {@link #encode} fails the {@code publish}.
+ * Many threads use it at once. Records are encoded on the threads that put them, while
+ * they hold locks of Paho: a codec must only compute, and must not wait or do I/O. If
+ * {@link #encode} throws an exception, {@code publish} fails.
  *
  * @since 0.1.0
  */
 public interface RecordCodec {
 
 	/**
-	 * What an encoded record should begin with: no MQTT packet does. A process without
-	 * the codec then leaves such a session alone, in place of taking its records for
-	 * damaged ones.
+	 * The first bytes of an encoded record. No MQTT packet begins with them, so a process
+	 * without the codec leaves such a session alone instead of treating its records as
+	 * damaged.
 	 */
 	int MARK = 0x004d5201;
 
@@ -66,8 +66,8 @@ public interface RecordCodec {
 	byte @Nullable [] decode(SessionId session, RecordKey key, byte[] stored) throws SessionKeyException;
 
 	/**
-	 * Return whether a record is encoded as this codec would do it now. One that is not
-	 * is encoded anew when its session is opened.
+	 * Return whether a record is encoded as this codec would encode it now. If not, it is
+	 * encoded again when its session is opened.
 	 * @param stored what is stored
 	 * @return whether it may stay as it is
 	 */

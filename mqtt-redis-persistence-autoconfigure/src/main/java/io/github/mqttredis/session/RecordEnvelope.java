@@ -26,11 +26,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept with a record besides its packet: the trace that its message belongs to,
- * which MQTT 3 has no place for in a packet. It stands before the packet, of which it is
- * no part, and begins with four bytes that no packet and no encrypted record begins with;
- * their length follows (2 bytes), and then names and values in turn, each with its length
- * (2 bytes) before it. A record without a trace has no envelope.
+ * What is stored with a record besides its packet: the trace of its message, for which an
+ * MQTT 3 packet has no place. The envelope precedes the packet. It begins with four bytes
+ * that no packet and no encrypted record begins with. Its length (2 bytes) follows, and
+ * then names and values in turn, each preceded by its length (2 bytes). A record without
+ * a trace has no envelope.
  *
  * @since 0.1.0
  */

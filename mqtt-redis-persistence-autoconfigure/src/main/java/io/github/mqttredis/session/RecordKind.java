@@ -85,10 +85,10 @@ public enum RecordKind {
 	}
 
 	/**
-	 * Return whether the client keeps a message in memory although storing it failed. What
-	 * it keeps stays in the log, and is stored when the store is back. A PUBREL has to be
-	 * sent once PUBREC is there; a client of Paho's own for MQTT 5 swallows the failure to
-	 * store a buffered message.
+	 * Return whether the client keeps a message in memory although storing it failed.
+	 * What it keeps stays in the log, and is stored when the store is back. A PUBREL has
+	 * to be sent once PUBREC is there; a client of Paho's own for MQTT 5 swallows the
+	 * failure to store a buffered message.
 	 * @param version the version of MQTT
 	 * @return whether the client keeps it
 	 */

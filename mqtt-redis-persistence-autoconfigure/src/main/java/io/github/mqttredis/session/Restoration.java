@@ -22,9 +22,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings together what a session that was just taken holds: what its store has, and what
- * its client left elsewhere. What cannot be read goes to quarantine. Used by the thread
- * that opens the session.
+ * Combines the contents of a session that was just taken: what its store holds, and what
+ * its client left elsewhere. Records that cannot be read go to quarantine. Used by the
+ * thread that opens the session.
  *
  * @since 0.1.0
  */

@@ -22,7 +22,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A look at the server that holds the sessions, not older than some seconds.
+ * The status of the server that holds the sessions, not older than some seconds.
  *
  * @param failure why the server cannot be used, {@code null} if it can
  * @param facts what the server says of itself, and {@code unknown} for what it does not

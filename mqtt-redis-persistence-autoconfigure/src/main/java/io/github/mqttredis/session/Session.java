@@ -57,15 +57,15 @@ public interface Session {
 
 	/**
 	 * Note that the client asks {@link #awaitPuts} before it sends a packet. From then on
-	 * {@link #put} only waits where the application is promised that it does.
+	 * {@link #put} only waits if the application is promised that it does.
 	 */
 	void guarded();
 
 	/**
 	 * Store a record and wait until Redis holds it, at most for the write time-out.
 	 * Leaves the waiting to {@link #endPublish} between {@link #beginPublish} and that,
-	 * and to {@link #awaitPuts} where the client asks it and no {@code publish} has
-	 * promised more; the record then stays in the log when its storing fails.
+	 * and to {@link #awaitPuts} if the client asks it and no {@code publish} has promised
+	 * more; the record then stays in the log when its storing fails.
 	 * @param key the record's key
 	 * @param record the encoded record, which must not be changed afterwards
 	 * @throws SessionRecordException if Redis does not take such a record

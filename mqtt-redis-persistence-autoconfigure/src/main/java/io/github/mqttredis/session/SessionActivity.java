@@ -19,8 +19,8 @@ package io.github.mqttredis.session;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What was done for a session, counted since the process first opened it. Counting takes
- * no lock and makes no object, so that it may be done for every record.
+ * Counts and times what was done for a session since this process first opened it.
+ * Counting takes no lock and allocates nothing, so it can be done forevery record.
  *
  * @since 0.1.0
  */

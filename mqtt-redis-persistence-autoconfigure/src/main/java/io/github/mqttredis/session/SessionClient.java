@@ -17,8 +17,8 @@
 package io.github.mqttredis.session;
 
 /**
- * The client of a session, as an operator reaches it: what it holds in memory has to
- * follow what is stored. Called by the operator's thread.
+ * The client of a session, for the operations of an operator: what the client holds in
+ * memory has to follow what is stored. Called by the operator's thread.
  *
  * @since 0.1.0
  */

@@ -20,15 +20,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A change in how a session stands, told after it has happened.
+ * A change of a session's state. Published after it has happened.
  *
  * @since 0.1.0
  */
 public sealed interface SessionEvent {
 
 	/**
-	 * Return whose session it is.
-	 * @return the session
+	 * Return the session that changed. @return the session
 	 */
 	SessionId session();
 
@@ -45,7 +44,7 @@ public sealed interface SessionEvent {
 	}
 
 	/**
-	 * Redis does not hold all of a session any more: it is away, or refuses writes.
+	 * Redis no longer holds all of a session: it is away, or refuses writes.
 	 *
 	 * @param session the session
 	 * @param reason what Redis, or the way to it, answered
@@ -73,7 +72,7 @@ public sealed interface SessionEvent {
 	}
 
 	/**
-	 * Another process owns a session now, and this one writes it no more.
+	 * Another process now owns a session, and this process no longer writes it.
 	 *
 	 * @param session the session
 	 * @param owner the process that has taken it
@@ -83,7 +82,7 @@ public sealed interface SessionEvent {
 	}
 
 	/**
-	 * Records were put aside that cannot be read, or that Redis does not take.
+	 * Records were set aside that cannot be read, or that Redis does not accept.
 	 *
 	 * @param session the session
 	 * @param records the names of the records
@@ -104,8 +103,8 @@ public sealed interface SessionEvent {
 	}
 
 	/**
-	 * The session's client has lost its link, or cannot connect. Told once, and again if
-	 * the reason changes.
+	 * The session's client has lost its link, or cannot connect. Published once, and
+	 * again if the reason changes.
 	 *
 	 * @param session the session
 	 * @param address the broker's address
@@ -116,7 +115,7 @@ public sealed interface SessionEvent {
 	}
 
 	/**
-	 * A message was set aside because the broker does not take it. It is kept in
+	 * A message was set aside because the broker does not accept it. It is kept in
 	 * quarantine.
 	 *
 	 * @param session the session

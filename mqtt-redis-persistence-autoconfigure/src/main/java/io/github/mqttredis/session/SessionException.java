@@ -17,8 +17,7 @@
 package io.github.mqttredis.session;
 
 /**
- * Something that a session was asked for and could not do. The message says what to do
- * about it.
+ * A session could not do what was asked. The message says what to do about it.
  *
  * @since 0.1.0
  */

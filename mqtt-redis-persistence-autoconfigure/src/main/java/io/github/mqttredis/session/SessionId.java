@@ -20,12 +20,11 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * What tells one stored session from every other: a client id, at a broker, with a
- * version of MQTT.
+ * Identifies a stored session: client id, broker, and version of MQTT.
  *
  * @param clientId the MQTT client identifier
- * @param broker the broker: its URI without user info and query, or a name that stays
- * where addresses change
+ * @param broker the broker: its URI without user info and query, or a name that stays the
+ * same if addresses change
  * @param version the version of MQTT
  * @since 0.1.0
  */

@@ -17,8 +17,8 @@
 package io.github.mqttredis.session;
 
 /**
- * What a client left where it stored its session before cannot be moved into the session.
- * Nothing is lost: it is still there.
+ * The records of a client's former store cannot be moved into its session. Nothing is
+ * lost: they are still there.
  *
  * @since 0.1.0
  */

@@ -19,7 +19,7 @@ package io.github.mqttredis.session;
 import java.time.Duration;
 
 /**
- * Somebody else owns the session: another process, or a newer client of this one.
+ * Another process, or a newer client of this process, owns the session.
  *
  * @since 0.1.0
  */
@@ -35,7 +35,7 @@ public final class SessionInUseException extends SessionException {
 	 * Create the exception.
 	 * @param id the session
 	 * @param owner who owns it
-	 * @param remaining how long the owner's lease still runs, zero where that is unknown
+	 * @param remaining how long the owner's lease still runs, zero if unknown
 	 * @param action what to do
 	 */
 	public SessionInUseException(SessionId id, String owner, Duration remaining, String action) {
@@ -56,7 +56,7 @@ public final class SessionInUseException extends SessionException {
 
 	/**
 	 * Return how long the owner's lease still runs.
-	 * @return the remaining time, zero where it is unknown
+	 * @return the remaining time, zero if unknown
 	 */
 	public Duration remaining() {
 		return this.remaining;

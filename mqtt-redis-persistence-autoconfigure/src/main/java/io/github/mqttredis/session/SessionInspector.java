@@ -21,9 +21,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at all sessions of a store, whoever owns them, and removes those that nobody
- * owns. Made for a person who looks: what it asks the store's server for is bounded, and
- * so is the time that it waits.
+ * Inspects all sessions of a store, whoever owns them, and removes sessions without an
+ * owner. Meant for interactive use: the load on the store's server and the time to wait
+ * are limited.
  *
  * @since 0.1.0
  */
@@ -85,7 +85,7 @@ public interface SessionInspector extends AutoCloseable {
 	 * its own. It leaves the quarantine once it is stored.
 	 * @param name the session's name
 	 * @param record the record's key, as a look at the quarantine gives it, or the
-	 * beginning of it where that is clear
+	 * beginning of it if that is clear
 	 * @return whether there is such a record
 	 * @throws SessionInUseException if another process owns the session, or a client of
 	 * this one that keeps its messages in memory
@@ -100,8 +100,8 @@ public interface SessionInspector extends AutoCloseable {
 	 * more; if it has sent it on the present connection, the broker may have it.
 	 * @param name the session's name
 	 * @param part where the record is
-	 * @param record the record's key, in quarantine also the beginning of it where that
-	 * is clear
+	 * @param record the record's key, in quarantine also the beginning of it if that is
+	 * clear
 	 * @return whether there is such a record
 	 * @throws SessionInUseException if another process owns the session, or a client of
 	 * this one that keeps its messages in memory

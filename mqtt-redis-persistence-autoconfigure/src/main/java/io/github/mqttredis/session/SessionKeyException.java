@@ -17,9 +17,9 @@
 package io.github.mqttredis.session;
 
 /**
- * A session holds records that this process has no key for, or that are not encrypted
- * where they should be. It is left as it is: it is the settings that are wrong, not the
- * records.
+ * A session holds records for which this process has no key, or records that are not
+ * encrypted although they should be. The session is not changed: the settings are wrong,
+ * not the records.
  *
  * @since 0.1.0
  */

@@ -17,7 +17,7 @@
 package io.github.mqttredis.session;
 
 /**
- * Is told how sessions change.
+ * Receives changes of sessions.
  *
  * @since 0.1.0
  */
@@ -26,8 +26,8 @@ public interface SessionListener {
 
 	/**
 	 * A session has changed.
-	 * @param event what has happened. Events come one after another, on a thread on which
-	 * nothing else waits. Where listeners do not keep up, the oldest events are dropped
+	 * @param event what has happened. Events come one after another, on a separate
+	 * thread. If listeners are too slow, the oldest events are dropped
 	 */
 	void onEvent(SessionEvent event);
 

@@ -17,7 +17,7 @@
 package io.github.mqttredis.session;
 
 /**
- * How a session stands with Redis.
+ * The state of a session in Redis.
  *
  * @since 0.1.0
  */
@@ -44,7 +44,7 @@ public enum SessionState {
 	RESYNCING,
 
 	/**
-	 * Another process owns the session now; nothing is written any more.
+	 * Another process now owns the session; this process no longer writes it.
 	 */
 	FENCED
 

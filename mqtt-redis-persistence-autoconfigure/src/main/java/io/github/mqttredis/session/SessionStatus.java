@@ -23,15 +23,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A look at one session, taken from memory.
+ * The status of one session, taken from memory.
  *
  * @param id the session
- * @param state how it stands with Redis
+ * @param state its state in Redis
  * @param contents what it holds
  * @param leaseRemaining how long the lease runs if it is not renewed, zero if it is not
  * owned
  * @param quarantined how many records this process has put aside, because they could not
- * be read, or Redis did not take them
+ * be read, or Redis did not accept them
  * @param lastFailure what went wrong last, {@code null} if nothing did
  * @param failedAt when that was
  * @param link how the client's link to its broker is, {@code null} if the client does not

@@ -20,32 +20,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where sessions are kept.
+ * Stores sessions.
  *
  * @since 0.1.0
  */
 public interface SessionStore {
 
 	/**
-	 * The phase in which a store starts that is a bean with a life cycle: before all that
-	 * speaks MQTT.
+	 * The phase in which a store with a life cycle starts: before all MQTT components.
 	 */
 	int PHASE = Integer.MIN_VALUE / 2;
 
 	/**
-	 * Return what keeps the sessions, for those who look at the application's health.
+	 * Return the kind of this store, for the application's health.
 	 * @return a word, such as {@code redis}
 	 */
 	String kind();
 
 	/**
-	 * Open a session: own it, load it, and end the hold that an earlier client of this
-	 * process may have on it. Waits for another owner's lease to end, up to the
-	 * configured time.
+	 * Open a session: take ownership, load it, and end the hold of an earlier client of
+	 * this process. Waits for another owner's lease to end, up to the configured time.
 	 * @param id the session
 	 * @return the hold on the session
-	 * @throws SessionInUseException if somebody else owns the session and goes on doing
-	 * so
+	 * @throws SessionInUseException if somebody else owns the session and keeps it
 	 * @throws SessionUnavailableException if Redis could not be asked
 	 */
 	default Session open(SessionId id) throws SessionException {
@@ -54,29 +51,28 @@ public interface SessionStore {
 
 	/**
 	 * Open a session as {@link #open(SessionId)} does, and move into it what its client
-	 * left elsewhere, before anybody reads it. Where this process has it open already,
+	 * left elsewhere, before anybody reads it. If this process already has it open,
 	 * nothing is moved.
 	 * @param id the session
 	 * @param former what the client left
 	 * @return the hold on the session
-	 * @throws SessionInUseException if somebody else owns the session and goes on doing
-	 * so
+	 * @throws SessionInUseException if somebody else owns the session and keeps it
 	 * @throws SessionUnavailableException if Redis could not be asked
 	 * @throws SessionImportException if something was left that cannot be moved
 	 */
 	Session open(SessionId id, FormerRecords former) throws SessionException;
 
 	/**
-	 * Give a session back whose client is closed for good: another process need not wait
-	 * for the lease to end then. Waits at most for a few write time-outs. As long as the
-	 * store's server does not hold all of it, the session stays owned, and is given back
-	 * as soon as it does. Does nothing where a newer client has opened it.
+	 * Release a session whose client is closed for good, so that another process need not
+	 * wait for the lease to end. Waits for a few write time-outs at most. If the store's
+	 * server does not hold all of the session, the session stays owned, and is released
+	 * as soon as the server does. Does nothing if a newer client has opened it.
 	 * @param session the client's hold on the session
 	 */
 	void release(Session session);
 
 	/**
-	 * Return how the sessions stand that this process has open.
+	 * Return the status of the sessions that this process has open.
 	 * @return a look at each, taken from memory
 	 */
 	List<SessionStatus> sessions();

@@ -17,7 +17,7 @@
 package io.github.mqttredis.session;
 
 /**
- * Redis did not do, or did not confirm in time, what was asked of it. The outcome of the
+ * Redis did not do, or did not confirm in time, what was requested. The outcome of the
  * call is unknown.
  *
  * @since 0.1.0

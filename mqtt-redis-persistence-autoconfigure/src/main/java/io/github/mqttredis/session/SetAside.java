@@ -27,8 +27,8 @@ import io.github.mqttredis.session.InspectedRecord.Publish;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a record is in quarantine that could be read. It is the record's name there, so
- * that it takes no key of its own, and is never parted from the record.
+ * Says why a readable record is in quarantine. It is the record's name there, so it needs
+ * no separate key and is never separated from the record.
  *
  * @param record the record's key
  * @param at when it was set aside

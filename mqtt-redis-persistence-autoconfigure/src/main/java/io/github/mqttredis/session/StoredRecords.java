@@ -27,8 +27,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the store holds of a session, sorted into records that a client can read and records
- * that it cannot.
+ * What the store holds of a session, sorted into records that a client can read and
+ * records that it cannot.
  *
  * @since 0.1.0
  */

@@ -19,11 +19,11 @@ package io.github.mqttredis.session;
 import java.util.List;
 
 /**
- * What a sweep has removed.
+ * The result of a sweep.
  *
  * @param deleted the sessions, as they were before
- * @param more whether there may be more of them, because the sweep has ended after a
- * number of sessions or a time
+ * @param more whether there may be more, because the sweep ended after a number of
+ * sessions or a time
  * @since 0.1.0
  */
 public record SweptSessions(List<InspectedSession> deleted, boolean more) {

@@ -31,7 +31,7 @@ final class Write {
 
 	private final byte @Nullable [] value;
 
-	/** What is stored in place of the value. */
+	/** What is stored instead of the value. */
 	private final byte @Nullable [] stored;
 
 	/** What is removed in the same step, because it becomes this. */

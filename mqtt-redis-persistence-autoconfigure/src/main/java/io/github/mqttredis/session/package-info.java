@@ -15,7 +15,8 @@
  */
 
 /**
- * What a stored MQTT session is: its records, their order and their mirror in memory.
+ * The model of a stored MQTT session: its records, their order, and their mirror in
+ * memory.
  */
 @NullMarked
 package io.github.mqttredis.session;

@@ -20,9 +20,9 @@ import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 
 /**
- * Copies what an application connects with. Paho writes the version of MQTT and more into
- * the options that it is given ({@code ConnectActionListener}), which several clients may
- * share, and reads them at each attempt: so each attempt gets a copy of its own.
+ * Copies the connect options of an application. Paho writes the version of MQTT and more
+ * into the options that it is given ({@code ConnectActionListener}), and reads them at
+ * each attempt. Several clients may share them, so each attempt gets its own copy.
  *
  * @since 0.1.0
  */

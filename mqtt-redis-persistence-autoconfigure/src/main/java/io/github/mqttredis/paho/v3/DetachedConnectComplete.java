@@ -81,7 +81,7 @@ final class DetachedConnectComplete implements MqttCallbackExtended {
 
 	@Override
 	public void deliveryComplete(IMqttDeliveryToken token) {
-		// Paho calls it for whatever has ended, also where the token has failed.
+		// Paho calls it for whatever has ended, also if the token has failed.
 		if (token.getException() == null) {
 			this.delegate.deliveryComplete(token);
 		}

@@ -21,7 +21,7 @@ import org.eclipse.paho.client.mqttv3.MqttToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token with nothing to wait for: what it stands for has ended, or goes on by itself.
+ * A token that never waits: its operation has ended, or continues by itself.
  *
  * @since 0.1.0
  */

@@ -32,7 +32,7 @@ import org.eclipse.paho.client.mqttv3.internal.wire.MqttWireMessage;
  * while somebody waits for it. Spring Integration's adapter waits with the lock held that
  * it wants for a message which a client manager hands to it; Paho's queue fills up behind
  * that message, and the receiver reads no SUBACK. Whoever waits is let go then: a broker
- * sends messages before SUBACK only where the session was kept, and with it the
+ * sends messages before SUBACK only if the session was kept, and with it the
  * subscription.
  */
 final class OvertakenSubscription implements IMqttToken {

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Paho 3 client that connects only as the owner of its session, sends no packet before
- * the records that it depends on are stored, and comes back as soon as Redis does. It
- * receives messages of QoS 2 once, also across a lost link or a crash, and those whose
+ * the records that it depends on are stored, and reconnects as soon as Redis is back. It
+ * receives QoS 2 messages once, even across a lost link or a crash, and messages whose
  * topic Paho cannot decode.
  *
  * @since 0.1.0
@@ -239,8 +239,8 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	 * {@inheritDoc}
 	 * <p>
 	 * Returns as soon as the broker has been told. Paho waits all of the time for a
-	 * DISCONNECT to be answered, which MQTT has no answer to, and where there is no link
-	 * for what can only end with one.
+	 * DISCONNECT to be answered, which MQTT has no answer to, and if there is no link for
+	 * what can only end with one.
 	 */
 	@Override
 	public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout, boolean sendDisconnectPacket)
@@ -258,7 +258,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	}
 
 	/**
-	 * With a DISCONNECT, which is not sent, because Paho does not bear one less where the
+	 * With a DISCONNECT, which is not sent, because Paho does not bear one less if the
 	 * client was never connected ({@code ClientComms.handleOldTokens}).
 	 */
 	private void dropLink(long quiesceTimeout) throws MqttException {

@@ -21,7 +21,7 @@ import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /**
- * The blocking face of a {@link PersistentMqttAsyncClient}.
+ * The blocking variant of {@link PersistentMqttAsyncClient}.
  *
  * @since 0.1.0
  */

@@ -30,8 +30,8 @@ import org.eclipse.paho.client.mqttv3.internal.wire.MqttPersistableWireMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the session of one Paho 3 client in a {@link SessionStore}. Every client needs an
- * instance of its own. See {@link SessionPersistence} for what waits, and for threads.
+ * Stores the session of one Paho 3 client in a {@link SessionStore}. Each client needs
+ * its own instance. See {@link SessionPersistence} for which calls wait, and for threads.
  *
  * @since 0.1.0
  */

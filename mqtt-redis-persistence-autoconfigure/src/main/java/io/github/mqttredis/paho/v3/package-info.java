@@ -15,7 +15,7 @@
  */
 
 /**
- * Paho 3's persistence over a stored session, and the client that persists before it
+ * Persistence for Paho 3 that stores into a session, and the client that stores before it
  * sends.
  */
 @NullMarked

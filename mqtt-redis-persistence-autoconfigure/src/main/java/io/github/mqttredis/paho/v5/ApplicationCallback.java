@@ -32,7 +32,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Paho calls in place of the application's callback and its listeners: tells of
+ * What Paho calls instead of the application's callback and its listeners: tells of
  * connections by {@link ConnectNotices}, and has a message that was not taken not
  * acknowledged.
  */
@@ -126,7 +126,7 @@ final class ApplicationCallback implements MqttCallback {
 	@Override
 	public void deliveryComplete(IMqttToken token) {
 		MqttCallback callback = this.delegate;
-		// Paho calls it for whatever has ended, also where the token has failed.
+		// Paho calls it for whatever has ended, also if the token has failed.
 		if (callback != null && token.getException() == null) {
 			callback.deliveryComplete(token);
 		}

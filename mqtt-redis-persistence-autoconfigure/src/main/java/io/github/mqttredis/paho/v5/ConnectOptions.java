@@ -19,9 +19,9 @@ package io.github.mqttredis.paho.v5;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 
 /**
- * Copies what an application connects with. Paho writes the version of MQTT and more into
- * the options that it is given ({@code ConnectActionListener}), which several clients may
- * share, and reads them at each attempt: so each attempt gets a copy of its own.
+ * Copies the connect options of an application. Paho writes the version of MQTT and more
+ * into the options that it is given ({@code ConnectActionListener}), and reads them at
+ * each attempt. Several clients may share them, so each attempt gets its own copy.
  */
 final class ConnectOptions {
 

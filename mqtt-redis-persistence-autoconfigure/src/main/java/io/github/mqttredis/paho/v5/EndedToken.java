@@ -21,7 +21,7 @@ import org.eclipse.paho.mqttv5.client.MqttToken;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token of a disconnect that has ended already.
+ * The token of a disconnect that has already ended.
  *
  * @since 0.1.0
  */

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 
 /**
- * Gives a message its topic back before it is stored. Where the broker takes topic
+ * Gives a message its topic back before it is stored. If the broker accepts topic
  * aliases, Paho removes the topic before it stores the message ({@code ClientState.send})
  * and leaves out the alias: after a restart, and after a reconnect, nobody knows where
  * the message shall go. Our own client uses no aliases; this is for clients that the

@@ -15,7 +15,7 @@
  */
 
 /**
- * Paho 5's persistence over a stored session, and the client that persists before it
+ * Persistence for Paho 5 that stores into a session, and the client that stores before it
  * sends.
  */
 @NullMarked
