@@ -248,7 +248,8 @@ class HealthEndpointTests {
 	void whenRedisLostDataThenResyncingIsShownAndItStaysUp() throws Exception {
 		try (FaultyLink link = FaultyLink.to(this.redis.port());
 				HealthApplication application = HealthApplication.start(link.port(),
-						"mqtt.persistence.write-timeout=10s", "mqtt.persistence.lease.ttl=4s");
+						"mqtt.persistence.write-timeout=" + Load.seconds(10).toMillis() + "ms",
+						"mqtt.persistence.lease.ttl=" + Load.seconds(4).toMillis() + "ms");
 				Jedis jedis = this.redis.connect()) {
 			Session session = application.store().open(HealthApplication.ID);
 			session.put("s-1", RECORD);

@@ -29,6 +29,7 @@ import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
@@ -320,7 +321,7 @@ class MqttSessionsEndpointTests {
 	@Test
 	void whenRedisDoesNotAnswerThenTheServiceIsUnavailableUntilItDoes() throws Exception {
 		try (EndpointApplication other = EndpointApplication.start(redis.port(),
-				"mqtt.persistence.write-timeout=700ms")) {
+				"mqtt.persistence.write-timeout=" + Load.millis(700).toMillis() + "ms")) {
 			redis.pause();
 			try {
 				Answer answer = other.get("");

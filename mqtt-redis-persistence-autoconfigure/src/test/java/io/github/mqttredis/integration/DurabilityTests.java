@@ -19,6 +19,7 @@ package io.github.mqttredis.integration;
 import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.SharedServer;
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
@@ -101,10 +102,12 @@ class DurabilityTests {
 
 	@Test
 	void whenNothingIsSetThenPublishWaits() {
-		contexts("before-return").withPropertyValues("mqtt.persistence.write-timeout=300ms").run((context) -> {
+		String timeout = Load.millis(300).toMillis() + "ms";
+		contexts("before-return").withPropertyValues("mqtt.persistence.write-timeout=" + timeout).run((context) -> {
 			IMqttAsyncClient client = client(context.getBean(Mqttv3ClientManager.class));
 			Await.until("the client is connected", client::isConnected);
-			assertThatException().isThrownBy(() -> assertDoesNotWait(client)).withMessageContaining("300");
+			assertThatException().isThrownBy(() -> assertDoesNotWait(client))
+				.withMessageContaining(timeout.replace("ms", " ms"));
 		});
 	}
 

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.SharedServer;
 import io.github.mqttredis.testing.Telemetry.Version3;
@@ -122,9 +123,10 @@ class RefusalTests {
 	}
 
 	private static ConfigurableApplicationContext run(Class<?> application, RedisServer redis, ArtemisBroker broker) {
-		List<String> arguments = new ArrayList<>(List.of("--spring.data.redis.host=127.0.0.1",
-				"--spring.data.redis.port=" + redis.port(), "--mqtt.client.client-id=refused",
-				"--mqtt.client.server-uris=" + broker.uri(), "--mqtt.persistence.write-timeout=1s"));
+		List<String> arguments = new ArrayList<>(
+				List.of("--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + redis.port(),
+						"--mqtt.client.client-id=refused", "--mqtt.client.server-uris=" + broker.uri(),
+						"--mqtt.persistence.write-timeout=" + Load.seconds(1).toMillis() + "ms"));
 		if (application == Version5.class) {
 			arguments.add("--mqtt.client.version=5");
 		}

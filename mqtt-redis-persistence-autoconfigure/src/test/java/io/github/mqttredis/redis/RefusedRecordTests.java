@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.redis;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -175,7 +174,7 @@ class RefusedRecordTests {
 	void whenAReceivedRecordIsWaitedForInVainThenItIsSetAsideAllTheSame() throws Exception {
 		try (RedisServer server = RedisServer.start("--client-query-buffer-limit", "1mb")) {
 			RedisSessionStore store = new RedisSessionStore(RedisClient.JEDIS.connect(server.port()),
-					new StoreSettings("test", Duration.ofMillis(500), Load.seconds(10), Load.seconds(5)));
+					new StoreSettings("test", Load.millis(500), Load.seconds(10), Load.seconds(5)));
 			store.start();
 			Session session = store.open(ID);
 			session.guarded();
