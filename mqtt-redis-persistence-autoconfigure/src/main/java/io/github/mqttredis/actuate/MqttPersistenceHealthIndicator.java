@@ -33,6 +33,7 @@ import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
+import io.github.mqttredis.session.SessionStatus.QueueStatus;
 import io.github.mqttredis.session.SessionStore;
 import org.jspecify.annotations.Nullable;
 
@@ -171,11 +172,30 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		if (oldest != null) {
 			client.put("oldestRecord", text(oldest));
 		}
+		if (session.contents().queue().messages() > 0) {
+			client.put("queue", queue(session.contents().queue()));
+		}
 		if (session.quarantined() > 0) {
 			client.put("quarantined", session.quarantined());
 		}
 		putFailure(client, session.lastFailure(), session.failedAt());
 		return client;
+	}
+
+	private static Map<String, Object> queue(QueueStatus queue) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("messages", queue.messages());
+		details.put("bytes", queue.bytes());
+		Duration oldest = queue.oldest();
+		if (oldest != null) {
+			details.put("oldest", text(oldest));
+		}
+		details.put("perSecond", Math.round(queue.perSecond()));
+		Duration timeToDrain = queue.timeToDrain();
+		if (timeToDrain != null) {
+			details.put("timeToDrain", text(timeToDrain));
+		}
+		return details;
 	}
 
 	private static Map<String, Object> link(LinkStatus link) {

@@ -28,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
@@ -41,6 +42,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStatus;
+import io.github.mqttredis.session.SessionStatus.Contents;
 import io.github.mqttredis.session.SessionStore;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
@@ -166,9 +168,26 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 				.baseUnit("bytes")
 				.tags(this.tags)
 				.register(this.registry);
-			TimeGauge.builder(PREFIX + "oldest.age", this::oldestMillis, TimeUnit.MILLISECONDS)
-				.description("Time since the oldest record was stored or restored; 0 if there is none. Messages "
-						+ "in the offline buffer are not included")
+			age("oldest.age", Contents::oldest,
+					"Time since the oldest record was stored, restored or put into the queue, 0 if there is none");
+			Gauge.builder(PREFIX + "queue.size", () -> sumStatuses((session) -> session.contents().queue().bytes()))
+				.description("Bytes of the messages that wait to be sent")
+				.baseUnit("bytes")
+				.tags(this.tags)
+				.register(this.registry);
+			Gauge.builder(PREFIX + "queue.rate", () -> sumOf((session) -> session.contents().queue().perSecond()))
+				.description("Messages a second that have waited and were sent lately")
+				.tags(this.tags)
+				.register(this.registry);
+			age("queue.age", (contents) -> contents.queue().oldest(),
+					"Time that the oldest message has waited to be sent, 0 if none waits");
+			age("queue.drain.time", (contents) -> contents.queue().timeToDrain(),
+					"Time until all messages are sent that wait, at the present rate, 0 if none was sent lately");
+		}
+
+		private void age(String name, Function<Contents, @Nullable Duration> age, String description) {
+			TimeGauge.builder(PREFIX + name, () -> longest(age), TimeUnit.MILLISECONDS)
+				.description(description)
 				.tags(this.tags)
 				.register(this.registry);
 		}
@@ -256,10 +275,14 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 			return this.statuses.get().stream().mapToLong(value).sum();
 		}
 
-		private long oldestMillis() {
+		private double sumOf(ToDoubleFunction<SessionStatus> value) {
+			return this.statuses.get().stream().mapToDouble(value).sum();
+		}
+
+		private long longest(Function<Contents, @Nullable Duration> age) {
 			return this.statuses.get()
 				.stream()
-				.map((session) -> session.contents().oldest())
+				.map((session) -> age.apply(session.contents()))
 				.filter(Objects::nonNull)
 				.mapToLong(Duration::toMillis)
 				.max()

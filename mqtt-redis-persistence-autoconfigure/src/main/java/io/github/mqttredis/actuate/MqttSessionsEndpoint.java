@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -39,6 +40,8 @@ import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionInspector.Part;
+import io.github.mqttredis.session.SessionStatus;
+import io.github.mqttredis.session.SessionStatus.QueueStatus;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.SweptSessions;
@@ -69,20 +72,27 @@ public class MqttSessionsEndpoint {
 
 	private static final int LARGEST_LIMIT = 500;
 
+	private static final int MOST_LOOKED_AT = 10_000;
+
 	private final SessionInspector inspector;
 
 	private final Show showPayloads;
 
 	private final Collection<String> roles;
 
+	private final Supplier<List<SessionStatus>> own;
+
 	/**
 	 * Create the endpoint.
 	 * @param inspector what looks at the sessions
+	 * @param own looks at those that this process has open
 	 * @param showPayloads who sees payloads
 	 * @param roles the roles of those who see them; none for whoever is authenticated
 	 */
-	public MqttSessionsEndpoint(SessionInspector inspector, Show showPayloads, Collection<String> roles) {
+	public MqttSessionsEndpoint(SessionInspector inspector, Supplier<List<SessionStatus>> own, Show showPayloads,
+			Collection<String> roles) {
 		this.inspector = inspector;
+		this.own = own;
 		this.showPayloads = showPayloads;
 		this.roles = List.copyOf(roles);
 	}
@@ -126,9 +136,42 @@ public class MqttSessionsEndpoint {
 			boolean payloads = this.showPayloads.isShown(security, this.roles);
 			var page = page(cursor, limit, (from, most) -> this.inspector.records(id, part(part), from, most));
 			return new SessionRecordsDescriptor(SessionDescriptor.of(session),
+					(part == Part.QUEUE && cursor == null) ? queue(session) : null,
 					page.entries().stream().map((record) -> RecordDescriptor.of(record, payloads)).toList(),
 					page.next());
 		});
+	}
+
+	/** Looks at the oldest messages only: there may be millions. */
+	private @Nullable QueueDescriptor queue(InspectedSession session) throws SessionUnavailableException {
+		Map<String, TopicDescriptor> topics = new TreeMap<>();
+		long looked = 0;
+		InspectedRecord oldest = null;
+		String cursor = SessionInspector.FIRST;
+		while (cursor != null && looked < MOST_LOOKED_AT) {
+			Page<InspectedRecord> page = this.inspector.records(session.name(), Part.QUEUE, cursor, LARGEST_LIMIT);
+			for (InspectedRecord record : page.entries()) {
+				oldest = (oldest != null) ? oldest : record;
+				String topic = (record.packet() != null && record.packet().publish() != null)
+						? record.packet().publish().topic().replaceFirst("/.*", "/#") : "unknown";
+				topics.merge(topic, new TopicDescriptor(1, record.size()), TopicDescriptor::plus);
+				looked++;
+			}
+			cursor = page.next();
+		}
+		if (oldest == null) {
+			return null;
+		}
+		SessionStatus own = this.own.get()
+			.stream()
+			.filter((status) -> status.id().equals(session.id()))
+			.findFirst()
+			.orElse(null);
+		QueueStatus status = (own != null) ? own.contents().queue() : QueueStatus.EMPTY;
+		Duration timeToDrain = status.timeToDrain();
+		return new QueueDescriptor((own != null) ? status.messages() : null, (own != null) ? status.bytes() : null,
+				String.valueOf(oldest.waitingSince()), (own != null) ? Math.round(status.perSecond()) : null,
+				(timeToDrain != null) ? timeToDrain.toSeconds() : null, looked, topics);
 	}
 
 	/**
@@ -274,12 +317,45 @@ public class MqttSessionsEndpoint {
 	 * A stored MQTT session with a page of its records.
 	 *
 	 * @param session the session
+	 * @param queue what waits to be sent, on the first page of it
 	 * @param records the records
 	 * @param next the cursor of the next page, {@code null} after the last one
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
-	public record SessionRecordsDescriptor(SessionDescriptor session, List<RecordDescriptor> records,
-			@Nullable String next) implements OperationResponseBody {
+	public record SessionRecordsDescriptor(SessionDescriptor session, @Nullable QueueDescriptor queue,
+			List<RecordDescriptor> records, @Nullable String next) implements OperationResponseBody {
+
+	}
+
+	/**
+	 * What waits to be sent.
+	 *
+	 * @param messages the number of messages, if this process has the session
+	 * @param bytes their bytes, if this process has the session
+	 * @param oldestSince since when the oldest message waits
+	 * @param perSecond how many messages a second were sent lately, if this process has
+	 * the session
+	 * @param timeToDrain when all will be sent at that rate, in seconds
+	 * @param counted how many of the oldest messages are counted by topic
+	 * @param topics these messages, by the first level of their topic
+	 */
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record QueueDescriptor(@Nullable Long messages, @Nullable Long bytes, String oldestSince,
+			@Nullable Long perSecond, @Nullable Long timeToDrain, long counted, Map<String, TopicDescriptor> topics) {
+
+	}
+
+	/**
+	 * Messages of some topics.
+	 *
+	 * @param messages the number of messages
+	 * @param bytes their bytes
+	 */
+	public record TopicDescriptor(long messages, long bytes) {
+
+		TopicDescriptor plus(TopicDescriptor other) {
+			return new TopicDescriptor(this.messages + other.messages, this.bytes + other.bytes);
+		}
 
 	}
 
@@ -299,11 +375,13 @@ public class MqttSessionsEndpoint {
 	 * @param reason why it was set aside, if the broker does not take it
 	 * @param setAsideAt when that was
 	 * @param attempts how often it was sent before
+	 * @param waitingSince since when it waits to be sent, if it waits in the queue
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record RecordDescriptor(String key, long size, @Nullable Boolean unreadable, @Nullable Boolean encrypted,
 			@Nullable String kind, @Nullable Integer packetId, @Nullable MessageDescriptor message,
-			@Nullable String reason, @Nullable String setAsideAt, @Nullable Integer attempts) {
+			@Nullable String reason, @Nullable String setAsideAt, @Nullable Integer attempts,
+			@Nullable String waitingSince) {
 
 		static RecordDescriptor of(InspectedRecord record, boolean payloads) {
 			Packet packet = record.packet();
@@ -317,7 +395,8 @@ public class MqttSessionsEndpoint {
 					(packet != null && packet.publish() != null) ? MessageDescriptor.of(packet.publish(), payloads)
 							: null,
 					(aside != null) ? aside.reason() : null, (aside != null) ? aside.at().toString() : null,
-					(aside != null) ? aside.attempts() : null);
+					(aside != null) ? aside.attempts() : null,
+					(record.waitingSince() != null) ? record.waitingSince().toString() : null);
 		}
 
 		/**

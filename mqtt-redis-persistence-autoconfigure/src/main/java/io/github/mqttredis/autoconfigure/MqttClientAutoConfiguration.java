@@ -28,6 +28,7 @@ import javax.net.ssl.SSLSocketFactory;
 
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
+import io.github.mqttredis.integration.UndeliveredMessageRelay;
 import io.github.mqttredis.paho.MessageObserver;
 import io.github.mqttredis.paho.PahoMembers;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
@@ -41,6 +42,7 @@ import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -57,6 +59,7 @@ import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslOptions;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -83,6 +86,18 @@ public final class MqttClientAutoConfiguration {
 		return new PropertiesMqttConnectionDetails(properties, sslBundles.getIfAvailable());
 	}
 
+	@Bean
+	@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
+	UndeliveredMessageRelay mqttUndeliveredMessageRelay(MqttPersistenceProperties properties,
+			ObjectProvider<SessionStore> store, BeanFactory beans, ApplicationEventPublisher publisher) {
+		UndeliveredMessageRelay relay = new UndeliveredMessageRelay(store::getIfAvailable);
+		String channel = properties.undelivered().channel();
+		if (StringUtils.hasText(channel)) {
+			relay.toChannel(beans, channel);
+		}
+		return properties.undelivered().events() ? relay.toListeners(publisher::publishEvent) : relay;
+	}
+
 	private static String @Nullable [] serverUris(MqttConnectionDetails details) {
 		List<String> uris = details.getServerUris();
 		return uris.isEmpty() ? null : uris.toArray(String[]::new);
@@ -100,13 +115,14 @@ public final class MqttClientAutoConfiguration {
 		@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean
 		PahoV3PersistenceFactory pahoV3PersistenceFactory(SessionStore store, MqttPersistenceProperties properties,
-				ObjectProvider<MessageObserver> observer) {
+				ObjectProvider<MessageObserver> observer, UndeliveredMessageRelay undelivered) {
 			PahoMembers.of(MqttVersion.V3);
 			FormerStore formerStore = properties.formerStore();
 			return () -> {
 				SessionMqttClientPersistence persistence = new SessionMqttClientPersistence(store,
 						properties.brokerId(), properties.offlineBuffer().settings(), formerStore);
 				persistence.observe(observer.getIfAvailable());
+				persistence.handUndelivered(undelivered);
 				return persistence;
 			};
 		}
@@ -150,13 +166,14 @@ public final class MqttClientAutoConfiguration {
 		@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 		@ConditionalOnMissingBean
 		PahoV5PersistenceFactory pahoV5PersistenceFactory(SessionStore store, MqttPersistenceProperties properties,
-				ObjectProvider<MessageObserver> observer) {
+				ObjectProvider<MessageObserver> observer, UndeliveredMessageRelay undelivered) {
 			PahoMembers.of(MqttVersion.V5);
 			FormerStore formerStore = properties.formerStore();
 			return (serverUri) -> {
 				io.github.mqttredis.paho.v5.SessionMqttClientPersistence persistence = new io.github.mqttredis.paho.v5.SessionMqttClientPersistence(
 						store, serverUri, properties.brokerId(), properties.offlineBuffer().settings(), formerStore);
 				persistence.observe(observer.getIfAvailable());
+				persistence.handUndelivered(undelivered);
 				return persistence;
 			};
 		}

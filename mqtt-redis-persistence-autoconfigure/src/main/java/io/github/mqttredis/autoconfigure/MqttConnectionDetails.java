@@ -42,16 +42,16 @@ public interface MqttConnectionDetails extends ConnectionDetails {
 	List<String> getServerUris();
 
 	/**
-	 * Return the user name for the broker. @return the user name, {@code null} if the
-	 * broker needs none
+	 * Return the user name for the broker.
+	 * @return the user name, {@code null} if the broker needs none
 	 */
 	default @Nullable String getUsername() {
 		return null;
 	}
 
 	/**
-	 * Return the password for the broker. @return the password, {@code null} if the
-	 * broker needs none
+	 * Return the password for the broker.
+	 * @return the password, {@code null} if the broker needs none
 	 */
 	default @Nullable String getPassword() {
 		return null;

@@ -136,8 +136,9 @@ public final class MqttPersistenceActuatorAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		MqttSessionsEndpoint mqttSessionsEndpoint(SessionInspector inspector, EndpointProperties properties) {
-			return new MqttSessionsEndpoint(inspector, properties.showPayloads(), properties.roles());
+		MqttSessionsEndpoint mqttSessionsEndpoint(SessionInspector inspector, SessionStore store,
+				EndpointProperties properties) {
+			return new MqttSessionsEndpoint(inspector, store::sessions, properties.showPayloads(), properties.roles());
 		}
 
 		@Bean

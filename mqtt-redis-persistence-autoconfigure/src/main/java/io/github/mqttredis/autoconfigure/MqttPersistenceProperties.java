@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,12 +39,15 @@ import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.FormerStore;
 import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.OfflineBufferSettings.Drain.Order;
+import io.github.mqttredis.session.OfflineBufferSettings.TimeToLive;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import io.github.mqttredis.session.RecordCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.convert.DurationUnit;
 import org.springframework.core.env.Environment;
@@ -89,6 +93,7 @@ import org.springframework.util.unit.DataSize;
  * @param lease Ownership of a session.
  * @param offlineBuffer Messages that are published while the broker is away.
  * @param undeliverable Messages that the broker does not accept.
+ * @param undelivered What to do with messages that are not delivered.
  * @param metrics Meters of the stored sessions.
  * @param health Health of the stored sessions.
  * @param observation Observations of messages, with Micrometer.
@@ -103,7 +108,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		@DurationUnit(ChronoUnit.SECONDS) @Nullable Duration sessionExpiry, @DefaultValue Encryption encryption,
 		@Nullable Path importFrom, @DefaultValue("false") boolean importDryRun, @DefaultValue Lease lease,
 		@DefaultValue OfflineBuffer offlineBuffer, @DefaultValue Undeliverable undeliverable,
-		@DefaultValue Metrics metrics, @DefaultValue Health health, @DefaultValue Observation observation) {
+		@DefaultValue Undelivered undelivered, @DefaultValue Metrics metrics, @DefaultValue Health health,
+		@DefaultValue Observation observation) {
 
 	/** Whether sessions are stored. */
 	static final String ENABLED = "mqtt.persistence.enabled";
@@ -311,12 +317,17 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @param timeToLive How long a message may wait. After that it is dropped instead of
 	 * sent. 0 means forever. The Message Expiry Interval of MQTT 5 applies as well. In
 	 * seconds if no unit is given.
+	 * @param timeToLiveByTopic How long messages may wait whose topic matches a topic
+	 * filter, instead of time-to-live. If several match, the shortest time applies. In
+	 * seconds if no unit is given.
+	 * @param drain How waiting messages are sent.
 	 * @param window How much of the waiting messages is kept in memory for each client.
 	 * The rest is read from Redis when it is its turn.
 	 */
 	record OfflineBuffer(@DefaultValue("false") boolean enabled, @DefaultValue("100000") long maxMessages,
 			@DefaultValue("256MB") DataSize maxSize, @DefaultValue("reject") WhenFull whenFull,
 			@DurationUnit(ChronoUnit.SECONDS) @DefaultValue("0s") Duration timeToLive,
+			@DefaultValue Map<String, String> timeToLiveByTopic, @DefaultValue Drain drain,
 			@DefaultValue("4MB") DataSize window) {
 
 		OfflineBuffer {
@@ -329,8 +340,63 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 
 		OfflineBufferSettings settings() {
 			return new OfflineBufferSettings(this.enabled, this.maxMessages, this.maxSize.toBytes(), this.whenFull,
-					this.timeToLive);
+					new TimeToLive(this.timeToLive, byTopic(this.timeToLiveByTopic)), this.drain.settings());
 		}
+
+		private static Map<String, Duration> byTopic(Map<String, String> texts) {
+			Map<String, Duration> times = new LinkedHashMap<>();
+			texts.forEach((filter, text) -> {
+				String property = "mqtt.persistence.offline-buffer.time-to-live-by-topic[" + filter + "]";
+				try {
+					times.put(filter, DurationStyle.detectAndParse(text, ChronoUnit.SECONDS));
+				}
+				catch (IllegalArgumentException ex) {
+					throw new InvalidConfigurationPropertyValueException(property, text,
+							"Set a duration such as 30m or 1d.");
+				}
+				Assert.isTrue(!times.get(filter).isNegative(), () -> property + " must not be negative");
+			});
+			return times;
+		}
+
+		/**
+		 * How waiting messages are sent.
+		 *
+		 * @param rate Maximum number of waiting messages that each client sends in a
+		 * second. 0 means no limit.
+		 * @param sizeRate Maximum size of the waiting messages that each client sends in
+		 * a second. 0 means no limit.
+		 * @param order Whether a message that is published while others wait is sent
+		 * after them or ahead of them. Both kinds keep their order within a topic.
+		 */
+		record Drain(@DefaultValue("0") long rate, @DefaultValue("0B") DataSize sizeRate,
+				@DefaultValue("in-order") Order order) {
+
+			Drain {
+				Assert.isTrue(rate >= 0, "mqtt.persistence.offline-buffer.drain.rate must not be negative");
+				Assert.isTrue(!sizeRate.isNegative(),
+						"mqtt.persistence.offline-buffer.drain.size-rate must not be negative");
+			}
+
+			OfflineBufferSettings.Drain settings() {
+				return new OfflineBufferSettings.Drain(this.rate, this.sizeRate.toBytes(), this.order);
+			}
+
+		}
+
+	}
+
+	/**
+	 * Messages that are not delivered: they have expired, the offline buffer was full, or
+	 * the broker does not accept them.
+	 *
+	 * @param channel Name of the message channel that undelivered messages are sent to. A
+	 * message leaves its session when the channel has taken it.
+	 * @param events Whether to publish an MqttUndeliveredMessageEvent for each
+	 * undelivered message. The message leaves its session when all listeners have
+	 * returned.
+	 */
+	record Undelivered(@Nullable String channel, @DefaultValue("false") boolean events) {
 
 	}
 

@@ -21,9 +21,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.InspectedSession;
+import io.github.mqttredis.session.MqttUndeliveredMessageEvent;
 import io.github.mqttredis.session.Page;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordOperations;
@@ -80,7 +82,9 @@ final class MemorySessionInspector implements SessionInspector, Quarantine {
 			}
 			return switch (part) {
 				case RECORDS -> session.records().page(from, limit, (key, record) -> look(session, key, record));
-				case QUEUE -> session.queue().page(from, limit, (key, message) -> look(session, key, message.record()));
+				case QUEUE -> session.queue()
+					.page(from, limit, (key, message) -> look(session, key, message.record()).waiting(message.taken(),
+							message.ahead()));
 				case QUARANTINE -> session.quarantine().page(from, limit, (key, record) -> look(session, key, record));
 			};
 		});
@@ -113,6 +117,11 @@ final class MemorySessionInspector implements SessionInspector, Quarantine {
 	public boolean requeue(String name, String record) throws SessionException {
 		InspectedSession session = session(name);
 		return session != null && this.operations.requeue(session.id(), record);
+	}
+
+	@Override
+	public int handSetAside(SessionId session, Consumer<MqttUndeliveredMessageEvent> taker) throws SessionException {
+		return this.operations.hand(session, taker);
 	}
 
 	@Override

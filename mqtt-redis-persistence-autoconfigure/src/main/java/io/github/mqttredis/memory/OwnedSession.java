@@ -26,7 +26,6 @@ import java.util.function.Supplier;
 
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.LinkStatus;
-import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionEvent;
@@ -259,10 +258,9 @@ final class OwnedSession {
 		Failure last = this.failure;
 		Supplier<LinkStatus> client = this.link;
 		boolean owned = !isFenced() && !this.ended;
-		return new SessionStatus(id(), isFenced() ? SessionState.FENCED : SessionState.OWNER,
-				this.log.read(Mirror::contents), owned ? leaseTtl() : Duration.ZERO, this.quarantined.get(),
-				(last != null) ? last.message() : null, (last != null) ? last.at() : null,
-				(client != null) ? client.get() : null);
+		return new SessionStatus(id(), isFenced() ? SessionState.FENCED : SessionState.OWNER, this.log.contents(),
+				owned ? leaseTtl() : Duration.ZERO, this.quarantined.get(), (last != null) ? last.message() : null,
+				(last != null) ? last.at() : null, (client != null) ? client.get() : null);
 	}
 
 	/**

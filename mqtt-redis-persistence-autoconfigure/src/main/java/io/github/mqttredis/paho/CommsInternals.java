@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the exception of the version of Paho
  * @since 0.1.0
  */
-public abstract class CommsInternals<T, E extends Exception> implements Receiver, OfflineQueue.Outlet<T, E> {
+public abstract class CommsInternals<T, E extends Exception> implements Receiver, Outlet<T, E> {
 
 	private static final long ATTEMPT_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 

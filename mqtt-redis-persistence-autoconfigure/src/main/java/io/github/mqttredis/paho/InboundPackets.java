@@ -192,6 +192,7 @@ public class InboundPackets implements PacketInputStream.Packets {
 	 * @param reason why
 	 */
 	protected final void refused(int packetId, String reason) {
+		this.undeliverable.refused(packetId, reason);
 		this.received.refused(packetId, reason);
 	}
 

@@ -17,24 +17,25 @@
 package io.github.mqttredis.paho;
 
 import java.io.IOException;
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
+import io.github.mqttredis.paho.ClientSession.Publish;
 import io.github.mqttredis.session.MessageQueue;
+import io.github.mqttredis.session.MqttUndeliveredMessageEvent;
 import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.OfflineBufferSettings.Drain.Order;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import io.github.mqttredis.session.QueuedMessage;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionException;
+import io.github.mqttredis.session.UndeliveredMessages;
+import io.github.mqttredis.session.UndeliveredMessages.Reason;
 import io.github.mqttredis.session.WriteLog.Appended;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -84,12 +85,22 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(250);
 
+	private static final long TAKING_LIMIT_SECONDS = 10;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** The tokens that somebody may still look at, by number. */
-	private final Map<Long, Known<T>> tokens = new HashMap<>();
+	/**
+	 * Held while the application takes over a message that is not sent, so that it gets
+	 * it once. Taken before {@link #lock}, and by those who wait for room.
+	 */
+	private final ReentrantLock taking = new ReentrantLock();
 
-	private final ReferenceQueue<T> forgotten = new ReferenceQueue<>();
+	/** The tokens that somebody may still look at. */
+	private final KnownTokens<T> tokens = new KnownTokens<>();
+
+	private final LiveMessages live = new LiveMessages();
+
+	private final DrainPace pace = new DrainPace(System.nanoTime());
 
 	private final String clientId;
 
@@ -98,6 +109,8 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	private final ClientSession<? extends E> session;
 
 	private final MessageQueue queue;
+
+	private final UndeliveredMessages undelivered;
 
 	private volatile OfflineBufferSettings settings;
 
@@ -109,20 +122,25 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	private int refusals;
 
+	/** The number of the youngest message that was handed over. */
+	private long handedTo;
+
 	/**
 	 * Create the queue of a client.
 	 * @param clientId the client's id
 	 * @param outlet where the messages go
 	 * @param session the client's session, with what waits in it
 	 * @param settings how many messages may wait
+	 * @param undelivered takes over what is not sent
 	 */
 	public OfflineQueue(String clientId, Outlet<T, E> outlet, ClientSession<? extends E> session,
-			OfflineBufferSettings settings) {
+			OfflineBufferSettings settings, UndeliveredMessages undelivered) {
 		this.clientId = clientId;
 		this.outlet = outlet;
 		this.session = session;
 		this.queue = session.queue();
 		this.settings = settings;
+		this.undelivered = undelivered;
 	}
 
 	/**
@@ -144,20 +162,66 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	}
 
 	/**
-	 * Return whether a message has to wait here, because the client is not connected, or
-	 * as many are in flight as may be, or others wait already.
-	 * @return whether to {@link #add} it
+	 * Publish, or have the message wait if it cannot be sent now: because the client is
+	 * not connected, as many are in flight as may be, or others wait already that it must
+	 * not overtake.
+	 * @param <R> the type of the token
+	 * @param topic the message's topic
+	 * @param sending publishes
+	 * @param waiting has the message wait, see {@link #add}
+	 * @return the token
+	 * @throws E if the message was refused, or is not known to be stored
 	 */
-	public boolean isInUse() {
-		return isOpen() && (!this.outlet.isConnected() || size() > 0 || !this.outlet.hasRoom());
+	<R> R publish(String topic, Publish<R, E> sending, Publish<R, E> waiting) throws E {
+		if (!isOpen()) {
+			return sending.run();
+		}
+		if (!mayBeSent(topic)) {
+			return waiting.run();
+		}
+		long began = System.nanoTime();
+		boolean waits = false;
+		try {
+			do {
+				try {
+					return sending.run();
+				}
+				catch (Exception ex) {
+					if (!serves(ex)) {
+						throw ex;
+					}
+				}
+				waits = waits || this.live.enter();
+			}
+			while (isLiveFirst() && this.live.await(this.outlet::isConnected, this.outlet::hasRoom, began));
+		}
+		finally {
+			if (waits) {
+				this.live.leave();
+				LockSupport.unpark(this.flusher);
+			}
+		}
+		return waiting.run();
 	}
 
-	/**
-	 * Return whether a message can wait here that Paho did not take.
-	 * @param reason why it did not
-	 * @return whether to {@link #add} it
-	 */
-	public boolean serves(Exception reason) {
+	private boolean mayBeSent(String topic) {
+		if (!this.outlet.isConnected() || size() == 0) {
+			return this.outlet.isConnected() && this.outlet.hasRoom();
+		}
+		this.lock.lock();
+		try {
+			return isLiveFirst() && !this.live.mustWait(topic, this.handedTo);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean isLiveFirst() {
+		return this.settings.drain().order() == Order.LIVE_FIRST;
+	}
+
+	private boolean serves(Exception reason) {
 		int code = this.outlet.reasonCode(reason);
 		return isOpen() && (isWithoutRoom(code) || isLinkLost(code));
 	}
@@ -188,7 +252,8 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		try {
 			Appended appended = null;
 			boolean loaded = false;
-			for (Room room = Room.NOT_LOADED; room == Room.NOT_LOADED;) {
+			while (appended == null) {
+				Room room;
 				List<Runnable> told = new ArrayList<>();
 				this.lock.lock();
 				try {
@@ -199,15 +264,20 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 					this.lock.unlock();
 					tell(told);
 				}
-				if (room == Room.NOT_LOADED) {
-					this.queue.load();
-					loaded = this.queue.first() == null;
+				switch (room) {
+					case NOT_LOADED -> {
+						this.queue.load();
+						loaded = this.queue.first() == null;
+					}
+					case NOT_TAKEN -> haveTaken(draft.record().length);
+					case NONE -> {
+						dropNewest(draft);
+						return draft.token();
+					}
+					case MADE -> {
+						// It is in the queue.
+					}
 				}
-			}
-			if (appended == null) {
-				this.session.happened(Event.MESSAGE_DROPPED);
-				draft.token().drop(full("older messages waited"));
-				return draft.token();
 			}
 			awaitStored(appended);
 			return draft.token();
@@ -217,6 +287,20 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		}
 	}
 
+	private void dropNewest(Draft<T> draft) throws E {
+		E reason = full("older messages waited");
+		if (this.undelivered.isWanted()) {
+			try {
+				take(Reason.DROPPED, draft.record(), reason);
+			}
+			catch (RuntimeException ex) {
+				throw notTaken(ex);
+			}
+		}
+		this.session.happened(Event.MESSAGE_DROPPED);
+		draft.token().drop(reason);
+	}
+
 	private E full(String because) {
 		return this.outlet.refusal("The message was dropped: the offline buffer of MQTT client '" + this.clientId
 				+ "' was full, and " + because);
@@ -224,19 +308,14 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	/** With the lock held. */
 	private Appended append(Draft<T> draft) throws SessionException {
-		Appended appended = this.queue.append(draft.record(), lifetime(draft));
-		T token = draft.token();
-		for (Reference<? extends T> gone = this.forgotten.poll(); gone != null; gone = this.forgotten.poll()) {
-			this.tokens.remove(((Known<?>) gone).number);
+		long lifetime = this.settings.timeToLive().millis(draft.matches(), draft.lifetime());
+		Appended appended = this.queue.append(draft.record(), lifetime);
+		if (isLiveFirst() && this.outlet.isConnected()) {
+			this.live.waits(draft.topic(), appended.message().number(), this.handedTo);
 		}
-		this.tokens.put(appended.message().number(), new Known<>(appended.message().number(), token, this.forgotten));
+		this.tokens.put(appended.message().number(), draft.token());
 		flush();
 		return appended;
-	}
-
-	private long lifetime(Draft<T> draft) {
-		long ours = this.settings.timeToLive().toMillis();
-		return (ours > 0 && draft.lifetime() > 0) ? Math.min(ours, draft.lifetime()) : Math.max(ours, draft.lifetime());
 	}
 
 	private void awaitStored(Appended appended) throws SessionException {
@@ -255,8 +334,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	private @Nullable T forget(long number) {
 		this.lock.lock();
 		try {
-			Known<T> known = this.tokens.remove(number);
-			return (known != null) ? known.get() : null;
+			return this.tokens.remove(number);
 		}
 		finally {
 			this.lock.unlock();
@@ -283,7 +361,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 			if (oldest == null && !loaded && this.queue.size().messages() > 0) {
 				return Room.NOT_LOADED;
 			}
-			boolean expired = oldest != null && expire(oldest, told);
+			boolean expired = oldest != null && isExpired(oldest);
 			if (!expired && current.whenFull() == WhenFull.DROP_NEWEST) {
 				return Room.NONE;
 			}
@@ -293,35 +371,103 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 						+ " bytes) wait for the broker. Raise mqtt.persistence.offline-buffer.max-messages or max-size,"
 						+ " or set mqtt.persistence.offline-buffer.when-full to drop-oldest");
 			}
-			if (!expired && oldest != null) {
-				this.session.happened(Event.MESSAGE_DROPPED);
-				giveUp(oldest, told, full("a newer message came"));
+			if (oldest != null) {
+				if (this.undelivered.isWanted()) {
+					return Room.NOT_TAKEN;
+				}
+				giveUp(oldest, told);
 			}
 		}
 		return Room.MADE;
 	}
 
-	/**
-	 * Give a message up that is no longer wanted, with the lock held.
-	 * @param message the message
-	 * @param told takes what is to be told of it, without the lock
-	 * @return whether it is no longer wanted
-	 */
-	private boolean expire(QueuedMessage message, List<Runnable> told) {
-		if (message.expires() == 0 || this.queue.now() < message.expires()) {
-			return false;
-		}
-		this.session.happened(Event.MESSAGE_EXPIRED);
-		giveUp(message, told, this.outlet.refusal("The message was not sent: it waited in MQTT client '" + this.clientId
-				+ "' for longer than it was wanted"));
-		return true;
+	private boolean isExpired(QueuedMessage message) {
+		return message.expires() != 0 && this.queue.now() >= message.expires();
 	}
 
-	private void giveUp(QueuedMessage message, List<Runnable> told, E reason) {
+	/**
+	 * Give a message up because it has expired or there is no room for it, with the lock
+	 * held.
+	 * @param message the message
+	 * @param told takes what is to be told of it, without the lock
+	 */
+	private void giveUp(QueuedMessage message, List<Runnable> told) {
+		this.session.happened(isExpired(message) ? Event.MESSAGE_EXPIRED : Event.MESSAGE_DROPPED);
+		E reason = whyGivenUp(message);
 		T token = remove(message.number());
 		if (token != null) {
 			told.add(() -> token.drop(reason));
 		}
+	}
+
+	private E whyGivenUp(QueuedMessage message) {
+		return isExpired(message) ? this.outlet.refusal("The message was not sent: it waited in MQTT client '"
+				+ this.clientId + "' for longer than its time-to-live") : full("a newer message came");
+	}
+
+	/**
+	 * Have the application take the oldest message over, if it has expired or there is no
+	 * room for another one.
+	 * @param bytes the size of that one
+	 * @throws E if it is not taken
+	 */
+	private void haveTaken(int bytes) throws E {
+		try {
+			if (this.taking.isHeldByCurrentThread() || !this.taking.tryLock(TAKING_LIMIT_SECONDS, TimeUnit.SECONDS)) {
+				throw notTaken(null);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw notTaken(ex);
+		}
+		try {
+			QueuedMessage oldest = this.queue.first();
+			OfflineBufferSettings current = this.settings;
+			if (oldest != null && (isExpired(oldest)
+					|| (current.whenFull() == WhenFull.DROP_OLDEST && !current.hasRoom(this.queue.size(), bytes)))) {
+				takeOldest(oldest);
+			}
+		}
+		catch (RuntimeException ex) {
+			throw notTaken(ex);
+		}
+		finally {
+			this.taking.unlock();
+		}
+	}
+
+	private E notTaken(@Nullable Exception cause) {
+		E refusal = this.outlet.refusal("The offline buffer of MQTT client '" + this.clientId
+				+ "' is full, and the application has not taken over what is dropped for it"
+				+ " (mqtt.persistence.undelivered)");
+		if (cause != null) {
+			refusal.addSuppressed(cause);
+		}
+		return refusal;
+	}
+
+	/** With {@link #taking} held. */
+	private void takeOldest(QueuedMessage oldest) {
+		take(isExpired(oldest) ? Reason.EXPIRED : Reason.DROPPED, oldest.record(), whyGivenUp(oldest));
+		List<Runnable> told = new ArrayList<>();
+		this.lock.lock();
+		try {
+			giveUp(oldest, told);
+		}
+		finally {
+			this.lock.unlock();
+			tell(told);
+		}
+	}
+
+	private void take(Reason reason, byte[] record, E why) {
+		MqttUndeliveredMessageEvent message = MqttUndeliveredMessageEvent.of(this.session.id(), RecordKey.queued(1),
+				record, reason, String.valueOf(why.getMessage()));
+		if (message == null) {
+			throw new IllegalStateException("A message of MQTT client '" + this.clientId + "' cannot be read");
+		}
+		this.undelivered.take(message);
 	}
 
 	private @Nullable T remove(long number) {
@@ -383,6 +529,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	/** Note that a message is no longer in flight: there may be room for another one. */
 	public void completed() {
 		LockSupport.unpark(this.flusher);
+		this.live.wake();
 	}
 
 	private void run() {
@@ -418,12 +565,18 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 			if (handed.next() == Next.LOAD) {
 				goesOn |= load();
 			}
+			else if (handed.next() == Next.TAKE) {
+				goesOn |= takeExpired();
+			}
 			else if (handed.next() == Next.SET_ASIDE) {
 				setAside(handed.reason());
 			}
 			// Paho makes room a moment after it has removed the record.
 			pause = goesOn ? SHORTEST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
-			if (handed.next() != Next.LOAD || !goesOn) {
+			if (handed.next() == Next.PACE) {
+				LockSupport.parkNanos(this.pace.pause(System.nanoTime()));
+			}
+			else if (!goesOn || (handed.next() != Next.LOAD && handed.next() != Next.TAKE)) {
 				LockSupport.parkNanos(pause);
 			}
 		}
@@ -452,11 +605,42 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		}
 	}
 
+	private boolean takeExpired() {
+		this.taking.lock();
+		try {
+			QueuedMessage oldest = this.queue.first();
+			if (oldest != null && isExpired(oldest)) {
+				try {
+					takeOldest(oldest);
+				}
+				catch (RuntimeException ex) {
+					logger.warn("A message of MQTT client '" + this.clientId
+							+ "' has expired, and the application has not taken it over", ex);
+					if (countRefusal(oldest) >= ATTEMPTS) {
+						setAside(ex);
+					}
+					return false;
+				}
+			}
+			return true;
+		}
+		finally {
+			this.taking.unlock();
+		}
+	}
+
+	private int countRefusal(QueuedMessage message) {
+		this.refusals = (this.refused == message.number()) ? this.refusals + 1 : 1;
+		this.refused = message.number();
+		return this.refusals;
+	}
+
 	/** Nothing is tried for ever in front of others. */
 	private void setAside(@Nullable Exception reason) {
 		try {
 			this.session.setAside(RecordKey.queued(this.refused).toString(), this.refusals,
-					"Paho does not take it: " + reason);
+					((reason instanceof RuntimeException) ? "it expired, and the application did not take it over: "
+							: "Paho does not take it: ") + reason);
 		}
 		catch (IOException ex) {
 			logger.debug("A message cannot be set aside now", ex);
@@ -486,11 +670,20 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 					next = (size() > 0) ? Next.LOAD : Next.NOTHING;
 					break;
 				}
-				if (expire(message, told)) {
+				if (isExpired(message)) {
+					if (this.undelivered.isWanted()) {
+						next = Next.TAKE;
+						break;
+					}
+					giveUp(message, told);
 					continue;
 				}
-				if (!this.outlet.hasRoom()) {
+				if (!this.outlet.hasRoom() || this.live.isAwaited()) {
 					next = Next.ROOM;
+					break;
+				}
+				if (this.pace.pause(System.nanoTime()) > 0) {
+					next = Next.PACE;
 					break;
 				}
 				reason = send(message);
@@ -499,6 +692,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 					break;
 				}
 				messages++;
+				this.pace.sent(this.settings.drain(), message.record().length, System.nanoTime());
 				if (messages % LOOK_AHEAD_EVERY == 0) {
 					this.queue.loadAhead();
 				}
@@ -523,8 +717,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 */
 	@SuppressWarnings("unchecked")
 	private @Nullable Exception send(QueuedMessage message) throws E {
-		Known<T> known = this.tokens.get(message.number());
-		T kept = (known != null) ? known.get() : null;
+		T kept = this.tokens.get(message.number());
 		T token = (kept != null) ? kept : this.outlet.token();
 		try {
 			if (!this.outlet.send(message, this.queue.now() - message.taken(), token)) {
@@ -537,13 +730,13 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				throw (E) ex;
 			}
 			if (!isWithoutRoom(code)) {
-				this.refusals = (this.refused == message.number()) ? this.refusals + 1 : 1;
-				this.refused = message.number();
+				countRefusal(message);
 			}
 			return ex;
 		}
 		token.sent();
 		this.tokens.remove(message.number());
+		this.handedTo = message.number();
 		return null;
 	}
 
@@ -578,14 +771,14 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	/** Whether there is room for one more message. */
 	private enum Room {
 
-		MADE, NONE, NOT_LOADED
+		MADE, NONE, NOT_LOADED, NOT_TAKEN
 
 	}
 
 	/** What is to be done after messages were handed over. */
 	private enum Next {
 
-		NOTHING, ROOM, LOAD, SET_ASIDE
+		NOTHING, ROOM, PACE, LOAD, TAKE, SET_ASIDE
 
 	}
 
@@ -597,22 +790,6 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @param reason why Paho did not take one
 	 */
 	private record Handed(int messages, Next next, @Nullable Exception reason) {
-
-	}
-
-	/** A token, for as long as somebody else has it, or it is to tell a listener. */
-	private static final class Known<T extends Waiting<?>> extends WeakReference<T> {
-
-		private final long number;
-
-		@SuppressWarnings({ "unused", "FieldCanBeLocal" })
-		private final @Nullable T listened;
-
-		Known(long number, T token, ReferenceQueue<? super T> forgotten) {
-			super(token, forgotten);
-			this.number = number;
-			this.listened = token.isListenedTo() ? token : null;
-		}
 
 	}
 
@@ -645,70 +822,14 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * A message that is to wait.
 	 *
 	 * @param <T> its token
+	 * @param topic its topic
+	 * @param matches tells of a topic filter whether the topic matches it
 	 * @param record its PUBLISH, with what is kept with it
 	 * @param lifetime how long it is wanted by its own account, in milliseconds, 0 for
 	 * ever
 	 * @param token its token
 	 */
-	public record Draft<T>(byte[] record, long lifetime, T token) {
-
-	}
-
-	/**
-	 * Where messages go that have waited.
-	 *
-	 * @param <T> the token of a message
-	 * @param <E> the exception of the version of Paho
-	 */
-	public interface Outlet<T, E extends Exception> {
-
-		/**
-		 * Return whether messages can be sent.
-		 * @return whether the client is connected
-		 */
-		boolean isConnected();
-
-		/**
-		 * Return whether nothing will ever be sent.
-		 * @return whether the client is closed
-		 */
-		boolean isClosed();
-
-		/**
-		 * Return whether one more message may be in flight.
-		 * @return whether Paho takes it
-		 */
-		boolean hasRoom();
-
-		/**
-		 * Make the token of a message that nobody else has one of.
-		 * @return the token
-		 */
-		T token();
-
-		/**
-		 * Hand a message to Paho.
-		 * @param message the message
-		 * @param waited how long it has waited, in milliseconds
-		 * @param token its token
-		 * @return whether it has left the queue; one of QoS 0 has not
-		 * @throws E if Paho does not take it
-		 */
-		boolean send(QueuedMessage message, long waited, T token) throws E;
-
-		/**
-		 * Make what says that a message cannot wait here.
-		 * @param message why, and what to do
-		 * @return what is thrown
-		 */
-		E refusal(String message);
-
-		/**
-		 * Return what an exception of Paho's stands for.
-		 * @param ex the exception
-		 * @return its reason code, 0 if it has none
-		 */
-		int reasonCode(Exception ex);
+	public record Draft<T>(String topic, Predicate<String> matches, byte[] record, long lifetime, T token) {
 
 	}
 

@@ -77,10 +77,11 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 		this.notices = new ConnectNotices(clientId, this.reconnection, comms::drop);
 		this.observed = persistence.observed(this.session);
 		this.received = new ReceivedMessages(this.session, comms, this.observed);
-		this.undeliverable = new UndeliverableMessages(this.session);
+		this.undeliverable = new UndeliverableMessages(this.session, persistence.undelivered().isWanted());
 		this.session.guarded();
 		this.session.adoptBuffered();
-		this.offline = new OfflineQueue<>(clientId, comms, this.session, persistence.offlineBuffer());
+		this.offline = new OfflineQueue<>(clientId, comms, this.session, persistence.offlineBuffer(),
+				persistence.undelivered());
 		persistence.onCompleted(this.offline::completed);
 		this.report = new LinkReport(clientId, this.session, this.offline::isOpen);
 		this.session.serveRequests(this.offline, this.received, this.report);
@@ -181,30 +182,26 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	/**
 	 * Publish, or have the message wait if it cannot be sent now.
 	 * @param <R> the type of the token
+	 * @param topic the message's topic
 	 * @param sending publishes
 	 * @param waiting has the message wait, see {@link OfflineQueue#add}
 	 * @return the token
 	 * @throws E if the message was refused, or is not known to be stored
 	 */
-	public <R> R publish(Publish<R, E> sending, Publish<R, E> waiting) throws E {
-		if (!this.offline.isInUse()) {
-			try {
-				return this.session.publish(sending);
-			}
-			catch (Exception ex) {
-				if (!this.offline.serves(ex)) {
-					int code = this.comms.reasonCode(ex);
-					if (OfflineQueue.isLinkLost(code)) {
-						E refusal = this.comms.failure(code, this.report.refusal());
-						// One of many, which would all say the same.
-						refusal.setStackTrace(new StackTraceElement[0]);
-						throw refusal;
-					}
-					throw ex;
-				}
-			}
+	public <R> R publish(String topic, Publish<R, E> sending, Publish<R, E> waiting) throws E {
+		try {
+			return this.offline.publish(topic, () -> this.session.publish(sending), waiting);
 		}
-		return waiting.run();
+		catch (Exception ex) {
+			int code = this.comms.reasonCode(ex);
+			if (OfflineQueue.isLinkLost(code)) {
+				E refusal = this.comms.failure(code, this.report.refusal());
+				// One of many, which would all say the same.
+				refusal.setStackTrace(new StackTraceElement[0]);
+				throw refusal;
+			}
+			throw ex;
+		}
 	}
 
 	/**

@@ -31,6 +31,7 @@ import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionStore;
+import io.github.mqttredis.session.UndeliveredMessages;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,8 @@ public abstract class SessionPersistence<E extends Exception> {
 	private final OfflineBufferSettings offlineBuffer;
 
 	private final FormerStore formerStore;
+
+	private UndeliveredMessages undelivered = UndeliveredMessages.UNWANTED;
 
 	/** Whether Paho is not shown what our client sends and receives in its place. */
 	private volatile boolean recordsWithheld;
@@ -111,6 +114,15 @@ public abstract class SessionPersistence<E extends Exception> {
 	 */
 	public final void observe(@Nullable MessageObserver told) {
 		this.observer = told;
+	}
+
+	/**
+	 * Have the messages of a client of ours taken over that are not delivered. To be
+	 * called before the client is made.
+	 * @param taker takes them over
+	 */
+	public final void handUndelivered(UndeliveredMessages taker) {
+		this.undelivered = taker;
 	}
 
 	/**
@@ -416,6 +428,10 @@ public abstract class SessionPersistence<E extends Exception> {
 
 	OfflineBufferSettings offlineBuffer() {
 		return this.offlineBuffer;
+	}
+
+	UndeliveredMessages undelivered() {
+		return this.undelivered;
 	}
 
 	/**

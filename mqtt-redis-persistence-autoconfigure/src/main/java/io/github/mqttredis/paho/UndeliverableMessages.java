@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -29,6 +30,8 @@ import java.util.function.BooleanSupplier;
 
 import io.github.mqttredis.session.OutboundPackets.Head;
 import io.github.mqttredis.session.RecordKind;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +81,8 @@ public final class UndeliverableMessages {
 
 	private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
+	private static final Log logger = LogFactory.getLog(UndeliverableMessages.class);
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition changed = this.lock.newCondition();
@@ -85,6 +90,8 @@ public final class UndeliverableMessages {
 	private final ClientSession<?> session;
 
 	private final int attempts;
+
+	private final boolean keepRefused;
 
 	/** When packets were sent that the broker has not answered, by packet id or OTHER. */
 	private final Map<Integer, Long> unanswered = new LinkedHashMap<>();
@@ -113,9 +120,12 @@ public final class UndeliverableMessages {
 	/**
 	 * Create the judge of one client's links.
 	 * @param session the client's session
+	 * @param keepRefused whether a message is set aside that the broker answers with a
+	 * refusal, and not only one that makes it end the link
 	 */
-	public UndeliverableMessages(ClientSession<?> session) {
+	public UndeliverableMessages(ClientSession<?> session, boolean keepRefused) {
 		this.session = session;
+		this.keepRefused = keepRefused;
 		this.attempts = session.undeliverableAttempts();
 	}
 
@@ -125,6 +135,24 @@ public final class UndeliverableMessages {
 	 */
 	public BrokerLimits limits() {
 		return this.limits;
+	}
+
+	/**
+	 * Note that the broker has answered a message with a refusal, of which Paho is told
+	 * next: it forgets the message then.
+	 * @param packetId its packet id
+	 * @param reason why
+	 */
+	void refused(int packetId, String reason) {
+		if (this.keepRefused) {
+			try {
+				this.session.setAside(key(packetId), 1, reason);
+			}
+			catch (IOException ex) {
+				logger.warn("MQTT session " + this.session.name() + ": the message with packet id " + packetId
+						+ " was refused by the broker, and could not be kept", ex);
+			}
+		}
 	}
 
 	/**

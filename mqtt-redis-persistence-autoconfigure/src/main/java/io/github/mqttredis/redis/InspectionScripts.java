@@ -100,7 +100,8 @@ final class InspectionScripts {
 		for (int i = 5; i < reply.size(); i += 7) {
 			last = number(reply.get(i));
 			String name = RecordKey.queued(last).toString();
-			records.add(inspected(id, codec, name, reply.get(i + 6), number(reply.get(i + 5))));
+			records.add(inspected(id, codec, name, reply.get(i + 6), number(reply.get(i + 5)))
+				.waiting(number(reply.get(i + 1)), number(reply.get(i + 2))));
 		}
 		boolean whole = number(reply.get(4)) == 1;
 		return new Page<>(records, whole ? null : Long.toString(last + 1));

@@ -25,7 +25,6 @@ import java.util.function.Supplier;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.LinkStatus;
-import io.github.mqttredis.session.Mirror;
 import io.github.mqttredis.session.QueuePage;
 import io.github.mqttredis.session.QueuedMessage;
 import io.github.mqttredis.session.RecordEnvelope;
@@ -183,6 +182,10 @@ final class OwnedSession {
 	 * @param packet the packet
 	 * @return whether it is there
 	 */
+	boolean isQueueWholeInMemory() {
+		return this.log.isWholeInMemory();
+	}
+
 	boolean keep(RecordKey key, SetAside note, byte[] packet) {
 		byte[] stored = this.settings.codec().encode(this.id, key, packet);
 		try {
@@ -303,7 +306,7 @@ final class OwnedSession {
 
 	SessionStatus status() {
 		Supplier<LinkStatus> link = this.link;
-		return this.standing.status(this.log.read(Mirror::contents), this.shipper.lease().remaining(),
+		return this.standing.status(this.log.contents(), this.shipper.lease().remaining(),
 				(link != null) ? link.get() : null);
 	}
 

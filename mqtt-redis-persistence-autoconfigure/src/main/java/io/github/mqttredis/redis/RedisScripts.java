@@ -119,12 +119,12 @@ final class RedisScripts {
 
 	Command<Written> write(Mark expected, Mark next, Batch batch) {
 		QueueChange queue = batch.queue();
-		List<byte[]> arguments = new ArrayList<>(11 + 2 * batch.puts().size() + 6 * queue.added().size()
-				+ queue.removed().size() + batch.removes().size());
+		List<Long> removed = queue.removed().stream().filter((number) -> number >= queue.from()).toList();
+		List<byte[]> arguments = new ArrayList<>(
+				11 + 2 * batch.puts().size() + 6 * queue.added().size() + removed.size() + batch.removes().size());
 		arguments.addAll(List.of(bytes(expected.toString()), bytes(next.toString()), this.token, this.leaseMillis,
 				this.expiryMillis, bytes(batch.clears() ? "1" : "0"), bytes(batch.removesFirst() ? "1" : "0"),
-				bytes(queue.from()), bytes(batch.puts().size()), bytes(queue.added().size()),
-				bytes(queue.removed().size())));
+				bytes(queue.from()), bytes(batch.puts().size()), bytes(queue.added().size()), bytes(removed.size())));
 		batch.puts().forEach((key, record) -> {
 			arguments.add(key.toBytes());
 			arguments.add(record);
@@ -136,7 +136,7 @@ final class RedisScripts {
 			}
 			arguments.add(message.record());
 		});
-		queue.removed().forEach((number) -> arguments.add(bytes(number)));
+		removed.forEach((number) -> arguments.add(bytes(number)));
 		batch.removes().forEach((key) -> arguments.add(key.toBytes()));
 		return WRITE.with(batch.bytes(), all(), arguments, (reply) -> written(RedisScript.strings(reply)));
 	}

@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -33,6 +34,7 @@ import io.github.mqttredis.redis.InspectionScripts.Seen;
 import io.github.mqttredis.redis.SessionOpener.FieldNames;
 import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.InspectedSession;
+import io.github.mqttredis.session.MqttUndeliveredMessageEvent;
 import io.github.mqttredis.session.Page;
 import io.github.mqttredis.session.RecordCodec;
 import io.github.mqttredis.session.RecordKey;
@@ -183,6 +185,11 @@ final class RedisSessionInspector implements SessionInspector {
 	public boolean requeue(String name, String record) throws SessionException {
 		SessionId id = this.names.ofName(name);
 		return id != null && session(id) != null && this.operations.requeue(id, record);
+	}
+
+	@Override
+	public int handSetAside(SessionId session, Consumer<MqttUndeliveredMessageEvent> taker) throws SessionException {
+		return this.operations.hand(session, taker);
 	}
 
 	@Override

@@ -219,7 +219,9 @@ public final class RedisSessionStore
 			OwnedSession session = taking.open(opener,
 					this.activity.computeIfAbsent(id, (key) -> new SessionActivity()));
 			try {
-				return register(session);
+				SessionHandle hold = register(session);
+				warnIfOnlyInRedis(session);
+				return hold;
 			}
 			catch (SessionUnavailableException ex) {
 				opener.abandon(session);
@@ -229,6 +231,16 @@ public final class RedisSessionStore
 		finally {
 			opening.end();
 		}
+	}
+
+	/** What is not in memory cannot be written back if Redis loses its data. */
+	private void warnIfOnlyInRedis(OwnedSession session) {
+		if (session.isQueueWholeInMemory() || !"no".equals(server().facts().get("appendonly"))) {
+			return;
+		}
+		logger.warn("MQTT session " + session.id() + ": " + session.status().contents().queue().messages()
+				+ " messages wait in Redis, more than mqtt.persistence.offline-buffer.window holds in memory, and Redis"
+				+ " keeps nothing on disk: if it stops, they are lost. Set appendonly to yes");
 	}
 
 	/** Without the lock of its opening, which a client may want that this waits for. */

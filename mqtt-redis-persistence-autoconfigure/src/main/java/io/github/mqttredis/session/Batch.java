@@ -208,7 +208,8 @@ public final class Batch {
 	 *
 	 * @param from what is older is removed, 0 for nothing
 	 * @param added what is put in, the oldest first
-	 * @param removed the numbers of what is removed
+	 * @param removed the numbers of what is removed, also of what is older than
+	 * {@code from}
 	 * @param movedBytes the bytes of what is stored instead of what is removed, or of
 	 * what leads to a removal
 	 */

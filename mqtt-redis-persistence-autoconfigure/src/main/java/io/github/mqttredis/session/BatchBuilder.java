@@ -52,6 +52,8 @@ final class BatchBuilder {
 
 	private long queueFrom;
 
+	private long queueHead;
+
 	private long movedBytes;
 
 	private long bytes;
@@ -76,6 +78,7 @@ final class BatchBuilder {
 			return false;
 		}
 		this.last = write;
+		this.queueHead = Math.max(this.queueHead, write.queueHead());
 		RecordKey key = write.key();
 		byte[] value = write.stored();
 		RecordKey from = write.from();
@@ -146,8 +149,12 @@ final class BatchBuilder {
 			return null;
 		}
 		boolean lengthKnown = this.last.position() >= lengthKnownFrom;
+		// Nearly always what leaves the queue are its oldest messages: one command for
+		// all of them.
+		long from = (this.queueFrom < 0 || this.dequeued.isEmpty()) ? this.queueFrom
+				: Math.max(this.queueFrom, this.queueHead);
 		return new Batch(this.clear, this.puts, this.clear ? Set.of() : this.removes,
-				new QueueChange(this.queueFrom, List.copyOf(this.queued.values()), this.dequeued, this.movedBytes),
+				new QueueChange(from, List.copyOf(this.queued.values()), this.dequeued, this.movedBytes),
 				this.last.position(), lengthKnown ? this.last.lengthsAfter() : Lengths.UNKNOWN, null);
 	}
 
@@ -192,6 +199,7 @@ final class BatchBuilder {
 				taken.add(write);
 			}
 		}
+		builder.queueHead = 0;
 		Batch batch = builder.build(Long.MAX_VALUE);
 		return (batch != null)
 				? new Batch(false, batch.puts(), batch.removes(), batch.queue(), 0, Lengths.UNKNOWN, taken) : null;

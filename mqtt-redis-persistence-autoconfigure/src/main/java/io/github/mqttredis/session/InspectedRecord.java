@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.session;
 
+import java.time.Instant;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,11 @@ import org.jspecify.annotations.Nullable;
  * @param packet what it holds, {@code null} if that cannot be read
  * @param encrypted whether it cannot be read because it is encrypted: with a key that
  * this process does not have, or too large to be decrypted for a look at it
+ * @param waitingSince since when it waits in the queue, {@code null} if it does not
  * @since 0.1.0
  */
-public record InspectedRecord(String key, long size, @Nullable Packet packet, boolean encrypted) {
+public record InspectedRecord(String key, long size, @Nullable Packet packet, boolean encrypted,
+		@Nullable Instant waitingSince) {
 
 	/**
 	 * Take a record apart.
@@ -43,7 +46,18 @@ public record InspectedRecord(String key, long size, @Nullable Packet packet, bo
 	public static InspectedRecord of(MqttVersion version, String key, byte[] beginning, long size) {
 		RecordKey parsed = SetAside.keyOf(key);
 		Packet packet = (parsed != null) ? PacketReader.read(version, parsed, beginning, size) : null;
-		return new InspectedRecord(key, size, packet, false);
+		return new InspectedRecord(key, size, packet, false, null);
+	}
+
+	/**
+	 * Return this record as one that waits in the queue.
+	 * @param taken when it was put there, by the queue's clock
+	 * @param ahead how far the machine's clock was ahead of that one then
+	 * @return the record
+	 */
+	public InspectedRecord waiting(long taken, long ahead) {
+		return new InspectedRecord(this.key, this.size, this.packet, this.encrypted,
+				Instant.ofEpochMilli(taken + ahead));
 	}
 
 	/**
@@ -62,7 +76,7 @@ public record InspectedRecord(String key, long size, @Nullable Packet packet, bo
 	 * @return the record
 	 */
 	public static InspectedRecord closed(String key, long size, boolean encrypted) {
-		return new InspectedRecord(key, size, null, encrypted);
+		return new InspectedRecord(key, size, null, encrypted, null);
 	}
 
 	/**

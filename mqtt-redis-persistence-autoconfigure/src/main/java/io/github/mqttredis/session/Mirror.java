@@ -29,6 +29,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 import io.github.mqttredis.session.SessionStatus.Contents;
+import io.github.mqttredis.session.SessionStatus.QueueStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,12 +185,15 @@ public final class Mirror {
 
 	/**
 	 * Return what there is.
+	 * @param queued what waits in the queue
 	 * @return a copy
 	 */
-	public Contents contents() {
+	Contents contents(QueueStatus queued) {
 		Iterator<Write> writes = this.records.values().iterator();
-		Duration oldest = writes.hasNext() ? Duration.ofNanos(System.nanoTime() - writes.next().since()) : null;
-		return new Contents(counts(), bytes(), oldest);
+		Duration record = writes.hasNext() ? Duration.ofNanos(System.nanoTime() - writes.next().since()) : null;
+		Duration waiting = queued.oldest();
+		boolean waitsLonger = waiting != null && (record == null || waiting.compareTo(record) > 0);
+		return new Contents(counts(), bytes(), waitsLonger ? waiting : record, queued);
 	}
 
 	/**

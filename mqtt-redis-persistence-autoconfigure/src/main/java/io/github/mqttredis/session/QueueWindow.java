@@ -137,7 +137,7 @@ final class QueueWindow {
 	 */
 	boolean remove(long number) {
 		// Not those that this one keeps in place: it may be put back.
-		this.removed.headSet(Math.min(head(), this.handing)).clear();
+		this.removed.headSet(oldestThatMayWait()).clear();
 		Write held = this.oldest.remove(number);
 		if (held != null) {
 			this.bytes -= held.bytes();
@@ -285,6 +285,14 @@ final class QueueWindow {
 	 */
 	long head() {
 		return this.oldest.isEmpty() ? Math.max(this.end, 1) : this.oldest.firstKey();
+	}
+
+	/**
+	 * Return below which number nothing waits, nor may be put back.
+	 * @return the number
+	 */
+	long oldestThatMayWait() {
+		return Math.min(head(), this.handing);
 	}
 
 	/**

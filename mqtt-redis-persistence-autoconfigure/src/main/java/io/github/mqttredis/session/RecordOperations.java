@@ -19,11 +19,14 @@ package io.github.mqttredis.session;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
+import io.github.mqttredis.session.UndeliveredMessages.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +112,51 @@ public final class RecordOperations {
 	}
 
 	/**
+	 * Have somebody take over the messages that were to be sent and are in quarantine,
+	 * those first that were set aside first. Each leaves the quarantine when it is taken.
+	 * @param id the session
+	 * @param taker takes a message, or throws
+	 * @return how many were taken
+	 * @throws SessionException if somebody else owns the session, or the server did not
+	 * answer
+	 */
+	public int hand(SessionId id, Consumer<MqttUndeliveredMessageEvent> taker) throws SessionException {
+		List<SetAside> notes = this.quarantine.names(id)
+			.stream()
+			.map(SetAside::parse)
+			.filter(Objects::nonNull)
+			.sorted(Comparator.comparing(SetAside::at))
+			.toList();
+		int taken = 0;
+		for (SetAside note : notes) {
+			MqttUndeliveredMessageEvent message = undelivered(id, note);
+			if (message != null) {
+				taker.accept(message);
+				alone(() -> this.ownership.asOwner(id, (session) -> {
+					take(session, note.name());
+					return true;
+				}));
+				taken++;
+			}
+		}
+		return taken;
+	}
+
+	private @Nullable MqttUndeliveredMessageEvent undelivered(SessionId id, SetAside note)
+			throws SessionUnavailableException {
+		RecordKey key = RecordKey.parseAny(note.record());
+		if (key == null || !isOutgoing(key)) {
+			return null;
+		}
+		byte[] record = this.quarantine.record(id, note.name(), key);
+		return (record != null) ? MqttUndeliveredMessageEvent.of(id, key, record, Reason.REFUSED, note.reason()) : null;
+	}
+
+	private static boolean isOutgoing(RecordKey key) {
+		return key.kind() != RecordKind.RECEIVED && key.kind() != RecordKind.PUBREL;
+	}
+
+	/**
 	 * Remove a record that a client would restore.
 	 * @param id the session
 	 * @param record the record's key
@@ -175,7 +223,7 @@ public final class RecordOperations {
 
 	private byte[] message(SessionId id, String name) throws SessionException {
 		RecordKey key = SetAside.keyOf(name);
-		if (key == null || key.kind() == RecordKind.RECEIVED || key.kind() == RecordKind.PUBREL) {
+		if (key == null || !isOutgoing(key)) {
 			throw new IllegalArgumentException("'" + describe(name) + "' is not an outgoing message");
 		}
 		byte[] record = this.quarantine.record(id, name, key);

@@ -27,7 +27,8 @@ import java.util.List;
 public sealed interface SessionEvent {
 
 	/**
-	 * Return the session that changed. @return the session
+	 * Return the session that changed.
+	 * @return the session
 	 */
 	SessionId session();
 

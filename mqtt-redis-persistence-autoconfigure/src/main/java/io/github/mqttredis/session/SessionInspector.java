@@ -17,6 +17,7 @@
 package io.github.mqttredis.session;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,17 @@ public interface SessionInspector extends AutoCloseable {
 	 * or the key stands for several
 	 */
 	boolean requeue(String name, String record) throws SessionException;
+
+	/**
+	 * Have somebody take over the messages of a session of this process that were set
+	 * aside, the oldest first. Each leaves the quarantine when it is taken.
+	 * @param session the session
+	 * @param taker takes a message; what it throws ends this, and the message stays
+	 * @return how many were taken
+	 * @throws SessionInUseException if another process owns the session
+	 * @throws SessionUnavailableException if the server did not answer
+	 */
+	int handSetAside(SessionId session, Consumer<MqttUndeliveredMessageEvent> taker) throws SessionException;
 
 	/**
 	 * Remove one record. The client of a message that was to be sent does not send it any

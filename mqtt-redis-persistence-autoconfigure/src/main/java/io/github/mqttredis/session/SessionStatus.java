@@ -71,14 +71,41 @@ public record SessionStatus(SessionId id, SessionState state, Contents contents,
 	 * @param records the number of records by kind
 	 * @param bytes the bytes of all records' values
 	 * @param oldest how long ago the oldest record was stored or restored by this
-	 * process, {@code null} if there is no record
+	 * process, or put into the queue, {@code null} if there is no record
+	 * @param queue what waits to be sent
 	 */
-	public record Contents(Map<RecordKind, Integer> records, long bytes, @Nullable Duration oldest) {
+	public record Contents(Map<RecordKind, Integer> records, long bytes, @Nullable Duration oldest, QueueStatus queue) {
 
 		/**
 		 * No record.
 		 */
-		public static final Contents NONE = new Contents(Map.of(), 0, null);
+		public static final Contents NONE = new Contents(Map.of(), 0, null, QueueStatus.EMPTY);
+
+	}
+
+	/**
+	 * What waits to be sent.
+	 *
+	 * @param messages the number of messages
+	 * @param bytes their bytes
+	 * @param oldest how long the oldest one has waited, {@code null} if none waits or
+	 * that is not known
+	 * @param perSecond how many messages a second were sent lately
+	 */
+	public record QueueStatus(long messages, long bytes, @Nullable Duration oldest, double perSecond) {
+
+		/**
+		 * Nothing waits.
+		 */
+		public static final QueueStatus EMPTY = new QueueStatus(0, 0, null, 0);
+
+		/**
+		 * Return when all will be sent that waits, at the present rate.
+		 * @return the time until then, {@code null} if nothing was sent lately
+		 */
+		public @Nullable Duration timeToDrain() {
+			return (this.perSecond > 0) ? Duration.ofMillis((long) (this.messages / this.perSecond * 1000)) : null;
+		}
 
 	}
 

@@ -42,6 +42,9 @@ final class Write {
 
 	private Lengths lengthsAfter = Lengths.UNKNOWN;
 
+	/** What is older has left the queue with this write or one before it. */
+	private long queueHead;
+
 	/** Whether this, and what follows it, is not to be shipped yet. */
 	private boolean held;
 
@@ -155,6 +158,14 @@ final class Write {
 
 	void lengthsAfter(Lengths lengths) {
 		this.lengthsAfter = lengths;
+	}
+
+	long queueHead() {
+		return this.queueHead;
+	}
+
+	void queueHead(long number) {
+		this.queueHead = number;
 	}
 
 	boolean isHeld() {

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.session;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,6 +29,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
+import io.github.mqttredis.session.SessionStatus.Contents;
+import io.github.mqttredis.session.SessionStatus.QueueStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +70,9 @@ public final class WriteLog {
 
 	/** The time of the queue's clock at a value of {@link System#nanoTime()}. */
 	private volatile ClockStart clock = new ClockStart(System.currentTimeMillis(), System.nanoTime());
+
+	/** How fast messages leave the queue. */
+	private final Rate handedOver = new Rate();
 
 	/** What is handed over, and not known to be taken yet. */
 	private @Nullable Held held;
@@ -159,8 +165,8 @@ public final class WriteLog {
 			Write write = Write.move(++this.appended, message.key(), key, value, stored).held(true);
 			records.put(key, write);
 			this.held = new Held(key, write, waiting);
-			records.queue().handing(message.number());
 			append(write);
+			records.queue().handing(message.number());
 			return true;
 		});
 	}
@@ -177,8 +183,10 @@ public final class WriteLog {
 	/** Have shipped what was handed over. */
 	public void handed() {
 		read((records) -> {
-			Held over = release(records);
-			return over != null;
+			if (release(records) != null) {
+				this.handedOver.count(System.nanoTime());
+			}
+			return true;
 		});
 	}
 
@@ -244,10 +252,15 @@ public final class WriteLog {
 	}
 
 	private long append(Write write) {
-		write.lengthsAfter(this.mirror.lengths());
-		this.pending.add(write);
+		add(write);
 		this.lastAwaited = write.position();
 		return write.position();
+	}
+
+	private void add(Write write) {
+		write.lengthsAfter(this.mirror.lengths());
+		write.queueHead(this.mirror.queue().oldestThatMayWait());
+		this.pending.add(write);
 	}
 
 	/**
@@ -261,9 +274,7 @@ public final class WriteLog {
 			forgetAside(key);
 			boolean removed = this.mirror.remove(key);
 			if (removed) {
-				Write write = Write.remove(++this.appended, key);
-				write.lengthsAfter(this.mirror.lengths());
-				this.pending.add(write);
+				add(Write.remove(++this.appended, key));
 			}
 			return removed;
 		}
@@ -417,7 +428,7 @@ public final class WriteLog {
 	 * written back.
 	 * @return whether it is
 	 */
-	boolean isWholeInMemory() {
+	public boolean isWholeInMemory() {
 		return read((records) -> records.queue().isWhole());
 	}
 
@@ -438,6 +449,20 @@ public final class WriteLog {
 	 */
 	public QueueSize queueSize() {
 		return read((records) -> new QueueSize(records.queue().count(), records.queue().bytes()));
+	}
+
+	/**
+	 * Return what there is.
+	 * @return a copy
+	 */
+	public Contents contents() {
+		return read((records) -> {
+			QueueSize size = queueSize();
+			QueuedMessage first = firstOfQueue();
+			Duration oldest = (first != null) ? Duration.ofMillis(Math.max(0, queueClock() - first.taken())) : null;
+			return records.contents(new QueueStatus(size.messages(), size.bytes(), oldest,
+					this.handedOver.perSecond(System.nanoTime())));
+		});
 	}
 
 	/**
@@ -670,6 +695,44 @@ public final class WriteLog {
 	 * @param waiting what stored the message while it waited
 	 */
 	private record Held(RecordKey key, Write write, Write waiting) {
+
+	}
+
+	/** How often something happens: in the last seconds, or in those before. */
+	private static final class Rate {
+
+		private static final long SPAN = TimeUnit.SECONDS.toNanos(5);
+
+		private long since;
+
+		private long count;
+
+		private double last;
+
+		void count(long now) {
+			turn(now);
+			this.count++;
+		}
+
+		double perSecond(long now) {
+			turn(now);
+			double ofThis = perSecond(this.count, now - this.since);
+			// A short time says little, unless there is nothing else to go by.
+			return (now - this.since < SPAN / 5 && this.last > 0) ? this.last : ofThis;
+		}
+
+		private void turn(long now) {
+			long passed = now - this.since;
+			if (passed >= SPAN) {
+				this.last = (passed < 2 * SPAN) ? perSecond(this.count, passed) : 0;
+				this.count = 0;
+				this.since = now;
+			}
+		}
+
+		private static double perSecond(long count, long nanos) {
+			return count * (double) TimeUnit.SECONDS.toNanos(1) / Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(100));
+		}
 
 	}
 

@@ -52,7 +52,8 @@ class ConfigurationMetadataTests {
 			"management.endpoint.mqttsessions.roles", "mqtt.persistence.session-expiry", "mqtt.persistence.import-from",
 			"mqtt.persistence.encryption.active-key", "mqtt.persistence.encryption.key",
 			"mqtt.persistence.encryption.keys", "mqtt.persistence.encryption.password",
-			"mqtt.persistence.encryption.salt");
+			"mqtt.persistence.encryption.salt", "mqtt.persistence.offline-buffer.time-to-live-by-topic",
+			"mqtt.persistence.undelivered.channel");
 
 	@Test
 	void whenThePropertiesAreListedThenTheyAreThoseThatAreBuilt() throws IOException {
@@ -72,11 +73,14 @@ class ConfigurationMetadataTests {
 				"mqtt.persistence.health.on-broker-outage", "mqtt.persistence.metrics.client-id-tag",
 				"mqtt.persistence.observation.enabled", "mqtt.persistence.offline-buffer.enabled",
 				"mqtt.persistence.offline-buffer.max-messages", "mqtt.persistence.offline-buffer.max-size",
-				"mqtt.persistence.offline-buffer.time-to-live", "mqtt.persistence.offline-buffer.when-full",
+				"mqtt.persistence.offline-buffer.drain.order", "mqtt.persistence.offline-buffer.drain.rate",
+				"mqtt.persistence.offline-buffer.drain.size-rate", "mqtt.persistence.offline-buffer.time-to-live",
+				"mqtt.persistence.offline-buffer.time-to-live-by-topic", "mqtt.persistence.offline-buffer.when-full",
 				"mqtt.persistence.offline-buffer.window", "mqtt.persistence.on-redis-outage",
 				"mqtt.persistence.redis.database", "mqtt.persistence.redis.password",
 				"mqtt.persistence.redis.ssl-bundle", "mqtt.persistence.redis.unix-socket", "mqtt.persistence.redis.url",
 				"mqtt.persistence.redis.username", "mqtt.persistence.undeliverable.attempts",
+				"mqtt.persistence.undelivered.channel", "mqtt.persistence.undelivered.events",
 				"mqtt.persistence.write-timeout", "mqtt.persistence.session-expiry", "mqtt.persistence.import-from",
 				"mqtt.persistence.import-dry-run", "mqtt.persistence.encryption.accept-unencrypted",
 				"mqtt.persistence.encryption.active-key", "mqtt.persistence.encryption.key",

@@ -23,6 +23,7 @@ import java.util.Set;
 import io.github.mqttredis.actuate.MqttPersistenceHealthIndicator;
 import io.github.mqttredis.actuate.MqttPersistenceMetrics;
 import io.github.mqttredis.actuate.MqttSessionsEndpoint;
+import io.github.mqttredis.actuate.MqttSessionsEndpoint.SessionRecordsDescriptor;
 import io.github.mqttredis.memory.MemorySessionStore;
 import io.github.mqttredis.memory.MemorySessions;
 import io.github.mqttredis.session.MqttVersion;
@@ -38,6 +39,7 @@ import io.github.mqttredis.testing.Telemetry.Version3;
 import io.github.mqttredis.testing.Telemetry.Version5;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,7 +129,26 @@ class WithoutRedisTests {
 				session.setAside("s-1", 3, "too large");
 				store.release(session);
 				assertThat(endpoint.requeue(name, "s-1")).containsEntry("requeued", true);
-				assertThat(endpoint.session(name, null, null, Part.QUEUE).records()).hasSize(1);
+				SessionRecordsDescriptor queued = endpoint.session(name, null, null, Part.QUEUE);
+				assertThat(queued.records()).singleElement()
+					.satisfies((record) -> assertThat(record.waitingSince()).isNotNull());
+				assertThat(queued.queue().oldestSince()).isEqualTo(queued.records().get(0).waitingSince());
+				assertThat(queued.queue().counted()).isEqualTo(1);
+				assertThat(queued.queue().topics()).hasSize(1)
+					.allSatisfy((topic, counts) -> assertThat(counts.messages()).isEqualTo(1));
+				assertThat(queued.queue().messages()).as("nobody has the session").isNull();
+				session = store.open(session.status().id());
+				assertThat(endpoint.session(name, null, null, Part.QUEUE).queue().messages()).isEqualTo(1);
+				Map<?, ?> clients = (Map<?, ?>) context.getBean(MqttPersistenceHealthIndicator.class)
+					.health()
+					.getDetails()
+					.get("clients");
+				assertThat(clients.get("sensor")).asInstanceOf(InstanceOfAssertFactories.MAP)
+					.extractingByKey("queue", InstanceOfAssertFactories.MAP)
+					.containsEntry("messages", 1L)
+					.containsKeys("bytes", "oldest", "perSecond");
+				assertThat(meters.get("mqtt.persistence.queue.size").gauge().value()).isPositive();
+				store.release(session);
 				assertThat(endpoint.discard(name, "q-1", Part.QUEUE)).containsEntry("discarded", true);
 				assertThat(endpoint.delete(name)).containsEntry("deleted", true);
 				assertThat(endpoint.sessions(null, null).sessions()).isEmpty();

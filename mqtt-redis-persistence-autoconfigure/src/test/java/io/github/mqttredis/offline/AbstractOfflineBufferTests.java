@@ -22,12 +22,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.session.MqttUndeliveredMessageEvent;
 import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.OfflineBufferSettings.Drain;
+import io.github.mqttredis.session.OfflineBufferSettings.TimeToLive;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import io.github.mqttredis.session.SessionActivity.Event;
+import io.github.mqttredis.session.UndeliveredMessages;
+import io.github.mqttredis.session.UndeliveredMessages.Reason;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.SharedRedis;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +42,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
@@ -89,14 +98,19 @@ abstract class AbstractOfflineBufferTests {
 	}
 
 	private Process open(OfflineBufferSettings settings, int window, boolean clean) throws Exception {
+		return open(settings, window, clean, UndeliveredMessages.UNWANTED);
+	}
+
+	private Process open(OfflineBufferSettings settings, int window, boolean clean, UndeliveredMessages undelivered)
+			throws Exception {
 		this.redis.del(hash() + ":lease");
-		Process process = process(server.port(), broker());
+		Process process = process(server.port(), broker()).handUndelivered(undelivered);
 		this.processes.add(process);
 		return process.open(this.clientId, settings, window, clean);
 	}
 
 	static OfflineBufferSettings settings(int size, WhenFull whenFull) {
-		return new OfflineBufferSettings(true, size, Long.MAX_VALUE, whenFull, Duration.ZERO);
+		return new OfflineBufferSettings(true, size, Long.MAX_VALUE, whenFull, TimeToLive.FOREVER, Drain.UNLIMITED);
 	}
 
 	private long queued() {
@@ -382,8 +396,9 @@ abstract class AbstractOfflineBufferTests {
 
 	@Test
 	void whenAsManyBytesWaitAsMayThenPublishFailsAndOneThatNeverFitsIsNamed() throws Exception {
-		Process process = open(new OfflineBufferSettings(true, 1000, 500, WhenFull.DROP_OLDEST, Duration.ZERO), WIDE,
-				false);
+		Process process = open(
+				new OfflineBufferSettings(true, 1000, 500, WhenFull.DROP_OLDEST, TimeToLive.FOREVER, Drain.UNLIMITED),
+				WIDE, false);
 		List<String> payloads = IntStream.range(0, 30).mapToObj((i) -> "m" + i + "-q1").toList();
 		publish(process, payloads);
 		assertThat(process.buffered()).isBetween(2, 10);
@@ -400,7 +415,7 @@ abstract class AbstractOfflineBufferTests {
 	@Test
 	void whenAMessageHasWaitedTooLongThenItIsNotSentAlsoAfterARestart() throws Exception {
 		OfflineBufferSettings shortly = new OfflineBufferSettings(true, 1000, 10_000, WhenFull.REJECT,
-				Duration.ofMillis(50));
+				new TimeToLive(Duration.ofMillis(50), Map.of()), Drain.UNLIMITED);
 		Process process = open(shortly, WIDE, false);
 		publish(process, payloads("late", 40));
 		process.die();
@@ -413,9 +428,143 @@ abstract class AbstractOfflineBufferTests {
 	}
 
 	@Test
+	void whenATopicHasATimeOfItsOwnThenItCountsInPlaceOfTheOthers() throws Exception {
+		TimeToLive times = new TimeToLive(Duration.ofMillis(1),
+				Map.of("test/#", Duration.ofHours(2), "test/+", Duration.ofHours(1), "other/#", Duration.ofMillis(1)));
+		Process process = open(new OfflineBufferSettings(true, 1000, 10_000, WhenFull.REJECT, times, Drain.UNLIMITED),
+				WIDE, false);
+		publish(process, List.of("a1", "b2"));
+		pass(Duration.ofMillis(50));
+		process.connect();
+		assertInOrder(process, List.of("a1", "b2"));
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenARateIsSetThenWhatWaitsIsSentNoFaster() throws Exception {
+		Process process = open(drained(new Drain(20, 0, Drain.Order.IN_ORDER)), WIDE, false);
+		List<String> payloads = IntStream.range(0, 30).mapToObj((i) -> "m" + i + "-q1").toList();
+		publish(process, payloads);
+		process.connect();
+		long connected = System.nanoTime();
+		assertInOrder(process, payloads);
+		// 30 at 20 a second, but for those of a tenth of a second, and for the time it
+		// took to be connected.
+		assertThat(Duration.ofNanos(System.nanoTime() - connected)).isGreaterThan(Duration.ofMillis(1000));
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenARateOfBytesIsSetThenWhatWaitsIsSentNoFaster() throws Exception {
+		Process process = open(drained(new Drain(0, 2000, Drain.Order.IN_ORDER)), WIDE, false);
+		List<String> payloads = IntStream.range(0, 6).mapToObj((i) -> "x".repeat(500) + i + "-q1").toList();
+		publish(process, payloads);
+		process.connect();
+		long connected = System.nanoTime();
+		assertInOrder(process, payloads);
+		assertThat(Duration.ofNanos(System.nanoTime() - connected)).isGreaterThan(Duration.ofMillis(1000));
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenLiveMessagesGoFirstThenTheyOvertakeWhatWaitsAndEachOfTheTwoKeepsItsOrder() throws Exception {
+		Process process = open(drained(new Drain(20, 0, Drain.Order.LIVE_FIRST)), 4, false);
+		List<String> waited = IntStream.range(0, 60).mapToObj((i) -> "waited" + i + "-q1").toList();
+		publish(process, waited);
+		process.connect();
+		// More than may be in flight: each finds room before what waits does.
+		List<String> live = IntStream.range(0, 40).mapToObj((i) -> "live" + i + "-q1").toList();
+		publish(process, live);
+		assertThat(process.buffered()).as("what waits after all live ones are sent").isPositive();
+		this.arrivals.assertArrived(joined(waited, live));
+		process.assertSentInOrder(live);
+		process.assertSentInOrder(waited);
+		process.assertSentInOrder(List.of(live.get(39), waited.get(59)));
+		awaitNothingLeft(process);
+	}
+
+	final void assertThatLiveMessagesBehindOneWithoutRoomWaitAsWell() throws Exception {
+		Process process = open(drained(new Drain(0, 0, Drain.Order.LIVE_FIRST)), 4, false);
+		publish(process, IntStream.range(0, 10).mapToObj((i) -> "waited" + i + "-q1").toList());
+		process.brokerLink().release();
+		process.connect();
+		process.brokerLink().holdAnswers();
+		List<String> live = IntStream.range(0, 8).mapToObj((i) -> "live" + i + "-q1").toList();
+		publish(process, live.subList(0, 6));
+		assertThat(process.buffered()).isPositive();
+		process.brokerLink().release();
+		publish(process, live.subList(6, 8));
+		this.arrivals.assertOnce(live);
+		process.assertSentInOrder(live);
+		awaitNothingLeft(process);
+	}
+
+	private static OfflineBufferSettings drained(Drain drain) {
+		return new OfflineBufferSettings(true, 1000, 100_000, WhenFull.REJECT, TimeToLive.FOREVER, drain);
+	}
+
+	@Test
+	void whenTheApplicationTakesExpiredMessagesThenEachLeavesOnceItHasTakenIt() throws Exception {
+		OfflineBufferSettings shortly = new OfflineBufferSettings(true, 1000, 10_000, WhenFull.REJECT,
+				new TimeToLive(Duration.ofMillis(50), Map.of()), Drain.UNLIMITED);
+		Taker refusing = new Taker(Integer.MAX_VALUE);
+		Process process = open(shortly, WIDE, false, refusing);
+		List<String> late = payloads("late", 12);
+		publish(process, late);
+		pass(Duration.ofMillis(100));
+		process.connect();
+		Await.until("one is offered", () -> refusing.offered.get() > 0);
+		process.die();
+		Taker taker = new Taker(2);
+		Process successor = open(shortly, WIDE, false, taker);
+		successor.connect();
+		Await.until("all are taken", () -> taker.taken.size() >= 12 || (taker.taken.size() >= 11 && queued() == 0));
+		assertThat(taker.taken).isSubsetOf(late).doesNotHaveDuplicates();
+		assertThat(taker.reasons).containsOnly(Reason.EXPIRED);
+		successor.publish("after1");
+		this.arrivals.assertOnce(List.of("after1"));
+		awaitNothingLeft(successor);
+	}
+
+	@Test
+	void whenTheApplicationNeverTakesAnExpiredMessageThenItIsSetAsideAndTheOthersGoOn() throws Exception {
+		OfflineBufferSettings shortly = new OfflineBufferSettings(true, 1000, 10_000, WhenFull.REJECT,
+				new TimeToLive(Duration.ofSeconds(1), Map.of()), Drain.UNLIMITED);
+		Process process = open(shortly, WIDE, false, new Taker(Integer.MAX_VALUE));
+		process.publish("late1");
+		pass(Duration.ofMillis(1100));
+		process.publish("fresh1");
+		process.connect();
+		this.arrivals.assertArrived(List.of("fresh1"));
+		assertThat(this.redis.hkeys(hash() + ":quarantine")).singleElement()
+			.asString()
+			.startsWith("q-1 at ")
+			.contains("it expired, and the application did not take it over");
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = WhenFull.class, names = "REJECT", mode = EnumSource.Mode.EXCLUDE)
+	void whenTheApplicationTakesDroppedMessagesThenNoneIsDroppedThatItDoesNotTake(WhenFull whenFull) throws Exception {
+		Taker taker = new Taker(1);
+		Process process = open(settings(3, whenFull), WIDE, false, taker);
+		publish(process, List.of("a1", "b2", "c1"));
+		assertThatException().isThrownBy(() -> process.publish("d2"))
+			.withMessageContaining("has not taken over what is dropped")
+			.extracting("reasonCode")
+			.isEqualTo(32203);
+		process.publish("e1");
+		boolean oldest = whenFull == WhenFull.DROP_OLDEST;
+		assertThat(taker.taken).containsExactly(oldest ? "a1" : "e1");
+		assertThat(taker.reasons).containsExactly(Reason.DROPPED);
+		process.connect();
+		assertInOrder(process, oldest ? List.of("b2", "c1", "e1") : List.of("a1", "b2", "c1"));
+		awaitNothingLeft(process);
+	}
+
+	@Test
 	void whenAListenerFailsThenTheOthersAreTakenAndSentAllTheSame() throws Exception {
 		OfflineBufferSettings shortly = new OfflineBufferSettings(true, 2, 10_000, WhenFull.DROP_OLDEST,
-				Duration.ofMillis(200));
+				new TimeToLive(Duration.ofMillis(200), Map.of()), Drain.UNLIMITED);
 		Process process = open(shortly, WIDE, false);
 		publish(process, List.of("throwing-1", "throwing+1", "throwing*1"));
 		assertThat(process.failed()).hasSize(1);
@@ -489,6 +638,37 @@ abstract class AbstractOfflineBufferTests {
 		successor.connect();
 		this.arrivals.assertOnce(taken);
 		awaitNothingLeft(successor);
+	}
+
+	/** Takes messages over after it has failed some times. */
+	private static final class Taker implements UndeliveredMessages {
+
+		private final AtomicInteger offered = new AtomicInteger();
+
+		private final List<String> taken = new CopyOnWriteArrayList<>();
+
+		private final List<Reason> reasons = new CopyOnWriteArrayList<>();
+
+		private final int failures;
+
+		Taker(int failures) {
+			this.failures = failures;
+		}
+
+		@Override
+		public boolean isWanted() {
+			return true;
+		}
+
+		@Override
+		public void take(MqttUndeliveredMessageEvent message) {
+			if (this.offered.incrementAndGet() <= this.failures) {
+				throw new IllegalStateException("The application does not take it");
+			}
+			this.taken.add(new String(message.message().payload()));
+			this.reasons.add(message.reason());
+		}
+
 	}
 
 }

@@ -54,4 +54,9 @@ class ArtemisV3OfflineBufferTests extends AbstractOfflineBufferTests {
 		assertThatOthersWaitForRoom();
 	}
 
+	@Test
+	void whenALiveMessageFindsNoRoomThenThoseBehindItOnItsTopicWaitAsWell() throws Exception {
+		assertThatLiveMessagesBehindOneWithoutRoomWaitAsWell();
+	}
+
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.OfflineBufferSettings;
+import io.github.mqttredis.session.UndeliveredMessages;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
@@ -48,6 +49,8 @@ abstract class Process implements AutoCloseable {
 
 	private final RedisSessionStore store;
 
+	private UndeliveredMessages undelivered = UndeliveredMessages.UNWANTED;
+
 	private boolean dead;
 
 	Process(int redisPort, String brokerUri) {
@@ -62,6 +65,16 @@ abstract class Process implements AutoCloseable {
 
 	RedisSessionStore store() {
 		return this.store;
+	}
+
+	UndeliveredMessages undelivered() {
+		return this.undelivered;
+	}
+
+	/** Have an application take over what is not sent. */
+	Process handUndelivered(UndeliveredMessages taker) {
+		this.undelivered = taker;
+		return this;
 	}
 
 	FaultyLink redisLink() {

@@ -59,8 +59,10 @@ final class V3Process extends Process {
 		this.options.setMaxInflight(window);
 		this.options.setAutomaticReconnect(true);
 		this.options.setKeepAliveInterval(20);
-		this.client = new PersistentMqttAsyncClient(brokerLink().uri(), clientId,
-				new SessionMqttClientPersistence(store(), "broker", settings, FormerStore.NONE));
+		SessionMqttClientPersistence persistence = new SessionMqttClientPersistence(store(), "broker", settings,
+				FormerStore.NONE);
+		persistence.handUndelivered(undelivered());
+		this.client = new PersistentMqttAsyncClient(brokerLink().uri(), clientId, persistence);
 		return this;
 	}
 

@@ -62,8 +62,10 @@ final class V5Process extends Process {
 		// Paho 5 has one delay for all clients of the JVM.
 		this.options.setMaxReconnectDelay(1000);
 		this.options.setKeepAliveInterval(20);
-		this.client = new PersistentMqttAsyncClient(brokerLink().uri(), clientId,
-				new SessionMqttClientPersistence(store(), "", "broker", settings, FormerStore.NONE));
+		SessionMqttClientPersistence persistence = new SessionMqttClientPersistence(store(), "", "broker", settings,
+				FormerStore.NONE);
+		persistence.handUndelivered(undelivered());
+		this.client = new PersistentMqttAsyncClient(brokerLink().uri(), clientId, persistence);
 		return this;
 	}
 

@@ -33,6 +33,7 @@ import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.AbstractSessionStoreContractTests;
 import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.InspectableStore;
+import io.github.mqttredis.session.MessageQueue;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Session;
@@ -52,12 +53,15 @@ import io.github.mqttredis.testing.SharedServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,6 +71,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * What every Redis client has to make true of a {@link RedisSessionStore}, against a real
  * server: the contract of a session store, and what is about Redis.
  */
+@ExtendWith(OutputCaptureExtension.class)
 abstract class AbstractSessionStoreTests extends AbstractSessionStoreContractTests {
 
 	private static final String HASH = "test:{client-1@tcp://broker:1883}:v3";
@@ -134,6 +139,33 @@ abstract class AbstractSessionStoreTests extends AbstractSessionStoreContractTes
 	@Override
 	protected void startAgain(InspectableStore store) {
 		((RedisSessionStore) store).start();
+	}
+
+	@Test
+	void whenMoreWaitsThanIsInMemoryAndRedisKeepsNothingOnDiskThenThatIsSaidAtTheStart(CapturedOutput output)
+			throws Exception {
+		StoreSettings narrow = SETTINGS.withQueueWindow(100);
+		RedisSessionStore first = store(narrow);
+		MessageQueue queue = first.open(ID).queue();
+		// More than is read at a time.
+		for (int i = 1; i < 4000; i++) {
+			queue.append(Packets.publish(0, 1, "x".repeat(80)), 0);
+		}
+		queue.awaitStored(queue.append(Packets.publish(0, 1, "last"), 0));
+		first.stop();
+		store(narrow).open(ID);
+		assertThat(output).contains("4000 messages wait in Redis", "mqtt.persistence.offline-buffer.window",
+				"Set appendonly to yes");
+		this.stores.get(1).stop();
+		this.redis.configSet("appendonly", "yes");
+		try {
+			int said = output.getAll().length();
+			store(narrow).open(ID);
+			assertThat(output.getAll().substring(said)).doesNotContain("messages wait in Redis");
+		}
+		finally {
+			this.redis.configSet("appendonly", "no");
+		}
 	}
 
 	/**

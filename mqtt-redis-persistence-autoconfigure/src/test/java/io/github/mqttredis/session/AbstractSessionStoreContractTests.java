@@ -35,6 +35,8 @@ import java.util.stream.IntStream;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
 import io.github.mqttredis.session.SessionInspector.Part;
+import io.github.mqttredis.session.SessionStatus.QueueStatus;
+import io.github.mqttredis.session.UndeliveredMessages.Reason;
 import io.github.mqttredis.session.WriteLog.QueueSize;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
@@ -45,9 +47,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.util.Assert;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * The contract of a {@link SessionStore}, whatever keeps the sessions. Two stores of a
@@ -402,6 +407,35 @@ public abstract class AbstractSessionStoreContractTests {
 	}
 
 	@Test
+	void whenMessagesWereSetAsideThenEachLeavesTheQuarantineOnceItIsTaken() throws Exception {
+		InspectableStore store = anOwner();
+		Session session = store.open(ID);
+		for (String name : List.of("s-1", "s-2", "s-3")) {
+			session.put(name, Packets.of(name, "of " + name));
+			session.setAside(name, 3, "too large");
+		}
+		session.keep(7, Packets.publish(7, 2, "a"), "cannot be delivered");
+		List<String> taken = new ArrayList<>();
+		try (SessionInspector inspector = store.inspector()) {
+			assertThatIllegalStateException().isThrownBy(() -> inspector.handSetAside(ID, (message) -> {
+				Assert.state(taken.isEmpty(), "One is enough");
+				assertThat(message.reason()).isEqualTo(Reason.REFUSED);
+				assertThat(message.description()).isEqualTo("too large");
+				taken.add(new String(message.message().payload(), StandardCharsets.UTF_8));
+			}));
+			assertThat(records(store, ID, Part.QUARANTINE)).hasSize(3);
+			assertThat(inspector.handSetAside(ID,
+					(message) -> taken.add(new String(message.message().payload(), StandardCharsets.UTF_8))))
+				.isEqualTo(2);
+			assertThat(taken).containsExactly("of s-1", "of s-2", "of s-3");
+			assertThat(inspector.handSetAside(ID, (message) -> taken.add("again"))).isZero();
+		}
+		assertThat(records(store, ID, Part.QUARANTINE)).singleElement()
+			.satisfies((record) -> assertThat(record.setAside().record()).isEqualTo("r-7"));
+		assertThat(session.status().quarantined()).isEqualTo(1);
+	}
+
+	@Test
 	void whenAReceivedPacketIsKeptThenItIsInQuarantine() throws Exception {
 		InspectableStore store = anOwner();
 		Session session = store.open(ID);
@@ -625,11 +659,35 @@ public abstract class AbstractSessionStoreContractTests {
 			String cursor = SessionInspector.FIRST;
 			while (cursor != null) {
 				Page<InspectedRecord> page = inspector.records(name, Part.QUEUE, cursor, 10);
+				assertThat(page.entries()).allSatisfy((record) -> assertThat(record.waitingSince())
+					.isBetween(Instant.now().minus(Duration.ofMinutes(10)), Instant.now()));
 				page.entries().forEach((record) -> keys.add(record.key()));
 				cursor = page.next();
 			}
 			assertThat(keys).hasSize(41).startsWith("q-1", "q-2").endsWith("q-41").doesNotHaveDuplicates();
 		}
+	}
+
+	@Test
+	void whenMessagesWaitThenTheStatusTellsForHowLongAndHowFastTheyAreSent() throws Exception {
+		Session session = anOwner().open(ID);
+		assertThat(session.status().contents().queue()).isEqualTo(QueueStatus.EMPTY);
+		byte[] record = Packets.publish(0, 1, "payload");
+		for (int i = 0; i < 3; i++) {
+			session.queue().append(record, 0);
+		}
+		Await.until("they have waited",
+				() -> session.status().contents().queue().oldest().compareTo(Duration.ofMillis(20)) > 0);
+		QueueStatus before = session.status().contents().queue();
+		assertThat(before.messages()).isEqualTo(3);
+		assertThat(before.bytes()).isEqualTo(3L * record.length);
+		assertThat(before.timeToDrain()).as("nothing was sent").isNull();
+		assertThat(session.status().contents().oldest()).isGreaterThanOrEqualTo(before.oldest());
+		take(session, 1);
+		QueueStatus after = session.status().contents().queue();
+		assertThat(after.messages()).isEqualTo(2);
+		assertThat(after.perSecond()).isPositive();
+		assertThat(after.timeToDrain()).isPositive();
 	}
 
 	@Test

@@ -689,7 +689,11 @@ class WriteLogTests {
 				this.messages.put(message.number(), message);
 				this.last = message.number();
 			}
-			batch.queue().removed().forEach(this.messages::remove);
+			batch.queue()
+				.removed()
+				.stream()
+				.filter((number) -> number >= batch.queue().from())
+				.forEach(this.messages::remove);
 			batch.removes().forEach((key) -> this.records.remove(key.toString()));
 			if (this.messages.isEmpty()) {
 				this.last = 0;

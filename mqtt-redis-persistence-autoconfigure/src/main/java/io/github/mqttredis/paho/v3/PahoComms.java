@@ -29,6 +29,7 @@ import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.MqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.eclipse.paho.client.mqttv3.MqttTopic;
 import org.eclipse.paho.client.mqttv3.internal.ClientComms;
 import org.eclipse.paho.client.mqttv3.internal.CommsCallback;
 import org.eclipse.paho.client.mqttv3.internal.MqttPersistentData;
@@ -163,7 +164,7 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 		byte[] record = queueing(SessionMqttClientPersistence.encode(new MqttPublish(topic, message)));
 		OfflineToken token = token();
 		token.describe(topic, message, userContext, callback);
-		return new Draft<>(record, 0, token);
+		return new Draft<>(topic, (filter) -> MqttTopic.isMatched(filter, topic), record, 0, token);
 	}
 
 	/**

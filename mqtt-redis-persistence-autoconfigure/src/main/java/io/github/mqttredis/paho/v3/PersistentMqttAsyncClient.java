@@ -152,7 +152,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private IMqttDeliveryToken send(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback) throws MqttException {
-		return this.delegate.publish(() -> super.publish(topic, message, userContext, callback),
+		return this.delegate.publish(topic, () -> super.publish(topic, message, userContext, callback),
 				() -> this.delegate.offline().add(this.paho.draft(topic, message, userContext, callback)));
 	}
 

@@ -44,6 +44,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttPubRel;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.MqttReturnCode;
 import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
+import org.eclipse.paho.mqttv5.common.util.MqttTopicValidator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,7 +207,8 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 		Long expiry = publish.getProperties().getMessageExpiryInterval();
 		OfflineToken token = token();
 		token.describe(topic, message, userContext, callback);
-		return new Draft<>(record, (expiry != null) ? TimeUnit.SECONDS.toMillis(expiry) : 0, token);
+		return new Draft<>(topic, (filter) -> MqttTopicValidator.isMatched(filter, topic), record,
+				(expiry != null) ? TimeUnit.SECONDS.toMillis(expiry) : 0, token);
 	}
 
 	/**
