@@ -28,6 +28,7 @@ import io.github.mqttredis.integration.Mqttv5EndpointPostProcessor;
 import io.github.mqttredis.integration.PahoV3PersistenceFactory;
 import io.github.mqttredis.integration.PahoV5PersistenceFactory;
 import io.github.mqttredis.integration.PahoVersion;
+import io.github.mqttredis.integration.TimeToLiveHeader;
 import io.github.mqttredis.paho.v3.ConnectOptions;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -183,7 +184,7 @@ public final class MqttIntegrationAutoConfiguration {
 
 		@Configuration(proxyBeanMethods = false)
 		@ConditionalOnBean(PahoV3PersistenceFactory.class)
-		@Import({ PahoVersion.Paho3.class, MqttPahoClientFactoryPostProcessor.class })
+		@Import({ PahoVersion.Paho3.class, MqttPahoClientFactoryPostProcessor.class, TimeToLiveHeader.Version3.class })
 		static class Stored {
 
 		}
@@ -241,6 +242,11 @@ public final class MqttIntegrationAutoConfiguration {
 		@ConditionalOnBean(PahoV5PersistenceFactory.class)
 		@Import(PahoVersion.Paho5.class)
 		static class Stored {
+
+			@Bean
+			static TimeToLiveHeader.Version5 mqttv5TimeToLiveHeader() {
+				return new TimeToLiveHeader.Version5();
+			}
 
 			@Bean
 			static Mqttv5EndpointPostProcessor mqttv5EndpointPostProcessor(

@@ -164,7 +164,8 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 		byte[] record = queueing(SessionMqttClientPersistence.encode(new MqttPublish(topic, message)));
 		OfflineToken token = token();
 		token.describe(topic, message, userContext, callback);
-		return new Draft<>(topic, (filter) -> MqttTopic.isMatched(filter, topic), record, 0, token);
+		long lifetime = (message instanceof ExpiringMqttMessage expiring) ? expiring.getTimeToLive().toMillis() : 0;
+		return new Draft<>(topic, (filter) -> MqttTopic.isMatched(filter, topic), record, lifetime, token);
 	}
 
 	/**
