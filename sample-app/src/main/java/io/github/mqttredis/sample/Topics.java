@@ -33,6 +33,11 @@ public final class Topics {
 	 */
 	public static final String COMMANDS = "sample/commands";
 
+	/**
+	 * What the demo of a long outage publishes, with the number of a topic behind it.
+	 */
+	public static final String OUTAGE = "sample/outage/";
+
 	private Topics() {
 	}
 

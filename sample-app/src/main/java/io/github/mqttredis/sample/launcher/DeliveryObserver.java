@@ -20,7 +20,6 @@ import java.util.UUID;
 import java.util.function.ObjIntConsumer;
 
 import io.github.mqttredis.sample.Reading;
-import io.github.mqttredis.sample.Topics;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
@@ -50,17 +49,18 @@ public final class DeliveryObserver implements AutoCloseable {
 
 	/**
 	 * Connect to the broker, directly, and subscribe.
+	 * @param topics the topic filter
 	 * @param listener takes the id and the QoS of each reading that arrives, as often as
 	 * it arrives
 	 */
-	public void start(ObjIntConsumer<String> listener) {
+	public void start(String topics, ObjIntConsumer<String> listener) {
 		String clientId = "observer-" + UUID.randomUUID().toString().substring(0, 8);
 		try {
 			MqttAsyncClient started = new MqttAsyncClient(this.broker.uri(), clientId, new MemoryPersistence());
 			this.client = started;
 			started.setCallback(new Callback(listener));
 			started.connect(this.broker.connectOptions()).waitForCompletion(TIMEOUT_MILLIS);
-			started.subscribe(Topics.TELEMETRY, 2).waitForCompletion(TIMEOUT_MILLIS);
+			started.subscribe(topics, 2).waitForCompletion(TIMEOUT_MILLIS);
 		}
 		catch (MqttException ex) {
 			throw new LauncherException("No connection to the broker at " + this.broker.uri() + ": " + ex.getMessage(),

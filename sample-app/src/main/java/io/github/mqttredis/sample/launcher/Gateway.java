@@ -83,6 +83,13 @@ public final class Gateway implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Start the process of an application that does not speak HTTP, and wait for nothing.
+	 */
+	public void startSilent() {
+		launch();
+	}
+
 	private synchronized Process launch() {
 		if (this.closed) {
 			throw new LauncherException("The launcher is stopping");
@@ -123,7 +130,11 @@ public final class Gateway implements AutoCloseable {
 		});
 	}
 
-	private String tail() {
+	/**
+	 * Return the last lines that the process has printed.
+	 * @return the lines
+	 */
+	public String tail() {
 		synchronized (this.tail) {
 			return String.join(System.lineSeparator(), this.tail);
 		}

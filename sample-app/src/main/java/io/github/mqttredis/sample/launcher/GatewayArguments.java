@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.sample.launcher.demo.MemoryClientManager;
+import io.github.mqttredis.sample.launcher.demo.OutageApplication;
 
 /**
  * Collects with what the gateway's process is started.
@@ -83,6 +84,25 @@ class GatewayArguments {
 			set("mqtt.persistence.enabled", "false");
 			set("spring.main.sources", MemoryClientManager.class.getName());
 		}
+	}
+
+	/**
+	 * An application of its own, without HTTP: nothing but what it publishes.
+	 * @param messages how many messages it publishes
+	 * @param notes the directory in which it notes them
+	 */
+	void longOutage(int messages, Path notes) {
+		this.jvmArguments.add("-D" + GatewayProcess.APPLICATION + "=" + OutageApplication.class.getName());
+		set("spring.main.web-application-type", "none");
+		set("spring.main.keep-alive", "true");
+		set("mqtt.client.version", "5");
+		set("mqtt.persistence.lease.ttl", "1s");
+		set("mqtt.persistence.offline-buffer.enabled", "true");
+		// Some more: what a kill interrupts counts as well.
+		set("mqtt.persistence.offline-buffer.max-messages", Long.toString(messages + 1000L));
+		setUnlessGiven("mqtt.persistence.offline-buffer.max-size", "4GB");
+		set(OutageApplication.MESSAGES, Integer.toString(messages));
+		set(OutageApplication.NOTES, notes.toString());
 	}
 
 	/**

@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.sample.GatewayApplication;
 
+import org.springframework.boot.SpringApplication;
+
 /**
  * The main class of the gateway's process: the gateway, and a watch on the launcher.
  *
@@ -39,6 +41,11 @@ public final class GatewayProcess {
 	 */
 	static final String REDIS_PID_FILE = "launcher.redis-pid-file";
 
+	/**
+	 * The system property with the class of the application, if that is not the gateway.
+	 */
+	static final String APPLICATION = "launcher.application";
+
 	private static final long GRACE_SECONDS = 10;
 
 	private GatewayProcess() {
@@ -47,10 +54,11 @@ public final class GatewayProcess {
 	/**
 	 * Run the gateway.
 	 * @param args its arguments
+	 * @throws ClassNotFoundException if there is no such application
 	 */
-	public static void main(String[] args) {
+	public static void main(String[] args) throws ClassNotFoundException {
 		Daemons.start("launcher-watch", GatewayProcess::watch);
-		GatewayApplication.main(args);
+		SpringApplication.run(Class.forName(System.getProperty(APPLICATION, GatewayApplication.class.getName())), args);
 	}
 
 	private static void watch() {

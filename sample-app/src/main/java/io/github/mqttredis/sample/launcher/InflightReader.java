@@ -45,10 +45,11 @@ public final class InflightReader {
 	 * @param prefix the configured prefix
 	 * @param clientId the MQTT client identifier
 	 * @param broker the first URI of the broker, or its configured name
+	 * @param version the version of MQTT
 	 * @return the key
 	 */
-	static String key(String prefix, String clientId, String broker) {
-		SessionId id = SessionId.ofUri(clientId, broker, MqttVersion.V3);
+	static String key(String prefix, String clientId, String broker, MqttVersion version) {
+		SessionId id = SessionId.ofUri(clientId, broker, version);
 		return prefix + ":{" + escape(id.clientId()) + "@" + escape(id.broker()) + "}:" + id.version().suffix();
 	}
 
@@ -82,7 +83,11 @@ public final class InflightReader {
 		return InflightRecords.of(fields.stream().map(Objects::toString).toList(), queued());
 	}
 
-	private long queued() {
+	/**
+	 * Count the messages that wait until they can be sent.
+	 * @return the number of messages
+	 */
+	public long queued() {
 		return Objects.requireNonNullElse(this.redis.opsForStream().size(this.key + ":queue"), 0L);
 	}
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 
 import io.github.mqttredis.sample.launcher.LauncherOptions.Store;
 import io.github.mqttredis.sample.launcher.demo.CrashDemo;
+import io.github.mqttredis.sample.launcher.demo.LongOutage;
 import io.github.mqttredis.sample.launcher.page.LivePage;
 
 import org.springframework.beans.factory.BeanCreationException;
@@ -31,7 +32,7 @@ import org.springframework.core.NestedExceptionUtils;
 /**
  * Starts a Redis and a broker, unless they are configured, and the gateway as a process
  * of its own; then shows what happens on a page until it is stopped, or runs the crash
- * demo.
+ * demo or that of a long outage.
  *
  * @since 0.1.0
  */
@@ -68,7 +69,11 @@ public final class Launcher {
 	private static int run(ConfigurableApplicationContext context) {
 		LauncherOptions options = context.getBean(LauncherOptions.class);
 		try {
-			return options.crashDemo() ? crashDemo(options, context) : show(context.getBean(LivePage.class));
+			return switch (options.task()) {
+				case CRASH_DEMO -> crashDemo(options, context);
+				case LONG_OUTAGE -> context.getBean(LongOutage.class).run() ? 0 : FAILED;
+				case SHOW -> show(context.getBean(LivePage.class));
+			};
 		}
 		catch (RuntimeException ex) {
 			if (context.isClosed()) {

@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.mqttredis.sample.launcher.LauncherOptions.Store;
+import io.github.mqttredis.sample.launcher.LauncherOptions.Task;
+import io.github.mqttredis.sample.launcher.demo.LongOutage;
 import io.github.mqttredis.sample.launcher.page.LivePage;
 import io.github.mqttredis.sample.launcher.page.LivePage.Servers;
 import io.github.mqttredis.session.MqttVersion;
@@ -114,18 +116,17 @@ class LauncherConfiguration {
 
 	@Bean
 	GatewaySettings gatewaySettings(LauncherOptions options, Settings settings, ApplicationArguments arguments,
-			Broker broker, ObjectProvider<SlowLink> link, ObjectProvider<EmbeddedRedis> redis) {
+			Broker broker, ObjectProvider<SlowLink> link, ObjectProvider<EmbeddedRedis> redis,
+			DataDirectory directory) {
 		GatewayArguments gateway = new GatewayArguments(settings, LauncherOptions.forGateway(arguments));
 		redis.ifAvailable(gateway::embeddedRedis);
-		if (options.crashDemo()) {
-			gateway.broker(List.of(link.getObject().uri()));
-			gateway.crashDemo(options.store() == Store.MEMORY);
+		gateway.broker((options.task() == Task.CRASH_DEMO) ? List.of(link.getObject().uri()) : broker.uris());
+		switch (options.task()) {
+			case CRASH_DEMO -> gateway.crashDemo(options.store() == Store.MEMORY);
+			case LONG_OUTAGE -> gateway.longOutage(options.messages(), directory.subdirectory("notes"));
+			case SHOW -> gateway.page();
 		}
-		else {
-			gateway.broker(broker.uris());
-			gateway.page();
-		}
-		return gateway.toSettings(!options.crashDemo());
+		return gateway.toSettings(options.task() == Task.SHOW);
 	}
 
 	@Bean
@@ -137,8 +138,23 @@ class LauncherConfiguration {
 	@Bean
 	@Lazy
 	InflightReader inflightReader(StringRedisTemplate redis, Settings settings, SlowLink link) {
-		return new InflightReader(redis,
-				InflightReader.key(settings.keyPrefix(), settings.clientId(), settings.brokerId(link.uri())));
+		return new InflightReader(redis, InflightReader.key(settings.keyPrefix(), settings.clientId(),
+				settings.brokerId(link.uri()), MqttVersion.V3));
+	}
+
+	@Bean
+	@Lazy
+	LongOutage longOutage(LauncherOptions options, Gateway gateway, StringRedisTemplate redis, Settings settings,
+			Broker broker, ObjectProvider<EmbeddedBroker> embedded, DeliveryObserver observer,
+			DataDirectory directory) {
+		EmbeddedBroker own = embedded.getIfAvailable();
+		if (own == null) {
+			throw new LauncherException("--long-outage turns the broker off, so it must be the launcher's own: leave "
+					+ Settings.SERVER_URIS + " out");
+		}
+		InflightReader inflight = new InflightReader(redis, InflightReader.key(settings.keyPrefix(),
+				settings.clientId(), settings.brokerId(broker.uri()), MqttVersion.V5));
+		return new LongOutage(options, gateway, inflight, observer, own, directory.subdirectory("notes"));
 	}
 
 	@Bean

@@ -26,13 +26,14 @@ import org.springframework.boot.ApplicationArguments;
 /**
  * What the command line asks of the launcher itself; everything else is the gateway's.
  *
- * @param crashDemo whether to run the crash demo
+ * @param task what to do
  * @param store where the gateway of the crash demo keeps its session
  * @param kills how often the crash demo kills the gateway
- * @param seed the seed of what the crash demo leaves to chance
+ * @param seed the seed of what the demos leave to chance
+ * @param messages how many messages the demo of a long outage publishes
  * @since 0.1.0
  */
-public record LauncherOptions(boolean crashDemo, Store store, int kills, long seed) {
+public record LauncherOptions(Task task, Store store, int kills, long seed, int messages) {
 
 	private static final String CRASH_DEMO = "crash-demo";
 
@@ -42,7 +43,15 @@ public record LauncherOptions(boolean crashDemo, Store store, int kills, long se
 
 	private static final String SEED = "seed";
 
-	private static final Set<String> OWN = Set.of(CRASH_DEMO, STORE, KILLS, SEED, "gateway.port", "page.port");
+	private static final String LONG_OUTAGE = "long-outage";
+
+	private static final String MESSAGES = "messages";
+
+	/** With fewer of them, all are delivered before the application can be killed. */
+	private static final int FEWEST_MESSAGES = 1000;
+
+	private static final Set<String> OWN = Set.of(CRASH_DEMO, STORE, KILLS, SEED, LONG_OUTAGE, MESSAGES, "gateway.port",
+			"page.port");
 
 	/**
 	 * Read the options from a command line.
@@ -54,8 +63,23 @@ public record LauncherOptions(boolean crashDemo, Store store, int kills, long se
 		if (kills < 1) {
 			throw new LauncherException("--kills must be at least 1");
 		}
-		return new LauncherOptions(arguments.containsOption(CRASH_DEMO), Store.of(value(arguments, STORE, "redis")),
-				kills, number(arguments, SEED, System.nanoTime()));
+		int messages = Math.toIntExact(number(arguments, MESSAGES, 200_000));
+		if (messages < FEWEST_MESSAGES) {
+			throw new LauncherException("--messages must be at least " + FEWEST_MESSAGES);
+		}
+		LauncherOptions options = new LauncherOptions(task(arguments), Store.of(value(arguments, STORE, "redis")),
+				kills, number(arguments, SEED, System.nanoTime()), messages);
+		if (options.task() == Task.LONG_OUTAGE && options.store() == Store.MEMORY) {
+			throw new LauncherException("--long-outage needs --store=redis: Paho's own memory keeps no such queue");
+		}
+		return options;
+	}
+
+	private static Task task(ApplicationArguments arguments) {
+		if (arguments.containsOption(LONG_OUTAGE)) {
+			return Task.LONG_OUTAGE;
+		}
+		return arguments.containsOption(CRASH_DEMO) ? Task.CRASH_DEMO : Task.SHOW;
 	}
 
 	/**
@@ -84,6 +108,28 @@ public record LauncherOptions(boolean crashDemo, Store store, int kills, long se
 		catch (NumberFormatException ex) {
 			throw new LauncherException("--" + name + " must be a number, not '" + value + "'", ex);
 		}
+	}
+
+	/**
+	 * What the launcher does.
+	 */
+	public enum Task {
+
+		/**
+		 * Show the gateway at work.
+		 */
+		SHOW,
+
+		/**
+		 * Kill it under load.
+		 */
+		CRASH_DEMO,
+
+		/**
+		 * Kill an application that publishes while the broker is away.
+		 */
+		LONG_OUTAGE
+
 	}
 
 	/**

@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 
 import io.github.mqttredis.ownfactory.OwnFactoryApplication;
 import io.github.mqttredis.sample.GatewayApplication;
+import io.github.mqttredis.sample.Topics;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -84,7 +85,8 @@ class AheadOfTimeIT {
 		try (SlowLink link = new SlowLink(this.broker.uri(), LATENCY);
 				DeliveryObserver observer = new DeliveryObserver(new Broker(List.of(this.broker.uri()), null, null))) {
 			// The simulated sensor publishes, too.
-			observer.start((id, qos) -> Stream.of(id).filter(accepted::contains).forEach(delivered::add));
+			observer.start(Topics.TELEMETRY,
+					(id, qos) -> Stream.of(id).filter(accepted::contains).forEach(delivered::add));
 			int port = Ports.free();
 			GatewayClient client = new GatewayClient(port);
 			Process gateway = startGateway(application, link.uri(), port, "first.log");

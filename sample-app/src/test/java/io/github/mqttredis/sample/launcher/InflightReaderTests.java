@@ -19,6 +19,7 @@ package io.github.mqttredis.sample.launcher;
 import java.nio.file.Path;
 import java.util.Map;
 
+import io.github.mqttredis.session.MqttVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +34,8 @@ class InflightReaderTests {
 
 	@Test
 	void whenANameHoldsReservedCharactersThenTheyAreEscaped() {
-		assertThat(InflightReader.key("mqtt:persistence", "a@b", "tcp://me:secret@broker:1883")).isEqualTo(KEY);
+		assertThat(InflightReader.key("mqtt:persistence", "a@b", "tcp://me:secret@broker:1883", MqttVersion.V3))
+			.isEqualTo(KEY);
 	}
 
 	@Test

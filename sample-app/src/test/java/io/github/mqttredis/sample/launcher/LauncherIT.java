@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,6 +51,27 @@ class LauncherIT {
 		assertThat(launcher.exitCode()).as(launcher.output()).isZero();
 		assertThat(launcher.output()).contains("lost 0, duplicates 0");
 		assertNothingIsLeft();
+	}
+
+	@Tag("thorough")
+	@Test
+	void whenTheApplicationIsKilledInALongOutageThenAllButTheExpiredArriveOnceInOrder() throws Exception {
+		LauncherProcess launcher = LauncherProcess.start(this.directory, "--long-outage", "--messages=8000");
+		assertThat(launcher.exitCode()).as(launcher.output()).isZero();
+		assertThat(launcher.output()).contains("lost 0, repeated 0, out of order 0, late 0")
+			.containsPattern("\nall +8000 +7[56]\\d\\d +[34]\\d\\d +0 +0 +0\n")
+			.containsPattern("expired: sample/outage/8 #\\d+ #\\d+ .* #\\d+ \\([45]\\d\\)");
+		assertThat(launcher.output().lines().filter((line) -> line.startsWith("kill -9")))
+			.satisfiesExactlyInAnyOrder(filling(), filling(), draining(), draining(), draining());
+		assertNothingIsLeft();
+	}
+
+	private static ThrowingConsumer<String> filling() {
+		return (line) -> assertThat(line).containsPattern("while filling: .* queue [1-9]\\d*\\), 0 delivered");
+	}
+
+	private static ThrowingConsumer<String> draining() {
+		return (line) -> assertThat(line).containsPattern("while draining: 8000 accepted, in Redis [1-9]");
 	}
 
 	@Tag("thorough")

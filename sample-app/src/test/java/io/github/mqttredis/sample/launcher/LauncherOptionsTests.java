@@ -17,6 +17,7 @@
 package io.github.mqttredis.sample.launcher;
 
 import io.github.mqttredis.sample.launcher.LauncherOptions.Store;
+import io.github.mqttredis.sample.launcher.LauncherOptions.Task;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.DefaultApplicationArguments;
@@ -29,7 +30,7 @@ class LauncherOptionsTests {
 	@Test
 	void whenNothingIsGivenThenTheGatewayIsWatched() {
 		LauncherOptions options = options();
-		assertThat(options.crashDemo()).isFalse();
+		assertThat(options.task()).isEqualTo(Task.SHOW);
 		assertThat(options.store()).isEqualTo(Store.REDIS);
 		assertThat(options.kills()).isEqualTo(10);
 	}
@@ -37,7 +38,14 @@ class LauncherOptionsTests {
 	@Test
 	void whenTheCrashDemoIsAskedForThenItsOptionsAreRead() {
 		assertThat(options("--crash-demo", "--store=memory", "--kills=3", "--seed=7"))
-			.isEqualTo(new LauncherOptions(true, Store.MEMORY, 3, 7));
+			.isEqualTo(new LauncherOptions(Task.CRASH_DEMO, Store.MEMORY, 3, 7, 200_000));
+	}
+
+	@Test
+	void whenALongOutageIsAskedForThenItsOptionsAreRead() {
+		assertThat(options("--crash-demo", "--long-outage", "--messages=5000", "--seed=7"))
+			.isEqualTo(new LauncherOptions(Task.LONG_OUTAGE, Store.REDIS, 10, 7, 5000));
+		assertThat(options("--long-outage").messages()).isEqualTo(200_000);
 	}
 
 	@Test
@@ -49,12 +57,16 @@ class LauncherOptionsTests {
 			.withMessageContaining("--kills");
 		assertThatExceptionOfType(LauncherException.class).isThrownBy(() -> options("--kills=0"))
 			.withMessageContaining("--kills");
+		assertThatExceptionOfType(LauncherException.class).isThrownBy(() -> options("--messages=999"))
+			.withMessageContaining("--messages");
+		assertThatExceptionOfType(LauncherException.class).isThrownBy(() -> options("--long-outage", "--store=memory"))
+			.withMessageContaining("--store=redis");
 	}
 
 	@Test
 	void whenArgumentsAreTheGatewaysThenTheyArePassedOn() {
 		assertThat(LauncherOptions.forGateway(new DefaultApplicationArguments("--crash-demo", "--store=redis",
-				"--gateway.port=9090", "--mqtt.client.username=me", "--storey=1")))
+				"--long-outage", "--messages=5000", "--gateway.port=9090", "--mqtt.client.username=me", "--storey=1")))
 			.containsExactly("--mqtt.client.username=me", "--storey=1");
 	}
 

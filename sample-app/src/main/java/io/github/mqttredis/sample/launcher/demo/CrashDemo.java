@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.mqttredis.sample.Topics;
 import io.github.mqttredis.sample.launcher.Await;
 import io.github.mqttredis.sample.launcher.DeliveryObserver;
 import io.github.mqttredis.sample.launcher.Gateway;
@@ -85,7 +86,7 @@ public final class CrashDemo {
 		System.out.printf("The gateway is killed %d times under load; its session is in %s (seed %d).%n",
 				this.options.kills(), (this.options.store() == Store.REDIS) ? "Redis" : "the memory of its process",
 				this.options.seed());
-		this.observer.start(this::delivered);
+		this.observer.start(Topics.TELEMETRY, this::delivered);
 		for (int kill = 1; kill <= this.options.kills(); kill++) {
 			this.gateway.start();
 			InflightRecords records = loadAndKill(kill);

@@ -15,7 +15,8 @@
  */
 
 /**
- * The crash demo: kills the gateway under load and counts what is lost.
+ * The demos that kill an application and count what is lost: the gateway under load, and
+ * one that publishes through a long outage of the broker.
  */
 @NullMarked
 package io.github.mqttredis.sample.launcher.demo;

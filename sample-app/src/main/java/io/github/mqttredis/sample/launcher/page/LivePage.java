@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.mqttredis.sample.Topics;
 import io.github.mqttredis.sample.launcher.Daemons;
 import io.github.mqttredis.sample.launcher.DeliveryObserver;
 import io.github.mqttredis.sample.launcher.GatewayClient;
@@ -107,7 +108,7 @@ public final class LivePage implements AutoCloseable {
 	 * Start the gateway and begin to show what it does.
 	 */
 	public void start() {
-		this.observer.start((id, qos) -> this.tally.delivered(id));
+		this.observer.start(Topics.TELEMETRY, (id, qos) -> this.tally.delivered(id));
 		this.gateways.startFirst();
 		this.publisher.start();
 		this.server.start();
