@@ -118,7 +118,7 @@ class LauncherIT {
 	private LauncherProcess launchAndAwaitLines() throws IOException {
 		LauncherProcess launcher = LauncherProcess.start(this.directory);
 		assertThat(Await.until(
-				() -> launcher.output().matches("(?s).*published [1-9]\\d* +in flight \\d+ +delivered [1-9].*"),
+				() -> launcher.output().matches("(?s).*published [1-9]\\d* +in Redis \\d+ +delivered [1-9].*"),
 				LauncherProcess.TIMEOUT))
 			.as(launcher::output)
 			.isTrue();

@@ -39,6 +39,7 @@ class Actions {
 			addPublish(publisher, 100, qos);
 			addPublish(publisher, 1000, qos);
 		}
+		addPublish(publisher, 10_000, 1);
 		addSwitch("broker", "The broker", servers.broker());
 		addSwitch("redis", "Redis", servers.redis());
 		add("kill", gateways::canKill, gateways::kill);

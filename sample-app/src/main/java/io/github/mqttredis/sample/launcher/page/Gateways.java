@@ -18,6 +18,8 @@ package io.github.mqttredis.sample.launcher.page;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -58,9 +60,19 @@ class Gateways implements AutoCloseable {
 
 	private final HandoverWatch handovers;
 
+	private final Runnable afterKill;
+
 	private volatile boolean closed;
 
-	Gateways(GatewaySettings settings, StoredSession session, Journal journal) {
+	/**
+	 * Create the gateways, none of which is started.
+	 * @param settings with what they are started
+	 * @param session the session that they share
+	 * @param journal takes what happened
+	 * @param afterKill runs when a gateway is dead, before another one has its session
+	 */
+	Gateways(GatewaySettings settings, StoredSession session, Journal journal, Runnable afterKill) {
+		this.afterKill = afterKill;
 		this.settings = settings;
 		this.session = session;
 		this.journal = journal;
@@ -88,7 +100,7 @@ class Gateways implements AutoCloseable {
 		boolean usual = this.members.stream().allMatch((member) -> member.port() != this.settings.port());
 		int port = usual ? this.settings.port() : Ports.free();
 		this.started++;
-		Member member = new Member("Gateway " + this.started, port, new Gateway(this.settings.with(port, more)));
+		Member member = new Member(name(this.started), port, new Gateway(this.settings.with(port, more)));
 		this.members.add(member);
 		return member;
 	}
@@ -125,27 +137,54 @@ class Gateways implements AutoCloseable {
 	}
 
 	/**
+	 * Name the gateways on the buttons that are about one of them.
+	 * @param owner the id of the process that owns the session, 0 if nobody does
+	 * @return the text of buttons, by the name of their action
+	 */
+	Map<String, String> labels(long owner) {
+		Map<String, String> labels = new TreeMap<>();
+		Member victim = victim(owner(owner));
+		List<Member> all = members();
+		labels.put("kill", "kill -9 " + ((victim != null) ? victim.name() : "the gateway"));
+		labels.put("stop-first", "Stop " + (all.isEmpty() ? "the first gateway" : all.get(0).name()));
+		// The second has its name already, once it is there.
+		String second = (all.size() == 2) ? all.get(1).name() : name(this.started + 1);
+		labels.put("second-wait", "Start " + second + ", which waits");
+		labels.put("second-takeover", "Start " + second + ", which takes over");
+		return labels;
+	}
+
+	private static String name(int number) {
+		return "Gateway " + number;
+	}
+
+	private @Nullable Member victim(@Nullable Member owner) {
+		return (owner != null && owner.phase() == Phase.RUNNING) ? owner
+				: this.members.stream().filter((member) -> member.phase() == Phase.RUNNING).findFirst().orElse(null);
+	}
+
+	/**
 	 * Kill the owner with SIGKILL. A standby takes over; without one it is started again.
 	 */
 	void kill() {
-		Member victim = owner();
-		if (victim == null || victim.phase() != Phase.RUNNING) {
-			victim = this.members.stream()
-				.filter((member) -> member.phase() == Phase.RUNNING)
-				.findFirst()
-				.orElseThrow(() -> new LauncherException("No gateway runs"));
+		Member killed = victim(owner());
+		if (killed == null) {
+			throw new LauncherException("No gateway runs");
 		}
-		Member killed = victim;
 		alone(() -> {
 			this.journal.add("kill -9 %d: %s is gone", killed.gateway().pid(), killed.name());
 			if (hasStandby()) {
 				killed.enter(Phase.STOPPING);
-				this.handovers.handOver(killed, killed.gateway()::kill);
+				this.handovers.handOver(killed, () -> {
+					killed.gateway().kill();
+					this.afterKill.run();
+				});
 				this.members.remove(killed);
 			}
 			else {
 				killed.enter(Phase.RESTARTING);
 				killed.gateway().kill();
+				this.afterKill.run();
 				restart(killed);
 			}
 		});

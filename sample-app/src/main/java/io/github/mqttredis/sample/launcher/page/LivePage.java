@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.sample.Topics;
 import io.github.mqttredis.sample.launcher.Daemons;
@@ -31,9 +32,12 @@ import io.github.mqttredis.sample.launcher.DeliveryObserver;
 import io.github.mqttredis.sample.launcher.GatewayClient;
 import io.github.mqttredis.sample.launcher.GatewaySettings;
 import io.github.mqttredis.sample.launcher.Switch;
+import io.github.mqttredis.sample.launcher.page.Rates.Rate;
 import io.github.mqttredis.sample.launcher.page.State.Point;
 import io.github.mqttredis.sample.launcher.page.State.StoredRecord;
+import io.github.mqttredis.sample.launcher.page.StoredSession.Content;
 import io.github.mqttredis.sample.launcher.page.Tally.Counts;
+import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionUnavailableException;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +67,10 @@ public final class LivePage implements AutoCloseable {
 
 	private final List<Point> history = new ArrayList<>();
 
+	private final Rates rates = new Rates();
+
+	private final Story story = new Story();
+
 	private final StoredSession session;
 
 	private final Gateways gateways;
@@ -83,8 +91,6 @@ public final class LivePage implements AutoCloseable {
 
 	private volatile @Nullable State last;
 
-	private long lastTick = System.nanoTime();
-
 	private boolean redisAnswered = true;
 
 	/**
@@ -98,7 +104,7 @@ public final class LivePage implements AutoCloseable {
 		this.servers = servers;
 		this.observer = observer;
 		this.session = new StoredSession(servers.connectionFactory(), servers.keyPrefix(), servers.sessionId());
-		this.gateways = new Gateways(settings, this.session, this.journal);
+		this.gateways = new Gateways(settings, this.session, this.journal, this::killed);
 		this.publisher = new Publisher(() -> this.accepting, this.tally);
 		this.actions = new Actions(this.publisher, this.gateways, servers, this.journal);
 		this.server = new PageServer(port, this.actions::run);
@@ -143,35 +149,60 @@ public final class LivePage implements AutoCloseable {
 	public String check() {
 		this.gateways.check();
 		State state = this.last;
-		Integer inFlight = (state != null) ? state.inFlight() : Integer.valueOf(0);
+		Long inRedis = (state != null) ? state.inRedis() : Long.valueOf(0);
 		Counts counts = this.tally.counts(System.nanoTime());
-		return "published %d   in flight %s   delivered %d".formatted(counts.published(),
-				(inFlight != null) ? inFlight : "? (Redis does not answer)", counts.delivered());
+		return "published %d   in Redis %s   delivered %d".formatted(counts.published(),
+				(inRedis != null) ? inRedis : "? (Redis does not answer)", counts.delivered());
 	}
 
 	private void tick() {
-		List<StoredRecord> records = new ArrayList<>();
-		Integer inFlight = null;
-		long owner = 0;
+		Content content = null;
+		List<StoredRecord> records = List.of();
+		long inRedis = 0;
 		try {
-			Instant now = Instant.now();
-			List<StoredRecord> found = this.session.records()
-				.stream()
-				.map((record) -> StoredRecord.of(record, this.json, now))
-				.filter(Objects::nonNull)
+			content = this.session.content();
+			List<StoredRecord> inFlight = parse(content.inFlight());
+			List<StoredRecord> waiting = parse(content.oldest());
+			// A message of QoS 2 may have two records.
+			inRedis = content.waiting() + inFlight.stream().mapToInt(StoredRecord::packetId).distinct().count();
+			this.tally.stored(readings(inFlight), System.nanoTime());
+			this.tally.stored(readings(waiting), System.nanoTime());
+			if (this.tally.isInDoubt(System.nanoTime())) {
+				this.tally.stored(readings(parse(this.session.all())), System.nanoTime());
+			}
+			records = Stream.concat(inFlight.stream().sorted(StoredRecord.OLDEST_FIRST), waiting.stream())
+				.limit(SHOWN_RECORDS)
 				.toList();
-			owner = this.session.owner();
-			inFlight = found.size();
-			this.tally.stored(found.stream().map(StoredRecord::reading).filter(Objects::nonNull).toList(),
-					System.nanoTime());
-			found.stream().sorted(StoredRecord.OLDEST_FIRST).limit(SHOWN_RECORDS).forEach(records::add);
-			choose(owner);
+			choose(content.owner());
 		}
 		catch (SessionUnavailableException ex) {
+			content = null;
 			this.tally.redisIsAway(System.nanoTime());
 		}
-		redisAnswers(inFlight != null);
-		publish(records, inFlight, owner);
+		redisAnswers(content != null);
+		publish(records, (content != null) ? inRedis : null, content);
+	}
+
+	private List<StoredRecord> parse(List<InspectedRecord> records) {
+		Instant now = Instant.now();
+		return records.stream()
+			.map((record) -> StoredRecord.of(record, this.json, now))
+			.filter(Objects::nonNull)
+			.toList();
+	}
+
+	private static List<String> readings(List<StoredRecord> records) {
+		return records.stream().map(StoredRecord::reading).filter(Objects::nonNull).toList();
+	}
+
+	/** The gateway is dead: whatever is in Redis and did not arrive is there only. */
+	private void killed() {
+		try {
+			this.story.killed(this.tally.undelivered(readings(parse(this.session.all()))));
+		}
+		catch (SessionUnavailableException ex) {
+			this.journal.add("Redis does not answer: nobody can tell what it holds");
+		}
 	}
 
 	private void choose(long owner) {
@@ -188,15 +219,12 @@ public final class LivePage implements AutoCloseable {
 		}
 	}
 
-	private void publish(List<StoredRecord> records, @Nullable Integer inFlight, long owner) {
+	private void publish(List<StoredRecord> records, @Nullable Long inRedis, @Nullable Content content) {
 		long now = System.nanoTime();
+		long owner = (content != null) ? content.owner() : 0;
 		Counts counts = this.tally.counts(now);
-		State before = this.last;
-		double seconds = (now - this.lastTick) / 1e9;
-		this.lastTick = now;
-		Counts then = (before != null) ? before.counts() : counts;
-		this.history.add(new Point((counts.published() - then.published()) / seconds, inFlight,
-				(counts.delivered() - then.delivered()) / seconds));
+		Rate rate = this.rates.add(counts, now);
+		this.history.add(new Point(rate.published(), rate.delivered(), inRedis));
 		if (this.history.size() > POINTS) {
 			this.history.remove(0);
 		}
@@ -204,9 +232,11 @@ public final class LivePage implements AutoCloseable {
 		Switch broker = this.servers.broker();
 		List<Member.View> gateways = this.gateways.members().stream().map((member) -> member.view(owner)).toList();
 		gateways.forEach(this::noteChange);
-		State state = new State(counts, inFlight, records, gateways, inFlight != null,
-				(broker != null) ? broker.isOn() : null, this.gateways.handover(), this.journal.entries(), can,
-				List.copyOf(this.history));
+		Story.View told = (broker != null) ? this.story.look(broker.isOn(), counts.published(), this.tally::undelivered)
+				: null;
+		State state = new State(counts, inRedis, (content != null) ? content.waiting() : 0, records, gateways,
+				inRedis != null, (broker != null) ? broker.isOn() : null, this.gateways.handover(),
+				this.journal.entries(), can, this.gateways.labels(owner), told, List.copyOf(this.history));
 		this.last = state;
 		this.server.show(this.json.writeValueAsString(state));
 	}

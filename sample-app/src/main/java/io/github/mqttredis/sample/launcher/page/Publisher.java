@@ -56,10 +56,11 @@ class Publisher implements AutoCloseable {
 	void start() {
 		Daemons.start("sensor", () -> {
 			int qos = 1;
+			boolean again = false;
 			while (!this.closed) {
-				if (attempt(qos)) {
-					qos = 3 - qos;
-				}
+				Answer answer = attempt(qos, again);
+				again = answer == Answer.REFUSED || (again && answer == Answer.NOBODY);
+				qos = (answer == Answer.ACCEPTED) ? 3 - qos : qos;
 				LockSupport.parkNanos(PERIOD.toNanos());
 			}
 		});
@@ -75,30 +76,59 @@ class Publisher implements AutoCloseable {
 		for (int i = 0; i < Math.min(THREADS, count); i++) {
 			Daemons.start("publisher", () -> {
 				while (!this.closed && left.getAndDecrement() > 0) {
-					while (!this.closed && !attempt(qos)) {
-						LockSupport.parkNanos(BACK_OFF.toNanos());
-					}
+					publish(qos);
 				}
 			});
 		}
 	}
 
-	private boolean attempt(int qos) {
+	private void publish(int qos) {
+		boolean again = false;
+		Answer answer = attempt(qos, false);
+		while (!this.closed && answer != Answer.ACCEPTED) {
+			again |= answer == Answer.REFUSED;
+			LockSupport.parkNanos(BACK_OFF.toNanos());
+			answer = attempt(qos, again);
+		}
+	}
+
+	private Answer attempt(int qos, boolean again) {
 		GatewayClient target = this.gateway.get();
 		if (target == null) {
-			return false;
+			return Answer.NOBODY;
 		}
 		// What was not accepted may arrive all the same: no id is used twice.
 		String id = "reading-" + this.sequence.incrementAndGet();
-		this.tally.attempted(id, qos);
+		if (again) {
+			this.tally.attemptedAgain(id, qos);
+		}
+		else {
+			this.tally.attempted(id, qos);
+		}
 		boolean accepted = target.publish(id, qos);
 		this.tally.answered(id, accepted, System.nanoTime());
-		return accepted;
+		return accepted ? Answer.ACCEPTED : Answer.REFUSED;
 	}
 
 	@Override
 	public void close() {
 		this.closed = true;
+	}
+
+	/**
+	 * What came of an attempt.
+	 */
+	private enum Answer {
+
+		/** The gateway took it. */
+		ACCEPTED,
+
+		/** The gateway did not take it, or nobody knows. */
+		REFUSED,
+
+		/** There is no gateway to ask. */
+		NOBODY
+
 	}
 
 }

@@ -37,8 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
  * What the page shows at one moment.
  *
  * @param counts what became of the readings
- * @param inFlight how many records are in Redis, {@code null} if Redis does not answer
- * @param records the oldest of them
+ * @param inRedis how many messages are in Redis, {@code null} if Redis does not answer
+ * @param waiting how many of them wait for the broker in the queue
+ * @param records the oldest records
  * @param gateways the gateways
  * @param redis whether Redis answers
  * @param broker whether the broker can be reached, {@code null} if it is not the
@@ -46,20 +47,24 @@ import tools.jackson.databind.json.JsonMapper;
  * @param handover the last handover, if there was one
  * @param journal what happened lately
  * @param can which buttons can be pressed
+ * @param labels what stands on buttons that name a gateway
+ * @param story how far the story has come, {@code null} if the broker is not the
+ * launcher's
  * @param history the last minute
  */
-record State(Counts counts, @Nullable Integer inFlight, List<StoredRecord> records, List<Member.View> gateways,
-		boolean redis, @Nullable Boolean broker, @Nullable Handover handover, List<Journal.Entry> journal,
-		Map<String, Boolean> can, List<Point> history) {
+record State(Counts counts, @Nullable Long inRedis, long waiting, List<StoredRecord> records,
+		List<Member.View> gateways, boolean redis, @Nullable Boolean broker, @Nullable Handover handover,
+		List<Journal.Entry> journal, Map<String, Boolean> can, Map<String, String> labels, Story.@Nullable View story,
+		List<Point> history) {
 
 	/**
 	 * One moment of the last minute.
 	 *
 	 * @param published readings published per second
-	 * @param inFlight records in Redis, {@code null} if Redis did not answer
 	 * @param delivered readings delivered per second
+	 * @param inRedis messages in Redis, {@code null} if Redis did not answer
 	 */
-	record Point(double published, @Nullable Integer inFlight, double delivered) {
+	record Point(double published, double delivered, @Nullable Long inRedis) {
 
 	}
 

@@ -61,27 +61,49 @@ class StoredSession implements AutoCloseable {
 	}
 
 	/**
-	 * Read all records, and all messages that wait.
-	 * @return the records; none if there is no session yet
+	 * Read what is in flight, and count what waits: of that only the oldest is read.
+	 * @return what is there; nothing if there is no session yet
 	 * @throws SessionUnavailableException if Redis does not answer
 	 */
-	List<InspectedRecord> records() throws SessionUnavailableException {
-		List<InspectedRecord> records = new ArrayList<>();
+	Content content() throws SessionUnavailableException {
 		String known = name();
-		if (known != null) {
-			read(known, Part.RECORDS, records);
-			read(known, Part.QUEUE, records);
+		InspectedSession session = (known != null) ? this.inspector.session(known) : null;
+		if (known == null || session == null) {
+			return new Content(List.of(), List.of(), 0, 0);
 		}
+		List<InspectedRecord> inFlight = all(known, Part.RECORDS);
+		List<InspectedRecord> oldest = this.inspector.records(known, Part.QUEUE, SessionInspector.FIRST, PAGE)
+			.entries();
+		// Counted a moment before: what was sent meanwhile is in flight now.
+		long waiting = Math.max(oldest.size(), session.records() - inFlight.size());
+		return new Content(inFlight, oldest, (oldest.size() < PAGE) ? oldest.size() : waiting, owner(session));
+	}
+
+	/**
+	 * Read all that waits and all that is in flight.
+	 * @return the records
+	 * @throws SessionUnavailableException if Redis does not answer
+	 */
+	List<InspectedRecord> all() throws SessionUnavailableException {
+		String known = name();
+		if (known == null) {
+			return List.of();
+		}
+		// In the way that messages go.
+		List<InspectedRecord> records = all(known, Part.QUEUE);
+		records.addAll(all(known, Part.RECORDS));
 		return records;
 	}
 
-	private void read(String known, Part part, List<InspectedRecord> records) throws SessionUnavailableException {
+	private List<InspectedRecord> all(String known, Part part) throws SessionUnavailableException {
+		List<InspectedRecord> records = new ArrayList<>();
 		String cursor = SessionInspector.FIRST;
 		while (cursor != null) {
 			Page<InspectedRecord> page = this.inspector.records(known, part, cursor, PAGE);
 			records.addAll(page.entries());
 			cursor = page.next();
 		}
+		return records;
 	}
 
 	/**
@@ -92,7 +114,11 @@ class StoredSession implements AutoCloseable {
 	long owner() throws SessionUnavailableException {
 		String known = name();
 		InspectedSession session = (known != null) ? this.inspector.session(known) : null;
-		if (session == null || session.owner() == null) {
+		return (session != null) ? owner(session) : 0;
+	}
+
+	private static long owner(InspectedSession session) {
+		if (session.owner() == null) {
 			return 0;
 		}
 		Matcher process = PROCESS.matcher(session.owner());
@@ -116,6 +142,18 @@ class StoredSession implements AutoCloseable {
 	@Override
 	public void close() {
 		this.inspector.close();
+	}
+
+	/**
+	 * What a session has in Redis.
+	 *
+	 * @param inFlight the records of what is in flight
+	 * @param oldest the oldest messages that wait
+	 * @param waiting how many messages wait
+	 * @param owner whose process owns it, 0 if nobody does
+	 */
+	record Content(List<InspectedRecord> inFlight, List<InspectedRecord> oldest, long waiting, long owner) {
+
 	}
 
 }

@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Counts what became of the readings that were handed to the gateway. Safe for use by
@@ -57,6 +59,17 @@ class Tally {
 	 */
 	synchronized void attempted(String id, int qos) {
 		this.attempts.put(id, new Attempt(qos));
+	}
+
+	/**
+	 * Note one more attempt for a reading that the gateway has not accepted. It has an id
+	 * of its own: the one before may arrive all the same.
+	 * @param id its id, never used before
+	 * @param qos the QoS with which it is published
+	 */
+	synchronized void attemptedAgain(String id, int qos) {
+		this.unknown--;
+		attempted(id, qos);
 	}
 
 	/**
@@ -118,6 +131,28 @@ class Tally {
 	}
 
 	/**
+	 * Return whether readings have been seen nowhere for half of the time after which
+	 * they count as lost.
+	 * @param now the time
+	 * @return whether somebody should look for them
+	 */
+	synchronized boolean isInDoubt(long now) {
+		return this.onTheWay.values().stream().anyMatch((seen) -> now - seen > GRACE.toNanos() / 2);
+	}
+
+	/**
+	 * Return which of some readings did not arrive.
+	 * @param ids their ids; those of others are left out
+	 * @return the ids
+	 */
+	synchronized Set<String> undelivered(Collection<String> ids) {
+		return ids.stream().filter((id) -> {
+			Attempt attempt = this.attempts.get(id);
+			return attempt != null && attempt.deliveries == 0;
+		}).collect(Collectors.toSet());
+	}
+
+	/**
 	 * Note that nobody can tell what is in Redis.
 	 * @param now the time
 	 */
@@ -143,7 +178,8 @@ class Tally {
 	 * @param lost those of them that did not arrive and are not in Redis
 	 * @param duplicates deliveries of QoS 2 readings beyond the first
 	 * @param repeats deliveries of QoS 1 readings beyond the first, which MQTT allows
-	 * @param unknown readings that the gateway did not accept; they may arrive or not
+	 * @param unknown readings that the gateway did not accept, however often they were
+	 * tried; they may arrive or not
 	 */
 	record Counts(long published, long delivered, long lost, long duplicates, long repeats, long unknown) {
 

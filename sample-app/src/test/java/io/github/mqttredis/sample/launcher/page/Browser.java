@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -38,7 +39,7 @@ final class Browser implements AutoCloseable {
 
 	private static final int WIDTH = 1200;
 
-	private static final int HEIGHT = 1320;
+	private static final int HEIGHT = 1060;
 
 	private final ChromeDriver driver;
 
@@ -100,7 +101,7 @@ final class Browser implements AutoCloseable {
 	}
 
 	void phone() {
-		size(390, 844, true);
+		size(375, 667, true);
 	}
 
 	void desk() {
@@ -118,18 +119,28 @@ final class Browser implements AutoCloseable {
 	}
 
 	/**
-	 * Take a picture of what is seen of the page, into the build directory; and for the
-	 * documents with {@code -Ddocs.update=true}.
+	 * Take a picture of what is seen of the page, into the build directory; and with
+	 * {@code -Ddocs.update=true} for the documents, where its text is written as well.
 	 * @param name the name of the picture
+	 * @param alternative what is seen on it
 	 * @throws IOException if it cannot be written
 	 */
-	void picture(String name) throws IOException {
+	void picture(String name, String alternative) throws IOException {
 		byte[] picture = this.driver.getScreenshotAs(OutputType.BYTES);
 		Path target = Files.createDirectories(Path.of("target", "screenshots"));
 		Files.write(target.resolve(name + ".png"), picture);
 		if (Boolean.getBoolean("docs.update")) {
 			Files.write(Path.of("..", "docs", "images", name + ".png"), picture);
+			for (Path document : List.of(Path.of("..", "README.md"), Path.of("..", "docs", "sample.md"))) {
+				Files.writeString(document, describe(Files.readString(document), name, alternative));
+			}
 		}
+	}
+
+	private static String describe(String document, String name, String alternative) {
+		String text = Matcher.quoteReplacement(alternative);
+		return document.replaceAll("(" + name + "\\.png\" alt=\")[^\"]*", "$1" + text)
+			.replaceAll("!\\[[^]]*](\\(images/" + name + "\\.png\\))", "![" + text + "]$1");
 	}
 
 	@Override

@@ -86,6 +86,37 @@ class TallyTests {
 	}
 
 	@Test
+	void whenAReadingIsTriedAgainThenItCountsOnce() {
+		publish("a", 1, false);
+		for (String again : List.of("b", "c")) {
+			this.tally.attemptedAgain(again, 1);
+			this.tally.answered(again, false, 0);
+		}
+		assertThat(this.tally.counts(0)).isEqualTo(new Counts(0, 0, 0, 0, 0, 1));
+		this.tally.attemptedAgain("d", 1);
+		this.tally.answered("d", true, 0);
+		assertThat(this.tally.counts(0)).isEqualTo(new Counts(1, 0, 0, 0, 0, 0));
+	}
+
+	@Test
+	void whenAReadingIsSeenNowhereForLongThenSomebodyShouldLook() {
+		publish("a", 1, true);
+		assertThat(this.tally.isInDoubt(LATER / 2)).isFalse();
+		assertThat(this.tally.isInDoubt(LATER / 2 + 1)).isTrue();
+		this.tally.stored(List.of("a"), LATER / 2 + 1);
+		assertThat(this.tally.isInDoubt(LATER / 2 + 2)).isFalse();
+	}
+
+	@Test
+	void whenReadingsHaveNotArrivedThenTheyCanBeToldFromThoseThatHave() {
+		publish("a", 1, true);
+		publish("b", 1, false);
+		publish("c", 2, true);
+		this.tally.delivered("c");
+		assertThat(this.tally.undelivered(List.of("a", "b", "c", "foreign"))).containsExactlyInAnyOrder("a", "b");
+	}
+
+	@Test
 	void whenSomebodyElsePublishesThenThatIsNotCounted() {
 		this.tally.delivered("foreign");
 		assertThat(this.tally.counts(LATER)).isEqualTo(new Counts(0, 0, 0, 0, 0, 0));
