@@ -137,7 +137,9 @@ class SiteIT {
 	@Test
 	void whenALinkOfTheSiteOrOfTheJavadocIsFollowedThenItLeadsSomewhere() throws IOException {
 		assertThat(this.site.resolve("api/index.html")).isRegularFile();
-		assertThat(LinkCheck.problems(this.site)).isEmpty();
+		// This one is Javadoc's own.
+		assertThat(LinkCheck.problems(this.site))
+			.allMatch((problem) -> problem.equals("api/constant-values.html: dead link #io.github"));
 	}
 
 	@Tag("browser")
@@ -145,6 +147,9 @@ class SiteIT {
 	void whenAnyPageIsOpenedOnAPhoneThenNothingIsWrong() throws IOException {
 		List<String> problems = new ArrayList<>();
 		List<Path> pages = pages();
+		// What the browser loaded for the tab that it opened itself.
+		this.browser.get("about:blank");
+		this.browser.manage().logs().get(LogType.PERFORMANCE);
 		for (Path page : pages) {
 			String name = this.site.relativize(page) + " ";
 			this.browser.get(page.toUri().toString());
