@@ -158,8 +158,7 @@ final class Links {
 			return destination;
 		}
 		int hash = destination.indexOf('#');
-		return (hash == 0) ? destination
-				: between(page.file(), file) + ((hash > 0) ? destination.substring(hash) : "");
+		return (hash == 0) ? destination : between(page.file(), file) + ((hash > 0) ? destination.substring(hash) : "");
 	}
 
 	/**
@@ -170,8 +169,7 @@ final class Links {
 	 */
 	@Nullable Path resolve(Page page, String destination) {
 		URI uri = URI.create(destination);
-		Path target = uri.getPath().isEmpty() ? page.source()
-				: page.source().resolveSibling(uri.getPath()).normalize();
+		Path target = uri.getPath().isEmpty() ? page.source() : page.source().resolveSibling(uri.getPath()).normalize();
 		if (Files.isDirectory(this.repository.resolve(target))) {
 			Path index = target.resolve("README.md");
 			if (!this.pages.containsKey(index)) {

@@ -75,8 +75,7 @@ final class Navigation {
 				Path file = this.group.isEmpty() ? null : links.resolve(index, link.getDestination());
 				int hash = link.getDestination().indexOf('#');
 				if (file != null) {
-					add(this.group, Markdown.text(link), file,
-							(hash < 0) ? "" : link.getDestination().substring(hash));
+					add(this.group, Markdown.text(link), file, (hash < 0) ? "" : link.getDestination().substring(hash));
 				}
 			}
 		});

@@ -32,17 +32,6 @@ import org.commonmark.node.Node;
  */
 record Page(Path source, Node document, List<Section> headings) {
 
-	/**
-	 * A heading.
-	 *
-	 * @param node the heading in the document
-	 * @param level 1 to 6
-	 * @param id the anchor
-	 * @param text the text
-	 */
-	record Section(Node node, int level, String id, String text) {
-	}
-
 	String title() {
 		return this.headings.isEmpty() ? Links.url(this.source) : this.headings.get(0).text();
 	}
@@ -57,6 +46,17 @@ record Page(Path source, Node document, List<Section> headings) {
 
 	List<Section> sections() {
 		return this.headings.stream().filter((heading) -> heading.level() == 2).toList();
+	}
+
+	/**
+	 * A heading.
+	 *
+	 * @param node the heading in the document
+	 * @param level 1 to 6
+	 * @param id the anchor
+	 * @param text the text
+	 */
+	record Section(Node node, int level, String id, String text) {
 	}
 
 }

@@ -42,7 +42,9 @@ public final class Site {
 
 	private static final Path API = Path.of("api");
 
-	/** The Javadoc of JDK 17 asks for a font that it does not bring, and knows no dark. */
+	/**
+	 * The Javadoc of JDK 17 asks for a font that it does not bring, and knows no dark.
+	 */
 	private static final Pattern FONT = Pattern.compile("@import url\\('[^']*fonts/[^']*'\\);");
 
 	private static final String DARK = """

@@ -39,8 +39,8 @@ final class LinkCheck {
 
 	private static final Pattern LINK = Pattern.compile("\\s(href|src|srcset)=\"([^\"]*)\"");
 
-	private static final Pattern LOADED = Pattern
-		.compile("<(?:link|script|img|source|iframe)\\s[^>]*(?:href|src|srcset)=\"(?:https?:)?//|@import|url\\(['\"]?(?:https?:)?//");
+	private static final Pattern LOADED = Pattern.compile(
+			"<(?:link|script|img|source|iframe)\\s[^>]*(?:href|src|srcset)=\"(?:https?:)?//|@import|url\\(['\"]?(?:https?:)?//");
 
 	private final Path site;
 
