@@ -50,15 +50,11 @@ import org.springframework.boot.health.contributor.Status;
  */
 public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 
-	/**
-	 * Messages are accepted and sent although Redis does not hold them.
-	 */
+	/** Messages are accepted and sent although Redis does not hold them. */
 	public static final Status DEGRADED = new Status("DEGRADED",
 			"Messages of QoS 1 are sent although they are not stored");
 
-	/**
-	 * A client is not connected to its broker. What it has stored waits.
-	 */
+	/** A client is not connected to its broker. What it has stored waits. */
 	public static final Status LINK_AWAY = new Status("LINK_AWAY", "A client is not connected to its broker");
 
 	private final SessionStore store;
@@ -139,10 +135,7 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		return away ? this.whenLinkAway : Status.UP;
 	}
 
-	/**
-	 * One entry a session, by client id; if several sessions share the client id, by the
-	 * session's full name.
-	 */
+	/** By client id, or by the session's full name if several share the id. */
 	private static Map<String, Object> clients(List<SessionStatus> sessions) {
 		Map<String, Long> uses = sessions.stream()
 			.collect(Collectors.groupingBy((session) -> session.id().clientId(), Collectors.counting()));

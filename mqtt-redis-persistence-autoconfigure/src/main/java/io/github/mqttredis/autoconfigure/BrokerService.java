@@ -77,10 +77,7 @@ interface BrokerService extends MqttConnectionDetails {
 			super(List.of(NAMES));
 		}
 
-		/**
-		 * A container that is a bean says nothing of its image, but this type is one of a
-		 * broker.
-		 */
+		/** A bean says nothing of its image, but this type is one of a broker. */
 		@Override
 		protected boolean sourceAccepts(ContainerConnectionSource<Container<?>> source, Class<?> container,
 				Class<?> details) {

@@ -189,17 +189,13 @@ public final class MqttIntegrationAutoConfiguration {
 
 		}
 
-		/**
-		 * The client factory of Paho 3. Public for proxies of other class loaders.
-		 */
+		/** Public for proxies of other class loaders. */
 		public static class FactoryFromProperties extends DefaultMqttPahoClientFactory
 				implements IntegrationSettings.FromProperties {
 
 		}
 
-		/**
-		 * The client manager of MQTT 3. Public for proxies of other class loaders.
-		 */
+		/** Public for proxies of other class loaders. */
 		public static class V3ManagerFromProperties extends Mqttv3ClientManager implements ManagerFromProperties {
 
 			private final boolean autoStartup;
@@ -240,14 +236,10 @@ public final class MqttIntegrationAutoConfiguration {
 
 		@Configuration(proxyBeanMethods = false)
 		@ConditionalOnBean(PahoV5PersistenceFactory.class)
-		@Import(PahoVersion.Paho5.class)
+		@Import({ PahoVersion.Paho5.class, TimeToLiveHeader.Version5.class })
 		static class Stored {
 
-			@Bean
-			static TimeToLiveHeader.Version5 mqttv5TimeToLiveHeader() {
-				return new TimeToLiveHeader.Version5();
-			}
-
+			/** No constructor is injected in those who run first. */
 			@Bean
 			static Mqttv5EndpointPostProcessor mqttv5EndpointPostProcessor(
 					ObjectProvider<PahoV5PersistenceFactory> persistences,
@@ -257,9 +249,7 @@ public final class MqttIntegrationAutoConfiguration {
 
 		}
 
-		/**
-		 * The client manager of MQTT 5. Public for proxies of other class loaders.
-		 */
+		/** Public for proxies of other class loaders. */
 		public static class V5ManagerFromProperties extends Mqttv5ClientManager implements ManagerFromProperties {
 
 			private final boolean autoStartup;
@@ -331,10 +321,7 @@ public final class MqttIntegrationAutoConfiguration {
 
 	}
 
-	/**
-	 * Matches if the client manager is to speak MQTT 5: the application says so, or has
-	 * only Paho 5.
-	 */
+	/** Matches if the application asks for MQTT 5, or has only Paho 5. */
 	static class OnMqtt5ManagerCondition extends SpringBootCondition {
 
 		private static final String VERSION = "mqtt.client.version";

@@ -94,9 +94,7 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 			"mqtt-redis-persistence-starter brings the first, unless it is excluded. If this application does "
 					+ "not use MQTT, set mqtt.persistence.enabled=false.");
 
-	/**
-	 * Comes before all other beans, which may fail for the same reason and not say so.
-	 */
+	/** Comes first: other beans may fail for the same reason and not say so. */
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		Environment environment = beanFactory.getBean(Environment.class);
@@ -114,10 +112,7 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 				|| ClassUtils.isPresent("org.eclipse.paho.mqttv5.client.MqttClientPersistence", classLoader);
 	}
 
-	/**
-	 * The application asks for MQTT by any property of {@code mqtt.client}, or by
-	 * {@code mqtt.persistence.enabled} itself.
-	 */
+	/** Any property of {@code mqtt.client} asks for MQTT, and {@code enabled} itself. */
 	private static void checkPahoIsNotWanted(Environment environment) {
 		boolean enabled = environment.getProperty(MqttPersistenceProperties.ENABLED, Boolean.class, true);
 		boolean client = Binder.get(environment).bind(CLIENT, Bindable.mapOf(String.class, Object.class)).isBound();
@@ -253,9 +248,7 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 				+ ((meant != null) ? " Did you mean " + meant + "?" : "");
 	}
 
-	/**
-	 * How many letters have to change (Levenshtein); what separates words does not count.
-	 */
+	/** How many letters have to change (Levenshtein); separators do not count. */
 	private static int distance(String first, String second) {
 		String one = first.replaceAll("[.-]", "");
 		String other = second.replaceAll("[.-]", "");

@@ -88,10 +88,7 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 	/** What may hold a secret. */
 	private static final Pattern SECRET = Pattern.compile("password|username|key|salt|ur[il]");
 
-	/**
-	 * What the store and the endpoint need, in the words of {@code ACL SETUSER}. A user
-	 * also needs every command that a script calls.
-	 */
+	/** What store and endpoint need, for {@code ACL SETUSER}: scripts need it as well. */
 	static final String COMMANDS = "+ping +info +evalsha +eval +get +set +del +exists +pttl +pexpire +persist +time"
 			+ " +hset +hget +hdel +hlen +hkeys +hmget +hstrlen +hscan +xadd +xdel +xlen +xrange +xtrim +xinfo"
 			+ " +zadd +zrange +zrangebyscore +zscan +zscore +zrem";
@@ -118,10 +115,7 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		this.unixSocket = StringUtils.hasText(environment.getProperty(SessionRedis.UNIX_SOCKET));
 	}
 
-	/**
-	 * Comes before Spring Boot's own, which would have the application define what is
-	 * missing because of a property.
-	 */
+	/** Before Spring Boot's own, which would have the application define a bean. */
 	@Override
 	public int getOrder() {
 		return -1;
@@ -255,10 +249,7 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 				+ "client id of the component): a broker accepts only one client for each client id.";
 	}
 
-	/**
-	 * What Redis has refused may come from the start or from opening a session; that it
-	 * is not there matters at the start only.
-	 */
+	/** Redis may refuse at any time; that it is away matters at the start only. */
 	private @Nullable FailureAnalysis redis(Throwable cause) {
 		String description = "MQTT sessions cannot be kept in Redis. " + cause.getMessage();
 		List<Throwable> causes = causes(cause).toList();
@@ -372,10 +363,7 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 				cause);
 	}
 
-	/**
-	 * Say which property is missing, misspelt or has another value, if a client manager
-	 * is needed.
-	 */
+	/** Say which property is missing or wrong if a client manager is needed. */
 	private @Nullable FailureAnalysis missingClientManager(NoSuchBeanDefinitionException failure) {
 		// By name, because Spring Integration need not be there.
 		String type = (failure.getBeanType() != null) ? failure.getBeanType().getName() : "";
@@ -449,10 +437,7 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		return Stream.concat(first.stream(), then.stream()).collect(Collectors.joining(System.lineSeparator()));
 	}
 
-	/**
-	 * The application cannot start, and somebody has to change something. Spring Boot
-	 * shows both texts.
-	 */
+	/** Somebody has to change something. Spring Boot shows both texts. */
 	static final class StartFailureException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;

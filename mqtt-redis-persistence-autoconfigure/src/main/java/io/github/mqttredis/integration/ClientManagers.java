@@ -413,10 +413,7 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 			}
 		}
 
-		/**
-		 * Say so if adapters of a child context have come too late. Nobody can know
-		 * before that there will be a child.
-		 */
+		/** Say so if adapters of a child context, which nobody foresees, are late. */
 		@Override
 		public void onApplicationEvent(ContextRefreshedEvent event) {
 			Set<Object> ours = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -452,10 +449,7 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 	}
 
-	/**
-	 * Makes proxies for beans of a class, which keep their type: the application injects
-	 * them by it.
-	 */
+	/** Makes proxies that keep the type of a bean, by which it is injected. */
 	abstract static class AbstractServingPostProcessor extends AbstractAdvisingBeanPostProcessor {
 
 		private static final long serialVersionUID = 1L;
@@ -469,10 +463,7 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 			setProxyTargetClass(true);
 		}
 
-		/**
-		 * A final method cannot be intercepted: it would run on the proxy, whose fields
-		 * are empty.
-		 */
+		/** A final method would run on the proxy, whose fields are empty. */
 		@Override
 		protected boolean isEligible(Class<?> targetClass) {
 			return super.isEligible(targetClass) && !Modifier.isFinal(targetClass.getModifiers())

@@ -442,10 +442,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 
 	}
 
-	/**
-	 * Clients would throw their stored sessions away, and the application wants to know
-	 * that before they connect.
-	 */
+	/** Clients would throw stored sessions away as soon as they connect. */
 	public static class CleanSessionException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;

@@ -72,10 +72,7 @@ public record IntegrationSettings(boolean inject, List<String> excludedBeans, Cl
 			.anyMatch((pattern) -> names.stream().anyMatch((name) -> PatternMatchUtils.simpleMatch(pattern, name)));
 	}
 
-	/**
-	 * What to do if a client throws its session away at each connect, although the
-	 * session is stored.
-	 */
+	/** What to do if a client throws its stored session away at each connect. */
 	public enum CleanSessionPolicy {
 
 		/** Say so at start. */
@@ -89,9 +86,7 @@ public record IntegrationSettings(boolean inject, List<String> excludedBeans, Cl
 
 	}
 
-	/**
-	 * A client factory or client manager that the application does not define itself.
-	 */
+	/** A client factory or client manager that is made from properties. */
 	public interface FromProperties {
 
 	}

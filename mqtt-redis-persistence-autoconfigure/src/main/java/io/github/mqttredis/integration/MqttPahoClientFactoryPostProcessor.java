@@ -120,10 +120,7 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 		return bean;
 	}
 
-	/**
-	 * Makes the clients of a user's {@link DefaultMqttPahoClientFactory}. That class
-	 * hands one persistence to all its clients, which mixes their sessions.
-	 */
+	/** The factory would hand one persistence to all clients, which mixes sessions. */
 	private static final class ClientInterceptor implements MethodInterceptor {
 
 		private final ObjectProvider<PahoV3PersistenceFactory> persistences;
@@ -220,10 +217,7 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 			}
 		}
 
-		/**
-		 * An adapter that stops does this, and does not close the client, so that the
-		 * session would stay owned by a client that never connects again.
-		 */
+		/** A stopping adapter closes no client, whose session would stay owned. */
 		@Override
 		public void disconnectForcibly(long quiesceTimeout, long disconnectTimeout) throws MqttException {
 			try {
@@ -287,10 +281,7 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 			}
 		}
 
-		/**
-		 * Paho goes on trying by itself only once it was connected, or was told to
-		 * reconnect.
-		 */
+		/** Paho tries again by itself only once it was connected, or told to. */
 		private final class FirstConnect implements IMqttActionListener {
 
 			@Override

@@ -122,9 +122,7 @@ public abstract class PahoVersion {
 		return String.valueOf(ComponentFields.field(component, "clientId"));
 	}
 
-	/**
-	 * MQTT 3.
-	 */
+	/** MQTT 3. */
 	public static final class Paho3 extends PahoVersion {
 
 		private final PahoV3PersistenceFactory persistences;
@@ -171,10 +169,7 @@ public abstract class PahoVersion {
 					ownClient && component instanceof MqttPahoMessageHandler);
 		}
 
-		/**
-		 * An adapter whose client cannot be made tries to reconnect a client that it does
-		 * not have, and ends in a {@link NullPointerException} without cause.
-		 */
+		/** Without a client, an adapter ends in a {@link NullPointerException}. */
 		@Override
 		void openSessions(ListableBeanFactory beanFactory) {
 			beanFactory.getBeansOfType(MqttPahoMessageDrivenChannelAdapter.class, false, false)
@@ -210,9 +205,7 @@ public abstract class PahoVersion {
 
 	}
 
-	/**
-	 * MQTT 5.
-	 */
+	/** MQTT 5. */
 	public static final class Paho5 extends PahoVersion {
 
 		private final PahoV5PersistenceFactory persistences;

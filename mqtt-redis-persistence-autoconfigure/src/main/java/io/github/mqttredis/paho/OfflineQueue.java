@@ -501,7 +501,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 			this.lock.unlock();
 		}
 		if (token != null) {
-			token.drop(this.outlet.refusal("The message was removed by an operator's wish"));
+			token.drop(this.outlet.refusal("The message was removed at an operator's request"));
 		}
 	}
 
