@@ -178,6 +178,11 @@ public final class Docker {
 		}
 
 		@Override
+		public void terminate() {
+			client().stopContainerCmd(this.container.getContainerId()).exec();
+		}
+
+		@Override
 		public void pause() {
 			client().pauseContainerCmd(this.container.getContainerId()).exec();
 		}

@@ -24,25 +24,31 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A Mosquitto from the {@code PATH}, or in a container, as a process of its own that
- * keeps nothing on disk.
+ * A Mosquitto from the {@code PATH}, or in a container, as a process of its own that can
+ * be paused, and ended and started again.
  */
 public final class MosquittoBroker implements AutoCloseable {
+
+	private final Path directory;
 
 	private final Path configuration;
 
 	private final int port;
 
-	private final ServerProcess process;
+	private ServerProcess process;
 
-	private MosquittoBroker(Path configuration, int port, ServerProcess process) {
+	private volatile boolean paused;
+
+	private MosquittoBroker(Path directory, Path configuration, int port) {
+		this.directory = directory;
 		this.configuration = configuration;
 		this.port = port;
-		this.process = process;
+		launch();
 	}
 
 	public static boolean isInstalled() {
@@ -58,7 +64,7 @@ public final class MosquittoBroker implements AutoCloseable {
 	}
 
 	/**
-	 * Start a broker.
+	 * Start a broker that keeps nothing on disk.
 	 * @param settings further lines of its configuration
 	 * @return the broker, which listens
 	 */
@@ -66,26 +72,26 @@ public final class MosquittoBroker implements AutoCloseable {
 		try (ServerSocket socket = new ServerSocket(0)) {
 			int port = socket.getLocalPort();
 			socket.close();
-			Path configuration = Files.createTempFile("mosquitto-", ".conf");
+			Path directory = Files.createTempDirectory("mosquitto-");
+			Path configuration = directory.resolve("mosquitto.conf");
 			Files.writeString(configuration,
-					"listener " + port + " 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
+					"listener " + port + " 127.0.0.1\nuser root\nallow_anonymous true\nset_tcp_nodelay true\n"
 							+ "max_queued_messages 0\nmax_inflight_messages 1000\nlog_type none\n"
-							+ String.join("\n", settings) + "\n");
-			MosquittoBroker broker = new MosquittoBroker(configuration, port, launch(configuration));
-			Await.until("mosquitto listens", broker::listens);
-			return broker;
+							+ "persistence_location " + directory + "/\n" + String.join("\n", settings) + "\n");
+			return new MosquittoBroker(directory, configuration, port);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
 	}
 
-	private static ServerProcess launch(Path configuration) {
+	private void launch() {
 		boolean contained = Docker.provides(Docker.mosquittoImage());
 		List<String> command = List.of(contained ? "mosquitto" : executable().getPath(), "-c",
-				configuration.toString());
-		return contained ? Docker.start(Docker.mosquittoImage(), command)
+				this.configuration.toString());
+		this.process = contained ? Docker.start(Docker.mosquittoImage(), command)
 				: ServerProcess.local(command, new File("/dev/null"));
+		Await.until("mosquitto listens", this::listens);
 	}
 
 	private boolean listens() {
@@ -101,11 +107,41 @@ public final class MosquittoBroker implements AutoCloseable {
 		return "tcp://127.0.0.1:" + this.port;
 	}
 
+	/**
+	 * End it in order: with {@code persistence true} it writes its sessions to disk.
+	 */
+	public void stop() {
+		resume();
+		this.process.terminate();
+	}
+
+	/**
+	 * Start again after {@link #stop()}, with what is on disk.
+	 */
+	public void restart() {
+		launch();
+	}
+
+	public void pause() {
+		this.paused = true;
+		this.process.pause();
+	}
+
+	/**
+	 * Go on after {@link #pause()}, if it was paused.
+	 */
+	public void resume() {
+		if (this.paused) {
+			this.process.resume();
+			this.paused = false;
+		}
+	}
+
 	@Override
 	public void close() {
 		this.process.kill();
-		try {
-			Files.deleteIfExists(this.configuration);
+		try (var files = Files.walk(this.directory)) {
+			files.sorted(Comparator.reverseOrder()).forEach((file) -> file.toFile().delete());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

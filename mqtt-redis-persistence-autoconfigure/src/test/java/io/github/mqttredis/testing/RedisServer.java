@@ -23,6 +23,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
@@ -213,6 +214,25 @@ public final class RedisServer implements AutoCloseable {
 		this.process = launch();
 	}
 
+	/**
+	 * Start again after {@link #kill()}, with nothing.
+	 */
+	public void restartEmpty() {
+		clear();
+		this.process = launch();
+	}
+
+	private void clear() {
+		try (var files = Files.walk(this.directory)) {
+			files.filter((file) -> !file.equals(this.directory))
+				.sorted(Comparator.reverseOrder())
+				.forEach((file) -> file.toFile().delete());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	public void pause() {
 		this.paused = true;
 		this.process.pause();
@@ -231,12 +251,8 @@ public final class RedisServer implements AutoCloseable {
 	@Override
 	public void close() {
 		kill();
-		try (var files = Files.walk(this.directory)) {
-			files.sorted(java.util.Comparator.reverseOrder()).forEach((file) -> file.toFile().delete());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		clear();
+		this.directory.toFile().delete();
 	}
 
 }

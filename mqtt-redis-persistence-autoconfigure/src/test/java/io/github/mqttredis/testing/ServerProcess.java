@@ -35,6 +35,11 @@ interface ServerProcess {
 	 */
 	void kill();
 
+	/**
+	 * Ask it to end, and wait until it has. What does not end is killed.
+	 */
+	void terminate();
+
 	void pause();
 
 	void resume();
@@ -69,11 +74,24 @@ interface ServerProcess {
 		@Override
 		public void kill() {
 			this.process.destroyForcibly();
+			awaitEnd();
+		}
+
+		@Override
+		public void terminate() {
+			this.process.destroy();
+			if (!awaitEnd()) {
+				kill();
+			}
+		}
+
+		private boolean awaitEnd() {
 			try {
-				this.process.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS);
+				return this.process.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
+				return false;
 			}
 		}
 

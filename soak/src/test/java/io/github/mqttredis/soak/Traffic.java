@@ -1,0 +1,344 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.soak;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.eclipse.paho.client.mqttv3.IMqttActionListener;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.IMqttToken;
+import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+
+/**
+ * All messages of an episode: those that the application publishes, as the soak's own
+ * subscriber gets them straight from the broker, and commands to the application.
+ */
+final class Traffic implements AutoCloseable {
+
+	/** How many messages of a client may be without an answer. */
+	private static final int OUTSTANDING = 20;
+
+	/** Of this many messages one is poison, if there is poison. */
+	private static final int POISON_OF = 400;
+
+	private static final int TICK_MILLIS = 20;
+
+	private final Settings settings;
+
+	private final Journal journal;
+
+	private final Random random;
+
+	private final Map<String, Message> messages = new ConcurrentHashMap<>();
+
+	private final Map<String, Command> commands = new ConcurrentHashMap<>();
+
+	private final Map<String, Integer> numbers = new LinkedHashMap<>();
+
+	/** Of a client that is given messages: those without an answer. */
+	private final Map<String, Map<String, Message>> outstanding = new ConcurrentHashMap<>();
+
+	private final List<String> strangers = new ArrayList<>();
+
+	private final AtomicLong arrivals = new AtomicLong();
+
+	private final MqttAsyncClient client;
+
+	private volatile AppProcess target;
+
+	private volatile boolean probing;
+
+	private volatile boolean closed;
+
+	private Thread publisher;
+
+	Traffic(Settings settings, Journal journal, long seed, String brokerUri) {
+		this.settings = settings;
+		this.journal = journal;
+		this.random = new Random(seed + 2);
+		try {
+			this.client = new MqttAsyncClient(brokerUri, "soak", new MemoryPersistence());
+			this.client.setCallback(new Callback());
+			MqttConnectOptions options = new MqttConnectOptions();
+			options.setCleanSession(false);
+			options.setAutomaticReconnect(true);
+			options.setMaxReconnectDelay(1000);
+			options.setMaxInflight(30_000);
+			options.setKeepAliveInterval(30);
+			this.client.connect(options).waitForCompletion(30_000);
+			this.client.subscribe("up/#", 2).waitForCompletion(30_000);
+		}
+		catch (MqttException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	void start() {
+		this.publisher = new Thread(this::publish, "publisher");
+		this.publisher.setDaemon(true);
+		this.publisher.start();
+	}
+
+	/**
+	 * Have a process publish from now on, in place of the one before.
+	 * @param process the process, {@code null} for none
+	 * @param probing whether it is no owner any more, and its messages show that
+	 */
+	void to(AppProcess process, boolean probing) {
+		this.probing = probing;
+		this.target = process;
+	}
+
+	private void publish() {
+		double due = 0;
+		while (!this.closed) {
+			due += this.settings.rate() * TICK_MILLIS / 1000.0;
+			AppProcess process = this.target;
+			for (; due >= 1; due--) {
+				if (process != null && process.isAlive() && process.started() > 0) {
+					this.settings.clients().forEach((name) -> publish(name, process));
+				}
+			}
+			try {
+				TimeUnit.MILLISECONDS.sleep(TICK_MILLIS);
+			}
+			catch (InterruptedException ex) {
+				return;
+			}
+		}
+	}
+
+	private void publish(String name, AppProcess process) {
+		Map<String, Message> waiting = this.outstanding.computeIfAbsent(name + " " + process,
+				(key) -> new ConcurrentHashMap<>());
+		if (waiting.size() >= OUTSTANDING) {
+			return;
+		}
+		int number = this.numbers.merge(name, 1, Integer::sum);
+		boolean poison = this.settings.poison() && this.random.nextInt(POISON_OF) == 0;
+		int topic = this.random.nextInt(3);
+		Message message = new Message(name, number, 1 + this.random.nextInt(2), topic == 2, size(poison),
+				"up/" + name + "/" + topic, process, this.journal.now(), poison, this.probing);
+		this.messages.put(message.id(), message);
+		waiting.put(message.id(), message);
+		process.publish(message);
+		if (this.random.nextInt(5) == 0) {
+			command(name, number, this.random.nextInt(1, 3));
+		}
+	}
+
+	private int size(boolean poison) {
+		if (poison) {
+			return Settings.POISON_BYTES;
+		}
+		return switch (this.random.nextInt(100)) {
+			case 0 -> this.settings.poison() ? Settings.PACKET_LIMIT * 9 / 10 : 300_000;
+			case 1, 2, 3 -> 5000 + this.random.nextInt(10_000);
+			default -> 20 + this.random.nextInt(400);
+		};
+	}
+
+	/** A command to the application, straight to the broker. */
+	private void command(String name, int number, int qos) {
+		String id = name + "/c" + number + "/q" + qos;
+		Command command = new Command(id, qos, this.journal.now());
+		this.commands.put(id, command);
+		try {
+			this.client.publish("down/" + name, (id + SoakApplication.END).getBytes(), qos, false, null,
+					new IMqttActionListener() {
+
+						@Override
+						public void onSuccess(IMqttToken token) {
+							command.acknowledged = Traffic.this.journal.now();
+						}
+
+						@Override
+						public void onFailure(IMqttToken token, Throwable failure) {
+							// Nobody knows whether the broker has it.
+						}
+
+					});
+		}
+		catch (MqttException ex) {
+			this.commands.remove(id);
+		}
+	}
+
+	void accepted(String id) {
+		Message message = this.messages.get(id);
+		message.accepted(this.journal.now());
+		answered(message);
+	}
+
+	void refused(String id, String reason) {
+		Message message = this.messages.get(id);
+		message.refused(this.journal.now(), reason);
+		answered(message);
+	}
+
+	private void answered(Message message) {
+		this.outstanding.get(message.client + " " + message.process).remove(message.id());
+	}
+
+	void got(AppProcess process, String name, String id) {
+		Command command = this.commands.get(id);
+		if (command == null || !id.startsWith(name + "/")) {
+			synchronized (this.strangers) {
+				this.strangers.add(process + " got " + id + " as " + name);
+			}
+			return;
+		}
+		command.got(process, this.journal.now());
+	}
+
+	/** Stop publishing. */
+	void end() throws InterruptedException {
+		this.closed = true;
+		this.publisher.join();
+	}
+
+	Collection<Message> messages() {
+		return this.messages.values();
+	}
+
+	Collection<Command> commands() {
+		return this.commands.values();
+	}
+
+	List<String> strangers() {
+		synchronized (this.strangers) {
+			return List.copyOf(this.strangers);
+		}
+	}
+
+	boolean isConnected() {
+		return this.client.isConnected();
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		try {
+			this.client.disconnectForcibly(0, 500);
+			this.client.close(true);
+		}
+		catch (MqttException ex) {
+			// It was not connected.
+		}
+	}
+
+	/**
+	 * A command to the application.
+	 */
+	static final class Command {
+
+		final String id;
+
+		final int qos;
+
+		final long issued;
+
+		/** When the broker had taken it, 0 if it is not known to have. */
+		volatile long acknowledged;
+
+		private final List<Reception> receptions = new ArrayList<>();
+
+		Command(String id, int qos, long issued) {
+			this.id = id;
+			this.qos = qos;
+			this.issued = issued;
+		}
+
+		synchronized void got(AppProcess process, long at) {
+			this.receptions.add(new Reception(process, at));
+		}
+
+		synchronized List<Reception> receptions() {
+			return List.copyOf(this.receptions);
+		}
+
+		@Override
+		public String toString() {
+			return "command " + this.id + " of " + this.issued + ", at the broker at " + this.acknowledged
+					+ ", received " + receptions();
+		}
+
+	}
+
+	/**
+	 * A reception of a command.
+	 *
+	 * @param process who received it
+	 * @param at when it said so
+	 */
+	record Reception(AppProcess process, long at) {
+
+		@Override
+		public String toString() {
+			return "by " + this.process + " at " + this.at;
+		}
+
+	}
+
+	private final class Callback implements MqttCallbackExtended {
+
+		@Override
+		public void connectComplete(boolean reconnect, String uri) {
+			Traffic.this.journal.note("the soak's own client is connected");
+		}
+
+		@Override
+		public void connectionLost(Throwable cause) {
+			Traffic.this.journal.note("the soak's own client is not connected");
+		}
+
+		@Override
+		public void messageArrived(String topic, MqttMessage received) {
+			String payload = new String(received.getPayload());
+			String id = payload.substring(0, payload.indexOf(SoakApplication.END));
+			Message message = Traffic.this.messages.get(id);
+			if (message == null || message.size != Math.max(payload.length(), message.id().length() + 1)
+					|| !topic.equals(message.topic)) {
+				synchronized (Traffic.this.strangers) {
+					Traffic.this.strangers.add("delivered " + id + " on " + topic + ", " + payload.length() + " bytes");
+				}
+				return;
+			}
+			message.delivered(Traffic.this.journal.now(), Traffic.this.arrivals.incrementAndGet());
+		}
+
+		@Override
+		public void deliveryComplete(IMqttDeliveryToken token) {
+			// The listener tells.
+		}
+
+	}
+
+}

@@ -1,0 +1,275 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.soak;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.MosquittoBroker;
+import io.github.mqttredis.testing.RedisServer;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.StreamEntryID;
+
+/**
+ * The servers of an episode, and what is wrong with them.
+ */
+final class World implements AutoCloseable {
+
+	private final Journal journal;
+
+	private final String classPath;
+
+	private final RedisServer redis;
+
+	private final Broker broker;
+
+	/** When Redis, or the way to it, was not well. */
+	private final Troubles redisTroubles = new Troubles();
+
+	/** When the broker, or the way to it, was not well. */
+	private final Troubles brokerTroubles = new Troubles();
+
+	private final List<Long> dataLosses = new CopyOnWriteArrayList<>();
+
+	World(Settings settings, Journal journal, String classPath) {
+		this.journal = journal;
+		this.classPath = classPath;
+		this.redis = RedisServer.start("--appendonly", "yes", "--appendfsync", "no", "--enable-debug-command", "yes");
+		this.broker = (settings.broker() == Settings.Broker.MOSQUITTO) ? new Mosquitto(settings) : new Artemis();
+	}
+
+	Journal journal() {
+		return this.journal;
+	}
+
+	String classPath() {
+		return this.classPath;
+	}
+
+	int redisPort() {
+		return this.redis.port();
+	}
+
+	String brokerUri() {
+		return this.broker.uri();
+	}
+
+	RedisServer redis() {
+		return this.redis;
+	}
+
+	Broker broker() {
+		return this.broker;
+	}
+
+	Troubles redisTroubles() {
+		return this.redisTroubles;
+	}
+
+	Troubles brokerTroubles() {
+		return this.brokerTroubles;
+	}
+
+	/** Note that Redis has lost all that it had. */
+	void lostData() {
+		this.dataLosses.add(this.journal.now());
+	}
+
+	List<Long> dataLosses() {
+		return this.dataLosses;
+	}
+
+	<T> T ask(Function<Jedis, T> command) {
+		return this.redis.ask(command);
+	}
+
+	/**
+	 * Return what Redis holds of the sessions.
+	 * @return for each key its fields, messages or value, without what always stays
+	 */
+	Map<String, Set<String>> left() {
+		return ask((jedis) -> {
+			Map<String, Set<String>> left = new TreeMap<>();
+			for (String key : jedis.keys("soak:*")) {
+				switch (jedis.type(key)) {
+					case "hash" -> left.put(key, new TreeSet<>(jedis.hkeys(key)));
+					case "stream" -> {
+						Set<String> messages = new TreeSet<>();
+						jedis.xrange(key, (StreamEntryID) null, null, 20)
+							.forEach((entry) -> messages.add(entry.getID().toString()));
+						left.put(key, messages);
+					}
+					default -> {
+						if (!key.endsWith(":mark") && !key.endsWith(":sessions")) {
+							left.put(key, Set.of(String.valueOf(jedis.get(key))));
+						}
+					}
+				}
+			}
+			return left;
+		});
+	}
+
+	/**
+	 * Return the payloads that are in quarantine, as far as they are told by their
+	 * beginning.
+	 * @return the values of all fields
+	 */
+	List<String> quarantined() {
+		return ask((jedis) -> {
+			List<String> values = new ArrayList<>();
+			jedis.keys("soak:*:quarantine").forEach((key) -> values.addAll(jedis.hvals(key)));
+			return values;
+		});
+	}
+
+	@Override
+	public void close() {
+		this.redis.resume();
+		this.redis.close();
+		this.broker.close();
+	}
+
+	/**
+	 * A broker that keeps its sessions.
+	 */
+	interface Broker extends AutoCloseable {
+
+		String uri();
+
+		void stop();
+
+		void restart();
+
+		boolean pause();
+
+		void resume();
+
+		@Override
+		void close();
+
+	}
+
+	private static final class Mosquitto implements Broker {
+
+		private final MosquittoBroker broker;
+
+		Mosquitto(Settings settings) {
+			this.broker = MosquittoBroker.start("persistence true", "autosave_interval 0",
+					settings.poison() ? "max_packet_size " + Settings.PACKET_LIMIT : "");
+		}
+
+		@Override
+		public String uri() {
+			return this.broker.uri();
+		}
+
+		@Override
+		public void stop() {
+			this.broker.stop();
+		}
+
+		@Override
+		public void restart() {
+			this.broker.restart();
+		}
+
+		@Override
+		public boolean pause() {
+			this.broker.pause();
+			return true;
+		}
+
+		@Override
+		public void resume() {
+			this.broker.resume();
+		}
+
+		@Override
+		public void close() {
+			this.broker.resume();
+			this.broker.close();
+		}
+
+	}
+
+	private static final class Artemis implements Broker {
+
+		private final ArtemisBroker broker = ArtemisBroker.start();
+
+		private boolean stopped;
+
+		@Override
+		public String uri() {
+			return this.broker.uri();
+		}
+
+		@Override
+		public void stop() {
+			this.broker.stop();
+			this.stopped = true;
+		}
+
+		@Override
+		public void restart() {
+			this.broker.restart();
+			this.stopped = false;
+		}
+
+		/** It is in this JVM. */
+		@Override
+		public boolean pause() {
+			return false;
+		}
+
+		@Override
+		public void resume() {
+			// It was not paused.
+		}
+
+		@Override
+		public void close() {
+			if (this.stopped) {
+				this.broker.restart();
+			}
+			this.broker.close();
+		}
+
+	}
+
+	/**
+	 * Heal a link.
+	 * @param link the link
+	 */
+	static void heal(FaultyLink link) {
+		link.delay(Duration.ZERO);
+		link.limitRequests(0);
+		link.limitAnswers(0);
+		link.swallow(false);
+		link.release();
+	}
+
+}
