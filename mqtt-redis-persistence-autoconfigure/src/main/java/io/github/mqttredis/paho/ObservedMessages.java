@@ -417,8 +417,8 @@ public final class ObservedMessages {
 		this.open.decrementAndGet();
 		if (!this.warned.getAndSet(true)) {
 			logger.warn("MQTT client '" + this.session.id().clientId() + "' has " + MOST_OPEN
-					+ " observed messages in flight, the maximum: further messages are sent, but not observed, "
-					+ "until some of these end");
+					+ " observed messages in flight, the maximum: further messages are not observed until some of "
+					+ "these end. No message is lost");
 		}
 		return true;
 	}
