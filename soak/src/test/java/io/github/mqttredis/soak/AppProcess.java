@@ -18,8 +18,10 @@ package io.github.mqttredis.soak;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +57,8 @@ final class AppProcess implements AutoCloseable {
 
 	private final List<String> log = new ArrayList<>();
 
+	private final Path logFile;
+
 	/** Times from which on what is only in its memory may be gone. */
 	private final List<Long> deaths = new ArrayList<>();
 
@@ -77,12 +81,18 @@ final class AppProcess implements AutoCloseable {
 	/** Whether it said that another process owns a session that it wants. */
 	private volatile boolean waited;
 
+	private volatile boolean killed;
+
+	/** Since when another process may own its sessions. */
+	private volatile long succeeded = Long.MAX_VALUE;
+
 	private volatile int lost;
 
 	AppProcess(String name, Settings settings, boolean takeover, World world, Traffic traffic) {
 		this.name = name;
 		this.journal = world.journal();
 		this.traffic = traffic;
+		this.logFile = world.directory().resolve(name + ".log");
 		this.redis = FaultyLink.to(world.redisPort());
 		this.broker = FaultyLink.to(world.brokerUri());
 		List<String> command = new ArrayList<>(
@@ -105,8 +115,10 @@ final class AppProcess implements AutoCloseable {
 	}
 
 	private void read() {
-		try (BufferedReader lines = this.process.inputReader()) {
+		try (BufferedReader lines = this.process.inputReader();
+				PrintWriter copy = new PrintWriter(Files.newBufferedWriter(this.logFile), true)) {
 			for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+				copy.println(line);
 				note(line);
 			}
 		}
@@ -122,7 +134,7 @@ final class AppProcess implements AutoCloseable {
 			case "@accepted" -> this.traffic.accepted(words[1]);
 			case "@refused" -> this.traffic.refused(words[1], words[2]);
 			case "@got" -> this.traffic.got(this, words[1], words[2]);
-			case "@started" -> this.started = this.journal.note(this + " has started");
+			case "@started" -> started(this.journal.note(this + " has started"));
 			case "@stats" -> this.answer.complete(line.substring(7));
 			case "@paused", "@resumed", "@stopped" -> {
 				this.journal.note(this + " says " + words[0].substring(1));
@@ -130,6 +142,10 @@ final class AppProcess implements AutoCloseable {
 			}
 			default -> log(line);
 		}
+	}
+
+	private void started(long at) {
+		this.started = at;
 	}
 
 	private void log(String line) {
@@ -220,6 +236,7 @@ final class AppProcess implements AutoCloseable {
 
 	void kill() {
 		this.given = true;
+		this.killed = true;
 		// Before the signal: what it has said by then is known to hold.
 		died(this.journal.note(this + " is killed"));
 		this.process.destroyForcibly();
@@ -287,6 +304,27 @@ final class AppProcess implements AutoCloseable {
 		synchronized (this.deaths) {
 			return this.deaths.stream().anyMatch((death) -> death >= from && death < to);
 		}
+	}
+
+	/**
+	 * Note that another process may own its sessions from now on.
+	 * @param at since when
+	 */
+	void succeeded(long at) {
+		this.succeeded = at;
+		died(at);
+	}
+
+	long succeeded() {
+		return this.succeeded;
+	}
+
+	/**
+	 * Return whether it ended, or lost its sessions, at any moment.
+	 * @return whether it did
+	 */
+	boolean hasCrashed() {
+		return this.killed || this.succeeded != Long.MAX_VALUE;
 	}
 
 	boolean isGiven() {

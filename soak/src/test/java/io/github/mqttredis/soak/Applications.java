@@ -184,9 +184,8 @@ final class Applications implements AutoCloseable {
 	private void takeOver(Fault fault, AppProcess former) throws InterruptedException {
 		AppProcess next = spawn(true);
 		// From now on it may be fenced at any time.
-		former.died(next.spawned);
+		former.succeeded(next.spawned);
 		await(() -> next.started() > 0 || !next.isAlive(), 60);
-		former.died(this.journal.now());
 		succeed(fault, former, next);
 	}
 
@@ -225,11 +224,10 @@ final class Applications implements AutoCloseable {
 	}
 
 	private void oversleep(Fault fault, AppProcess former) throws InterruptedException {
+		former.succeeded(this.journal.now());
 		former.sleep();
-		former.died(this.journal.now());
 		AppProcess next = spawn(false);
 		await(() -> next.started() > 0 || !next.isAlive(), 30);
-		former.died(this.journal.now());
 		former.wake();
 		succeed(fault, former, next);
 	}

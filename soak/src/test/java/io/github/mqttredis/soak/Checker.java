@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.mqttredis.soak.Traffic.Command;
 import io.github.mqttredis.soak.Traffic.Reception;
@@ -89,7 +90,8 @@ final class Checker {
 		boolean waitedFor = !this.settings.beforeSend() && !(this.settings.goesOn() && message.qos == 1);
 		long stored = waitedFor ? message.answered()
 				: this.world.redisTroubles().wellFor(message.issued, STORED_MILLIS);
-		return message.process.diedBetween(message.issued, stored);
+		return message.process.diedBetween(message.issued, stored)
+				|| (!waitedFor && message.answered() >= message.process.succeeded());
 	}
 
 	/** Artemis does not repeat a PUBREL that a dead process has not answered. */
@@ -223,11 +225,7 @@ final class Checker {
 	 * @param end when
 	 */
 	void checkRedis(long end) {
-		this.world.left().forEach((key, fields) -> {
-			if (!key.endsWith(":quarantine") && !isPermitted(key, fields)) {
-				add(Rule.LEFT, 0, end, key + " " + fields);
-			}
-		});
+		left().forEach((key, fields) -> add(Rule.LEFT, 0, end, key + " " + fields));
 		List<String> quarantined = this.world.quarantined();
 		for (Message message : this.traffic.messages()) {
 			long kept = quarantined.stream()
@@ -243,11 +241,26 @@ final class Checker {
 		}
 	}
 
-	/** With Artemis, records of received messages may stay; they do no harm. */
-	private boolean isPermitted(String key, java.util.Set<String> fields) {
-		boolean crashed = this.applications.all().stream().anyMatch((process) -> process.diedBetween(0, Long.MAX_VALUE))
-				|| this.settings.broker() == Settings.Broker.ARTEMIS;
-		return crashed && key.matches(".*:v[35]") && fields.stream().allMatch((field) -> field.startsWith("r-"));
+	/**
+	 * Return what is left of sessions and should not be, apart from what is in
+	 * quarantine.
+	 * @return fields, messages or values by key
+	 */
+	Map<String, Set<String>> left() {
+		Map<String, Set<String>> left = this.world.left();
+		left.entrySet().removeIf((entry) -> isPermitted(entry.getKey(), entry.getValue()));
+		return left;
+	}
+
+	/**
+	 * Records of received messages may stay after a crash, and with Artemis; they do no
+	 * harm.
+	 */
+	private boolean isPermitted(String key, Set<String> fields) {
+		boolean crashed = this.settings.broker() == Settings.Broker.ARTEMIS
+				|| this.applications.all().stream().anyMatch(AppProcess::hasCrashed);
+		return key.endsWith(":quarantine")
+				|| (crashed && key.matches(".*:v[35]") && fields.stream().allMatch((field) -> field.startsWith("r-")));
 	}
 
 	void add(Rule rule, long from, long to, String detail) {

@@ -67,33 +67,41 @@ final class Episode {
 	Outcome run() throws InterruptedException {
 		Journal journal = new Journal();
 		Settings settings = this.schedule.settings();
-		try (World world = new World(settings, journal, this.classPath);
+		try (World world = new World(settings, journal, this.classPath, directory());
 				Traffic traffic = new Traffic(settings, journal, this.schedule.seed(), world.brokerUri());
 				Applications applications = new Applications(settings, world, traffic)) {
 			Checker checker = new Checker(settings, world, traffic, applications);
 			Faults faults = new Faults(world, applications);
 			try {
-				return run(journal, world, traffic, applications, checker, faults);
+				return run(journal, traffic, applications, checker, faults);
 			}
 			finally {
-				write(journal, applications, checker);
+				write(journal, checker);
 			}
 		}
 	}
 
-	private Outcome run(Journal journal, World world, Traffic traffic, Applications applications, Checker checker,
-			Faults faults) throws InterruptedException {
+	private Path directory() {
+		try {
+			return Files.createDirectories(this.directory);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private Outcome run(Journal journal, Traffic traffic, Applications applications, Checker checker, Faults faults)
+			throws InterruptedException {
 		applications.start();
 		traffic.start();
 		Stats first = awaitConnected(applications, journal);
-		AppProcess measured = applications.main();
 		faults.run(this.schedule, journal.now());
 		long lastFault = journal.note("the last fault is over");
 		long recovered = awaitRecovery(applications, traffic, checker, journal, lastFault);
 		traffic.end();
-		awaitEmpty(world, applications, checker, journal);
+		awaitEmpty(applications, checker, journal);
 		Stats last = applications.main().stats();
-		if (first != null && last != null && applications.main() == measured) {
+		if (last != null) {
 			compare(first, last, checker);
 		}
 		if (!applications.main().stop()) {
@@ -155,20 +163,19 @@ final class Episode {
 	}
 
 	/** Until all is delivered and nothing is under way any more. */
-	private void awaitEmpty(World world, Applications applications, Checker checker, Journal journal)
-			throws InterruptedException {
+	private void awaitEmpty(Applications applications, Checker checker, Journal journal) throws InterruptedException {
 		long deadline = journal.now() + Load.seconds(RECOVERY_SECONDS).toMillis();
 		boolean empty = false;
 		while (!empty && journal.now() < deadline) {
 			applications.supervise();
 			empty = checker.missing().isEmpty() && checker.missingCommands().isEmpty()
-					&& world.left()
+					&& checker.left()
 						.keySet()
 						.stream()
 						.noneMatch((key) -> key.matches(".*:v[35]") || key.endsWith(":queue"));
 			TimeUnit.MILLISECONDS.sleep(100);
 		}
-		journal.note(empty ? "nothing is under way" : "something is under way: " + world.left());
+		journal.note(empty ? "nothing is under way" : "something is under way: " + checker.left());
 	}
 
 	private void compare(Stats first, Stats last, Checker checker) {
@@ -185,17 +192,13 @@ final class Episode {
 		}
 	}
 
-	private void write(Journal journal, Applications applications, Checker checker) {
+	private void write(Journal journal, Checker checker) {
 		try {
-			Files.createDirectories(this.directory);
 			List<String> lines = new ArrayList<>();
 			lines.add(this.schedule.toString());
 			checker.violations().forEach((violation) -> lines.add("VIOLATION " + violation));
 			lines.addAll(journal.between(0, Long.MAX_VALUE));
 			Files.write(this.directory.resolve("history.txt"), lines);
-			for (AppProcess process : applications.all()) {
-				Files.write(this.directory.resolve(process + ".log"), process.log());
-			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

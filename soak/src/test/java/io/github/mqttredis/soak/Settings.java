@@ -74,7 +74,7 @@ record Settings(Broker broker, boolean jedis, boolean beforeSend, boolean offlin
 	List<String> arguments(int redisPort, boolean takeover) {
 		return List.of("--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + redisPort,
 				"--spring.data.redis.client-type=" + (this.jedis ? "jedis" : "lettuce"),
-				"--spring.data.redis.timeout=2s", "--mqtt.persistence.broker-id=broker",
+				"--spring.data.redis.timeout=" + 2 * WRITE_TIMEOUT_SECONDS + "s", "--mqtt.persistence.broker-id=broker",
 				"--mqtt.persistence.key-prefix=soak",
 				"--mqtt.persistence.durability=" + (this.beforeSend ? "before-send" : "before-return"),
 				"--mqtt.persistence.offline-buffer.enabled=" + this.offlineBuffer,

@@ -66,6 +66,8 @@ public class SoakApplication {
 	/** What a message begins with ends here, the rest is there for its size. */
 	static final char END = '#';
 
+	private static final int LONGEST_REASON = 200;
+
 	/**
 	 * Run until told to stop, or killed.
 	 * @param arguments the clients, such as {@code v3-one,v5-two}, the URI of the broker,
@@ -225,12 +227,13 @@ public class SoakApplication {
 			}
 		}
 
-		private static Throwable root(Throwable failure) {
+		private static String root(Throwable failure) {
 			Throwable root = failure;
 			while (root.getCause() != null) {
 				root = root.getCause();
 			}
-			return root;
+			String text = root.toString().replace('\n', ' ');
+			return text.substring(0, Math.min(text.length(), LONGEST_REASON));
 		}
 
 		/**

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.soak;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,15 +33,20 @@ import io.github.mqttredis.testing.MosquittoBroker;
 import io.github.mqttredis.testing.RedisServer;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
  * The servers of an episode, and what is wrong with them.
  */
 final class World implements AutoCloseable {
 
+	private static final int ATTEMPTS = 10;
+
 	private final Journal journal;
 
 	private final String classPath;
+
+	private final Path directory;
 
 	private final RedisServer redis;
 
@@ -54,9 +60,10 @@ final class World implements AutoCloseable {
 
 	private final List<Long> dataLosses = new CopyOnWriteArrayList<>();
 
-	World(Settings settings, Journal journal, String classPath) {
+	World(Settings settings, Journal journal, String classPath, Path directory) {
 		this.journal = journal;
 		this.classPath = classPath;
+		this.directory = directory;
 		this.redis = RedisServer.start("--appendonly", "yes", "--appendfsync", "no", "--enable-debug-command", "yes");
 		this.broker = (settings.broker() == Settings.Broker.MOSQUITTO) ? new Mosquitto(settings) : new Artemis();
 	}
@@ -67,6 +74,11 @@ final class World implements AutoCloseable {
 
 	String classPath() {
 		return this.classPath;
+	}
+
+	/** Where the applications' output goes. */
+	Path directory() {
+		return this.directory;
 	}
 
 	int redisPort() {
@@ -106,12 +118,25 @@ final class World implements AutoCloseable {
 		return this.redis.ask(command);
 	}
 
+	/** When no fault is left, Redis answers, if not at once. */
+	private <T> T askAgain(Function<Jedis, T> command) {
+		for (int i = 1; i < ATTEMPTS; i++) {
+			try {
+				return ask(command);
+			}
+			catch (JedisConnectionException ex) {
+				this.journal.note("Redis does not answer to the soak: " + ex.getMessage());
+			}
+		}
+		return ask(command);
+	}
+
 	/**
 	 * Return what Redis holds of the sessions.
 	 * @return for each key its fields, messages or value, without what always stays
 	 */
 	Map<String, Set<String>> left() {
-		return ask((jedis) -> {
+		return askAgain((jedis) -> {
 			Map<String, Set<String>> left = new TreeMap<>();
 			for (String key : jedis.keys("soak:*")) {
 				switch (jedis.type(key)) {
@@ -139,11 +164,23 @@ final class World implements AutoCloseable {
 	 * @return the values of all fields
 	 */
 	List<String> quarantined() {
-		return ask((jedis) -> {
+		return askAgain((jedis) -> {
 			List<String> values = new ArrayList<>();
 			jedis.keys("soak:*:quarantine").forEach((key) -> values.addAll(jedis.hvals(key)));
 			return values;
 		});
+	}
+
+	/**
+	 * Heal a link.
+	 * @param link the link
+	 */
+	static void heal(FaultyLink link) {
+		link.delay(Duration.ZERO);
+		link.limitRequests(0);
+		link.limitAnswers(0);
+		link.swallow(false);
+		link.release();
 	}
 
 	@Override
@@ -258,18 +295,6 @@ final class World implements AutoCloseable {
 			this.broker.close();
 		}
 
-	}
-
-	/**
-	 * Heal a link.
-	 * @param link the link
-	 */
-	static void heal(FaultyLink link) {
-		link.delay(Duration.ZERO);
-		link.limitRequests(0);
-		link.limitAnswers(0);
-		link.swallow(false);
-		link.release();
 	}
 
 }
