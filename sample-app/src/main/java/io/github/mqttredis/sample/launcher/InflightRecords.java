@@ -51,6 +51,14 @@ public record InflightRecords(int sent, int released, int received, long queued)
 		return this.sent + this.released + this.received + this.queued;
 	}
 
+	/**
+	 * Return the number of messages: one of QoS 2 may have two records.
+	 * @return the number, or a little less
+	 */
+	public long messages() {
+		return Math.max(this.sent, this.released) + this.received + this.queued;
+	}
+
 	@Override
 	public String toString() {
 		return "%d (s %d, sc %d, r %d%s)".formatted(total(), this.sent, this.released, this.received,

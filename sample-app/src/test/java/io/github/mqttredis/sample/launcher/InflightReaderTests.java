@@ -51,6 +51,7 @@ class InflightReaderTests {
 				template.opsForStream().add(KEY + ":queue", Map.of("r", "x"));
 				assertThat(reader.read()).isEqualTo(new InflightRecords(3, 1, 1, 1));
 				assertThat(reader.count()).isEqualTo(6);
+				assertThat(reader.read().messages()).isEqualTo(5);
 				assertThat(reader.read()).hasToString("6 (s 3, sc 1, r 1, queue 1)");
 			}
 			finally {

@@ -140,12 +140,16 @@ public final class LongOutage {
 
 	private void drain() {
 		int waiting = Math.toIntExact(this.redis.queued());
+		InflightRecords before = this.redis.read();
 		for (int kill = 1; kill <= KILLS_WHILE_DRAINING; kill++) {
 			long point = waiting - point(waiting, kill, KILLS_WHILE_DRAINING);
-			if (!await("draining", () -> this.redis.queued() <= point)) {
+			InflightRecords atStart = before;
+			// Not before this process has done something.
+			if (!await("draining", () -> isAt(point, atStart))) {
 				return;
 			}
-			if (kill("draining").total() == 0) {
+			before = kill("draining");
+			if (before.total() == 0) {
 				throw new LauncherException(
 						"The queue was empty before kill " + this.kills + ", which shows nothing: try more --messages");
 			}
@@ -154,6 +158,11 @@ public final class LongOutage {
 		await("draining", () -> this.redis.count() == 0 && lost() == 0);
 		// What the broker would deliver once more comes now.
 		Await.until(() -> false, MARGIN);
+	}
+
+	private boolean isAt(long point, InflightRecords atStart) {
+		InflightRecords now = this.redis.read();
+		return now.messages() <= point && !now.equals(atStart);
 	}
 
 	/** Spread over the whole, with some chance. */
@@ -215,8 +224,8 @@ public final class LongOutage {
 			System.out.println("  " + doing + ": " + now);
 		}
 		if (!this.application.isAlive()) {
-			throw new LauncherException(
-					"The application has ended. Its last words:" + System.lineSeparator() + this.application.tail());
+			throw new LauncherException("The application has ended. Its last words:" + System.lineSeparator()
+					+ this.application.tail());
 		}
 		return true;
 	}
