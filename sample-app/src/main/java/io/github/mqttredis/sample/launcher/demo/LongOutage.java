@@ -218,14 +218,19 @@ public final class LongOutage {
 			}
 			else if (System.nanoTime() - moved > STANDSTILL.toNanos()) {
 				System.out.printf("Nothing has moved for %d s.%n", STANDSTILL.toSeconds());
+				if (this.redis.count() > 0 && this.ledger.delivered() > 0) {
+					// Not lost: it is there, and nobody fetches it.
+					throw new LauncherException("Messages are still in Redis: " + this.redis.read()
+							+ ". The application's last words:" + System.lineSeparator() + this.application.tail());
+				}
 				return false;
 			}
 			last = now;
 			System.out.println("  " + doing + ": " + now);
 		}
 		if (!this.application.isAlive()) {
-			throw new LauncherException("The application has ended. Its last words:" + System.lineSeparator()
-					+ this.application.tail());
+			throw new LauncherException(
+					"The application has ended. Its last words:" + System.lineSeparator() + this.application.tail());
 		}
 		return true;
 	}
