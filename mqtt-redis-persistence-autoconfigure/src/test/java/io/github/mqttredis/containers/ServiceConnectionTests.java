@@ -25,6 +25,7 @@ import io.github.mqttredis.autoconfigure.MqttConnectionDetails;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Docker;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Subscriber;
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
@@ -44,6 +45,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -62,6 +65,11 @@ class ServiceConnectionTests {
 	static final RedisContainer redis = new RedisContainer(Docker.redisImage());
 
 	private static final ArtemisBroker broker = ArtemisBroker.start();
+
+	@DynamicPropertySource
+	static void followTheLoad(DynamicPropertyRegistry properties) {
+		properties.add("mqtt.persistence.write-timeout", () -> Load.seconds(2));
+	}
 
 	@AfterAll
 	static void stopBroker() {

@@ -42,8 +42,7 @@ class RedisContainerRecipeTests {
 
 	@Container
 	@ServiceConnection
-	static final RedisContainer redis = new RedisContainer(
-			RedisContainer.DEFAULT_IMAGE_NAME.withTag(RedisContainer.DEFAULT_TAG));
+	static final RedisContainer redis = new RedisContainer("redis:8.0");
 
 	@Autowired
 	private SessionStore sessions;
