@@ -18,8 +18,10 @@ package io.github.mqttredis.offline;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.SharedServer;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +64,24 @@ class ArtemisV5OfflineBufferTests extends AbstractOfflineBufferTests {
 		assertThat(sent.charAt(payload - 5)).isEqualTo((char) 2);
 		assertThat(sent.charAt(payload - 2) << 8 | sent.charAt(payload - 1)).isBetween(900, 998);
 		assertThat(process.failed()).singleElement().asString().startsWith("stale1: The message was not sent");
+		awaitNothingLeft(process);
+	}
+
+	/** Paho needs the square of that number to restore them. */
+	@Test
+	void whenTheBrokerAllowsForManyMessagesInFlightThenPahoGetsNoMoreThanItCanRestore() throws Exception {
+		Process process = open();
+		process.brokerLink().release();
+		process.connect();
+		process.brokerLink().holdAnswers();
+		List<String> payloads = IntStream.range(0, 1500).mapToObj((i) -> "m" + i + "-q1").toList();
+		for (String payload : payloads) {
+			process.publish(payload);
+		}
+		Await.until("Paho has its share", () -> process.buffered() == 500);
+		assertThat(process.packetIdsInUse()).isEqualTo(1000);
+		process.brokerLink().release();
+		assertInOrder(process, payloads);
 		awaitNothingLeft(process);
 	}
 

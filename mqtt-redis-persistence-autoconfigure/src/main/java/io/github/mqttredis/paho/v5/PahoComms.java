@@ -52,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 
+	private static final int MOST_IN_FLIGHT = 1000;
+
 	private final ClientComms comms;
 
 	private final CommsCallback callback;
@@ -178,10 +180,14 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 		return this.state.getActualInFlight();
 	}
 
+	/**
+	 * As {@code ClientState.send} asks, but no more than Paho restores in a moment: the
+	 * time for that grows with the square of their number
+	 * ({@code ClientState.insertInOrder}), and brokers allow for 65,535.
+	 */
 	@Override
 	protected int mostInFlight() {
-		// As ClientState.send asks.
-		return connectionState().getReceiveMaximum();
+		return Math.min(MOST_IN_FLIGHT, connectionState().getReceiveMaximum());
 	}
 
 	@Override
