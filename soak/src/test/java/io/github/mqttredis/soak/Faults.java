@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.soak;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -25,9 +26,9 @@ import java.util.concurrent.TimeUnit;
 import io.github.mqttredis.soak.Fault.Kind;
 import io.github.mqttredis.soak.Fault.Place;
 import io.github.mqttredis.testing.FaultyLink;
-import redis.clients.jedis.Protocol;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.args.FlushMode;
+import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.params.ClientKillParams;
 
@@ -35,6 +36,9 @@ import redis.clients.jedis.params.ClientKillParams;
  * Carries out the faults of a schedule: a thread for each place.
  */
 final class Faults {
+
+	/** The client has no name for it. */
+	private static final ProtocolCommand DEBUG = () -> "DEBUG".getBytes(StandardCharsets.UTF_8);
 
 	private final World world;
 
@@ -229,7 +233,7 @@ final class Faults {
 				case REDIS_CLIENTS_KILLED ->
 					redis.clientKill(ClientKillParams.clientKillParams().type(ClientType.NORMAL));
 				case REDIS_CLIENTS_PAUSED -> redis.clientPause(fault.millis());
-				case REDIS_ASLEEP -> redis.sendCommand(Protocol.Command.valueOf("DEBUG"), "SLEEP",
+				case REDIS_ASLEEP -> redis.sendCommand(DEBUG, "SLEEP",
 						Double.toString(fault.millis() / 1000.0));
 				default -> throw new IllegalArgumentException(fault.toString());
 			});
