@@ -155,7 +155,7 @@ final class AppProcess implements AutoCloseable {
 		if (line.contains(" WARN ") || line.contains(" ERROR ") || line.contains("Exception")) {
 			this.journal.note(this + ": " + line);
 		}
-		this.waited |= line.contains(" is wanted by ");
+		this.waited |= line.contains("for its lease to end");
 		Matcher gone = LOST.matcher(line);
 		if (gone.find()) {
 			this.lost += Integer.parseInt(gone.group(1));

@@ -129,6 +129,7 @@ final class Applications implements AutoCloseable {
 			return false;
 		}
 		try {
+			supervise();
 			AppProcess process = this.main;
 			if (!process.isAlive() || (fault.kind() != Kind.APPLICATION_KILLED && !isReady(process))) {
 				return false;
