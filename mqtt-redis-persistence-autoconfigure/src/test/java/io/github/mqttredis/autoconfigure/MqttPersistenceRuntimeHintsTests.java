@@ -103,9 +103,9 @@ class MqttPersistenceRuntimeHintsTests {
 					inbound3 + "clientFactory", inbound3 + "clientManager", inbound3 + "clientId", inbound3 + "url",
 					inbound3 + "manualAcks", inbound5 + "persistence", inbound5 + "clientManager",
 					inbound5 + "clientId", inbound5 + "url", inbound5 + "mqttClient", inbound5 + "manualAcks",
-					outbound3 + "clientFactory", outbound3 + "clientManager", outbound3 + "clientId", outbound3 + "url",
-					outbound5 + "persistence", outbound5 + "clientManager", outbound5 + "clientId", outbound5 + "url",
-					outbound5 + "mqttClient")
+					outbound3 + "clientFactory", outbound3 + "converter", outbound3 + "clientManager",
+					outbound3 + "clientId", outbound3 + "url", outbound5 + "persistence", outbound5 + "clientManager",
+					outbound5 + "clientId", outbound5 + "url", outbound5 + "mqttClient", outbound5 + "headerMapper")
 			.map((field) -> INTEGRATION + field);
 		Stream<String> data = Stream.of(LettuceConnectionFactory.class.getName() + ".configuration");
 		Stream<String> options = Stream.of(PAHO_5 + "MqttAsyncClient.connOpts");

@@ -233,8 +233,7 @@ final class Faults {
 				case REDIS_CLIENTS_KILLED ->
 					redis.clientKill(ClientKillParams.clientKillParams().type(ClientType.NORMAL));
 				case REDIS_CLIENTS_PAUSED -> redis.clientPause(fault.millis());
-				case REDIS_ASLEEP -> redis.sendCommand(DEBUG, "SLEEP",
-						Double.toString(fault.millis() / 1000.0));
+				case REDIS_ASLEEP -> redis.sendCommand(DEBUG, "SLEEP", Double.toString(fault.millis() / 1000.0));
 				default -> throw new IllegalArgumentException(fault.toString());
 			});
 			if (fault.kind() == Kind.REDIS_CLIENTS_PAUSED) {

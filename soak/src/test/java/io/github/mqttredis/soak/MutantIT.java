@@ -21,7 +21,7 @@ import java.util.List;
 
 import io.github.mqttredis.soak.Episode.Outcome;
 import io.github.mqttredis.testing.MosquittoBroker;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Shows that the soak notices a broken store within a minute.
  */
-@Tag("thorough")
+@EnabledIfSystemProperty(named = "soak.minutes", matches = "[1-9]\\d*")
 class MutantIT {
 
 	private static final long SEED = 7;
