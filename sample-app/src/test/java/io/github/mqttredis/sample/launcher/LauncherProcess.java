@@ -76,9 +76,13 @@ public final class LauncherProcess {
 	}
 
 	int exitCode() throws InterruptedException {
-		if (!this.process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+		return exitCode(TIMEOUT);
+	}
+
+	int exitCode(Duration timeout) throws InterruptedException {
+		if (!this.process.waitFor(timeout.toSeconds(), TimeUnit.SECONDS)) {
 			this.process.toHandle().destroy();
-			throw new AssertionError("The launcher did not end");
+			throw new AssertionError("The launcher did not end within " + timeout + ":\n" + output());
 		}
 		return this.process.exitValue();
 	}
