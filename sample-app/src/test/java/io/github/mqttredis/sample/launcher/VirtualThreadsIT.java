@@ -43,8 +43,9 @@ class VirtualThreadsIT {
 				"--logging.level.org.springframework.web.servlet.DispatcherServlet=debug");
 		assertThat(launcher.exitCode()).as(launcher.output()).isZero();
 		assertThat(launcher.output()).contains("lost 0, duplicates 0");
-		assertThat(Files.readAllLines(log)).as("the name of a virtual thread of Tomcat, of which 15 letters are shown")
-			.anyMatch((line) -> line.contains("[omcat-handler-") && line.contains("POST \"/readings"))
+		assertThat(Files.readAllLines(log))
+			.as("the name of a virtual thread of Tomcat, of which the log may show the end")
+			.anyMatch((line) -> line.contains("omcat-handler-") && line.contains("POST \"/readings"))
 			.noneMatch((line) -> line.contains("-exec-"));
 	}
 
