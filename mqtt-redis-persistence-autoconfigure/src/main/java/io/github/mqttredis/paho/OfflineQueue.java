@@ -26,7 +26,6 @@ import java.util.function.Predicate;
 
 import io.github.mqttredis.paho.ClientSession.Publish;
 import io.github.mqttredis.session.MessageQueue;
-import io.github.mqttredis.session.MqttUndeliveredMessageEvent;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.Drain.Order;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
@@ -85,15 +84,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(250);
 
-	private static final long TAKING_LIMIT_SECONDS = 10;
-
 	private final ReentrantLock lock = new ReentrantLock();
-
-	/**
-	 * Held while the application takes over a message that is not sent, so that it gets
-	 * it once. Taken before {@link #lock}, and by those who wait for room.
-	 */
-	private final ReentrantLock taking = new ReentrantLock();
 
 	/** The tokens that somebody may still look at. */
 	private final KnownTokens<T> tokens = new KnownTokens<>();
@@ -110,7 +101,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	private final MessageQueue queue;
 
-	private final UndeliveredMessages undelivered;
+	private final DeadLetters<E> deadLetters;
 
 	private volatile OfflineBufferSettings settings;
 
@@ -124,6 +115,9 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	/** The number of the youngest message that was handed over. */
 	private long handedTo;
+
+	/** The number of the message that the application takes over just now, 0 for none. */
+	private long offered;
 
 	/**
 	 * Create the queue of a client.
@@ -140,7 +134,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		this.session = session;
 		this.queue = session.queue();
 		this.settings = settings;
-		this.undelivered = undelivered;
+		this.deadLetters = new DeadLetters<>(session.id(), undelivered, outlet::refusal);
 	}
 
 	/**
@@ -289,13 +283,8 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	private void dropNewest(Draft<T> draft) throws E {
 		E reason = full("older messages waited");
-		if (this.undelivered.isWanted()) {
-			try {
-				take(Reason.DROPPED, draft.record(), reason);
-			}
-			catch (RuntimeException ex) {
-				throw notTaken(ex);
-			}
+		if (this.deadLetters.isWanted()) {
+			this.deadLetters.take(Reason.DROPPED, draft.record(), reason);
 		}
 		this.session.happened(Event.MESSAGE_DROPPED);
 		draft.token().drop(reason);
@@ -372,10 +361,10 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 						+ " or set mqtt.persistence.offline-buffer.when-full to drop-oldest");
 			}
 			if (oldest != null) {
-				if (this.undelivered.isWanted()) {
+				if (this.deadLetters.isWanted()) {
 					return Room.NOT_TAKEN;
 				}
-				giveUp(oldest, told);
+				giveUp(oldest, reasonFor(oldest), told);
 			}
 		}
 		return Room.MADE;
@@ -389,19 +378,23 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * Give a message up because it has expired or there is no room for it, with the lock
 	 * held.
 	 * @param message the message
+	 * @param reason which of the two
 	 * @param told takes what is to be told of it, without the lock
 	 */
-	private void giveUp(QueuedMessage message, List<Runnable> told) {
-		this.session.happened(isExpired(message) ? Event.MESSAGE_EXPIRED : Event.MESSAGE_DROPPED);
-		E reason = whyGivenUp(message);
+	private void giveUp(QueuedMessage message, Reason reason, List<Runnable> told) {
+		this.session.happened((reason == Reason.EXPIRED) ? Event.MESSAGE_EXPIRED : Event.MESSAGE_DROPPED);
 		T token = remove(message.number());
 		if (token != null) {
-			told.add(() -> token.drop(reason));
+			told.add(() -> token.drop(why(reason)));
 		}
 	}
 
-	private E whyGivenUp(QueuedMessage message) {
-		return isExpired(message) ? this.outlet.refusal("The message was not sent: it waited in MQTT client '"
+	private Reason reasonFor(QueuedMessage message) {
+		return isExpired(message) ? Reason.EXPIRED : Reason.DROPPED;
+	}
+
+	private E why(Reason reason) {
+		return (reason == Reason.EXPIRED) ? this.outlet.refusal("The message was not sent: it waited in MQTT client '"
 				+ this.clientId + "' for longer than its time-to-live") : full("a newer message came");
 	}
 
@@ -412,62 +405,56 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @throws E if it is not taken
 	 */
 	private void haveTaken(int bytes) throws E {
+		this.deadLetters.beginSoon();
 		try {
-			if (this.taking.isHeldByCurrentThread() || !this.taking.tryLock(TAKING_LIMIT_SECONDS, TimeUnit.SECONDS)) {
-				throw notTaken(null);
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw notTaken(ex);
-		}
-		try {
-			QueuedMessage oldest = this.queue.first();
 			OfflineBufferSettings current = this.settings;
-			if (oldest != null && (isExpired(oldest)
-					|| (current.whenFull() == WhenFull.DROP_OLDEST && !current.hasRoom(this.queue.size(), bytes)))) {
-				takeOldest(oldest);
-			}
-		}
-		catch (RuntimeException ex) {
-			throw notTaken(ex);
+			takeOldest((oldest) -> isExpired(oldest)
+					|| (current.whenFull() == WhenFull.DROP_OLDEST && !current.hasRoom(this.queue.size(), bytes)));
 		}
 		finally {
-			this.taking.unlock();
+			this.deadLetters.end();
 		}
 	}
 
-	private E notTaken(@Nullable Exception cause) {
-		E refusal = this.outlet.refusal("The offline buffer of MQTT client '" + this.clientId
-				+ "' is full, and the application has not taken over what is dropped for it"
-				+ " (mqtt.persistence.undelivered)");
-		if (cause != null) {
-			refusal.addSuppressed(cause);
-		}
-		return refusal;
-	}
-
-	/** With {@link #taking} held. */
-	private void takeOldest(QueuedMessage oldest) {
-		take(isExpired(oldest) ? Reason.EXPIRED : Reason.DROPPED, oldest.record(), whyGivenUp(oldest));
-		List<Runnable> told = new ArrayList<>();
+	/**
+	 * Have the application take the oldest message over, in this thread's turn.
+	 * @param isDue whether it is to be taken; asked with the lock held
+	 * @throws E if it is not taken
+	 */
+	private void takeOldest(Predicate<QueuedMessage> isDue) throws E {
+		QueuedMessage oldest;
 		this.lock.lock();
 		try {
-			giveUp(oldest, told);
+			oldest = this.queue.first();
+			if (oldest == null || !isDue.test(oldest)) {
+				return;
+			}
+			this.offered = oldest.number();
 		}
 		finally {
 			this.lock.unlock();
-			tell(told);
 		}
-	}
-
-	private void take(Reason reason, byte[] record, E why) {
-		MqttUndeliveredMessageEvent message = MqttUndeliveredMessageEvent.of(this.session.id(), RecordKey.queued(1),
-				record, reason, String.valueOf(why.getMessage()));
-		if (message == null) {
-			throw new IllegalStateException("A message of MQTT client '" + this.clientId + "' cannot be read");
+		Reason reason = reasonFor(oldest);
+		boolean taken = false;
+		List<Runnable> told = new ArrayList<>();
+		try {
+			this.deadLetters.take(reason, oldest.record(), why(reason));
+			taken = true;
 		}
-		this.undelivered.take(message);
+		finally {
+			this.lock.lock();
+			try {
+				this.offered = 0;
+				if (taken) {
+					giveUp(oldest, reason, told);
+				}
+			}
+			finally {
+				this.lock.unlock();
+				tell(told);
+			}
+			LockSupport.unpark(this.flusher);
+		}
 	}
 
 	private @Nullable T remove(long number) {
@@ -569,7 +556,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				goesOn |= takeExpired();
 			}
 			else if (handed.next() == Next.SET_ASIDE) {
-				setAside(handed.reason());
+				setAside("Paho does not take it: ", handed.reason());
 			}
 			// Paho makes room a moment after it has removed the record.
 			pause = goesOn ? SHORTEST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
@@ -606,18 +593,18 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	}
 
 	private boolean takeExpired() {
-		this.taking.lock();
+		this.deadLetters.begin();
 		try {
 			QueuedMessage oldest = this.queue.first();
 			if (oldest != null && isExpired(oldest)) {
 				try {
-					takeOldest(oldest);
+					takeOldest(this::isExpired);
 				}
-				catch (RuntimeException ex) {
+				catch (Exception ex) {
 					logger.warn("A message of MQTT client '" + this.clientId
 							+ "' has expired, and the application has not taken it over", ex);
 					if (countRefusal(oldest) >= ATTEMPTS) {
-						setAside(ex);
+						setAside("it expired, and the application did not take it over: ", ex);
 					}
 					return false;
 				}
@@ -625,7 +612,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 			return true;
 		}
 		finally {
-			this.taking.unlock();
+			this.deadLetters.end();
 		}
 	}
 
@@ -636,11 +623,9 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	}
 
 	/** Nothing is tried for ever in front of others. */
-	private void setAside(@Nullable Exception reason) {
+	private void setAside(String because, @Nullable Exception reason) {
 		try {
-			this.session.setAside(RecordKey.queued(this.refused).toString(), this.refusals,
-					((reason instanceof RuntimeException) ? "it expired, and the application did not take it over: "
-							: "Paho does not take it: ") + reason);
+			this.session.setAside(RecordKey.queued(this.refused).toString(), this.refusals, because + reason);
 		}
 		catch (IOException ex) {
 			logger.debug("A message cannot be set aside now", ex);
@@ -670,12 +655,16 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 					next = (size() > 0) ? Next.LOAD : Next.NOTHING;
 					break;
 				}
+				if (message.number() == this.offered) {
+					next = Next.ROOM;
+					break;
+				}
 				if (isExpired(message)) {
-					if (this.undelivered.isWanted()) {
+					if (this.deadLetters.isWanted()) {
 						next = Next.TAKE;
 						break;
 					}
-					giveUp(message, told);
+					giveUp(message, Reason.EXPIRED, told);
 					continue;
 				}
 				if (!this.outlet.hasRoom() || this.live.isAwaited()) {

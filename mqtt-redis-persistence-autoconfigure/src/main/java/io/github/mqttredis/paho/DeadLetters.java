@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.paho;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+import io.github.mqttredis.session.MqttUndeliveredMessageEvent;
+import io.github.mqttredis.session.RecordKey;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.UndeliveredMessages;
+import io.github.mqttredis.session.UndeliveredMessages.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the application take over messages of a client that are not sent, one thread at a
+ * time, so that it gets each once.
+ * <p>
+ * The application is called while {@link #lock} is held: whoever holds the lock of the
+ * {@link OfflineQueue} must not want this one.
+ *
+ * @param <E> the exception of the version of Paho
+ */
+final class DeadLetters<E extends Exception> {
+
+	private static final long LIMIT_SECONDS = 10;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final SessionId session;
+
+	private final UndeliveredMessages undelivered;
+
+	private final Function<String, E> refusal;
+
+	DeadLetters(SessionId session, UndeliveredMessages undelivered, Function<String, E> refusal) {
+		this.session = session;
+		this.undelivered = undelivered;
+		this.refusal = refusal;
+	}
+
+	boolean isWanted() {
+		return this.undelivered.isWanted();
+	}
+
+	/** Have the turn, for as long as it takes to get it. */
+	void begin() {
+		this.lock.lock();
+	}
+
+	/**
+	 * Have the turn, if a publisher can wait for it.
+	 * @throws E if it cannot: it is called by the application that takes a message over,
+	 * or that takes too long
+	 */
+	void beginSoon() throws E {
+		try {
+			if (this.lock.isHeldByCurrentThread() || !this.lock.tryLock(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+				throw notTaken(null);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw notTaken(ex);
+		}
+	}
+
+	void end() {
+		this.lock.unlock();
+	}
+
+	/**
+	 * Have the application take a message over.
+	 * @param reason why it is not sent
+	 * @param record its PUBLISH
+	 * @param why the reason in words
+	 * @throws E if it is not taken
+	 */
+	void take(Reason reason, byte[] record, E why) throws E {
+		MqttUndeliveredMessageEvent message = MqttUndeliveredMessageEvent.of(this.session, RecordKey.queued(1), record,
+				reason, String.valueOf(why.getMessage()));
+		if (message == null) {
+			throw notTaken(new IllegalStateException("The message cannot be read"));
+		}
+		try {
+			this.undelivered.take(message);
+		}
+		catch (RuntimeException ex) {
+			throw notTaken(ex);
+		}
+	}
+
+	private E notTaken(@Nullable Exception cause) {
+		E exception = this.refusal.apply("The offline buffer of MQTT client '" + this.session.clientId()
+				+ "' is full, and the application has not taken over what is dropped for it"
+				+ " (mqtt.persistence.undelivered)");
+		if (cause != null) {
+			exception.addSuppressed(cause);
+		}
+		return exception;
+	}
+
+}
