@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
  * Mosquitto where it is installed.
  */
 @EnabledIf(value = "isInstalled", disabledReason = "mosquitto is not on the PATH")
-class MosquittoV5BeforeSendCrashPointTests extends MosquittoV5CrashPointTests {
+class MosquittoV5BeforeSendCrashPointTests extends MosquittoCrashPointTests {
 
 	@Override
 	Variant variant() {

@@ -16,11 +16,13 @@
 
 package io.github.mqttredis.crashpoints;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
  * The crash points of a Paho 5 client, against Mosquitto where it is installed.
  */
+@Tag("thorough")
 @EnabledIf(value = "isInstalled", disabledReason = "mosquitto is not on the PATH")
 class MosquittoV5CrashPointTests extends MosquittoCrashPointTests {
 

@@ -22,6 +22,7 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
@@ -51,8 +52,21 @@ abstract class AbstractEntryPointTests {
 	protected abstract String broker();
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "V3_CLIENT_MANAGER", "V5_CLIENT_MANAGER", "CLIENT_FACTORY", "V5_MESSAGE_HANDLER",
+			"V5_MESSAGE_DRIVEN_CHANNEL_ADAPTER", "RUNTIME_FLOW", "XML", "PAHO_V3" })
 	void whenExampleIsKilledThenEveryMessageArrivesOnce(EntryPoint entryPoint) throws Exception {
+		kill(entryPoint);
+	}
+
+	@Tag("thorough")
+	@ParameterizedTest
+	@EnumSource(names = { "OWN_CLIENT_FACTORY", "OWN_V3_CLIENT_MANAGER", "OWN_V5_CLIENT_MANAGER", "JAVA_DSL", "XML_V5",
+			"PAHO_V5" })
+	void whenAnotherExampleIsKilledThenEveryMessageArrivesOnce(EntryPoint entryPoint) throws Exception {
+		kill(entryPoint);
+	}
+
+	private void kill(EntryPoint entryPoint) throws Exception {
 		String name = entryPoint.name();
 		try (Outside outside = Outside.connect(broker(), entryPoint.topic("telemetry"))) {
 			ExampleApplication first = ExampleApplication.start(entryPoint, this.redis.port(), broker(), true);

@@ -28,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
@@ -57,6 +58,9 @@ import static org.assertj.core.api.Assertions.assertThatException;
 class LinkOpeningTests {
 
 	private static final int CONNECT = 1;
+
+	/** Often enough to meet the moment in which Paho's sender waits for CONNECT. */
+	private static final long WAKING_NANOS = 20_000;
 
 	private static final AtomicInteger CLIENTS = new AtomicInteger();
 
@@ -132,6 +136,7 @@ class LinkOpeningTests {
 		Thread waker = new Thread(() -> {
 			while (waking.get()) {
 				ReflectionTestUtils.invokeMethod(state, "notifyQueueLock");
+				LockSupport.parkNanos(WAKING_NANOS);
 			}
 		});
 		waker.start();

@@ -30,7 +30,8 @@ import org.eclipse.paho.client.mqttv3.MqttException;
  */
 public final class Publisher implements AutoCloseable {
 
-	private static final long PACE_NANOS = Duration.ofMillis(5).toNanos();
+	/** Fast enough that messages are always under way: more of them only cost time. */
+	private static final long PACE_NANOS = Duration.ofMillis(15).toNanos();
 
 	private final Application application;
 
