@@ -171,7 +171,7 @@ public final class GuardedLink {
 	public InputStream guard(InputStream in) {
 		InboundPackets looked = this.packets.get();
 		looked.afterConnack(this.reconnection::awaitTold);
-		looked.onEnd((reasonCode) -> because(LinkFailures.of(reasonCode)));
+		looked.onEnd(this::because);
 		return new PacketInputStream(new BegunInputStream(in, this.starting, this::endedByPeer), looked,
 				this.comms::received);
 	}

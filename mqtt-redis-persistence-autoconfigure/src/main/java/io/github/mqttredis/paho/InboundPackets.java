@@ -18,7 +18,7 @@ package io.github.mqttredis.paho;
 
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
+import java.util.function.Consumer;
 
 /**
  * Inspects the packets that the broker sends on one connection before Paho does, if Paho
@@ -62,7 +62,7 @@ public class InboundPackets implements PacketInputStream.Packets {
 	private Runnable awaitTold = () -> {
 	};
 
-	private IntConsumer onEnd = (reasonCode) -> {
+	private Consumer<String> onEnd = (reason) -> {
 	};
 
 	private boolean accepted;
@@ -95,11 +95,11 @@ public class InboundPackets implements PacketInputStream.Packets {
 	}
 
 	/**
-	 * Have somebody told why the broker ends the link.
-	 * @param onEnd told the reason code of a CONNACK that refuses the client, or of a
-	 * DISCONNECT
+	 * Have somebody told why the link ends.
+	 * @param onEnd told the reason, in words: that of a CONNACK that refuses the client,
+	 * or of a DISCONNECT, or why a packet could not be taken
 	 */
-	void onEnd(IntConsumer onEnd) {
+	void onEnd(Consumer<String> onEnd) {
 		this.onEnd = onEnd;
 	}
 
@@ -108,7 +108,7 @@ public class InboundPackets implements PacketInputStream.Packets {
 	 * @param reasonCode its reason
 	 */
 	protected final void ending(int reasonCode) {
-		this.onEnd.accept(reasonCode);
+		this.onEnd.accept(LinkFailures.of(reasonCode));
 	}
 
 	@Override
@@ -172,7 +172,12 @@ public class InboundPackets implements PacketInputStream.Packets {
 			}
 			return NOTHING;
 		}
+		catch (IOException ex) {
+			this.onEnd.accept(LinkFailures.of(ex));
+			throw ex;
+		}
 		catch (RuntimeException ex) {
+			this.onEnd.accept(LinkFailures.of(ex));
 			// Paho's receiver would die of it, and nobody would know.
 			throw new IOException(ex.getMessage(), ex);
 		}

@@ -147,7 +147,8 @@ class WithoutRedisTests {
 					.extractingByKey("queue", InstanceOfAssertFactories.MAP)
 					.containsEntry("messages", 1L)
 					.containsKeys("bytes", "oldest", "perSecond");
-				assertThat(meters.get("mqtt.persistence.queue.size").gauge().value()).isPositive();
+				Await.until("the meters look again",
+						() -> meters.get("mqtt.persistence.queue.size").gauge().value() > 0);
 				store.release(session);
 				assertThat(endpoint.discard(name, "q-1", Part.QUEUE)).containsEntry("discarded", true);
 				assertThat(endpoint.delete(name)).containsEntry("deleted", true);

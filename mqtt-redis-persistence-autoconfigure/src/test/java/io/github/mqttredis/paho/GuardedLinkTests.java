@@ -16,8 +16,10 @@
 
 package io.github.mqttredis.paho;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
+import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * Tests for {@link GuardedLink}, with the far end of a wire in place of a broker.
@@ -64,6 +68,8 @@ class GuardedLinkTests {
 
 	private GuardedLink link;
 
+	private LinkReport report;
+
 	GuardedLinkTests(String version) {
 		this.version = version;
 	}
@@ -83,9 +89,9 @@ class GuardedLinkTests {
 			.delegate();
 		client.reconnection().reconnecting();
 		this.session = client.session();
-		this.link = client.guard(0, 0, "tcp://broker:1883", (received, undeliverable) -> {
-			throw new IllegalStateException("Nothing comes in");
-		});
+		this.report = client.report();
+		this.link = client.guard(0, 0, "tcp://broker:1883", (received, undeliverable) -> new InboundPackets(received,
+				undeliverable, () -> false, Integer.MAX_VALUE));
 		this.link.open(() -> {
 		});
 		// So that the put of s-1 does not wait.
@@ -210,6 +216,28 @@ class GuardedLinkTests {
 			.havingCause()
 			.withCauseInstanceOf(IOException.class);
 		assertThat(this.wire.size()).isZero();
+	}
+
+	@Test
+	void whenAReceivedMessageCannotBeStoredThenTheReasonIsReported() throws Exception {
+		// Paho has sent CONNECT.
+		out().write(7);
+		this.server.ask((jedis) -> jedis.configSet("maxmemory", "1"));
+		this.session.put("s-1", RECORD);
+		Await.until("Redis is known to be full", () -> {
+			try {
+				this.session.put("s-2", RECORD);
+				return false;
+			}
+			catch (IOException ex) {
+				return true;
+			}
+		});
+		// MQTT 5 reads a zero as that there are no properties.
+		InputStream in = this.link.guard(new ByteArrayInputStream(Packets.publish(9, 2, "\0payload")));
+		assertThatIOException().isThrownBy(in::readAllBytes);
+		this.link.close(this::stop);
+		assertThat(this.report.status().lastFailure()).contains("Could not store r-9");
 	}
 
 	private CompletableFuture<Void> send() {
