@@ -19,8 +19,8 @@ package io.github.mqttredis.autoconfigure;
 import java.util.Locale;
 
 /**
- * The entries of {@code docs/troubleshooting.md} that failure analyses name. An entry's
- * anchor is its name in lower case, with hyphens.
+ * The entries of {@code docs/troubleshooting-start.md}, which failure analyses name. An
+ * entry's anchor is its name in lower case, with hyphens.
  */
 enum TroubleshootingEntry {
 
@@ -63,7 +63,7 @@ enum TroubleshootingEntry {
 	 * command, ends without a full stop and stays alone on its line.
 	 */
 	String appendTo(String action) {
-		return action + (action.endsWith(".") ? " " : PARAGRAPH) + "See docs/troubleshooting.md#"
+		return action + (action.endsWith(".") ? " " : PARAGRAPH) + "See docs/troubleshooting-start.md#"
 				+ name().toLowerCase(Locale.ROOT).replace('_', '-') + ".";
 	}
 

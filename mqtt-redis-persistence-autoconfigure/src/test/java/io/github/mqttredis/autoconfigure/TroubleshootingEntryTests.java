@@ -65,16 +65,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
- * Every failure analysis names the entry of {@code docs/troubleshooting.md} that quotes
- * it.
+ * Every failure analysis names the entry of {@code docs/troubleshooting-start.md} that
+ * quotes it.
  */
 class TroubleshootingEntryTests {
 
-	private static final Path PAGE = Path.of("..", "docs", "troubleshooting.md");
+	private static final Path PAGE = Path.of("..", "docs", "troubleshooting-start.md");
 
 	private static final Pattern ANCHOR = Pattern.compile("<a id=\"([^\"]+)\"></a>");
 
-	private static final Pattern REFERENCE = Pattern.compile("See docs/troubleshooting\\.md#([a-z-]+)\\.$");
+	private static final Pattern REFERENCE = Pattern.compile("See docs/troubleshooting-start\\.md#([a-z-]+)\\.$");
 
 	private static final SessionId SESSION = new SessionId("gateway", "tcp://broker:1883", MqttVersion.V3);
 
@@ -125,10 +125,13 @@ class TroubleshootingEntryTests {
 
 	@Test
 	void whenAMessageHasAnEntryThenTheEntryHasAnAnchorOfItsOwn() throws IOException {
-		String page = Files.readString(PAGE);
-		List<String> anchors = ANCHOR.matcher(page).results().map((match) -> match.group(1)).toList();
+		String pages = "";
+		for (String page : List.of("troubleshooting.md", "troubleshooting-redis.md", "troubleshooting-start.md")) {
+			pages += Files.readString(PAGE.resolveSibling(page));
+		}
+		List<String> anchors = ANCHOR.matcher(pages).results().map((match) -> match.group(1)).toList();
 		assertThat(anchors).doesNotHaveDuplicates().hasSizeGreaterThan(60);
-		assertThat(page.split("\\n\\s*\\n")).noneMatch((paragraph) -> paragraph.startsWith("**"));
+		assertThat(pages.split("\\n\\s*\\n")).noneMatch((paragraph) -> paragraph.startsWith("**"));
 	}
 
 	@Test

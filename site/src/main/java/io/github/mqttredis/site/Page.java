@@ -19,8 +19,12 @@ package io.github.mqttredis.site;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import org.commonmark.node.AbstractVisitor;
+import org.commonmark.node.HtmlInline;
 import org.commonmark.node.Node;
 
 /**
@@ -32,6 +36,8 @@ import org.commonmark.node.Node;
  */
 record Page(Path source, Node document, List<Section> headings) {
 
+	private static final Pattern ANCHOR = Pattern.compile("<a id=\"([^\"]+)\">");
+
 	String title() {
 		return this.headings.isEmpty() ? Links.url(this.source) : this.headings.get(0).text();
 	}
@@ -40,8 +46,19 @@ record Page(Path source, Node document, List<Section> headings) {
 		return Links.file(this.source);
 	}
 
+	/** Those of the headings, and those within paragraphs. */
 	Set<String> anchors() {
-		return this.headings.stream().map(Section::id).collect(Collectors.toSet());
+		Set<String> anchors = this.headings.stream().map(Section::id).collect(Collectors.toSet());
+		this.document.accept(new AbstractVisitor() {
+			@Override
+			public void visit(HtmlInline tag) {
+				Matcher anchor = ANCHOR.matcher(tag.getLiteral());
+				if (anchor.matches()) {
+					anchors.add(anchor.group(1));
+				}
+			}
+		});
+		return anchors;
 	}
 
 	List<Section> sections() {

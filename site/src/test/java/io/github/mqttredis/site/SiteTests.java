@@ -77,6 +77,15 @@ class SiteTests {
 	}
 
 	@Test
+	void whenALinkLeadsToAnAnchorWithinAParagraphThenItIsFound() throws IOException {
+		write("docs/anchor.md", "# Anchor\n\n<a id=\"here\"></a>**Here**\n");
+		write("docs/links.md", "# Links\n[a](anchor.md#here)\n");
+		build();
+		assertThat(read("docs/links.html")).contains("<a href=\"anchor.html#here\">a</a>");
+		assertThat(LinkCheck.problems(this.site)).isEmpty();
+	}
+
+	@Test
 	void whenALinkLeadsToAMarkdownFileThenItLeadsToItsPage() throws IOException {
 		write("docs/links.md", "# Links\n[a](ways/first.md#a-part-and-more) [b](ways) [c](../README.md#start-here)"
 				+ " [d](#links) [e](https://example.org/x.md)\n");

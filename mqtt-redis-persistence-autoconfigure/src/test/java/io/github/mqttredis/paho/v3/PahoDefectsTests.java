@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Pins what Paho 3 does and a store cannot mend. A test that fails here says that Paho
- * has changed, and that {@code docs/guarantees.md} has to.
+ * has changed, and that {@code docs/paho-defects.md} has to.
  */
 class PahoDefectsTests {
 

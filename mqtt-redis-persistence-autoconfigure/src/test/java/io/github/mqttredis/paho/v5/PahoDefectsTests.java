@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Pins what Paho 5 does and a store cannot mend: in any client, or in one of Paho's own
  * that has our persistence. A test that fails here says that Paho has changed, and that
- * {@code docs/guarantees.md} has to.
+ * {@code docs/paho-defects.md} has to.
  */
 @EnabledIf(value = "io.github.mqttredis.testing.MosquittoBroker#isInstalled",
 		disabledReason = "mosquitto is not on the PATH")
