@@ -40,7 +40,8 @@ record Tables(Results results) {
 			new Sheet(RATES, new Figure("publish", "msgPerSec", "published"),
 					new Figure("receive", "msgPerSec", "received")),
 			new Sheet("Latency and cost", new Figure("latency", "atMsgPerSec", "at rate"),
-					new Figure("latency", "p50Micros", "half within µs"), new Figure("latency", "p99Micros", "99 of 100 within µs"),
+					new Figure("latency", "p50Micros", "half within µs"),
+					new Figure("latency", "p99Micros", "99 of 100 within µs"),
 					new Figure("redis-cpu", "redisCpuMicrosPerMsg", "Redis' µs"),
 					new Figure("operations", "microsPerOp", "µs"),
 					new Figure("operations", "allocatedBytesPerOp", "bytes")),
@@ -76,11 +77,14 @@ record Tables(Results results) {
 			return false;
 		}
 		return switch (Results.text(row, "scenario")) {
-			case "publish" ->
-				row.get("payload").equals(Round.PAYLOAD) && row.get("inflight").equals(Round.INFLIGHT);
-			case "operations" -> row.get("operation").equals("put");
+			case "publish" -> is(row, "payload", Round.PAYLOAD) && is(row, "inflight", Round.INFLIGHT);
+			case "operations" -> Results.text(row, "operation").equals("put");
 			default -> true;
 		};
+	}
+
+	private static boolean is(Map<String, Object> row, String name, int value) {
+		return Results.text(row, name).equals(Integer.toString(value));
 	}
 
 	private static String table(Map<String, Map<String, String>> cells) {

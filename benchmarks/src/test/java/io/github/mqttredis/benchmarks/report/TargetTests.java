@@ -29,8 +29,7 @@ class TargetTests {
 		assertThat(Target.atLeast("rate", 8, 15, OptionalDouble.of(7.99)).row())
 			.isEqualTo("| rate | 8 | 15 | 7.99 | **missed** |");
 		assertThat(Target.atLeast("rate", 8, 15, OptionalDouble.of(8)).row()).endsWith("| 8 | reached |");
-		assertThat(Target.atLeast("rate", 8, 15, OptionalDouble.of(15.04)).row())
-			.endsWith("| 15 | stretch reached |");
+		assertThat(Target.atLeast("rate", 8, 15, OptionalDouble.of(15.04)).row()).endsWith("| 15 | stretch reached |");
 		assertThat(Target.atLeast("rate", 8, 15, OptionalDouble.empty()).row()).endsWith("|  | not measured |");
 	}
 
