@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  */
 record Comparison(String performance) {
 
-	private static final String BEGIN = "### publish\n";
+	private static final String BEGIN = "### " + Tables.RATES + "\n";
 
 	private static final String MEMORY = "memory";
 
@@ -43,8 +43,8 @@ record Comparison(String performance) {
 	}
 
 	private String row(int qos, int column) {
-		List<Double> ratios = List.of(ratio("file", column), ratio("before-return, lettuce, tcp", column),
-				ratio("before-send, lettuce, tcp", column));
+		List<Double> ratios = List.of(ratio("file", column), ratio("before-return, lettuce", column),
+				ratio("before-send, lettuce", column));
 		return "| speed beside Paho's memory, QoS %d | 1 | %s | %s; %s with `before-send` |".formatted(qos,
 				number(ratios.get(0)), number(ratios.get(1)), number(ratios.get(2)));
 	}

@@ -75,9 +75,9 @@ public final class Report {
 	private static String environment(Path file) throws IOException {
 		Map<String, String> environment = JsonMapper.shared().readValue(Files.readString(file), new TypeReference<>() {
 		});
-		StringBuilder table = new StringBuilder("| | |\n| --- | --- |\n");
-		environment.forEach((name, value) -> table.append("| %s | %s |\n".formatted(name, value)));
-		return table.toString();
+		StringBuilder list = new StringBuilder();
+		environment.forEach((name, value) -> list.append("- %s: %s\n".formatted(name, value)));
+		return list.toString();
 	}
 
 }

@@ -16,75 +16,82 @@
 
 package io.github.mqttredis.benchmarks.report;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.github.mqttredis.benchmarks.Round;
 import io.github.mqttredis.benchmarks.Variant;
 
 /**
- * All figures, a table for each scenario: a row for each store, a column for each size.
+ * The figures that a user compares: a row for each store, a column for each figure and
+ * size. The rest is in the results alone: what only {@link Targets} needs, other sizes of
+ * messages, and UNIX sockets.
  *
  * @param results what was measured
  */
 record Tables(Results results) {
 
-	private static final Map<String, String> FIGURES = figures();
+	static final String RATES = "Messages per second";
 
-	private static Map<String, String> figures() {
-		Map<String, String> figures = new LinkedHashMap<>();
-		figures.put("msgPerSec", "messages per second");
-		figures.put("p50Micros", "microseconds, half of the messages");
-		figures.put("p99Micros", "microseconds, 99 of 100 messages");
-		figures.put("p999Micros", "microseconds, 999 of 1,000 messages");
-		figures.put("atMsgPerSec", "messages per second at which that was measured");
-		figures.put("storeMillis", "milliseconds in the store");
-		figures.put("totalMillis", "milliseconds until the client was connected");
-		figures.put("openMillis", "milliseconds to open all sessions, one after the other");
-		figures.put("worstPutMillis", "milliseconds, the longest publish of one session during a lease");
-		figures.put("p99AloneMicros", "microseconds, 99 of 100 publishes of a session by itself");
-		figures.put("p99BesideMicros",
-				"microseconds, 99 of 100 publishes beside a session that publishes all the time");
-		figures.put("writeBackMillis", "milliseconds to write back 300 MiB while publishing");
-		figures.put("heapBytesPerSession", "bytes of heap for a resting client");
-		figures.put("threads", "threads");
-		figures.put("redisConnections", "connections to Redis");
-		figures.put("redisCpuMicrosPerMsg", "microseconds of Redis' processor time for a message");
-		figures.put("microsPerOp", "microseconds for an operation");
-		figures.put("allocatedBytesPerOp", "bytes allocated for an operation, by all threads");
-		return figures;
-	}
+	private static final List<Sheet> SHEETS = List.of(
+			new Sheet(RATES, new Figure("publish", "msgPerSec", "published"),
+					new Figure("receive", "msgPerSec", "received")),
+			new Sheet("Latency and cost", new Figure("latency", "atMsgPerSec", "at rate"),
+					new Figure("latency", "p50Micros", "half within µs"),
+					new Figure("latency", "p99Micros", "99 of 100 within µs"),
+					new Figure("redis-cpu", "redisCpuMicrosPerMsg", "Redis' µs"),
+					new Figure("operations", "microsPerOp", "µs"),
+					new Figure("operations", "allocatedBytesPerOp", "bytes")),
+			new Sheet("Restore, until connected, in milliseconds", new Figure("restore", "totalMillis", "")),
+			new Sheet("Many clients, in messages per second", new Figure("clients", "msgPerSec", "")));
 
 	String markdown() {
 		StringBuilder text = new StringBuilder();
-		Set<String> scenarios = new LinkedHashSet<>();
-		this.results.rows().forEach((row) -> scenarios.add(Results.text(row, "scenario")));
-		for (String scenario : scenarios) {
-			List<Map<String, Object>> rows = this.results.of(scenario);
-			text.append("### ").append(scenario).append("\n\n");
-			FIGURES.forEach((figure, name) -> {
-				if (rows.stream().anyMatch((row) -> row.containsKey(figure))) {
-					text.append("In ").append(name).append(":\n\n").append(table(rows, figure)).append('\n');
-				}
-			});
+		for (Sheet sheet : SHEETS) {
+			Map<String, Map<String, String>> cells = cells(sheet);
+			if (!cells.isEmpty()) {
+				text.append("### ").append(sheet.title()).append("\n\n").append(table(cells)).append('\n');
+			}
 		}
 		return text.toString();
 	}
 
-	private static String table(List<Map<String, Object>> rows, String figure) {
-		Set<String> columns = new LinkedHashSet<>();
+	private Map<String, Map<String, String>> cells(Sheet sheet) {
 		Map<String, Map<String, String>> cells = new LinkedHashMap<>();
-		for (Map<String, Object> row : rows) {
-			if (row.containsKey(figure)) {
-				columns.add(column(row));
-				cells.computeIfAbsent(store(row), (store) -> new LinkedHashMap<>()).put(column(row), cell(row, figure));
-			}
+		for (Figure figure : sheet.figures()) {
+			this.results.of(figure.scenario())
+				.stream()
+				.filter((row) -> row.containsKey(figure.name()) && isUsual(row))
+				.forEach((row) -> cells.computeIfAbsent(store(row), (store) -> new LinkedHashMap<>())
+					.put(figure.title().isEmpty() ? size(row) : figure.title() + "<br>" + size(row),
+							cell(row, figure.name())));
 		}
+		return cells;
+	}
+
+	private static boolean isUsual(Map<String, Object> row) {
+		if (Variant.UNIX.equals(row.get("transport"))) {
+			return false;
+		}
+		return switch (Results.text(row, "scenario")) {
+			case "publish" -> is(row, "payload", Round.PAYLOAD) && is(row, "inflight", Round.INFLIGHT);
+			case "operations" -> Results.text(row, "operation").equals("put");
+			default -> true;
+		};
+	}
+
+	private static boolean is(Map<String, Object> row, String name, int value) {
+		return Results.text(row, name).equals(Integer.toString(value));
+	}
+
+	private static String table(Map<String, Map<String, String>> cells) {
+		Set<String> columns = new LinkedHashSet<>();
+		cells.values().forEach((row) -> columns.addAll(row.keySet()));
 		StringBuilder table = new StringBuilder();
-		line(table, "store", new ArrayList<>(columns));
+		line(table, "store", List.copyOf(columns));
 		line(table, "---", columns.stream().map((column) -> "---:").toList());
 		cells.forEach((store, row) -> line(table, store,
 				columns.stream().map((column) -> row.getOrDefault(column, "")).toList()));
@@ -97,39 +104,48 @@ record Tables(Results results) {
 
 	private static String store(Map<String, Object> row) {
 		String store = Results.text(row, "store");
-		return Results.text(row, "driver").equals(Variant.NONE) ? store
-				: store + ", " + Results.text(row, "driver") + ", " + Results.text(row, "transport");
+		String driver = Results.text(row, "driver");
+		return driver.equals(Variant.NONE) ? store : store + ", " + driver;
 	}
 
-	private static String column(Map<String, Object> row) {
-		String scenario = Results.text(row, "scenario");
-		if (scenario.equals("operations")) {
-			return Results.text(row, "operation");
-		}
-		List<String> parts = new ArrayList<>(List.of("QoS " + Results.text(row, "qos")));
-		if (row.containsKey("size")) {
-			String size = Target.number(Double.parseDouble(Results.text(row, "size")));
-			parts.add(size + switch (scenario) {
-				case "restore" -> " records";
-				case "clients" -> " clients";
-				case "long-outage" -> " messages";
-				case "many-sessions", "far-redis" -> " sessions";
-				default -> " messages";
-			});
-		}
-		else {
-			String publishers = Results.text(row, "publishers");
-			parts.add(publishers + (publishers.equals("1") ? " publisher" : " publishers"));
-			parts.add(Results.text(row, "payload") + " B");
-			parts.add(Results.text(row, "inflight") + " in flight");
-		}
-		return String.join("<br>", parts);
+	private static String size(Map<String, Object> row) {
+		return switch (Results.text(row, "scenario")) {
+			case "operations" -> Results.text(row, "operation");
+			case "restore" -> number(row, "size") + " records";
+			case "clients" -> number(row, "size") + (number(row, "size").equals("1") ? " client" : " clients");
+			default -> "QoS " + Results.text(row, "qos")
+					+ (number(row, "publishers").equals("1") ? "" : "<br>" + number(row, "publishers") + " publishers");
+		};
+	}
+
+	private static String number(Map<String, Object> row, String name) {
+		return Target.number(Double.parseDouble(Results.text(row, name)));
 	}
 
 	private static String cell(Map<String, Object> row, String figure) {
-		return Target.number(Results.figure(row, figure, "median")) + "<br><sub>"
-				+ Target.number(Results.figure(row, figure, "min")) + " – "
-				+ Target.number(Results.figure(row, figure, "max")) + "</sub>";
+		String median = Target.number(Results.figure(row, figure, "median"));
+		String min = Target.number(Results.figure(row, figure, "min"));
+		String max = Target.number(Results.figure(row, figure, "max"));
+		return min.equals(max) ? median : median + "<br><sub>" + min + "–" + max + "</sub>";
+	}
+
+	private record Sheet(String title, List<Figure> figures) {
+
+		Sheet(String title, Figure... figures) {
+			this(title, List.of(figures));
+		}
+
+	}
+
+	/**
+	 * A figure of a scenario, and what it is called at the head of its column.
+	 *
+	 * @param scenario what was measured
+	 * @param name its name in the results
+	 * @param title its name on the page
+	 */
+	private record Figure(String scenario, String name, String title) {
+
 	}
 
 }

@@ -52,7 +52,7 @@ record Target(String name, double goal, @Nullable Double stretch, boolean atMost
 		}
 		double value = this.reached.getAsDouble();
 		if (this.stretch != null && isMet(value, this.stretch)) {
-			return "reached, stretch too";
+			return "stretch reached";
 		}
 		return isMet(value, this.goal) ? "reached" : "**missed**";
 	}
