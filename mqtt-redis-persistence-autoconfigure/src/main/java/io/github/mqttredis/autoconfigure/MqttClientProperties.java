@@ -40,8 +40,8 @@ import org.springframework.util.StringUtils;
  *
  * @param autoStartup Whether the client manager opens its session and connects at start.
  * If not set, it does so unless role is set.
- * @param role Role of Spring Integration's SmartLifecycleRoleController, such as a
- * leader's, that starts and stops the client manager and its inbound adapters.
+ * @param role Role of Spring Integration's SmartLifecycleRoleController that starts and
+ * stops the client manager and its inbound adapters, such as a leader's.
  * @param clientId MQTT client identifier. With server-uris, a client manager is made that
  * connects at start.
  * @param serverUris URIs of the broker, tried in order, such as tcp://localhost:1883. The
@@ -166,7 +166,7 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 	 *
 	 * @param topic Topic of the will.
 	 * @param payload Text of the will, sent as UTF-8.
-	 * @param qos Quality of service of the will: 0, 1 or 2.
+	 * @param qos QoS of the will.
 	 * @param retained Whether the broker keeps the will for later subscribers.
 	 */
 	record Will(@Nullable String topic, @DefaultValue("") String payload, @DefaultValue("0") int qos,

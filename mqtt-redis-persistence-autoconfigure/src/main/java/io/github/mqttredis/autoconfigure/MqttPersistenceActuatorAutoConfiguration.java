@@ -153,7 +153,7 @@ public final class MqttPersistenceActuatorAutoConfiguration {
 	/**
 	 * What the endpoint of stored MQTT sessions shows.
 	 *
-	 * @param showPayloads When to show the payloads of stored messages.
+	 * @param showPayloads When to show payloads of stored messages.
 	 * @param roles Roles that may see payloads with when-authorized. If empty, all
 	 * authenticated users may.
 	 */

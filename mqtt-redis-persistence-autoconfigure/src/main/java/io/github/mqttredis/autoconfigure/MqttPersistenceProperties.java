@@ -72,21 +72,20 @@ import org.springframework.util.unit.DataSize;
  * @param keyPrefix Prefix of all keys in Redis, without braces.
  * @param brokerId Name of the broker in the keys, instead of its URI: sessions are found
  * again if the broker's address changes.
- * @param durability When a message must be stored: before publish returns, or before it
- * is sent. The second is much faster, but the last messages before the process dies may
- * be lost.
+ * @param durability When a message must be stored: before publish returns, or only before
+ * it is sent, which is much faster but may lose the last messages before a crash.
  * @param writeTimeout How long a call waits for Redis at most. In seconds if no unit is
  * given.
  * @param onRedisOutage What happens to messages while Redis is away: all are rejected, or
  * QoS 1 is sent and stored later.
  * @param redis Separate Redis for the sessions, instead of the application's.
  * @param sessionExpiry How long Redis keeps a session after its owner was last active. If
- * not set, forever. Not shorter than lease.ttl, and best not shorter than the broker
- * keeps it. In seconds if no unit is given.
+ * not set, forever. Not shorter than lease.ttl, and best not shorter than at the broker.
+ * In seconds if no unit is given.
  * @param encryption Encryption of stored records.
- * @param importFrom Directory of Paho's MqttDefaultFilePersistence. What clients left
- * there is moved, once, into their sessions when these are opened. A file is removed when
- * Redis holds its record.
+ * @param importFrom Directory of Paho's MqttDefaultFilePersistence. Its messages are
+ * moved into the sessions, once, when these are opened. A file is removed when Redis
+ * holds its record.
  * @param importDryRun Whether the start only logs what would be moved in, changes
  * nothing, and ends.
  * @param lease Ownership of a session.
@@ -254,7 +253,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Messages that the broker does not accept.
 	 *
 	 * @param attempts How many times in a row the broker may end the link right after the
-	 * same message. Then it goes to quarantine, and later messages are sent. 0: no limit.
+	 * same message before it goes to quarantine. 0: no limit.
 	 */
 	record Undeliverable(@DefaultValue("5") int attempts) {
 
@@ -268,8 +267,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Health of the stored sessions.
 	 *
 	 * @param onBrokerOutage Health of a client without a link to its broker: LINK_AWAY,
-	 * which counts as up, or OUT_OF_SERVICE, which takes a readiness group out of
-	 * service.
+	 * which counts as up, or OUT_OF_SERVICE, which takes a readiness group out, too.
 	 */
 	record Health(@DefaultValue("show") OnBrokerOutage onBrokerOutage) {
 
@@ -285,7 +283,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Meters of the stored sessions.
 	 *
 	 * @param clientIdTag Whether each session has its own meters, tagged with client id,
-	 * broker and version: the more clients, the more meters.
+	 * broker and version.
 	 */
 	record Metrics(@DefaultValue("false") boolean clientIdTag) {
 
@@ -294,9 +292,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * Observations of messages, with Micrometer.
 	 *
-	 * @param enabled Whether each message is observed, from publish until the broker
-	 * acknowledges it, and from arrival until it is handled. Needs an ObservationRegistry
-	 * bean.
+	 * @param enabled Whether each message is observed, from publish until acknowledged,
+	 * and from arrival until handled. Needs an ObservationRegistry bean.
 	 */
 	record Observation(@DefaultValue("false") boolean enabled) {
 
