@@ -152,37 +152,36 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 
 		private void bindGauges() {
 			for (RecordKind kind : RecordKind.values()) {
-				gauge("records", "kind", kind, "Stored records, by kind",
-						(session) -> session.records().getOrDefault(kind, 0));
+				gauge("records", "kind", kind, "Stored records", (session) -> session.records().getOrDefault(kind, 0));
 			}
 			for (SessionState state : SessionState.values()) {
-				gauge("sessions", "state", state, "Sessions of this process, by state",
+				gauge("sessions", "state", state, "Sessions of this process",
 						(session) -> (session.state() == state) ? 1 : 0);
 			}
 			for (LinkStatus.State state : LinkStatus.State.values()) {
-				gauge("links", "state", state, "Links of clients to their brokers, by state",
+				gauge("links", "state", state, "Links of clients to their brokers",
 						(session) -> (session.link() != null && session.link().state() == state) ? 1 : 0);
 			}
 			Gauge.builder(PREFIX + "size", () -> sumStatuses(SessionStatus::bytes))
-				.description("Size of the stored records, including messages in the offline buffer")
+				.description("Stored records, with the offline buffer")
 				.baseUnit("bytes")
 				.tags(this.tags)
 				.register(this.registry);
 			age("oldest.age", Contents::oldest,
-					"Time since the oldest record was stored, restored or put into the queue, 0 if there is none");
+					"Time since the oldest record was stored, restored or queued, 0 if there is none");
 			Gauge.builder(PREFIX + "queue.size", () -> sumStatuses((session) -> session.contents().queue().bytes()))
-				.description("Bytes of the messages that wait to be sent")
+				.description("Waiting messages")
 				.baseUnit("bytes")
 				.tags(this.tags)
 				.register(this.registry);
 			Gauge.builder(PREFIX + "queue.rate", () -> sumOf((session) -> session.contents().queue().perSecond()))
-				.description("Messages a second that have waited and were sent lately")
+				.description("Waiting messages sent a second, lately")
 				.tags(this.tags)
 				.register(this.registry);
 			age("queue.age", (contents) -> contents.queue().oldest(),
-					"Time that the oldest message has waited to be sent, 0 if none waits");
+					"How long the oldest message has waited, 0 if none waits");
 			age("queue.drain.time", (contents) -> contents.queue().timeToDrain(),
-					"Time until all messages are sent that wait, at the present rate, 0 if none was sent lately");
+					"Time to send all waiting messages at the present rate, 0 if none was sent lately");
 		}
 
 		private void age(String name, Function<Contents, @Nullable Duration> age, String description) {
@@ -202,13 +201,12 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 		}
 
 		private void bindTimers() {
-			timers("open", Operation.OPEN, "Time to open a session: wait for its lease and load it");
-			timers("put", Operation.PUT, "Time of client calls that store a record");
-			timer("remove", Operation.REMOVE, true, "Time of client calls that remove a record");
-			timers("publish.wait", Operation.PUBLISH_WAIT, "Time that publishers wait until their message is stored");
-			timers("barrier.wait", Operation.BARRIER_WAIT,
-					"Time that packets wait until the records they depend on are stored");
-			timers("batch", Operation.BATCH, "Time of round trips that write records to Redis");
+			timers("open", Operation.OPEN, "Opening a session: waiting for its lease, and loading it");
+			timers("put", Operation.PUT, "Client calls that store a record");
+			timer("remove", Operation.REMOVE, true, "Client calls that remove a record");
+			timers("publish.wait", Operation.PUBLISH_WAIT, "Publishers waiting until their message is stored");
+			timers("barrier.wait", Operation.BARRIER_WAIT, "Packets waiting until their records are stored");
+			timers("batch", Operation.BATCH, "Round trips that write records to Redis");
 		}
 
 		private void timers(String name, Operation operation, String description) {
@@ -230,28 +228,23 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 			Map.of("taken", Event.LEASE_TAKEN, "renewed", Event.LEASE_RENEWED, "lost", Event.LEASE_LOST)
 				.forEach((name, event) -> counter("leases", null, this.tags.and("event", name),
 						(activity) -> activity.count(event),
-						"Leases that were taken, renewed or lost. Renewals by a batch are not counted"));
-			counter("events.dropped", null, Event.EVENT_DROPPED,
-					"Events that were dropped because a listener was too slow");
-			counter("resyncs", null, Event.RESYNC, "How often a session was written back because Redis had lost data");
-			counter("restored", "records", Event.RECORD_RESTORED, "Records that were read when sessions were opened");
+						"Leases taken, renewed (without renewals by a batch) or lost"));
+			counter("events.dropped", null, Event.EVENT_DROPPED, "Events dropped because a listener was too slow");
+			counter("resyncs", null, Event.RESYNC, "Sessions written back because Redis had lost data");
+			counter("restored", "records", Event.RECORD_RESTORED, "Records read when sessions were opened");
 			counter("quarantined", "records", Event.RECORD_QUARANTINED,
-					"Records that were set aside because they cannot be read or delivered, or because Redis does "
-							+ "not accept them");
+					"Records set aside: unreadable, undeliverable, or refused by Redis");
 			counter("undeliverable", "messages", Event.MESSAGE_UNDELIVERABLE,
-					"Messages that were set aside because the broker does not accept them");
-			counter("queue.lost", "messages", Event.QUEUE_LOST,
-					"Messages in the offline buffer that were lost because Redis lost data and only Redis held "
-							+ "them");
+					"Messages set aside because the broker does not accept them");
+			counter("queue.lost", "messages", Event.QUEUE_LOST, "Waiting messages that only Redis had, and lost");
 			counter("queue.dropped", "messages", Event.MESSAGE_DROPPED,
-					"Messages that were dropped because the offline buffer was full");
+					"Messages dropped because the offline buffer was full");
 			counter("queue.expired", "messages", Event.MESSAGE_EXPIRED,
-					"Messages that were dropped because their time to live or Message Expiry Interval ended "
-							+ "while they waited");
-			counter("links.made", null, Event.LINK_MADE, "How often a broker accepted a client");
-			counter("links.failed", null, Event.LINK_FAILED, "How often a link was lost, or could not be made");
+					"Waiting messages dropped after their time to live or Message Expiry Interval");
+			counter("links.made", null, Event.LINK_MADE, "Links made: a broker accepted a client");
+			counter("links.failed", null, Event.LINK_FAILED, "Links lost or not made");
 			counter("rejected", "records", this.tags, (activity) -> activity.count(Operation.PUT, false),
-					"Records that were rejected: the client got an exception because they were not stored");
+					"Records not stored: the client got an exception");
 		}
 
 		private void counter(String name, @Nullable String unit, Event event, String description) {

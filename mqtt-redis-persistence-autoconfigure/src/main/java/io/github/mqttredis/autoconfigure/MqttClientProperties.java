@@ -38,32 +38,30 @@ import org.springframework.util.StringUtils;
 /**
  * The MQTT clients that are made for the application.
  *
- * @param autoStartup Whether the client manager opens its session and connects when the
- * application starts. If not set, it does so unless role is set.
- * @param role Role that starts and stops the client manager and the inbound adapters that
- * use it. It is a role of Spring Integration's SmartLifecycleRoleController, such as that
- * of a leader.
- * @param clientId MQTT client identifier. If server-uris is set too, a client manager is
- * made that connects at start.
+ * @param autoStartup Whether the client manager opens its session and connects at start.
+ * If not set, it does so unless role is set.
+ * @param role Role of Spring Integration's SmartLifecycleRoleController that starts and
+ * stops the client manager and its inbound adapters, such as a leader's.
+ * @param clientId MQTT client identifier. With server-uris, a client manager is made that
+ * connects at start.
  * @param serverUris URIs of the broker, tried in order, such as tcp://localhost:1883. The
- * first one is part of the stored session's name.
+ * first one is part of the session's name.
  * @param username User name for the broker.
  * @param password Password for the broker.
  * @param sslBundle Name of the SSL bundle for ssl:// and wss:// URIs.
- * @param keepAlive Longest time without a packet before the client pings the broker. Zero
- * disables pings. In seconds if no unit is given.
- * @param connectionTimeout How long an attempt to connect may take. Zero means forever.
+ * @param keepAlive Longest time without a packet before the client pings the broker.
+ * Zero: no pings. In seconds if no unit is given.
+ * @param connectionTimeout How long an attempt to connect may take. Zero: forever. In
+ * seconds if no unit is given.
+ * @param automaticReconnect Whether the client reconnects by itself.
+ * @param version Version of MQTT of the client manager. If not set, 3 if Paho 3 is on the
+ * class path, otherwise 5.
+ * @param sessionExpiry How long the broker keeps the session of an absent MQTT 5 client.
  * In seconds if no unit is given.
- * @param automaticReconnect Whether the client reconnects after it lost its connection to
- * the broker.
- * @param version Version of MQTT that the client manager uses: 3 or 5. If not set, it is
- * 3 if Paho 3 is on the class path, otherwise 5.
- * @param sessionExpiry How long the broker keeps the session of an MQTT 5 client that is
- * not connected. In seconds if no unit is given.
  * @param cleanSession Whether every connect discards the session, at the broker and in
  * Redis.
- * @param maxInflight Maximum number of QoS 1 and 2 messages in flight. A further message
- * is refused with reason code 32202. In MQTT 5 the broker sets this maximum.
+ * @param maxInflight Maximum number of QoS 1 and 2 messages in flight. More are refused
+ * with reason code 32202, or wait in the offline buffer. In MQTT 5 the broker sets it.
  * @param will Message that the broker publishes when the client is gone.
  */
 @ConfigurationProperties("mqtt.client")
@@ -168,7 +166,7 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 	 *
 	 * @param topic Topic of the will.
 	 * @param payload Text of the will, sent as UTF-8.
-	 * @param qos Quality of service of the will: 0, 1 or 2.
+	 * @param qos QoS of the will.
 	 * @param retained Whether the broker keeps the will for later subscribers.
 	 */
 	record Will(@Nullable String topic, @DefaultValue("") String payload, @DefaultValue("0") int qos,

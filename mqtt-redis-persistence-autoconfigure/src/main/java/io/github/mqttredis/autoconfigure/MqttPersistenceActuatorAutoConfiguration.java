@@ -153,9 +153,9 @@ public final class MqttPersistenceActuatorAutoConfiguration {
 	/**
 	 * What the endpoint of stored MQTT sessions shows.
 	 *
-	 * @param showPayloads When to show the payloads of stored messages.
-	 * @param roles Roles used to determine whether a user is authorized to be shown
-	 * payloads. When empty, all authenticated users are authorized.
+	 * @param showPayloads When to show payloads of stored messages.
+	 * @param roles Roles that may see payloads with when-authorized. If empty, all
+	 * authenticated users may.
 	 */
 	@ConfigurationProperties("management.endpoint.mqttsessions")
 	record EndpointProperties(@DefaultValue("never") Show showPayloads, @DefaultValue Set<String> roles) {

@@ -58,38 +58,36 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings of stored MQTT sessions.
  *
- * @param enabled Whether MQTT sessions are stored. If not, Paho keeps them in memory
- * only; clients are still made from mqtt.client.*.
- * @param store Where MQTT sessions are stored: in Redis, or in the memory of this
- * process, for tests and a first look without Redis.
- * @param inject Whether client factories, client managers, and MQTT 5 handlers and
- * adapters that the application defines store their sessions, too.
- * @param excludeBeans Names of MQTT beans to leave alone. Client factories, client
- * managers, and MQTT 5 handlers and adapters with these names do not store their
- * sessions, and nothing is reported about them at start. An asterisk stands for any
- * characters.
- * @param cleanSession What to do if a client's session is stored but the client discards
- * it at each connect: warn at start, fail to start, or allow it.
- * @param keyPrefix Prefix of all keys in Redis. Must not contain braces.
- * @param brokerId Name of the broker in the keys, instead of its URI. Set it if the
- * broker's address changes, so that the sessions are found again.
- * @param durability When a published message must be stored: before publish returns, or
- * before the message is sent. The second is much faster, but messages that were published
- * just before the process died may be lost.
+ * @param enabled Whether MQTT sessions are stored. If not, clients are still made from
+ * mqtt.client.*, with Paho's memory.
+ * @param store Where sessions are stored: in Redis, or in this process, for tests and a
+ * first look.
+ * @param inject Whether the application's own client factories, client managers, and MQTT
+ * 5 handlers and adapters store their sessions, too.
+ * @param excludeBeans Names of client factories, client managers, and MQTT 5 handlers and
+ * adapters that neither store their sessions nor are reported at start. An asterisk
+ * stands for any characters.
+ * @param cleanSession What to do at start about a stored session that its client discards
+ * at each connect: warn, fail, or allow it.
+ * @param keyPrefix Prefix of all keys in Redis, without braces.
+ * @param brokerId Name of the broker in the keys, instead of its URI: sessions are found
+ * again if the broker's address changes.
+ * @param durability When a message must be stored: before publish returns, or only before
+ * it is sent, which is much faster but may lose the last messages before a crash.
  * @param writeTimeout How long a call waits for Redis at most. In seconds if no unit is
  * given.
  * @param onRedisOutage What happens to messages while Redis is away: all are rejected, or
- * QoS 1 messages are sent and stored later.
+ * QoS 1 is sent and stored later.
  * @param redis Separate Redis for the sessions, instead of the application's.
  * @param sessionExpiry How long Redis keeps a session after its owner was last active. If
- * not set, Redis keeps it forever. Must not be shorter than lease.ttl, and should not be
- * shorter than the broker keeps the session. In seconds if no unit is given.
+ * not set, forever. Not shorter than lease.ttl, and best not shorter than at the broker.
+ * In seconds if no unit is given.
  * @param encryption Encryption of stored records.
- * @param importFrom Directory of Paho's MqttDefaultFilePersistence. What the
- * application's clients left there is moved into their sessions, once, when these are
- * opened. A file is removed when Redis holds its record.
- * @param importDryRun Whether the start only logs what would be moved in, and then ends.
- * Nothing is changed, and no client connects.
+ * @param importFrom Directory of Paho's MqttDefaultFilePersistence. Its messages are
+ * moved into the sessions, once, when these are opened. A file is removed when Redis
+ * holds its record.
+ * @param importDryRun Whether the start only logs what would be moved in, changes
+ * nothing, and ends.
  * @param lease Ownership of a session.
  * @param offlineBuffer Messages that are published while the broker is away.
  * @param undeliverable Messages that the broker does not accept.
@@ -171,15 +169,14 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Separate Redis for the sessions. The messages of its checks leave out the URL,
 	 * because it may hold a password.
 	 *
-	 * @param url URL of the Redis that stores the sessions, instead of the application's,
-	 * such as redis://user:password@localhost:6379/0, or rediss:// for TLS.
-	 * @param unixSocket Path of the UNIX socket of the Redis that stores the sessions,
-	 * instead of the application's. Needs Lettuce and Netty's native transport.
-	 * @param username User name for the URL or the UNIX socket, if the URL contains none.
-	 * @param password Password for the URL or the UNIX socket, if the URL contains none.
-	 * @param database Database index for the URL or the UNIX socket, if the URL contains
-	 * none.
-	 * @param sslBundle Name of the SSL bundle for a URL that starts with rediss://.
+	 * @param url URL of a separate Redis for the sessions, such as
+	 * redis://user:password@localhost:6379/0, or rediss:// for TLS.
+	 * @param unixSocket UNIX socket of a separate Redis for the sessions. Needs Lettuce
+	 * and Netty's native transport.
+	 * @param username User name, if the URL contains none.
+	 * @param password Password, if the URL contains none.
+	 * @param database Database index, if the URL contains none.
+	 * @param sslBundle Name of the SSL bundle for a rediss:// URL.
 	 */
 	record Redis(@Nullable String url, @Nullable String unixSocket, @Nullable String username,
 			@Nullable String password, @DefaultValue("0") int database, @Nullable String sslBundle) {
@@ -234,9 +231,9 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * @param ttl How long a session stays owned after its owner died. At least 1s. In
 	 * seconds if no unit is given.
 	 * @param acquireTimeout How long opening a session waits for another owner's lease to
-	 * end. Zero means no wait. In seconds if no unit is given.
-	 * @param onConflict What to do if the session to open has another owner that is
-	 * alive: wait for its lease to end, or take the session over at once.
+	 * end. Zero: not at all. In seconds if no unit is given.
+	 * @param onConflict What to do if a session has a living owner: wait for its lease to
+	 * end, or take the session at once.
 	 */
 	record Lease(@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration ttl,
 			@DefaultValue("15s") @DurationUnit(ChronoUnit.SECONDS) Duration acquireTimeout,
@@ -256,8 +253,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Messages that the broker does not accept.
 	 *
 	 * @param attempts How many times in a row the broker may end the link right after the
-	 * same message. The message is then moved to quarantine, so that later messages are
-	 * sent. 0 retries it forever.
+	 * same message before it goes to quarantine. 0: no limit.
 	 */
 	record Undeliverable(@DefaultValue("5") int attempts) {
 
@@ -270,9 +266,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * Health of the stored sessions.
 	 *
-	 * @param onBrokerOutage What health reports while a client is not connected to its
-	 * broker: LINK_AWAY, which counts as up, or OUT_OF_SERVICE, so that a readiness group
-	 * takes the application out of service.
+	 * @param onBrokerOutage Health of a client without a link to its broker: LINK_AWAY,
+	 * which counts as up, or OUT_OF_SERVICE, which takes a readiness group out, too.
 	 */
 	record Health(@DefaultValue("show") OnBrokerOutage onBrokerOutage) {
 
@@ -288,7 +283,7 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Meters of the stored sessions.
 	 *
 	 * @param clientIdTag Whether each session has its own meters, tagged with client id,
-	 * broker and version. The number of meters grows with the number of client ids.
+	 * broker and version.
 	 */
 	record Metrics(@DefaultValue("false") boolean clientIdTag) {
 
@@ -297,9 +292,8 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * Observations of messages, with Micrometer.
 	 *
-	 * @param enabled Whether each message is observed, from publish until the broker
-	 * acknowledges it, and from arrival until it is handled. The trace is stored with the
-	 * message, and MQTT 5 carries it to the receiver. Needs an ObservationRegistry bean.
+	 * @param enabled Whether each message is observed, from publish until acknowledged,
+	 * and from arrival until handled. Needs an ObservationRegistry bean.
 	 */
 	record Observation(@DefaultValue("false") boolean enabled) {
 
@@ -308,21 +302,19 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	/**
 	 * Messages that are published while the broker is away.
 	 *
-	 * @param enabled Whether messages wait in Redis, and are sent later in order, if the
-	 * client is not connected or already has max-inflight messages in flight.
+	 * @param enabled Whether messages wait in Redis, and are sent later in order, while
+	 * the client is not connected or max-inflight messages are in flight.
 	 * @param maxMessages Maximum number of waiting messages for each client.
 	 * @param maxSize Maximum total size of the waiting messages for each client.
 	 * @param whenFull What to do with a new message if the buffer is full: reject it with
-	 * reason code 32203, drop the oldest messages for it, or drop the new message.
-	 * @param timeToLive How long a message may wait. After that it is dropped instead of
-	 * sent. 0 means forever. The Message Expiry Interval of MQTT 5 applies as well. In
-	 * seconds if no unit is given.
-	 * @param timeToLiveByTopic How long messages may wait whose topic matches a topic
-	 * filter, instead of time-to-live. If several match, the shortest time applies. In
-	 * seconds if no unit is given.
+	 * reason code 32203, drop the oldest for it, or drop the new one.
+	 * @param timeToLive How long a message may wait before it is dropped. 0: forever.
+	 * MQTT 5's Message Expiry Interval applies as well. In seconds if no unit is given.
+	 * @param timeToLiveByTopic Times to live by topic filter, instead of time-to-live. If
+	 * several match, the shortest applies. In seconds if no unit is given.
 	 * @param drain How waiting messages are sent.
-	 * @param window How much of the waiting messages is kept in memory for each client.
-	 * The rest is read from Redis when it is its turn.
+	 * @param window How much of the waiting messages is in memory for each client. The
+	 * rest is in Redis until its turn.
 	 */
 	record OfflineBuffer(@DefaultValue("false") boolean enabled, @DefaultValue("100000") long maxMessages,
 			@DefaultValue("256MB") DataSize maxSize, @DefaultValue("reject") WhenFull whenFull,
@@ -363,11 +355,11 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 		 * How waiting messages are sent.
 		 *
 		 * @param rate Maximum number of waiting messages that each client sends in a
-		 * second. 0 means no limit.
+		 * second. 0: no limit.
 		 * @param sizeRate Maximum size of the waiting messages that each client sends in
-		 * a second. 0 means no limit.
-		 * @param order Whether a message that is published while others wait is sent
-		 * after them or ahead of them. Both kinds keep their order within a topic.
+		 * a second. 0: no limit.
+		 * @param order Whether a new message goes behind those that wait, or ahead of
+		 * them. Both kinds keep their order within a topic.
 		 */
 		record Drain(@DefaultValue("0") long rate, @DefaultValue("0B") DataSize sizeRate,
 				@DefaultValue("in-order") Order order) {
@@ -390,11 +382,10 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Messages that are not delivered: they have expired, the offline buffer was full, or
 	 * the broker does not accept them.
 	 *
-	 * @param channel Name of the message channel that undelivered messages are sent to. A
-	 * message leaves its session when the channel has taken it.
+	 * @param channel Name of the message channel for undelivered messages. A message
+	 * leaves its session when the channel has taken it.
 	 * @param events Whether to publish an MqttUndeliveredMessageEvent for each
-	 * undelivered message. The message leaves its session when all listeners have
-	 * returned.
+	 * undelivered message. It leaves its session when all listeners have returned.
 	 */
 	record Undelivered(@Nullable String channel, @DefaultValue("false") boolean events) {
 
@@ -404,14 +395,13 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	 * Encryption of stored records.
 	 *
 	 * @param key Key that encrypts the records: 32 bytes in Base64.
-	 * @param password Password to derive the key from, instead of setting key.
+	 * @param password Password to derive the key from, instead of key.
 	 * @param salt Salt for the password, at least 8 characters. It need not be secret.
-	 * @param keys Keys by an id of your choice, each 32 bytes in Base64. All of them can
-	 * decrypt.
+	 * @param keys Keys by an id of your choice, each 32 bytes in Base64. All can decrypt.
 	 * @param activeKey Id of the entry in keys that encrypts. If not set, key or password
 	 * encrypts.
-	 * @param acceptUnencrypted Whether records that are not encrypted are accepted. They
-	 * are encrypted when their session is opened.
+	 * @param acceptUnencrypted Whether unencrypted records are accepted. They are
+	 * encrypted when their session is opened.
 	 */
 	record Encryption(@Nullable String key, @Nullable String password, @Nullable String salt,
 			@DefaultValue Map<String, String> keys, @Nullable String activeKey,

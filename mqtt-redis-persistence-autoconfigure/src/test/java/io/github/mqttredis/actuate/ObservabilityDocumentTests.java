@@ -24,7 +24,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
@@ -67,7 +66,7 @@ class ObservabilityDocumentTests {
 			Files.writeString(DOCUMENT, expected);
 		}
 		assertThat(DOCUMENT).hasContent(expected);
-		assertThat(expected).contains("| `mqtt.persistence.put` | timer | `outcome`: SUCCESS, ERROR |");
+		assertThat(expected).contains("| `mqtt.persistence.put` | timer, `outcome`: SUCCESS, ERROR |");
 	}
 
 	@Test
@@ -112,22 +111,20 @@ class ObservabilityDocumentTests {
 		TreeMap<String, List<Meter>> byName = registry.getMeters()
 			.stream()
 			.collect(Collectors.groupingBy((meter) -> meter.getId().getName(), TreeMap::new, Collectors.toList()));
-		return "| meter | type | tags | unit | |\n|---|---|---|---|---|\n"
+		return "| meter | type, unit, tags | |\n|---|---|---|\n"
 				+ byName.values().stream().map(ObservabilityDocumentTests::row).collect(Collectors.joining());
 	}
 
 	private static String row(List<Meter> meters) {
 		Meter.Id id = meters.get(0).getId();
+		String type = id.getType().name().toLowerCase();
+		String unit = (id.getType() == Meter.Type.TIMER || id.getBaseUnit() == null) ? "" : ", " + id.getBaseUnit();
 		String tags = id.getTags()
 			.stream()
 			.map(Tag::getKey)
-			.map((key) -> "`" + key + "`: " + values(meters, key))
-			.collect(Collectors.joining("; "));
-		String type = id.getType().name().toLowerCase();
-		return Stream
-			.of("`" + id.getName() + "`", type, tags, (id.getBaseUnit() != null) ? id.getBaseUnit() : "",
-					String.valueOf(id.getDescription()))
-			.collect(Collectors.joining(" | ", "| ", " |\n"));
+			.map((key) -> ", `" + key + "`: " + values(meters, key))
+			.collect(Collectors.joining());
+		return "| `" + id.getName() + "` | " + type + unit + tags + " | " + id.getDescription() + " |\n";
 	}
 
 	private static String values(List<Meter> meters, String key) {

@@ -41,6 +41,9 @@ class ConfigurationDocumentTests {
 
 	private static final Path DOCUMENT = Path.of("..", "docs", "configuration.md");
 
+	/** The page says this once. */
+	private static final String SECONDS = " In seconds if no unit is given.";
+
 	private static final Map<String, List<String>> VALUES = values();
 
 	private static Map<String, List<String>> values() {
@@ -70,7 +73,8 @@ class ConfigurationDocumentTests {
 			List<Map<String, Object>> properties = (List<Map<String, Object>>) JsonParserFactory.getJsonParser()
 				.parseMap(json)
 				.get("properties");
-			return "# Configuration\n\nWritten from the configuration metadata by `ConfigurationDocumentTests`.\n\n"
+			return "# Configuration\n\nWritten from the configuration metadata by `ConfigurationDocumentTests`. "
+					+ "A time without a unit is in seconds.\n\n"
 					+ "| property | type or values | default | |\n|---|---|---|---|\n"
 					+ properties.stream()
 						.sorted(Comparator.comparing((property) -> String.valueOf(property.get("name"))))
@@ -86,7 +90,7 @@ class ConfigurationDocumentTests {
 		Object value = property.get("defaultValue");
 		return "| `" + property.get("name") + "` | " + type + " | "
 				+ ((value != null && !"".equals(value)) ? "`" + value.toString().replaceAll("\\.0$", "") + "`" : "")
-				+ " | " + property.get("description") + " |\n";
+				+ " | " + String.valueOf(property.get("description")).replace(SECONDS, "") + " |\n";
 	}
 
 }

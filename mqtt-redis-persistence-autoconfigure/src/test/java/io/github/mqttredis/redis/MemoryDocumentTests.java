@@ -62,7 +62,7 @@ class MemoryDocumentTests {
 
 	private static final List<Integer> PAYLOADS = List.of(64, 256, 16 * 1024);
 
-	private static final List<Integer> RECORDS = List.of(1000, 10_000);
+	private static final int RECORDS = 10_000;
 
 	private static final String TOPIC = "plant-7/boiler/temperature";
 
@@ -87,7 +87,7 @@ class MemoryDocumentTests {
 			Files.writeString(DOCUMENT, text);
 		}
 		List<MatchResult> rows = ROW.matcher(text).results().toList();
-		assertThat(rows).hasSize(MqttVersion.values().length * RECORDS.size() * PAYLOADS.size());
+		assertThat(rows).hasSize(MqttVersion.values().length * PAYLOADS.size());
 		for (MatchResult row : rows) {
 			assertThat(number(row.group(4))).as(row.group())
 				.isCloseTo(expected(FORMULA, text, (int) number(row.group(3))), TOLERANCE);
@@ -127,11 +127,9 @@ class MemoryDocumentTests {
 				"| MQTT | records | payload, bytes | Redis, bytes a record | Redis, KiB in all |\n|---|---:|---:|---:|---:|\n");
 		for (MqttVersion version : MqttVersion.values()) {
 			for (int payload : PAYLOADS) {
-				for (int records : RECORDS) {
-					Row row = measure(version, records, payload);
-					table.append(String.format(Locale.ROOT, "| %s | %,d | %,d | %,d | %,d |%n",
-							version.suffix().substring(1), records, payload, row.bytes(), row.total() / 1024));
-				}
+				Row row = measure(version, RECORDS, payload);
+				table.append(String.format(Locale.ROOT, "| %s | %,d | %,d | %,d | %,d |%n",
+						version.suffix().substring(1), RECORDS, payload, row.bytes(), row.total() / 1024));
 			}
 		}
 		return table.toString();
