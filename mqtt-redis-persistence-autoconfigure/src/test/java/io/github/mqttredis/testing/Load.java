@@ -25,8 +25,11 @@ import java.time.Duration;
  */
 public final class Load {
 
-	/** What a machine that is busier than this does in time is nobody's promise. */
-	private static final double MOST = 8;
+	/**
+	 * Much of the load of a busy machine is less urgent than a build, or waits for disks,
+	 * and what tests wait for in full would take a build beyond its time.
+	 */
+	private static final double MOST = 4;
 
 	private static final double FACTOR = measure();
 
