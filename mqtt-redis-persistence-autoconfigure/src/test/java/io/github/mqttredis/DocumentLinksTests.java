@@ -47,6 +47,8 @@ class DocumentLinksTests {
 
 	private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.+?) *$");
 
+	private static final Pattern ANCHOR = Pattern.compile("<a id=\"([^\"]+)\">");
+
 	static List<Path> documents() throws IOException {
 		try (Stream<Path> top = Files.list(ROOT); Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
 			return Stream.concat(top, docs).filter((file) -> file.toString().endsWith(".md")).sorted().toList();
@@ -100,10 +102,14 @@ class DocumentLinksTests {
 		}
 	}
 
-	/** What a heading is called in an address: as repository hosts make it. */
+	/**
+	 * What a heading is called in an address, as repository hosts make it, and what has a
+	 * name.
+	 */
 	private static Set<String> anchors(Path document) throws IOException {
 		String text = Pattern.compile("(?ms)^```.*?^```$").matcher(Files.readString(document)).replaceAll("");
 		Set<String> anchors = new HashSet<>();
+		ANCHOR.matcher(text).results().map((anchor) -> anchor.group(1)).forEach(anchors::add);
 		for (MatchResult heading : HEADING.matcher(text).results().toList()) {
 			String anchor = heading.group(1)
 				.replaceAll("\\[([^]]*)]\\([^)]*\\)", "$1")
