@@ -176,7 +176,7 @@ class ArchitectureTests {
 		check(noClasses().that()
 			.resideOutsideOfPackages(OBSERVATION, AUTOCONFIGURE)
 			.should()
-			.dependOnClassesThat(resideInAnyPackage("io.micrometer.observation..")));
+			.dependOnClassesThat(resideInAnyPackage("io.micrometer.observation..", "io.micrometer.tracing..")));
 	}
 
 	@Test

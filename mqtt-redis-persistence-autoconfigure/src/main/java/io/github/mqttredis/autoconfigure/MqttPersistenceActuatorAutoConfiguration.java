@@ -27,6 +27,7 @@ import io.github.mqttredis.integration.ClientManagerInRole;
 import io.github.mqttredis.integration.ComponentChecker;
 import io.github.mqttredis.observation.MicrometerMessageObserver;
 import io.github.mqttredis.observation.MqttObservationConvention;
+import io.github.mqttredis.observation.TraceHeaders;
 import io.github.mqttredis.paho.MessageObserver;
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.InspectableStore;
@@ -34,6 +35,7 @@ import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.tracing.propagation.Propagator;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -115,8 +117,20 @@ public final class MqttPersistenceActuatorAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean(MessageObserver.class)
 		MicrometerMessageObserver mqttMessageObserver(ObservationRegistry registry,
-				ObjectProvider<MqttObservationConvention> convention) {
-			return new MicrometerMessageObserver(registry, convention.getIfAvailable());
+				ObjectProvider<MqttObservationConvention> convention, ObjectProvider<TraceHeaders> headers) {
+			return new MicrometerMessageObserver(registry, convention.getIfAvailable(), headers.getIfAvailable());
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnClass(Propagator.class)
+		static class TracingConfiguration {
+
+			@Bean
+			@ConditionalOnMissingBean
+			TraceHeaders mqttTraceHeaders(ObjectProvider<Propagator> propagator) {
+				return new TraceHeaders(propagator.getIfUnique(() -> Propagator.NOOP));
+			}
+
 		}
 
 	}

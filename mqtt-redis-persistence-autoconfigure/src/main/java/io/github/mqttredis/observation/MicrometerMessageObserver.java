@@ -39,14 +39,29 @@ public final class MicrometerMessageObserver implements MessageObserver {
 
 	private final @Nullable MqttObservationConvention convention;
 
+	private final @Nullable TraceHeaders headers;
+
 	/**
-	 * Create an observer.
+	 * Create an observer that leaves the trace of its sender to a received message.
 	 * @param registry knows the handlers
 	 * @param convention the application's own convention, {@code null} for the default
 	 */
 	public MicrometerMessageObserver(ObservationRegistry registry, @Nullable MqttObservationConvention convention) {
+		this(registry, convention, null);
+	}
+
+	/**
+	 * Create an observer.
+	 * @param registry knows the handlers
+	 * @param convention the application's own convention, {@code null} for the default
+	 * @param headers the trace with which a received message goes on to the application,
+	 * {@code null} for that of its sender
+	 */
+	public MicrometerMessageObserver(ObservationRegistry registry, @Nullable MqttObservationConvention convention,
+			@Nullable TraceHeaders headers) {
 		this.registry = registry;
 		this.convention = convention;
+		this.headers = headers;
 	}
 
 	@Override
@@ -71,17 +86,22 @@ public final class MicrometerMessageObserver implements MessageObserver {
 		}
 		catch (RuntimeException | Error ex) {
 			// Handlers that it was started with want it to be stopped.
-			new ObservedMessage(observation).stop(Outcome.FAILED, ex);
+			new ObservedMessage(observation, this.headers).stop(Outcome.FAILED, ex);
 			throw ex;
 		}
-		return new ObservedMessage(observation);
+		return new ObservedMessage(observation, this.headers);
 	}
 
-	private record ObservedMessage(Observation observation) implements Observed {
+	private record ObservedMessage(Observation observation, @Nullable TraceHeaders trace) implements Observed {
 
 		@Override
 		public Runnable openScope() {
 			return this.observation.openScope()::close;
+		}
+
+		@Override
+		public Map<String, String> headers() {
+			return (this.trace != null) ? this.trace.of(this.observation.getContextView()) : Map.of();
 		}
 
 		@Override

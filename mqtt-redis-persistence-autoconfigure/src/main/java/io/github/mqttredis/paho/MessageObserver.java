@@ -111,6 +111,15 @@ public interface MessageObserver {
 		Runnable openScope();
 
 		/**
+		 * Return what travels on with a received message of MQTT 5, to the application:
+		 * user properties that take the place of those of the same name.
+		 * @return the user properties by name; empty for none
+		 */
+		default Map<String, String> headers() {
+			return Map.of();
+		}
+
+		/**
 		 * End the observation. Called once.
 		 * @param outcome what has become of the message
 		 * @param error why, {@code null} if it has not failed

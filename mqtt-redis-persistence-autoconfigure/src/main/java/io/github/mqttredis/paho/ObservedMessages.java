@@ -329,7 +329,7 @@ public final class ObservedMessages {
 		Received current = this.handled;
 		Runnable scope = (current != null) ? openScope(current) : null;
 		try {
-			callback.handle();
+			callback.handle((current != null) ? headers(current) : Map.of());
 		}
 		catch (Exception ex) {
 			if (current != null) {
@@ -352,6 +352,16 @@ public final class ObservedMessages {
 		catch (RuntimeException | Error ex) {
 			failed(ex);
 			return null;
+		}
+	}
+
+	private Map<String, String> headers(Received current) {
+		try {
+			return (version() == MqttVersion.V5) ? current.observed.headers() : Map.of();
+		}
+		catch (RuntimeException | Error ex) {
+			failed(ex);
+			return Map.of();
 		}
 	}
 
@@ -549,9 +559,11 @@ public final class ObservedMessages {
 
 		/**
 		 * Call it.
+		 * @param headers the user properties that the message is to have instead of those
+		 * of the same name
 		 * @throws X if it fails
 		 */
-		void handle() throws X;
+		void handle(Map<String, String> headers) throws X;
 
 	}
 

@@ -164,6 +164,21 @@ class ObservabilityAutoConfigurationTests {
 	}
 
 	@Test
+	void whenThereIsNoTracingThenMessagesAreObservedAndKeepTheirHeaders() {
+		ApplicationContextRunner observed = this.contexts
+			.withConfiguration(AutoConfigurations.of(ObservationAutoConfiguration.class))
+			.withPropertyValues("mqtt.persistence.observation.enabled=true");
+		observed.withClassLoader(new FilteredClassLoader("io.micrometer.tracing"))
+			.run((context) -> assertThatReceivedMessagesKeepTheirHeaders(context.getBean(MessageObserver.class)));
+		observed.run((context) -> assertThatReceivedMessagesKeepTheirHeaders(context.getBean(MessageObserver.class)));
+	}
+
+	private static void assertThatReceivedMessagesKeepTheirHeaders(MessageObserver observer) {
+		assertThat(observer.receive(new MessageObserver.Message(MqttVersion.V5, "observed", "topic", 1), Map.of())
+			.headers()).isEmpty();
+	}
+
+	@Test
 	void whenNothingIsSentUnstoredThenStatusesAreLeftToBoot() {
 		this.contexts.run((context) -> assertThat(context).doesNotHaveBean(StatusAggregator.class));
 	}

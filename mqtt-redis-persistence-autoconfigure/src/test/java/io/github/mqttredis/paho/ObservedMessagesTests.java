@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.mqttredis.observation.MicrometerMessageObserver;
+import io.github.mqttredis.observation.TraceHeaders;
 import io.github.mqttredis.paho.Spans.Span;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.session.Durability;
@@ -46,6 +48,10 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.api.trace.SpanKind;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -318,6 +324,57 @@ class ObservedMessagesTests {
 		awaitArrived("message", "message");
 		assertChild(this.spans.ended("mqtt deliver"), published);
 		end(client);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1, 2 })
+	void whenAMessageIsReceivedThenItHasTheTraceOfThatAndElseIsAsSent(int qos) throws Exception {
+		Map<String, MqttMessage> given = new ConcurrentHashMap<>();
+		PahoClient client = client("v5",
+				new MicrometerMessageObserver(this.spans.registry(), null, new TraceHeaders(this.spans.propagator())));
+		PahoClient unobserved = PahoClient.create("v5", this.store, broker.uri(), "un" + this.clientId);
+		for (PahoClient receiving : List.of(client, unobserved)) {
+			receiving.connect(60);
+			MqttProperties identifier = new MqttProperties();
+			identifier.setSubscriptionIdentifier(7);
+			((PahoClient.V5) receiving).client()
+				.subscribe(new MqttSubscription(this.clientId + "/b", 2), null, null,
+						(topic, message) -> given.put((receiving == client) ? "observed" : "unobserved", message),
+						identifier)
+				.waitForCompletion(Await.MILLIS);
+		}
+		MqttProperties properties = new MqttProperties();
+		properties.setContentType("text/plain");
+		properties.setCorrelationData(new byte[] { 1 });
+		properties.setUserProperties(
+				List.of(new UserProperty("b", "1"), new UserProperty("a", "2"), new UserProperty("b", "3")));
+		((PahoClient.V5) this.receiver).client()
+			.publish(this.clientId + "/b", new MqttMessage("message".getBytes(), qos, false, properties))
+			.waitForCompletion(Await.MILLIS);
+		Await.until("both have it", () -> given.size() == 2);
+		Span received = this.spans.ended("mqtt receive");
+		Span published = this.receiving.ended("mqtt publish");
+		assertChild(received, published);
+		assertMessage(given.get("unobserved"), qos, published);
+		assertMessage(given.get("observed"), qos, received);
+		Await.until("nothing is stored", () -> !redis.jedis().exists("test:{" + this.clientId + "@broker}:v5"));
+		end(client);
+		end(unobserved);
+	}
+
+	private static void assertMessage(MqttMessage message, int qos, Span span) {
+		assertThat(new String(message.getPayload())).isEqualTo("message");
+		assertThat(message.getQos()).isEqualTo(qos);
+		assertThat(message.getId() > 0).isEqualTo(qos > 0);
+		assertThat(message.isDuplicate()).isFalse();
+		assertThat(message.getProperties().getContentType()).isEqualTo("text/plain");
+		assertThat(message.getProperties().getCorrelationData()).containsExactly(1);
+		assertThat(message.getProperties().getSubscriptionIdentifiers()).containsExactly(7);
+		assertThat(message.getProperties().getUserProperties()).hasSize(4)
+			.startsWith(new UserProperty("b", "1"), new UserProperty("a", "2"), new UserProperty("b", "3"))
+			.last()
+			.satisfies((trace) -> assertThat(trace.getKey()).isEqualTo("traceparent"))
+			.satisfies((trace) -> assertThat(trace.getValue()).startsWith("00-" + span.trace() + "-" + span.id()));
 	}
 
 	@ParameterizedTest

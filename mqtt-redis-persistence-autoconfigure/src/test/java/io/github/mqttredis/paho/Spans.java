@@ -29,6 +29,7 @@ import io.micrometer.tracing.handler.PropagatingSenderTracingObservationHandler;
 import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
 import io.micrometer.tracing.otel.bridge.OtelPropagator;
 import io.micrometer.tracing.otel.bridge.OtelTracer;
+import io.micrometer.tracing.propagation.Propagator;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
@@ -51,22 +52,27 @@ final class Spans implements SpanProcessor {
 
 	private final ObservationRegistry registry = ObservationRegistry.create();
 
+	private final OtelPropagator propagator;
+
 	Spans() {
 		SdkTracerProvider provider = SdkTracerProvider.builder().addSpanProcessor(this).build();
 		Tracer otel = provider.get("test");
 		OtelTracer tracer = new OtelTracer(otel, new OtelCurrentTraceContext(), (event) -> {
 		});
-		OtelPropagator propagator = new OtelPropagator(
-				ContextPropagators.create(W3CTraceContextPropagator.getInstance()), otel);
+		this.propagator = new OtelPropagator(ContextPropagators.create(W3CTraceContextPropagator.getInstance()), otel);
 		this.registry.observationConfig()
 			.observationHandler(new FirstMatchingCompositeObservationHandler(
-					new PropagatingSenderTracingObservationHandler<>(tracer, propagator),
-					new PropagatingReceiverTracingObservationHandler<>(tracer, propagator),
+					new PropagatingSenderTracingObservationHandler<>(tracer, this.propagator),
+					new PropagatingReceiverTracingObservationHandler<>(tracer, this.propagator),
 					new DefaultTracingObservationHandler(tracer)));
 	}
 
 	ObservationRegistry registry() {
 		return this.registry;
+	}
+
+	Propagator propagator() {
+		return this.propagator;
 	}
 
 	MessageObserver observer() {

@@ -32,7 +32,7 @@ record ObservedCallback(MqttCallback delegate, ObservedMessages observed) implem
 
 	@Override
 	public void messageArrived(String topic, MqttMessage message) throws Exception {
-		this.observed.handle(() -> this.delegate.messageArrived(topic, message));
+		this.observed.handle((headers) -> this.delegate.messageArrived(topic, message));
 	}
 
 	@Override

@@ -107,7 +107,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		for (int i = 0; i < all.length; i++) {
 			IMqttMessageListener listener = all[i];
 			if (listener != null) {
-				all[i] = (topic, message) -> observed.handle(() -> listener.messageArrived(topic, message));
+				all[i] = (topic, message) -> observed.handle((headers) -> listener.messageArrived(topic, message));
 			}
 		}
 		return all;

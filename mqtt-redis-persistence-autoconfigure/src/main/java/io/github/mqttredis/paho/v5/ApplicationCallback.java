@@ -73,7 +73,10 @@ final class ApplicationCallback implements MqttCallback {
 	public void messageArrived(String topic, MqttMessage message) throws Exception {
 		try {
 			if (this.observed != null) {
-				this.observed.handle(() -> hand(topic, message));
+				this.observed.handle((headers) -> {
+					TracedMessages.replace(message.getProperties(), headers);
+					hand(topic, message);
+				});
 			}
 			else {
 				hand(topic, message);

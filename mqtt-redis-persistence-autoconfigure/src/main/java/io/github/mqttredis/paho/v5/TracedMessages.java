@@ -46,13 +46,26 @@ final class TracedMessages {
 			return message;
 		}
 		MqttProperties properties = copy(message.getProperties());
-		List<UserProperty> user = new ArrayList<>(properties.getUserProperties());
-		user.removeIf((property) -> headers.containsKey(property.getKey()));
-		headers.forEach((name, value) -> user.add(new UserProperty(name, value)));
-		properties.setUserProperties(user);
+		replace(properties, headers);
 		MqttMessage traced = new MqttMessage(message.getPayload(), message.getQos(), message.isRetained(), properties);
 		traced.setId(message.getId());
 		return traced;
+	}
+
+	/**
+	 * Give further user properties to a message that is nobody else's. What observes the
+	 * message as well, as Spring Integration does, prefers the trace that it finds there
+	 * to the current one.
+	 * @param properties the properties of the message
+	 * @param headers the user properties, which take the place of those of the same name
+	 */
+	static void replace(MqttProperties properties, Map<String, String> headers) {
+		if (!headers.isEmpty()) {
+			List<UserProperty> user = new ArrayList<>(properties.getUserProperties());
+			user.removeIf((property) -> headers.containsKey(property.getKey()));
+			headers.forEach((name, value) -> user.add(new UserProperty(name, value)));
+			properties.setUserProperties(user);
+		}
 	}
 
 	/** Copy what a PUBLISH may have (3.3.2.3) and a client may send. */
