@@ -33,6 +33,7 @@ import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.Load;
@@ -249,17 +250,20 @@ class HealthEndpointTests {
 		try (FaultyLink link = FaultyLink.to(this.redis.port());
 				HealthApplication application = HealthApplication.start(link.port(),
 						"mqtt.persistence.write-timeout=" + Load.seconds(10).toMillis() + "ms",
-						"mqtt.persistence.lease.ttl=" + Load.seconds(4).toMillis() + "ms");
+						"mqtt.persistence.lease.ttl=" + Load.seconds(3).toMillis() + "ms");
 				Jedis jedis = this.redis.connect()) {
 			Session session = application.store().open(HealthApplication.ID);
 			session.put("s-1", RECORD);
 			assertThat(application.health().state()).isEqualTo("owner");
 			jedis.flushAll();
 			link.delay(Duration.ofMillis(400));
-			Await.until("it is written back", () -> {
-				Answer answer = application.health();
-				return "resyncing".equals(answer.state()) && "UP".equals(answer.status());
-			});
+			Await.until("it is written back",
+					() -> application.store().sessions().get(0).state() == SessionState.RESYNCING);
+			link.holdAnswers();
+			Answer answer = application.health();
+			assertThat(answer.state()).isEqualTo("resyncing");
+			assertThat(answer.status()).isEqualTo("UP");
+			link.release();
 			link.delay(Duration.ZERO);
 			Await.until("it owns the session", () -> "owner".equals(application.health().state()));
 			assertThat(jedis.hkeys("test:{gateway@broker}:v3")).containsExactly("s-1");
