@@ -155,6 +155,36 @@ class LinkOpeningTests {
 	}
 
 	/**
+	 * Paho alone would go on with this attempt when the next link is made, and send
+	 * CONNECT twice over that one ({@code CommsCallback.start}). mosquitto drops the
+	 * session over it, with all that waits there.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenALinkEndsWhilePahoStartsItsThreadsThenConnectIsSentOnceOverTheNext(String version) throws Exception {
+		PahoClient client = PahoClient.connect(version, this.stores.start(), this.link.uri(), this.clientId);
+		boolean starting = false;
+		for (int i = 0; i < 20 && !starting; i++) {
+			int links = this.link.connections();
+			this.link.cut();
+			Await.until("Paho starts its threads", () -> this.link.connections() > links
+					&& (ConnectThread.waitsForCallback(this.clientId) || client.isConnected()));
+			starting = !client.isConnected();
+		}
+		assertThat(starting).as("the link is there, and Paho starts its threads").isTrue();
+		int links = this.link.connections();
+		this.link.cut();
+		Await.until("the next link is there", () -> this.link.connections() > links);
+		int sent = this.link.sent(CONNECT);
+		Await.until("the client is connected, and no attempt is left",
+				() -> client.isConnected() && !ConnectThread.exists(this.clientId));
+		client.subscribe("test/a");
+		assertThat(this.link.sent(CONNECT) - sent).isLessThanOrEqualTo(this.link.connections() - links);
+		client.disconnect();
+		client.close();
+	}
+
+	/**
 	 * Paho stops the thread that completes the token of connect when a link ends, whether
 	 * it has done so or not. Only now and then is it late, so this is tried many times.
 	 */
