@@ -19,8 +19,8 @@ package io.github.mqttredis.actuate;
 import java.time.Duration;
 
 import io.github.mqttredis.actuate.HealthApplication.Answer;
-import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Ports;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
@@ -66,7 +66,7 @@ class HealthOfRedisTests {
 		try (RedisServer redis = RedisServer.start();
 				HealthApplication application = HealthApplication.start(redis.port());
 				Jedis jedis = redis.connect()) {
-			jedis.replicaof("127.0.0.1", EmbeddedRedis.freePort());
+			jedis.replicaof("127.0.0.1", Ports.free());
 			assertThat(application.health().redis()).containsEntry("role", "replica");
 		}
 	}
@@ -147,8 +147,7 @@ class HealthOfRedisTests {
 	void whenComponentThrowsItsSessionAwayThenItWarns() {
 		try (RedisServer redis = RedisServer.start("--appendonly", "yes");
 				HealthApplication application = HealthApplication.start(redis.port(), "mqtt.client.client-id=clean",
-						"mqtt.client.server-uris=tcp://127.0.0.1:" + EmbeddedRedis.freePort(),
-						"mqtt.client.clean-session=true")) {
+						"mqtt.client.server-uris=tcp://127.0.0.1:" + Ports.free(), "mqtt.client.clean-session=true")) {
 			assertThat(application.health().warnings()).singleElement().asString().containsIgnoringCase("clean");
 		}
 	}

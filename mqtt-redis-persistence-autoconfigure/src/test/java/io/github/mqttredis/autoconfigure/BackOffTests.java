@@ -28,6 +28,7 @@ import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.SessionInspector;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Load;
+import io.github.mqttredis.testing.Ports;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
@@ -60,8 +61,7 @@ class BackOffTests {
 	static final EmbeddedRedis REDIS = new EmbeddedRedis();
 
 	private final ApplicationContextRunner contexts = MqttContexts.with(REDIS)
-		.withPropertyValues("mqtt.client.client-id=gateway",
-				"mqtt.client.server-uris=tcp://127.0.0.1:" + EmbeddedRedis.freePort());
+		.withPropertyValues("mqtt.client.client-id=gateway", "mqtt.client.server-uris=tcp://127.0.0.1:" + Ports.free());
 
 	@Test
 	void whenAllIsThereThenAllBeansAre() {
@@ -256,8 +256,8 @@ class BackOffTests {
 	void whenServerUrisAreAListThenThereIsAClientManager() {
 		MqttContexts.with(REDIS)
 			.withPropertyValues("mqtt.client.client-id=gateway",
-					"mqtt.client.server-uris[0]=tcp://127.0.0.1:" + EmbeddedRedis.freePort(),
-					"mqtt.client.server-uris[1]=tcp://127.0.0.1:" + EmbeddedRedis.freePort())
+					"mqtt.client.server-uris[0]=tcp://127.0.0.1:" + Ports.free(),
+					"mqtt.client.server-uris[1]=tcp://127.0.0.1:" + Ports.free())
 			.run((context) -> assertThat(context).hasSingleBean(Mqttv3ClientManager.class));
 	}
 
@@ -270,7 +270,7 @@ class BackOffTests {
 	}
 
 	private static Mqttv3ClientManager ownManager() {
-		Mqttv3ClientManager manager = new Mqttv3ClientManager("tcp://127.0.0.1:" + EmbeddedRedis.freePort(), "own");
+		Mqttv3ClientManager manager = new Mqttv3ClientManager("tcp://127.0.0.1:" + Ports.free(), "own");
 		manager.setQuiescentTimeout(1);
 		return manager;
 	}

@@ -16,10 +16,7 @@
 
 package io.github.mqttredis.autoconfigure;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-
+import io.github.mqttredis.testing.Ports;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -30,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class EmbeddedRedis implements BeforeAllCallback, AfterAllCallback {
 
-	private final int port = freePort();
+	private final int port = Ports.free();
 
 	private final String[] arguments;
 
@@ -38,19 +35,6 @@ public final class EmbeddedRedis implements BeforeAllCallback, AfterAllCallback 
 
 	public EmbeddedRedis(String... arguments) {
 		this.arguments = arguments;
-	}
-
-	/**
-	 * Return a port on which nothing listens.
-	 * @return the port
-	 */
-	public static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	public int port() {

@@ -18,6 +18,7 @@ package io.github.mqttredis.autoconfigure;
 
 import java.nio.charset.StandardCharsets;
 
+import io.github.mqttredis.testing.Ports;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -101,7 +102,7 @@ class MqttConnectOptionsTests {
 
 	@Test
 	void whenTheApplicationsOptionsHaveNoServerUriThenTheManagerTakesTheProperties() {
-		String uri = "tcp://127.0.0.1:" + EmbeddedRedis.freePort();
+		String uri = "tcp://127.0.0.1:" + Ports.free();
 		this.contexts.withUserConfiguration(OwnOptions.class)
 			.withPropertyValues("mqtt.client.client-id=gateway", "mqtt.client.server-uris=" + uri)
 			.run((context) -> {

@@ -20,6 +20,7 @@ import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.Ports;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.TlsMaterial;
 import org.junit.jupiter.api.AfterAll;
@@ -45,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 @ExtendWith(OutputCaptureExtension.class)
 class RedisClientCertificateTests {
 
-	private static final int PORT = EmbeddedRedis.freePort();
+	private static final int PORT = Ports.free();
 
 	private static final String OWN = "mqtt.persistence.redis.url=rediss://127.0.0.1:" + PORT;
 
@@ -104,7 +105,7 @@ class RedisClientCertificateTests {
 	void whenTheCertificateIsThatOfAnotherHostThenTheStartFails(String clientType, CapturedOutput output)
 			throws Exception {
 		TlsMaterial stranger = TlsMaterial.createFor("dns:redis.example.org");
-		int port = EmbeddedRedis.freePort();
+		int port = Ports.free();
 		try (RedisServer other = RedisServer.start("--tls-port", Integer.toString(port), "--tls-auth-clients", "no",
 				"--tls-cert-file", stranger.certificateFile().toString(), "--tls-key-file",
 				stranger.privateKeyFile().toString())) {

@@ -24,6 +24,7 @@ import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.Ports;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.TlsMaterial;
 import org.junit.jupiter.api.AfterAll;
@@ -53,7 +54,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 @ExtendWith(OutputCaptureExtension.class)
 class RedisTlsTests {
 
-	private static final int TLS_PORT = EmbeddedRedis.freePort();
+	private static final int TLS_PORT = Ports.free();
 
 	private static TlsMaterial material;
 

@@ -34,6 +34,7 @@ import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.Ports;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -86,7 +87,7 @@ class StartFailureTests {
 
 	@Test
 	void whenRedisDoesNotAnswerThenTheAnalysisNamesItAndTheProperties(CapturedOutput output) {
-		int port = EmbeddedRedis.freePort();
+		int port = Ports.free();
 		assertThatThrownBy(() -> run(Application.class, "spring.data.redis.port=" + port));
 		assertThat(analysis(output)).contains("MQTT sessions cannot be kept in Redis")
 			.contains(":" + port)

@@ -23,6 +23,7 @@ import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.testing.Load;
+import io.github.mqttredis.testing.Ports;
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
@@ -48,7 +49,7 @@ class ClientManagerTests {
 	@RegisterExtension
 	static final EmbeddedRedis REDIS = new EmbeddedRedis();
 
-	private final String uri = "tcp://127.0.0.1:" + EmbeddedRedis.freePort();
+	private final String uri = "tcp://127.0.0.1:" + Ports.free();
 
 	private final ApplicationContextRunner contexts = MqttContexts.with(REDIS)
 		.withPropertyValues("mqtt.client.client-id=gateway", "mqtt.client.server-uris=" + this.uri);

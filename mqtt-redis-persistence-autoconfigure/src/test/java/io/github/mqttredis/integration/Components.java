@@ -18,8 +18,8 @@ package io.github.mqttredis.integration;
 
 import java.util.List;
 
-import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.integration.ComponentChecker.Finding;
+import io.github.mqttredis.testing.Ports;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 
@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Components {
 
-	static final String URI = "tcp://127.0.0.1:" + EmbeddedRedis.freePort();
+	static final String URI = "tcp://127.0.0.1:" + Ports.free();
 
 	private Components() {
 	}

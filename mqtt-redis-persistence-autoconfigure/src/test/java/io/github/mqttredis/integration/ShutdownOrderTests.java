@@ -35,6 +35,7 @@ import io.github.mqttredis.session.SessionStatus;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.testing.Load;
+import io.github.mqttredis.testing.Ports;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -64,7 +65,7 @@ class ShutdownOrderTests {
 	@RegisterExtension
 	static final EmbeddedRedis REDIS = new EmbeddedRedis();
 
-	private static final String URI = "tcp://127.0.0.1:" + EmbeddedRedis.freePort();
+	private static final String URI = "tcp://127.0.0.1:" + Ports.free();
 
 	private static final List<String> EVENTS = Collections.synchronizedList(new ArrayList<>());
 

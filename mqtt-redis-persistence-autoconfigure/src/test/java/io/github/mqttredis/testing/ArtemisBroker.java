@@ -18,7 +18,6 @@ package io.github.mqttredis.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -71,12 +70,8 @@ public final class ArtemisBroker implements AutoCloseable {
 	 * @return the broker
 	 */
 	public static ArtemisBroker start(TlsMaterial tls) {
-		try (ServerSocket socket = new ServerSocket(0); ServerSocket second = new ServerSocket(0)) {
-			int port = socket.getLocalPort();
-			int tlsPort = second.getLocalPort();
-			socket.close();
-			second.close();
-			return new ArtemisBroker(Files.createTempDirectory("artemis-"), port, tls, tlsPort);
+		try {
+			return new ArtemisBroker(Files.createTempDirectory("artemis-"), Ports.free(), tls, Ports.free());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

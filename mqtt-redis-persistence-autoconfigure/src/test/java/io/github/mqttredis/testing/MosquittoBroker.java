@@ -20,7 +20,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,9 +68,8 @@ public final class MosquittoBroker implements AutoCloseable {
 	 * @return the broker, which listens
 	 */
 	public static MosquittoBroker start(String... settings) {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			int port = socket.getLocalPort();
-			socket.close();
+		try {
+			int port = Ports.free();
 			Path directory = Files.createTempDirectory("mosquitto-");
 			Path configuration = directory.resolve("mosquitto.conf");
 			Files.writeString(configuration,

@@ -18,8 +18,6 @@ package io.github.mqttredis.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,14 +59,7 @@ public final class RedisServer implements AutoCloseable {
 	 * @return the server, which answers
 	 */
 	public static RedisServer start(String... arguments) {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			int port = socket.getLocalPort();
-			socket.close();
-			return startAt(port, arguments);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		return startAt(Ports.free(), arguments);
 	}
 
 	/**
@@ -96,23 +87,7 @@ public final class RedisServer implements AutoCloseable {
 	public static RedisServer startNode(String... arguments) {
 		List<String> all = new ArrayList<>(List.of("--cluster-enabled", "yes"));
 		all.addAll(List.of(arguments));
-		for (int i = 0; i < 100; i++) {
-			try (ServerSocket socket = new ServerSocket(0)) {
-				int port = socket.getLocalPort();
-				if (port + BUS < 65536) {
-					new ServerSocket(port + BUS).close();
-					socket.close();
-					return startAt(port, all.toArray(String[]::new));
-				}
-			}
-			catch (BindException ex) {
-				// Somebody else has the port of the bus: try another.
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-		throw new IllegalStateException("There is no port whose bus has a free one");
+		return startAt(Ports.free(BUS), all.toArray(String[]::new));
 	}
 
 	/**

@@ -93,7 +93,8 @@ final class Traffic implements AutoCloseable {
 			options.setMaxInflight(30_000);
 			options.setKeepAliveInterval(30);
 			this.client.connect(options).waitForCompletion(30_000);
-			// Artemis forgets a PUBREL that it still owes when it stops: the message would
+			// Artemis forgets a PUBREL that it still owes when it stops: the message
+			// would
 			// never be complete.
 			int qos = (settings.broker() == Settings.Broker.ARTEMIS) ? 1 : 2;
 			this.client.subscribe("up/#", qos).waitForCompletion(30_000);
