@@ -67,6 +67,8 @@ final class OwnedSession {
 
 	private final SessionShipper shipper;
 
+	private final QueueReader queue;
+
 	private final SessionStanding standing;
 
 	private final SessionActivity activity;
@@ -89,6 +91,7 @@ final class OwnedSession {
 		this.standing = new SessionStanding(id, io, activity);
 		this.shipper = new SessionShipper(this, scripts, io, settings.leaseTtl());
 	}
+		this.queue = new QueueReader(this, this.shipper, scripts);
 
 	/**
 	 * Return what speaks with Redis for this session.
@@ -99,6 +102,14 @@ final class OwnedSession {
 	}
 
 	SessionId id() {
+	/**
+	 * Return what reads the messages of the queue that are not in memory.
+	 * @return the reader
+	 */
+	QueueReader queue() {
+		return this.queue;
+	}
+
 		return this.id;
 	}
 

@@ -525,12 +525,12 @@ final class SessionHandle implements OperatedSession {
 		@Override
 		public void load() throws SessionException {
 			checkUsable("read the queue");
-			SessionHandle.this.session.shipper().loadQueue();
+			SessionHandle.this.session.queue().load();
 		}
 
 		@Override
 		public void loadAhead() {
-			SessionHandle.this.session.shipper().loadQueueAhead();
+			SessionHandle.this.session.queue().loadAhead();
 		}
 
 	}
