@@ -791,10 +791,10 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	public interface Waiting<E extends Exception> {
 
 		/**
-		 * Return whether somebody is to be told of the delivery.
-		 * @return whether the token has a listener
+		 * Have the token kept once somebody is to be told of the delivery.
+		 * @param keep called if the token has a listener, now or later
 		 */
-		boolean isListenedTo();
+		void keepForListener(Runnable keep);
 
 		/** Note that Paho has taken the message. */
 		void sent();

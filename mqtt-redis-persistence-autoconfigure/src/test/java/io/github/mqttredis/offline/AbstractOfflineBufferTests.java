@@ -665,6 +665,27 @@ abstract class AbstractOfflineBufferTests {
 		awaitNothingLeft(process);
 	}
 
+	@Test
+	void whenAListenerComesAfterPublishThenItIsToldOfTheDeliveryAlsoIfNobodyKeepsTheToken() throws Exception {
+		Process process = open();
+		process.publishAndListenLater("kept1").run();
+		Runnable late = process.publishAndListenLater("late2");
+		System.gc();
+		process.connect();
+		Await.until("the first listener is told", () -> process.delivered().equals(List.of("kept1")));
+		Await.until("the second message is delivered", () -> process.packetIdsInUse() == 0);
+		late.run();
+		Await.until("the second listener is told", () -> process.delivered().equals(List.of("kept1", "late2")));
+	}
+
+	@Test
+	void whenAListenerComesAfterItsMessageWasDroppedThenItIsTold() throws Exception {
+		Process process = open(1, WhenFull.DROP_NEWEST);
+		process.publish("a1");
+		process.publishAndListenLater("b1").run();
+		assertThat(process.failed()).singleElement().asString().startsWith("b1: The message was dropped");
+	}
+
 	private static void publishUnchecked(Process process, String payload) {
 		try {
 			process.publish(payload);

@@ -103,6 +103,12 @@ abstract class Process implements AutoCloseable {
 
 	abstract int packetIdsInUse();
 
+	/**
+	 * Publish, and have the token's listener set when that has returned.
+	 * @return sets it
+	 */
+	abstract Runnable publishAndListenLater(String payload) throws Exception;
+
 	abstract void lastPacketId(int id);
 
 	/** Return what listeners were told of failed messages. */
