@@ -44,10 +44,10 @@ import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
-import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.WriteLog;
+import io.github.mqttredis.session.WriteLog.Refused;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -416,11 +416,10 @@ final class SessionShipper extends Speaker {
 
 	/** Called when Redis has just said that the batch was not applied after all. */
 	private void setAside(Batch batch) {
-		RecordKey record = this.log.setAside(batch);
-		byte[] value = (record != null) ? this.log.aside(record) : null;
-		if (record != null && value != null) {
-			this.refusedSize.refused(value.length);
-			this.session.standing().setAside(new SessionRecordException(this.session.id(), record, value.length));
+		Refused refused = this.log.setAside(batch);
+		if (refused != null) {
+			this.refusedSize.refused(refused.record().length);
+			this.session.refused(refused);
 		}
 		this.broken.forget();
 	}
@@ -676,6 +675,7 @@ final class SessionShipper extends Speaker {
 	 */
 	void add(Request<?> request) {
 		this.requests.add(request);
+		soonest();
 	}
 
 	/**
@@ -691,7 +691,6 @@ final class SessionShipper extends Speaker {
 			throws SessionUnavailableException {
 		Request<T> request = new Request<>(this, onWhole, first);
 		add(request);
-		soonest();
 		return this.io.await(request.answer(), bytes);
 	}
 

@@ -83,6 +83,7 @@ abstract class AbstractOfflineBufferTests {
 	@AfterEach
 	void stop() throws Exception {
 		this.redis.configSet("maxmemory", "0");
+		this.redis.configSet("client-query-buffer-limit", "1gb");
 		for (Process process : this.processes) {
 			process.close();
 		}
@@ -684,6 +685,30 @@ abstract class AbstractOfflineBufferTests {
 		process.publish("a1");
 		process.publishAndListenLater("b1").run();
 		assertThat(process.failed()).singleElement().asString().startsWith("b1: The message was dropped");
+	}
+
+	@Test
+	void whenRedisDoesNotTakeAMessageThatNobodyWaitsForThenItsTokenFailsAndTheOthersAreSent() throws Exception {
+		Taker taker = new Taker(1);
+		Process process = process(server.port(), broker()).storeBeforeSend().handUndelivered(taker);
+		this.processes.add(process);
+		process.open(this.clientId, settings(5000, WhenFull.REJECT), WIDE, false);
+		this.redis.configSet("client-query-buffer-limit", "1mb");
+		String large = "x".repeat(3 * 1024 * 1024) + "1";
+		publish(process, List.of("a1", large, "b2"));
+		Await.until("its listener is told", () -> !process.failed().isEmpty());
+		assertThat(process.failed()).singleElement()
+			.asString()
+			.startsWith("xxx")
+			.contains("Redis does not accept record q-2")
+			.contains("client-query-buffer-limit");
+		Await.until("the application takes it over", () -> !taker.taken.isEmpty());
+		assertThat(taker.taken).containsExactly(large);
+		assertThat(taker.reasons).containsExactly(Reason.REFUSED);
+		Await.until("the others are stored", () -> queued() == 2);
+		process.connect();
+		assertInOrder(process, List.of("a1", "b2"));
+		awaitNothingLeft(process);
 	}
 
 	private static void publishUnchecked(Process process, String payload) {
