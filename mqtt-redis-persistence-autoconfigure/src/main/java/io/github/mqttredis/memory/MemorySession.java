@@ -315,6 +315,11 @@ final class MemorySession implements OperatedSession {
 		}
 
 		@Override
+		protected boolean isAwaited() {
+			return false;
+		}
+
+		@Override
 		public void awaitStored(Appended appended) {
 			// What is put is stored.
 		}

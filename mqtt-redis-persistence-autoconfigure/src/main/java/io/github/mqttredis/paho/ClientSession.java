@@ -215,6 +215,11 @@ public final class ClientSession<E extends Exception> {
 			}
 
 			@Override
+			public boolean refused(RecordKey message, byte[] record, SessionException reason) {
+				return offline.refused(message.number(), record, reason);
+			}
+
+			@Override
 			public LinkStatus link() {
 				return link.status();
 			}

@@ -25,6 +25,8 @@ import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.UndeliveredMessages;
 import io.github.mqttredis.session.UndeliveredMessages.Reason;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the exception of the version of Paho
  */
 final class DeadLetters<E extends Exception> {
+
+	private static final Log logger = LogFactory.getLog(DeadLetters.class);
 
 	private static final long LIMIT_SECONDS = 10;
 
@@ -102,6 +106,31 @@ final class DeadLetters<E extends Exception> {
 		}
 		catch (RuntimeException ex) {
 			throw notTaken(ex);
+		}
+	}
+
+	/**
+	 * Have the application take a message over that is stored nowhere, if it wants to.
+	 * @param record its PUBLISH
+	 * @param why why it is not
+	 * @return whether that is done
+	 */
+	boolean takeRefused(byte[] record, E why) {
+		if (!isWanted()) {
+			return true;
+		}
+		begin();
+		try {
+			take(Reason.REFUSED, record, why);
+			return true;
+		}
+		catch (Exception ex) {
+			logger.warn("A message of MQTT client '" + this.session.clientId()
+					+ "' cannot be stored, and the application has not taken it over", ex);
+			return false;
+		}
+		finally {
+			end();
 		}
 	}
 

@@ -42,7 +42,9 @@ final class KnownTokens<T extends OfflineQueue.Waiting<?>> {
 		for (Reference<? extends T> gone = this.forgotten.poll(); gone != null; gone = this.forgotten.poll()) {
 			this.tokens.remove(((Known<?>) gone).number);
 		}
-		this.tokens.put(number, new Known<>(number, token, this.forgotten));
+		Known<T> known = new Known<>(number, token, this.forgotten);
+		this.tokens.put(number, known);
+		token.keepForListener(known::keep);
 	}
 
 	@Nullable T get(long number) {
@@ -59,13 +61,17 @@ final class KnownTokens<T extends OfflineQueue.Waiting<?>> {
 
 		private final long number;
 
-		@SuppressWarnings({ "unused", "FieldCanBeLocal" })
-		private final @Nullable T listened;
+		/** Set by whoever gives the token a listener, and by nobody else. */
+		@SuppressWarnings("unused")
+		private volatile @Nullable T listened;
 
 		Known(long number, T token, ReferenceQueue<? super T> forgotten) {
 			super(token, forgotten);
 			this.number = number;
-			this.listened = token.isListenedTo() ? token : null;
+		}
+
+		void keep() {
+			this.listened = get();
 		}
 
 	}

@@ -479,16 +479,33 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @param number its number
 	 */
 	void discard(long number) {
-		T token;
 		this.lock.lock();
 		try {
-			token = remove(number);
+			this.queue.remove(number);
 		}
 		finally {
 			this.lock.unlock();
 		}
+		fail(number, this.outlet.refusal("The message was removed at an operator's request"));
+	}
+
+	/**
+	 * Note that the store does not take a message that nobody waits for.
+	 * @param number its number
+	 * @param record its PUBLISH
+	 * @param reason why
+	 * @return whether the application has taken it over, if it wants to
+	 */
+	boolean refused(long number, byte[] record, SessionException reason) {
+		E why = this.session.failure(reason);
+		fail(number, why);
+		return this.deadLetters.takeRefused(record, why);
+	}
+
+	private void fail(long number, E reason) {
+		T token = forget(number);
 		if (token != null) {
-			token.drop(this.outlet.refusal("The message was removed at an operator's request"));
+			tell(List.of(() -> token.drop(reason)));
 		}
 	}
 
@@ -631,10 +648,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 			logger.debug("A message cannot be set aside now", ex);
 			return;
 		}
-		T token = forget(this.refused);
-		if (token != null) {
-			tell(List.of(() -> token.drop(this.outlet.refusal("The message was set aside: " + reason))));
-		}
+		fail(this.refused, this.outlet.refusal("The message was set aside: " + reason));
 	}
 
 	/**
@@ -791,10 +805,10 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	public interface Waiting<E extends Exception> {
 
 		/**
-		 * Return whether somebody is to be told of the delivery.
-		 * @return whether the token has a listener
+		 * Have the token kept once somebody is to be told of the delivery.
+		 * @param keep called if the token has a listener, now or later
 		 */
-		boolean isListenedTo();
+		void keepForListener(Runnable keep);
 
 		/** Note that Paho has taken the message. */
 		void sent();

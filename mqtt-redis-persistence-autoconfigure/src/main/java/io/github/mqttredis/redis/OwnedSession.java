@@ -20,17 +20,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 import io.github.mqttredis.redis.StoreSettings.OnOutage;
 import io.github.mqttredis.session.Durability;
-import io.github.mqttredis.session.LinkStatus;
 import io.github.mqttredis.session.QueuePage;
 import io.github.mqttredis.session.QueuedMessage;
 import io.github.mqttredis.session.RecordEnvelope;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Operation;
+import io.github.mqttredis.session.SessionClient;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
@@ -41,6 +40,7 @@ import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.StoredRecords;
 import io.github.mqttredis.session.WriteLog;
+import io.github.mqttredis.session.WriteLog.Refused;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,13 +67,16 @@ final class OwnedSession {
 
 	private final SessionShipper shipper;
 
+	private final QueueReader queue;
+
 	private final SessionStanding standing;
 
 	private final SessionActivity activity;
 
 	private volatile boolean ended;
 
-	private volatile @Nullable Supplier<LinkStatus> link;
+	/** Of the newest hold. */
+	private volatile @Nullable SessionClient client;
 
 	private volatile BooleanSupplier recoveryListener = () -> true;
 
@@ -88,6 +91,7 @@ final class OwnedSession {
 				(key, record) -> settings.codec().encode(id, key, record));
 		this.standing = new SessionStanding(id, io, activity);
 		this.shipper = new SessionShipper(this, scripts, io, settings.leaseTtl());
+		this.queue = new QueueReader(this, this.shipper, scripts);
 	}
 
 	/**
@@ -96,6 +100,14 @@ final class OwnedSession {
 	 */
 	SessionShipper shipper() {
 		return this.shipper;
+	}
+
+	/**
+	 * Return what reads the messages of the queue that are not in memory.
+	 * @return the reader
+	 */
+	QueueReader queue() {
+		return this.queue;
 	}
 
 	SessionId id() {
@@ -305,17 +317,18 @@ final class OwnedSession {
 	}
 
 	SessionStatus status() {
-		Supplier<LinkStatus> link = this.link;
+		SessionClient current = this.client;
 		return this.standing.status(this.log.contents(), this.shipper.lease().remaining(),
-				(link != null) ? link.get() : null);
+				(current != null) ? current.link() : null);
 	}
 
 	/**
-	 * Have the client of the newest hold say how its link is.
-	 * @param link says it
+	 * Have the client of the newest hold say how its link is, and be told what becomes of
+	 * its messages.
+	 * @param served the client
 	 */
-	void link(Supplier<LinkStatus> link) {
-		this.link = link;
+	void serve(SessionClient served) {
+		this.client = served;
 	}
 
 	// What is noted in turn
@@ -352,6 +365,19 @@ final class OwnedSession {
 	 */
 	void tell(BooleanSupplier task) {
 		this.io.listeners().tell(task);
+	}
+
+	/**
+	 * Note that Redis does not take a record. If nobody waits for it, its client is told.
+	 * @param refused the record
+	 */
+	void refused(Refused refused) {
+		SessionRecordException reason = new SessionRecordException(this.id, refused.key(), refused.record().length);
+		this.standing.setAside(reason, refused.kept());
+		SessionClient current = this.client;
+		if (!refused.kept() && current != null) {
+			tell(() -> current.refused(refused.key(), refused.record(), reason));
+		}
 	}
 
 	void fenced(String by) {

@@ -19,7 +19,6 @@ package io.github.mqttredis.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 import io.github.mqttredis.redis.MarkTracker.Mark;
 import io.github.mqttredis.redis.SessionOpener.FieldNames;
@@ -29,6 +28,7 @@ import io.github.mqttredis.session.Batch.QueueChange;
 import io.github.mqttredis.session.Lengths;
 import io.github.mqttredis.session.QueuePage;
 import io.github.mqttredis.session.QueuedMessage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Lua by which an owner keeps its session. What the scripts get and return is written
@@ -59,8 +59,8 @@ final class RedisScripts {
 	/** What a session has at most that is read when its lease is taken. */
 	private static final long SMALL_BYTES = 64 * 1024;
 
-	/** What is read of a queue at a time. */
-	private static final int PAGE_BYTES = 256 * 1024;
+	/** What is read of a queue at a time; a larger message comes alone. */
+	static final long PAGE_BYTES = 256 * 1024;
 
 	private static final int PAGE_MESSAGES = 2000;
 
@@ -179,17 +179,25 @@ final class RedisScripts {
 	/**
 	 * Read messages of the queue.
 	 * @param from the number of the first
+	 * @param bytes how many bytes they may have together
 	 * @param expected the mark that is expected
-	 * @return reads some of them, and answers nothing if there is another mark
+	 * @return reads some of them
 	 */
-	Command<Optional<QueuePage>> queue(long from, Mark expected) {
-		return QUEUE.with(PAGE_BYTES, List.of(this.keys.queue(), this.keys.mark()),
-				List.of(bytes(from), bytes(PAGE_MESSAGES), bytes(PAGE_BYTES), bytes(0), bytes(expected.toString())),
-				(reply) -> (reply.size() < 5) ? Optional.empty() : Optional.of(page(reply)));
+	Command<QueueRead> queue(long from, long bytes, Mark expected) {
+		return QUEUE.with(bytes, List.of(this.keys.queue(), this.keys.mark()),
+				List.of(bytes(from), bytes(PAGE_MESSAGES), bytes(bytes), bytes(0), bytes(expected.toString())),
+				(reply) -> read(RedisScript.bytes(reply)));
 	}
 
-	private static QueuePage page(List<?> raw) {
-		List<byte[]> reply = RedisScript.bytes(raw);
+	private static QueueRead read(List<byte[]> reply) {
+		return switch (reply.size()) {
+			case 1 -> new QueueRead(null, 0);
+			case 2 -> new QueueRead(null, number(reply.get(1)));
+			default -> new QueueRead(page(reply), 0);
+		};
+	}
+
+	private static QueuePage page(List<byte[]> reply) {
 		List<QueuedMessage> messages = new ArrayList<>();
 		for (int i = 5; i < reply.size(); i += 7) {
 			messages.add(new QueuedMessage(number(reply.get(i)), number(reply.get(i + 1)), number(reply.get(i + 2)),
@@ -250,6 +258,21 @@ final class RedisScripts {
 
 		boolean hasAll() {
 			return this.contents.size() == 2 * this.lengths.records();
+		}
+
+	}
+
+	/**
+	 * What came of reading a queue.
+	 *
+	 * @param page the messages, {@code null} if the first one is too large, or there is
+	 * another mark
+	 * @param larger how many bytes the first one has, if it is too large
+	 */
+	record QueueRead(@Nullable QueuePage page, long larger) {
+
+		boolean isOther() {
+			return this.page == null && this.larger == 0;
 		}
 
 	}

@@ -332,7 +332,7 @@ final class SessionHandle implements OperatedSession {
 	@Override
 	public void serveRequests(SessionClient served) {
 		this.client = served;
-		this.session.link(served::link);
+		this.session.serve(served);
 	}
 
 	@Override
@@ -461,6 +461,13 @@ final class SessionHandle implements OperatedSession {
 		}
 
 		@Override
+		protected boolean isAwaited() {
+			OwnedSession owned = SessionHandle.this.session;
+			// Who publishes faster than Redis takes it must not fill the heap.
+			return owned.isStoredBeforeReturn() || !SessionHandle.this.guarded || owned.log().isBehind();
+		}
+
+		@Override
 		public Appended append(byte[] record, long lifetime) throws SessionException {
 			OwnedSession owned = SessionHandle.this.session;
 			checkUsable("store a message");
@@ -494,9 +501,7 @@ final class SessionHandle implements OperatedSession {
 		public void awaitStored(Appended appended) throws SessionException {
 			OwnedSession owned = SessionHandle.this.session;
 			RecordKey key = appended.message().key();
-			// Who publishes faster than Redis takes it must not fill the heap.
-			boolean promised = owned.isStoredBeforeReturn() || !SessionHandle.this.guarded || owned.log().isBehind();
-			if (!promised
+			if (!appended.awaited()
 					|| (owned.ship(appended.position(), appended.failures(), () -> isOver(key)) && !isAside(key))) {
 				return;
 			}
@@ -525,12 +530,12 @@ final class SessionHandle implements OperatedSession {
 		@Override
 		public void load() throws SessionException {
 			checkUsable("read the queue");
-			SessionHandle.this.session.shipper().loadQueue();
+			SessionHandle.this.session.queue().load();
 		}
 
 		@Override
 		public void loadAhead() {
-			SessionHandle.this.session.shipper().loadQueueAhead();
+			SessionHandle.this.session.queue().loadAhead();
 		}
 
 	}

@@ -372,7 +372,7 @@ final class SessionOpener {
 		private void restoreQueue() throws SessionException {
 			boolean readable = false;
 			while (!readable) {
-				QueuePage page = this.session.shipper().firstOfQueue();
+				QueuePage page = this.session.queue().first();
 				Map<Long, byte[]> records = this.session.decode(page);
 				readable = records.size() == page.messages().size();
 				if (readable) {

@@ -40,15 +40,14 @@ import io.github.mqttredis.redis.Speaker.Exchange;
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.Lengths;
 import io.github.mqttredis.session.Mirror;
-import io.github.mqttredis.session.QueuePage;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordKind;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
-import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.WriteLog;
+import io.github.mqttredis.session.WriteLog.Refused;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,9 +83,6 @@ final class SessionShipper extends Speaker {
 
 	/** What somebody waits for who is no publisher. */
 	private final Queue<Request<?>> requests = new ConcurrentLinkedQueue<>();
-
-	/** Whether the queue is being read ahead. */
-	private final AtomicBoolean loading = new AtomicBoolean();
 
 	private final AtomicBoolean retrying = new AtomicBoolean();
 
@@ -420,11 +416,10 @@ final class SessionShipper extends Speaker {
 
 	/** Called when Redis has just said that the batch was not applied after all. */
 	private void setAside(Batch batch) {
-		RecordKey record = this.log.setAside(batch);
-		byte[] value = (record != null) ? this.log.aside(record) : null;
-		if (record != null && value != null) {
-			this.refusedSize.refused(value.length);
-			this.session.standing().setAside(new SessionRecordException(this.session.id(), record, value.length));
+		Refused refused = this.log.setAside(batch);
+		if (refused != null) {
+			this.refusedSize.refused(refused.record().length);
+			this.session.refused(refused);
 		}
 		this.broken.forget();
 	}
@@ -577,57 +572,12 @@ final class SessionShipper extends Speaker {
 		return ask(0, false, (request) -> quarantine(request, message));
 	}
 
-	private Exchange<Written> quarantine(Request<Boolean> request, RecordKey message) {
+	Exchange<Written> quarantine(Request<Boolean> request, RecordKey message) {
 		return fenced(request,
 				(expected, next) -> this.scripts.quarantine(expected, next, "", message.number(), List.of()), () -> {
 					this.log.unreadable(message);
 					this.session.standing().quarantined(List.of(message.toString()), this.session.keys());
 				});
-	}
-
-	/**
-	 * Read the oldest messages of the queue of a session that is being opened.
-	 * @return the messages
-	 * @throws SessionUnavailableException if Redis did not answer, or is not as this
-	 * owner left it
-	 */
-	QueuePage firstOfQueue() throws SessionUnavailableException {
-		return ask(0, false, (request) -> request.of(this.scripts.queue(0, this.marks.mark()), (page) -> page
-			.orElseThrow(() -> new IllegalStateException("MQTT session " + this.session.id() + " has changed"))));
-	}
-
-	/**
-	 * Read messages of the queue that follow those in memory, if there is room for them.
-	 * @throws SessionUnavailableException if Redis did not answer
-	 */
-	void loadQueue() throws SessionUnavailableException {
-		this.<Boolean>ask(0, true, this::loadQueue);
-	}
-
-	/** Begin to do so. */
-	void loadQueueAhead() {
-		if (this.log.wantedOfQueue() > 0 && this.loading.compareAndSet(false, true)) {
-			Request<Boolean> request = new Request<>(this, true, this::loadQueue);
-			request.answer().whenComplete((done, failure) -> this.loading.set(false));
-			this.requests.add(request);
-			soonest();
-		}
-	}
-
-	private @Nullable Exchange<?> loadQueue(Request<Boolean> request) {
-		long from = this.log.wantedOfQueue();
-		if (from == 0 || this.session.isUnusable()) {
-			return request.done(true);
-		}
-		return request.of(this.scripts.queue(from, this.marks.mark()), (page) -> {
-			// Nothing if Redis is not as we left it, which is found out before all else.
-			this.unconfirmed |= page.isEmpty();
-			page.map(this.session::addToQueue)
-				.orElse(List.of())
-				.forEach((unreadable) -> this.requests
-					.add(new Request<Boolean>(this, true, (next) -> quarantine(next, unreadable))));
-			return true;
-		});
 	}
 
 	/**
@@ -711,11 +661,36 @@ final class SessionShipper extends Speaker {
 		});
 	}
 
-	private <T> T ask(long bytes, boolean onWhole, Function<Request<T>, @Nullable Exchange<?>> first)
-			throws SessionUnavailableException {
-		Request<T> request = new Request<>(this, onWhole, first);
+	/**
+	 * Return the mark that is expected now. Called in turn.
+	 * @return the mark
+	 */
+	Mark mark() {
+		return this.marks.mark();
+	}
+
+	/**
+	 * Have something asked for in its turn.
+	 * @param request what
+	 */
+	void add(Request<?> request) {
 		this.requests.add(request);
 		soonest();
+	}
+
+	/**
+	 * Have something asked for, and wait for the answer.
+	 * @param <T> the type of the answer
+	 * @param bytes how many bytes that moves
+	 * @param onWhole whether the session has to be known to be owned, and whole, before
+	 * @param first makes the command
+	 * @return the answer
+	 * @throws SessionUnavailableException if Redis did not answer
+	 */
+	<T> T ask(long bytes, boolean onWhole, Function<Request<T>, @Nullable Exchange<?>> first)
+			throws SessionUnavailableException {
+		Request<T> request = new Request<>(this, onWhole, first);
+		add(request);
 		return this.io.await(request.answer(), bytes);
 	}
 

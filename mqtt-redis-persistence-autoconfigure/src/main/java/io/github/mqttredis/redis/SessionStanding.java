@@ -109,13 +109,14 @@ final class SessionStanding {
 	/**
 	 * Note that Redis does not take a record.
 	 * @param refused names it
+	 * @param kept whether it stays in memory; if not, nobody waits for it
 	 */
-	void setAside(SessionRecordException refused) {
+	void setAside(SessionRecordException refused, boolean kept) {
 		this.quarantined.incrementAndGet();
 		this.activity.happened(Event.RECORD_QUARANTINED, 1);
 		RedisSessionStore.logger.warn(refused.getMessage() + ". The record is set aside after " + BrokenBatches.ATTEMPTS
-				+ " attempts: it is kept in memory only, and its message is not sent. Later records are written "
-				+ "now");
+				+ " attempts: " + (kept ? "it is kept in memory only, and" : "the token of the message fails, and")
+				+ " its message is not sent. Later records are written now");
 		tell(new SessionEvent.Quarantined(this.id, List.of(refused.record().toString())));
 	}
 

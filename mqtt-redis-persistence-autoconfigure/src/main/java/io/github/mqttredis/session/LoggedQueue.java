@@ -57,14 +57,21 @@ public abstract class LoggedQueue implements MessageQueue {
 	 */
 	protected abstract void write(Consumer<WriteLog> change);
 
+	/**
+	 * Return whether {@link #awaitStored} waits for a message that is appended now.
+	 * @return whether who appends it is told what becomes of it
+	 */
+	protected abstract boolean isAwaited();
+
 	@Override
 	public Appended append(byte[] record, long lifetime) throws SessionException {
-		return write("store a message", (held) -> this.log.queue(null, record, lifetime, held));
+		boolean awaited = isAwaited();
+		return write("store a message", (held) -> this.log.queue(null, record, lifetime, awaited, held));
 	}
 
 	@Override
 	public void adopt(RecordKey buffered, byte[] record) throws SessionException {
-		write("store a message", (held) -> this.log.queue(buffered, record, 0, held));
+		write("store a message", (held) -> this.log.queue(buffered, record, 0, false, held));
 	}
 
 	@Override

@@ -366,6 +366,12 @@ public final class RecordOperations {
 		}
 
 		@Override
+		public boolean refused(RecordKey message, byte[] record, SessionException reason) {
+			// Whoever asked for it to be sent has had its answer.
+			return true;
+		}
+
+		@Override
 		public LinkStatus link() {
 			return new LinkStatus(LinkStatus.State.CLOSED, null, Instant.now(), null, null);
 		}

@@ -40,6 +40,16 @@ public interface SessionClient {
 	void discard(RecordKey record);
 
 	/**
+	 * Note that the store does not take a message of the queue that nobody waits for. It
+	 * is gone from the session.
+	 * @param message its key
+	 * @param record its PUBLISH
+	 * @param reason why
+	 * @return whether that is done; if not, it is asked for again
+	 */
+	boolean refused(RecordKey message, byte[] record, SessionException reason);
+
+	/**
 	 * Return how the client's link to its broker is.
 	 * @return a look at it, taken from memory
 	 */

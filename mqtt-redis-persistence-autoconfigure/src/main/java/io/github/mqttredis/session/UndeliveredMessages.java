@@ -72,7 +72,7 @@ public interface UndeliveredMessages {
 		DROPPED,
 
 		/**
-		 * The broker, or Paho, does not take it.
+		 * The broker, Paho or Redis does not take it.
 		 */
 		REFUSED
 

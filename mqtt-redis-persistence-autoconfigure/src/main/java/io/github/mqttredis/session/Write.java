@@ -48,6 +48,9 @@ final class Write {
 	/** Whether this, and what follows it, is not to be shipped yet. */
 	private boolean held;
 
+	/** Whether somebody waits until this is stored, and is told if it cannot be. */
+	private boolean awaited = true;
+
 	private long since = System.nanoTime();
 
 	private Write(long position, @Nullable RecordKey key, byte @Nullable [] value, byte @Nullable [] stored,
@@ -141,6 +144,7 @@ final class Write {
 		RecordKey former = (this.from != null && this.from.number() <= lastQueued) ? this.from : null;
 		Write write = new Write(at, this.key, this.value, this.stored, former, this.message);
 		write.held = this.held;
+		write.awaited = this.awaited;
 		return write;
 	}
 
@@ -174,6 +178,15 @@ final class Write {
 
 	Write held(boolean isHeld) {
 		this.held = isHeld;
+		return this;
+	}
+
+	boolean isAwaited() {
+		return this.awaited;
+	}
+
+	Write awaited(boolean isAwaited) {
+		this.awaited = isAwaited;
 		return this;
 	}
 

@@ -224,11 +224,13 @@ public final class WriteLog {
 	 * does
 	 * @param record its PUBLISH, which must not be changed afterwards
 	 * @param lifetime how long it is wanted, in milliseconds, 0 for ever
+	 * @param awaited whether somebody waits until it is stored
 	 * @param allowed asked as in {@link #put(RecordKey, byte[], BooleanSupplier)}
 	 * @return the message and its position, {@code null} if it was not allowed, or the
 	 * record is not there
 	 */
-	public @Nullable Appended queue(@Nullable RecordKey from, byte[] record, long lifetime, BooleanSupplier allowed) {
+	public @Nullable Appended queue(@Nullable RecordKey from, byte[] record, long lifetime, boolean awaited,
+			BooleanSupplier allowed) {
 		long failures = this.progress.failures();
 		this.queueing.lock();
 		try {
@@ -241,9 +243,9 @@ public final class WriteLog {
 				if (!allowed.getAsBoolean() || (from != null && !records.remove(from))) {
 					return null;
 				}
-				Write write = Write.queue(++this.appended, from, message, stored);
+				Write write = Write.queue(++this.appended, from, message, stored).awaited(awaited);
 				records.queue().add(write);
-				return new Appended(message, append(write), failures);
+				return new Appended(message, append(write), failures, awaited);
 			});
 		}
 		finally {
@@ -479,28 +481,33 @@ public final class WriteLog {
 	 * Set the largest record of a batch aside, which the store does not take: the rest of
 	 * the log goes on without it, and it counts as stored nowhere. Its client may go on
 	 * to have it; it is forgotten once that removes it or puts another one in its place.
+	 * A message of the queue that nobody waits for is forgotten at once.
 	 * @param batch the batch, which was not applied
-	 * @return the record's key, {@code null} if the batch stores nothing
+	 * @return the record, {@code null} if the batch stores nothing that still matters
 	 */
-	public @Nullable RecordKey setAside(Batch batch) {
+	public @Nullable Refused setAside(Batch batch) {
 		RecordKey key = batch.largest();
-		if (key != null) {
-			read((records) -> {
-				Write write = records.write(key);
-				byte[] value = (write != null) ? write.value() : null;
-				this.pending.giveUp(key, batch.end());
-				// One that was put since has a chance of its own.
-				if (write != null && value != null && write.position() <= batch.end()) {
-					records.remove(key);
-					Map<RecordKey, byte[]> more = new HashMap<>(this.aside);
-					more.put(key, value);
-					this.aside = Map.copyOf(more);
-				}
-				return key;
-			});
-			this.progress.wake();
+		if (key == null) {
+			return null;
 		}
-		return key;
+		Refused refused = this.<@Nullable Refused>read((records) -> {
+			Write write = records.write(key);
+			byte[] value = (write != null) ? write.value() : null;
+			this.pending.giveUp(key, batch.end());
+			// One that was put since has a chance of its own.
+			if (write == null || value == null || write.position() > batch.end()) {
+				return null;
+			}
+			records.remove(key);
+			if (write.isAwaited()) {
+				Map<RecordKey, byte[]> more = new HashMap<>(this.aside);
+				more.put(key, value);
+				this.aside = Map.copyOf(more);
+			}
+			return new Refused(key, value, write.isAwaited());
+		});
+		this.progress.wake();
+		return refused;
 	}
 
 	/**
@@ -752,8 +759,21 @@ public final class WriteLog {
 	 * @param message the message
 	 * @param position the position to wait for
 	 * @param failures the number of failures before it was appended
+	 * @param awaited whether somebody waits until it is stored
 	 */
-	public record Appended(QueuedMessage message, long position, long failures) {
+	public record Appended(QueuedMessage message, long position, long failures, boolean awaited) {
+
+	}
+
+	/**
+	 * A record that the store does not take.
+	 *
+	 * @param key its key
+	 * @param record the record
+	 * @param kept whether it is set aside, because its client still has it; if not, it is
+	 * a message that nobody waits for
+	 */
+	public record Refused(RecordKey key, byte[] record, boolean kept) {
 
 	}
 

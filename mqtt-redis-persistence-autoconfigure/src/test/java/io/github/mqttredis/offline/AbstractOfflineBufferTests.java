@@ -83,6 +83,7 @@ abstract class AbstractOfflineBufferTests {
 	@AfterEach
 	void stop() throws Exception {
 		this.redis.configSet("maxmemory", "0");
+		this.redis.configSet("client-query-buffer-limit", "1gb");
 		for (Process process : this.processes) {
 			process.close();
 		}
@@ -662,6 +663,51 @@ abstract class AbstractOfflineBufferTests {
 		publisher.get(Await.MILLIS, TimeUnit.MILLISECONDS);
 		assertInOrder(process, List.of("b1", "c1"));
 		assertThat(taker.taken).containsExactly("a1");
+		awaitNothingLeft(process);
+	}
+
+	@Test
+	void whenAListenerComesAfterPublishThenItIsToldOfTheDeliveryAlsoIfNobodyKeepsTheToken() throws Exception {
+		Process process = open();
+		process.publishAndListenLater("kept1").run();
+		Runnable late = process.publishAndListenLater("late2");
+		System.gc();
+		process.connect();
+		Await.until("the first listener is told", () -> process.delivered().equals(List.of("kept1")));
+		Await.until("the second message is delivered", () -> process.packetIdsInUse() == 0);
+		late.run();
+		Await.until("the second listener is told", () -> process.delivered().equals(List.of("kept1", "late2")));
+	}
+
+	@Test
+	void whenAListenerComesAfterItsMessageWasDroppedThenItIsTold() throws Exception {
+		Process process = open(1, WhenFull.DROP_NEWEST);
+		process.publish("a1");
+		process.publishAndListenLater("b1").run();
+		assertThat(process.failed()).singleElement().asString().startsWith("b1: The message was dropped");
+	}
+
+	@Test
+	void whenRedisDoesNotTakeAMessageThatNobodyWaitsForThenItsTokenFailsAndTheOthersAreSent() throws Exception {
+		Taker taker = new Taker(1);
+		Process process = process(server.port(), broker()).storeBeforeSend().handUndelivered(taker);
+		this.processes.add(process);
+		process.open(this.clientId, settings(5000, WhenFull.REJECT), WIDE, false);
+		this.redis.configSet("client-query-buffer-limit", "1mb");
+		String large = "x".repeat(3 * 1024 * 1024) + "1";
+		publish(process, List.of("a1", large, "b2"));
+		Await.until("its listener is told", () -> !process.failed().isEmpty());
+		assertThat(process.failed()).singleElement()
+			.asString()
+			.startsWith("xxx")
+			.contains("Redis does not accept record q-2")
+			.contains("client-query-buffer-limit");
+		Await.until("the application takes it over", () -> !taker.taken.isEmpty());
+		assertThat(taker.taken).containsExactly(large);
+		assertThat(taker.reasons).containsExactly(Reason.REFUSED);
+		Await.until("the others are stored", () -> queued() == 2);
+		process.connect();
+		assertInOrder(process, List.of("a1", "b2"));
 		awaitNothingLeft(process);
 	}
 

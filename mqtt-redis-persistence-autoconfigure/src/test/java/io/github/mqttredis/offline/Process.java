@@ -20,6 +20,7 @@ import java.util.List;
 
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
+import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.UndeliveredMessages;
 import io.github.mqttredis.testing.Application;
@@ -47,7 +48,7 @@ abstract class Process implements AutoCloseable {
 
 	private final LettuceConnectionFactory factory;
 
-	private final RedisSessionStore store;
+	private RedisSessionStore store;
 
 	private UndeliveredMessages undelivered = UndeliveredMessages.UNWANTED;
 
@@ -69,6 +70,14 @@ abstract class Process implements AutoCloseable {
 
 	UndeliveredMessages undelivered() {
 		return this.undelivered;
+	}
+
+	/** Have {@code publish} wait for nothing. */
+	Process storeBeforeSend() {
+		this.store.stop();
+		this.store = new RedisSessionStore(this.factory, SETTINGS.with(Durability.BEFORE_SEND));
+		this.store.start();
+		return this;
 	}
 
 	/** Have an application take over what is not sent. */
@@ -93,6 +102,12 @@ abstract class Process implements AutoCloseable {
 
 	/** Publish, and wait as Spring Integration does. */
 	abstract void publishAndWait(String payload) throws Exception;
+
+	/**
+	 * Publish, and have the token's listener set when that has returned.
+	 * @return sets it
+	 */
+	abstract Runnable publishAndListenLater(String payload) throws Exception;
 
 	/** Try to connect. */
 	abstract void tryToConnect() throws Exception;

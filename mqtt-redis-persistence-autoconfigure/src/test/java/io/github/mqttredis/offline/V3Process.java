@@ -83,6 +83,14 @@ final class V3Process extends Process {
 	}
 
 	@Override
+	Runnable publishAndListenLater(String payload) throws MqttException {
+		MqttMessage message = new MqttMessage(payload.getBytes());
+		message.setQos(qosOf(payload));
+		IMqttToken token = this.client.publish("test/" + this.clientId, message);
+		return () -> token.setActionCallback(new Listener(payload));
+	}
+
+	@Override
 	void tryToConnect() {
 		try {
 			this.client.connect(this.options).waitForCompletion(Await.MILLIS);

@@ -85,6 +85,14 @@ final class V5Process extends Process {
 		return this.client.publish("test/" + this.clientId, message, null, new Listener(payload));
 	}
 
+	@Override
+	Runnable publishAndListenLater(String payload) throws MqttException {
+		MqttMessage message = new MqttMessage(payload.getBytes());
+		message.setQos(qosOf(payload));
+		IMqttToken token = this.client.publish("test/" + this.clientId, message);
+		return () -> token.setActionCallback(new Listener(payload));
+	}
+
 	/** Publish a message that the receiver no longer wants after a time. */
 	void publish(String payload, long expirySeconds) throws MqttException {
 		MqttMessage message = new MqttMessage(payload.getBytes());

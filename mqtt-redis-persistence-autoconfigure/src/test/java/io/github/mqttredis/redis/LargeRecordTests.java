@@ -18,11 +18,14 @@ package io.github.mqttredis.redis;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.QueuedMessage;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity.Event;
+import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Await;
@@ -59,6 +62,8 @@ class LargeRecordTests {
 
 	private static final SessionId ID = new SessionId("client", "b", MqttVersion.V3);
 
+	private static final SessionId OTHER = new SessionId("other", "b", MqttVersion.V3);
+
 	@ParameterizedTest
 	@EnumSource
 	void whenARecordTakesLongerThanTheTimeoutThenRedisIsNotAwayAndAllIsStored(RedisClient client, CapturedOutput output)
@@ -91,6 +96,49 @@ class LargeRecordTests {
 			assertThat(output).doesNotContain("is away");
 			next.stop();
 		}
+	}
+
+	@Test
+	void whenAWaitingMessageIsLargeThenOtherSessionsGoOnWhileItIsRead() throws Exception {
+		byte[] large = publish(0, 16 * MIB);
+		byte[] small = Packets.publish(0, 1, "small");
+		try (RedisServer server = RedisServer.start(); FaultyLink link = FaultyLink.to(server.port())) {
+			RedisSessionStore store = store(link, RedisClient.LETTUCE, Load.seconds(20));
+			Session former = store.open(ID);
+			former.guarded();
+			for (byte[] record : List.of(large, small, large, small)) {
+				former.queue().awaitStored(former.queue().append(record, 0));
+			}
+			store.stop();
+			RedisSessionStore next = store(link, RedisClient.LETTUCE, Load.seconds(20));
+			Session other = next.open(OTHER);
+			Session session = next.open(ID);
+			session.guarded();
+			assertNext(session, large);
+			assertNext(session, small);
+			assertThat(session.queue().first()).isNull();
+			link.limitAnswers(large.length / 2);
+			session.queue().loadAhead();
+			int stored = 0;
+			while (session.queue().first() == null) {
+				other.put("s-" + ++stored, Packets.publish(stored, 1, "beside it"));
+			}
+			assertThat(stored).as("records of the other session meanwhile").isGreaterThan(3);
+			assertNext(session, large);
+			assertNext(session, small);
+			next.stop();
+		}
+	}
+
+	private static void assertNext(Session session, byte[] record) throws SessionException {
+		QueuedMessage first = session.queue().first();
+		if (first == null) {
+			session.queue().load();
+			first = session.queue().first();
+		}
+		assertThat(first).isNotNull();
+		assertThat(first.record()).isEqualTo(record);
+		session.queue().remove(first.number());
 	}
 
 	@Test

@@ -759,6 +759,11 @@ public abstract class AbstractSessionStoreContractTests {
 			}
 
 			@Override
+			public boolean refused(RecordKey message, byte[] record, SessionException reason) {
+				return true;
+			}
+
+			@Override
 			public LinkStatus link() {
 				return new LinkStatus(LinkStatus.State.AWAY, "tcp://broker:1883", Instant.EPOCH, "refused",
 						Instant.EPOCH);

@@ -268,7 +268,9 @@ class WriteLogTests {
 		this.log.remove(key("s-1"));
 		this.log.put(key("s-1"), bytes(9));
 		this.log.put(key("s-2"), bytes(1));
-		assertThat(this.log.setAside(this.log.next(1, 9))).isEqualTo(key("s-1"));
+		assertThat(this.log.setAside(this.log.next(1, 9))).isNotNull()
+			.extracting(WriteLog.Refused::key)
+			.isEqualTo(key("s-1"));
 		assertThat(this.log.aside(key("s-1"))).hasSize(9);
 		assertThat(this.log.read(Mirror::keys)).containsExactly("s-2");
 		Batch rest = next();
@@ -282,6 +284,23 @@ class WriteLogTests {
 		this.log.rewrite(List.of(), 0);
 		assertThat(next().puts()).containsOnlyKeys(key("s-2"), key("s-3"));
 		assertThat(this.log.remove(key("s-1"))).isFalse();
+		assertThat(this.log.countAside()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenAMessageIsSetAsideThenItIsKeptOnlyForWhoWaitsForIt(boolean awaited) {
+		WriteLog.Appended appended = this.log.queue(null, bytes(9), 0, awaited, () -> true);
+		assertThat(appended).isNotNull();
+		RecordKey key = appended.message().key();
+		WriteLog.Refused refused = this.log.setAside(next());
+		assertThat(refused).isNotNull();
+		assertThat(refused.key()).isEqualTo(key);
+		assertThat(refused.record()).hasSize(9);
+		assertThat(refused.kept()).isEqualTo(awaited);
+		assertThat(this.log.countAside()).isEqualTo(awaited ? 1 : 0);
+		assertThat(this.log.queueSize().messages()).isZero();
+		this.log.remove(key);
 		assertThat(this.log.countAside()).isZero();
 	}
 
@@ -600,7 +619,7 @@ class WriteLogTests {
 	}
 
 	private static long queue(WriteLog log, int size) {
-		WriteLog.Appended appended = log.queue(null, bytes(size), 0, () -> true);
+		WriteLog.Appended appended = log.queue(null, bytes(size), 0, true, () -> true);
 		assertThat(appended).isNotNull();
 		return appended.message().number();
 	}

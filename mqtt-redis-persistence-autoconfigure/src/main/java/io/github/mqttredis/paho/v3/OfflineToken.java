@@ -34,6 +34,8 @@ final class OfflineToken extends MqttDeliveryToken implements OfflineQueue.Waiti
 
 	private volatile @Nullable MqttException dropped;
 
+	private volatile @Nullable Runnable kept;
+
 	OfflineToken(String clientId) {
 		super(clientId);
 	}
@@ -47,8 +49,52 @@ final class OfflineToken extends MqttDeliveryToken implements OfflineQueue.Waiti
 	}
 
 	@Override
-	public boolean isListenedTo() {
-		return getActionCallback() != null;
+	public void keepForListener(Runnable keep) {
+		this.kept = keep;
+		if (getActionCallback() != null) {
+			keep.run();
+		}
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * A listener that comes too late is told at once: the application has the token only
+	 * when {@code publish} has returned, and the message may have ended by then.
+	 */
+	@Override
+	public void setActionCallback(@Nullable IMqttActionListener listener) {
+		boolean ended;
+		// As Paho does when it tells the listener (CommsCallback.handleActionComplete).
+		synchronized (this) {
+			super.setActionCallback(listener);
+			ended = this.dropped != null || this.internalTok.isNotified();
+		}
+		Runnable keep = this.kept;
+		if (ended) {
+			tell(listener);
+		}
+		else if (listener != null && keep != null) {
+			keep.run();
+		}
+	}
+
+	private void tell(@Nullable IMqttActionListener listener) {
+		if (listener == null) {
+			return;
+		}
+		MqttException reason = getException();
+		if (reason != null) {
+			listener.onFailure(this, reason);
+		}
+		else {
+			listener.onSuccess(this);
+		}
+	}
+
+	@Override
+	public boolean isComplete() {
+		return this.dropped != null || super.isComplete();
 	}
 
 	@Override
@@ -58,12 +104,13 @@ final class OfflineToken extends MqttDeliveryToken implements OfflineQueue.Waiti
 
 	@Override
 	public void drop(MqttException reason) {
-		this.dropped = reason;
-		this.internalTok.setException(reason);
-		IMqttActionListener listener = getActionCallback();
-		if (listener != null) {
-			listener.onFailure(this, reason);
+		IMqttActionListener listener;
+		synchronized (this) {
+			this.internalTok.setException(reason);
+			this.dropped = reason;
+			listener = getActionCallback();
 		}
+		tell(listener);
 	}
 
 	@Override

@@ -34,6 +34,8 @@ final class OfflineToken extends MqttToken implements OfflineQueue.Waiting<MqttE
 
 	private volatile @Nullable MqttException dropped;
 
+	private volatile @Nullable Runnable kept;
+
 	OfflineToken(String clientId) {
 		super(clientId);
 		this.internalTok.setDeliveryToken(true);
@@ -48,8 +50,52 @@ final class OfflineToken extends MqttToken implements OfflineQueue.Waiting<MqttE
 	}
 
 	@Override
-	public boolean isListenedTo() {
-		return getActionCallback() != null;
+	public void keepForListener(Runnable keep) {
+		this.kept = keep;
+		if (getActionCallback() != null) {
+			keep.run();
+		}
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * A listener that comes too late is told at once: the application has the token only
+	 * when {@code publish} has returned, and the message may have ended by then.
+	 */
+	@Override
+	public void setActionCallback(@Nullable MqttActionListener listener) {
+		boolean ended;
+		// As Paho does when it tells the listener (CommsCallback.handleActionComplete).
+		synchronized (this) {
+			super.setActionCallback(listener);
+			ended = this.dropped != null || this.internalTok.isNotified();
+		}
+		Runnable keep = this.kept;
+		if (ended) {
+			tell(listener);
+		}
+		else if (listener != null && keep != null) {
+			keep.run();
+		}
+	}
+
+	private void tell(@Nullable MqttActionListener listener) {
+		if (listener == null) {
+			return;
+		}
+		MqttException reason = getException();
+		if (reason != null) {
+			listener.onFailure(this, reason);
+		}
+		else {
+			listener.onSuccess(this);
+		}
+	}
+
+	@Override
+	public boolean isComplete() {
+		return this.dropped != null || super.isComplete();
 	}
 
 	@Override
@@ -59,12 +105,13 @@ final class OfflineToken extends MqttToken implements OfflineQueue.Waiting<MqttE
 
 	@Override
 	public void drop(MqttException reason) {
-		this.dropped = reason;
-		this.internalTok.setException(reason);
-		MqttActionListener listener = getActionCallback();
-		if (listener != null) {
-			listener.onFailure(this, reason);
+		MqttActionListener listener;
+		synchronized (this) {
+			this.internalTok.setException(reason);
+			this.dropped = reason;
+			listener = getActionCallback();
 		}
+		tell(listener);
 	}
 
 	@Override
