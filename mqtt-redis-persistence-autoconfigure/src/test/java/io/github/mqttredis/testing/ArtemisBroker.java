@@ -20,18 +20,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.Map;
-import java.util.WeakHashMap;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
-import org.apache.activemq.artemis.core.persistence.OperationContext;
-import org.apache.activemq.artemis.core.persistence.impl.journal.OperationContextImpl;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 
@@ -45,8 +37,6 @@ public final class ArtemisBroker implements AutoCloseable {
 	private final int port;
 
 	private EmbeddedActiveMQ server;
-
-	private Threads threads;
 
 	private final TlsMaterial tls;
 
@@ -82,9 +72,6 @@ public final class ArtemisBroker implements AutoCloseable {
 		try {
 			EmbeddedActiveMQ launched = new EmbeddedActiveMQ();
 			launched.setConfiguration(configuration());
-			launched.createActiveMQServer();
-			this.threads = new Threads();
-			launched.getActiveMQServer().getServiceRegistry().setExecutorService(this.threads);
 			launched.start();
 			return launched;
 		}
@@ -133,8 +120,6 @@ public final class ArtemisBroker implements AutoCloseable {
 	public void stop() {
 		try {
 			this.server.stop();
-			this.threads.shutdown();
-			this.threads.awaitTermination(10, TimeUnit.SECONDS);
 		}
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);
@@ -154,45 +139,6 @@ public final class ArtemisBroker implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-	}
-
-	/**
-	 * The threads of a broker, which put nothing into another order.
-	 * <p>
-	 * Artemis 2.53 handles the packets of a connection in order, but each on any thread
-	 * of its pool. What has to wait for its journal, such as handing a message to the
-	 * queues, it keeps in order for each thread, not for each connection. So a message is
-	 * overtaken by the next one of its topic if its own thread has something to store:
-	 * the topic, if it is new (or forgotten, as all are when Artemis starts again), or
-	 * the subscription of a client that has just connected. MQTT forbids that (4.6), and
-	 * no test could tell it from a client that sends in the wrong order.
-	 */
-	private static final class Threads extends ThreadPoolExecutor {
-
-		/** What the thread had when it did the work last, by what has the work done. */
-		private final Map<Runnable, OperationContext> contexts = Collections.synchronizedMap(new WeakHashMap<>());
-
-		Threads() {
-			super(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), (work) -> {
-				Thread thread = new Thread(work, "artemis");
-				thread.setDaemon(true);
-				return thread;
-			});
-		}
-
-		@Override
-		protected void beforeExecute(Thread thread, Runnable work) {
-			super.beforeExecute(thread, work);
-			OperationContextImpl.setContext(this.contexts.get(work));
-		}
-
-		@Override
-		protected void afterExecute(Runnable work, Throwable failure) {
-			this.contexts.put(work, OperationContextImpl.getContext());
-			OperationContextImpl.clearContext();
-			super.afterExecute(work, failure);
-		}
-
 	}
 
 }
