@@ -93,7 +93,7 @@ public final class Soak {
 		System.out.printf("%d rounds of faults, %d s each (seed %d).%n", rounds, SoakSchedule.ROUND / 1000,
 				this.options.seed());
 		this.observer.start(Topics.TELEMETRY, (id, qos) -> this.ledger.delivered(id));
-		this.gateway.start();
+		this.gateway.start(STANDSTILL);
 		int round = 1;
 		while (round <= rounds && breakAndHeal(round)) {
 			round++;
