@@ -30,8 +30,8 @@ import redis.embedded.RedisExecProvider;
 
 /**
  * A real Redis server, a process of its own, on a free port of the loopback interface,
- * and on a UNIX socket where the gateway can use one. It keeps nothing on a disk: after
- * it was off it comes back empty.
+ * and on a UNIX socket where the gateway can use one. Unless it is durable, it keeps
+ * nothing on a disk: after it was off it comes back empty.
  */
 class EmbeddedRedis implements Switch, AutoCloseable {
 
@@ -46,12 +46,27 @@ class EmbeddedRedis implements Switch, AutoCloseable {
 
 	private final Path directory;
 
+	private final boolean durable;
+
 	private final @Nullable Path unixSocket;
 
 	private volatile Process process;
 
+	private boolean closed;
+
 	EmbeddedRedis(Path directory) {
+		this(directory, false);
+	}
+
+	/**
+	 * Start it.
+	 * @param directory its directory
+	 * @param durable whether it has what it has answered on the disk, and comes back with
+	 * that
+	 */
+	EmbeddedRedis(Path directory, boolean durable) {
 		this.directory = directory;
+		this.durable = durable;
 		Path socket = directory.resolve("redis.sock");
 		boolean usable = EpollProvider.isAvailable() || KqueueProvider.isAvailable();
 		this.unixSocket = (usable && socket.toString().length() <= LONGEST_PATH) ? socket : null;
@@ -63,7 +78,7 @@ class EmbeddedRedis implements Switch, AutoCloseable {
 			File executable = RedisExecProvider.defaultProvider().get();
 			List<String> command = new ArrayList<>(List.of(executable.getAbsolutePath(), "--bind", HOST, "--port",
 					Integer.toString(this.port), "--dir", this.directory.toString(), "--pidfile", pidFile().toString(),
-					"--save", "", "--appendonly", "no"));
+					"--save", "", "--appendonly", this.durable ? "yes" : "no", "--appendfsync", "always"));
 			if (this.unixSocket != null) {
 				command.addAll(List.of("--unixsocket", this.unixSocket.toString(), "--unixsocketperm", "700"));
 			}
@@ -119,6 +134,9 @@ class EmbeddedRedis implements Switch, AutoCloseable {
 
 	@Override
 	public synchronized void on() {
+		if (this.closed) {
+			throw new LauncherException("The launcher is stopping");
+		}
 		if (!isOn()) {
 			this.process = start();
 		}
@@ -129,8 +147,17 @@ class EmbeddedRedis implements Switch, AutoCloseable {
 		return this.process.isAlive();
 	}
 
+	void kill() {
+		Processes.kill(this.process);
+	}
+
+	void signal(String name) {
+		Processes.signal(this.process, name);
+	}
+
 	@Override
-	public void close() {
+	public synchronized void close() {
+		this.closed = true;
 		off();
 	}
 

@@ -84,7 +84,7 @@ public final class Gateway implements AutoCloseable {
 	}
 
 	/**
-	 * Start the process of an application that does not speak HTTP, and wait for nothing.
+	 * Start the process and wait for nothing.
 	 */
 	public void startSilent() {
 		launch();
@@ -157,6 +157,17 @@ public final class Gateway implements AutoCloseable {
 		Process running = this.process;
 		if (running != null) {
 			Processes.stop(running);
+		}
+	}
+
+	/**
+	 * Send the process a signal, and wait for nothing.
+	 * @param name the name of the signal, such as {@code STOP}
+	 */
+	void signal(String name) {
+		Process running = this.process;
+		if (running != null) {
+			Processes.signal(running, name);
 		}
 	}
 

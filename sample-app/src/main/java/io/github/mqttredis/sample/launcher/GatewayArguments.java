@@ -87,6 +87,17 @@ class GatewayArguments {
 	}
 
 	/**
+	 * As in the crash demo, but messages are also accepted while the broker is away.
+	 * @param redisPort the port of the link to Redis
+	 */
+	void soak(int redisPort) {
+		crashDemo(false);
+		set("mqtt.persistence.offline-buffer.enabled", "true");
+		this.arguments.removeIf((argument) -> argument.startsWith(SESSION_REDIS));
+		set("spring.data.redis.port", Integer.toString(redisPort));
+	}
+
+	/**
 	 * An application of its own, without HTTP: nothing but what it publishes.
 	 * @param messages how many messages it publishes
 	 * @param notes the directory in which it notes them

@@ -21,6 +21,7 @@ import java.time.Duration;
 import io.github.mqttredis.sample.launcher.LauncherOptions.Store;
 import io.github.mqttredis.sample.launcher.demo.CrashDemo;
 import io.github.mqttredis.sample.launcher.demo.LongOutage;
+import io.github.mqttredis.sample.launcher.demo.Soak;
 import io.github.mqttredis.sample.launcher.page.LivePage;
 
 import org.springframework.beans.factory.BeanCreationException;
@@ -32,7 +33,7 @@ import org.springframework.core.NestedExceptionUtils;
 /**
  * Starts a Redis and a broker, unless they are configured, and the gateway as a process
  * of its own; then shows what happens on a page until it is stopped, or runs the crash
- * demo or that of a long outage.
+ * demo, that of a long outage, or the soak.
  *
  * @since 0.1.0
  */
@@ -72,6 +73,7 @@ public final class Launcher {
 			return switch (options.task()) {
 				case CRASH_DEMO -> crashDemo(options, context);
 				case LONG_OUTAGE -> context.getBean(LongOutage.class).run() ? 0 : FAILED;
+				case SOAK -> context.getBean(Soak.class).run();
 				case SHOW -> show(context.getBean(LivePage.class));
 			};
 		}

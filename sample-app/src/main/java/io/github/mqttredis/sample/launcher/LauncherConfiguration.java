@@ -17,17 +17,20 @@
 package io.github.mqttredis.sample.launcher;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 
 import io.github.mqttredis.sample.launcher.LauncherOptions.Store;
 import io.github.mqttredis.sample.launcher.LauncherOptions.Task;
 import io.github.mqttredis.sample.launcher.demo.LongOutage;
+import io.github.mqttredis.sample.launcher.demo.Soak;
 import io.github.mqttredis.sample.launcher.page.LivePage;
 import io.github.mqttredis.sample.launcher.page.LivePage.Servers;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionId;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -51,10 +54,10 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 class LauncherConfiguration {
 
 	/**
-	 * How long each direction of the link takes in the crash demo: long enough to keep
-	 * hundreds of messages in flight.
+	 * How long each direction of the link takes in the crash demo and the soak: long
+	 * enough to keep hundreds of messages in flight.
 	 */
-	private static final Duration LATENCY = Duration.ofMillis(300);
+	static final Duration LATENCY = Duration.ofMillis(300);
 
 	@Bean
 	LauncherOptions launcherOptions(ApplicationArguments arguments) {
@@ -73,8 +76,8 @@ class LauncherConfiguration {
 
 	@Bean
 	@Conditional(NotConfigured.Redis.class)
-	EmbeddedRedis embeddedRedis(DataDirectory directory) {
-		return new EmbeddedRedis(directory.subdirectory("redis"));
+	EmbeddedRedis embeddedRedis(DataDirectory directory, LauncherOptions options) {
+		return new EmbeddedRedis(directory.subdirectory("redis"), options.task() == Task.SOAK);
 	}
 
 	@Bean
@@ -114,16 +117,25 @@ class LauncherConfiguration {
 		return new SlowLink(broker.uri(), LATENCY);
 	}
 
+	@Bean(defaultCandidate = false)
+	@Lazy
+	SlowLink redisLink(ObjectProvider<EmbeddedRedis> redis) {
+		EmbeddedRedis own = own(redis, "--soak kills Redis", "spring.data.redis.*");
+		return new SlowLink("tcp://" + EmbeddedRedis.HOST + ":" + own.port(), Duration.ZERO);
+	}
+
 	@Bean
 	GatewaySettings gatewaySettings(LauncherOptions options, Settings settings, ApplicationArguments arguments,
-			Broker broker, ObjectProvider<SlowLink> link, ObjectProvider<EmbeddedRedis> redis,
-			DataDirectory directory) {
+			Broker broker, ObjectProvider<SlowLink> link, @Qualifier("redisLink") ObjectProvider<SlowLink> redisLink,
+			ObjectProvider<EmbeddedRedis> redis, DataDirectory directory) {
 		GatewayArguments gateway = new GatewayArguments(settings, LauncherOptions.forGateway(arguments));
 		redis.ifAvailable(gateway::embeddedRedis);
-		gateway.broker((options.task() == Task.CRASH_DEMO) ? List.of(link.getObject().uri()) : broker.uris());
+		boolean linked = EnumSet.of(Task.CRASH_DEMO, Task.SOAK).contains(options.task());
+		gateway.broker(linked ? List.of(link.getObject().uri()) : broker.uris());
 		switch (options.task()) {
 			case CRASH_DEMO -> gateway.crashDemo(options.store() == Store.MEMORY);
 			case LONG_OUTAGE -> gateway.longOutage(options.messages(), directory.subdirectory("notes"));
+			case SOAK -> gateway.soak(redisLink.getObject().port());
 			case SHOW -> gateway.page();
 		}
 		return gateway.toSettings(options.task() == Task.SHOW);
@@ -147,14 +159,27 @@ class LauncherConfiguration {
 	LongOutage longOutage(LauncherOptions options, Gateway gateway, StringRedisTemplate redis, Settings settings,
 			Broker broker, ObjectProvider<EmbeddedBroker> embedded, DeliveryObserver observer,
 			DataDirectory directory) {
-		EmbeddedBroker own = embedded.getIfAvailable();
-		if (own == null) {
-			throw new LauncherException("--long-outage turns the broker off, so it must be the launcher's own: leave "
-					+ Settings.SERVER_URIS + " out");
-		}
+		EmbeddedBroker own = own(embedded, "--long-outage turns the broker off", Settings.SERVER_URIS);
 		InflightReader inflight = new InflightReader(redis, InflightReader.key(settings.keyPrefix(),
 				settings.clientId(), settings.brokerId(broker.uri()), MqttVersion.V5));
 		return new LongOutage(options, gateway, inflight, observer, own, directory.subdirectory("notes"));
+	}
+
+	private static <T> T own(ObjectProvider<T> embedded, String why, String property) {
+		T own = embedded.getIfAvailable();
+		if (own == null) {
+			throw new LauncherException(why + ", so it must be the launcher's own: leave " + property + " out");
+		}
+		return own;
+	}
+
+	@Bean
+	@Lazy
+	Soak soak(LauncherOptions options, Gateway gateway, InflightReader inflight, DeliveryObserver observer,
+			EmbeddedRedis redis, @Qualifier("redisLink") SlowLink redisLink, ObjectProvider<EmbeddedBroker> embedded,
+			SlowLink link) {
+		EmbeddedBroker own = own(embedded, "--soak turns the broker off", Settings.SERVER_URIS);
+		return new Soak(options, gateway, inflight, observer, new SoakMeans(gateway, redis, redisLink, own, link)::of);
 	}
 
 	@Bean

@@ -31,9 +31,10 @@ import org.springframework.boot.ApplicationArguments;
  * @param kills how often the crash demo kills the gateway
  * @param seed the seed of what the demos leave to chance
  * @param messages how many messages the demo of a long outage publishes
+ * @param minutes how long the soak breaks things, not counting the recoveries
  * @since 0.1.0
  */
-public record LauncherOptions(Task task, Store store, int kills, long seed, int messages) {
+public record LauncherOptions(Task task, Store store, int kills, long seed, int messages, int minutes) {
 
 	private static final String CRASH_DEMO = "crash-demo";
 
@@ -47,11 +48,18 @@ public record LauncherOptions(Task task, Store store, int kills, long seed, int 
 
 	private static final String MESSAGES = "messages";
 
+	private static final String SOAK = "soak";
+
+	private static final String MINUTES = "minutes";
+
+	/** The launcher remembers every message. */
+	private static final int MOST_MINUTES = 240;
+
 	/** With fewer of them, all are delivered before the application can be killed. */
 	private static final int FEWEST_MESSAGES = 1000;
 
-	private static final Set<String> OWN = Set.of(CRASH_DEMO, STORE, KILLS, SEED, LONG_OUTAGE, MESSAGES, "gateway.port",
-			"page.port");
+	private static final Set<String> OWN = Set.of(CRASH_DEMO, STORE, KILLS, SEED, LONG_OUTAGE, MESSAGES, SOAK, MINUTES,
+			"gateway.port", "page.port");
 
 	/**
 	 * Read the options from a command line.
@@ -67,15 +75,25 @@ public record LauncherOptions(Task task, Store store, int kills, long seed, int 
 		if (messages < FEWEST_MESSAGES) {
 			throw new LauncherException("--messages must be at least " + FEWEST_MESSAGES);
 		}
+		long minutes = number(arguments, MINUTES, 3);
+		if (minutes < 1 || minutes > MOST_MINUTES) {
+			throw new LauncherException("--minutes must be from 1 to " + MOST_MINUTES + ", not " + minutes);
+		}
 		LauncherOptions options = new LauncherOptions(task(arguments), Store.of(value(arguments, STORE, "redis")),
-				kills, number(arguments, SEED, System.nanoTime()), messages);
+				kills, number(arguments, SEED, System.nanoTime()), messages, (int) minutes);
 		if (options.task() == Task.LONG_OUTAGE && options.store() == Store.MEMORY) {
 			throw new LauncherException("--long-outage needs --store=redis: Paho's own memory keeps no such queue");
+		}
+		if (options.task() == Task.SOAK && options.store() == Store.MEMORY) {
+			throw new LauncherException("--soak needs --store=redis: Paho's own memory survives no kill");
 		}
 		return options;
 	}
 
 	private static Task task(ApplicationArguments arguments) {
+		if (arguments.containsOption(SOAK)) {
+			return Task.SOAK;
+		}
 		if (arguments.containsOption(LONG_OUTAGE)) {
 			return Task.LONG_OUTAGE;
 		}
@@ -128,7 +146,12 @@ public record LauncherOptions(Task task, Store store, int kills, long seed, int 
 		/**
 		 * Kill an application that publishes while the broker is away.
 		 */
-		LONG_OUTAGE
+		LONG_OUTAGE,
+
+		/**
+		 * Break the gateway, Redis, the broker and the links, several at a time.
+		 */
+		SOAK
 
 	}
 

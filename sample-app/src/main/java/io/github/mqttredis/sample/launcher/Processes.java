@@ -16,10 +16,11 @@
 
 package io.github.mqttredis.sample.launcher;
 
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a process is ended.
+ * How a process is ended or paused.
  */
 final class Processes {
 
@@ -45,6 +46,27 @@ final class Processes {
 			Thread.currentThread().interrupt();
 		}
 		process.toHandle().destroyForcibly();
+	}
+
+	/**
+	 * Send a signal to a process, if it runs.
+	 * @param process the process
+	 * @param name the name of the signal, such as {@code STOP}
+	 */
+	static void signal(Process process, String name) {
+		if (!process.isAlive()) {
+			return;
+		}
+		try {
+			new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+		}
+		catch (IOException ex) {
+			throw new LauncherException("No signal could be sent: " + ex.getMessage() + ". This needs the command kill",
+					ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/**

@@ -33,8 +33,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A slow link between the gateway and its broker: every byte is on the way for a while,
- * in both directions. When one end is gone, what is on the way is gone too.
+ * A slow link between the gateway and its broker or Redis: every byte is on the way for a
+ * while, in both directions. When one end is gone, what is on the way is gone too.
  */
 class SlowLink implements AutoCloseable {
 
@@ -42,23 +42,23 @@ class SlowLink implements AutoCloseable {
 
 	private final ServerSocket server;
 
-	private final URI broker;
+	private final URI target;
 
-	private final long latencyNanos;
+	private volatile long latencyNanos;
 
 	private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Open the link.
-	 * @param broker where it leads
+	 * @param target where it leads
 	 * @param latency how long each direction takes
 	 */
-	SlowLink(String broker, Duration latency) {
-		this.broker = URI.create(broker);
-		if (!"tcp".equals(this.broker.getScheme()) || this.broker.getPort() < 0) {
-			throw new LauncherException("The crash demo needs a broker at tcp://host:port, not " + broker);
+	SlowLink(String target, Duration latency) {
+		this.target = URI.create(target);
+		if (!"tcp".equals(this.target.getScheme()) || this.target.getPort() < 0) {
+			throw new LauncherException("The crash demo needs a broker at tcp://host:port, not " + target);
 		}
-		this.latencyNanos = latency.toNanos();
+		setLatency(latency);
 		try {
 			this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		}
@@ -73,7 +73,19 @@ class SlowLink implements AutoCloseable {
 	 * @return the address
 	 */
 	String uri() {
-		return "tcp://127.0.0.1:" + this.server.getLocalPort();
+		return "tcp://127.0.0.1:" + port();
+	}
+
+	int port() {
+		return this.server.getLocalPort();
+	}
+
+	/**
+	 * Change the latency for what comes from now on.
+	 * @param latency how long each direction takes
+	 */
+	final void setLatency(Duration latency) {
+		this.latencyNanos = latency.toNanos();
 	}
 
 	private void accept() {
@@ -90,7 +102,7 @@ class SlowLink implements AutoCloseable {
 	private void connect(Socket near) throws IOException {
 		this.sockets.add(near);
 		try {
-			Socket far = new Socket(this.broker.getHost(), this.broker.getPort());
+			Socket far = new Socket(this.target.getHost(), this.target.getPort());
 			this.sockets.add(far);
 			near.setTcpNoDelay(true);
 			far.setTcpNoDelay(true);

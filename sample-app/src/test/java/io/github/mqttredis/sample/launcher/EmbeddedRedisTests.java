@@ -17,6 +17,8 @@
 package io.github.mqttredis.sample.launcher;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -29,10 +31,13 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class EmbeddedRedisTests {
 
@@ -46,7 +51,7 @@ class EmbeddedRedisTests {
 			Assumptions.assumeTrue(socket != null, "No native transport for this system");
 			assertThat(arguments(redis)).contains("--mqtt.persistence.redis.unix-socket=" + socket,
 					"--spring.data.redis.port=" + redis.port());
-			assertThat(ping(socket)).isEqualTo("+PONG\r\n");
+			assertThat(ask(UnixDomainSocketAddress.of(socket), "PING")).isEqualTo("+PONG\r\n");
 		}
 	}
 
@@ -59,6 +64,26 @@ class EmbeddedRedisTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenItIsKilledThenItComesBackWithItsDataIfItIsDurable(boolean durable) throws IOException {
+		try (EmbeddedRedis redis = new EmbeddedRedis(this.directory, durable)) {
+			assertThat(ask(address(redis), "SET key value")).isEqualTo("+OK\r\n");
+			redis.kill();
+			assertThat(redis.isOn()).isFalse();
+			redis.on();
+			assertThat(ask(address(redis), "EXISTS key")).isEqualTo(durable ? ":1\r\n" : ":0\r\n");
+		}
+	}
+
+	@Test
+	void whenItIsClosedThenItDoesNotComeBack() {
+		EmbeddedRedis redis = new EmbeddedRedis(this.directory);
+		redis.close();
+		assertThatExceptionOfType(LauncherException.class).isThrownBy(redis::on);
+		assertThat(redis.isOn()).isFalse();
+	}
+
 	private static List<String> arguments(EmbeddedRedis redis) {
 		GatewayArguments arguments = new GatewayArguments(new Settings(new MockEnvironment()),
 				List.of("--mqtt.persistence.redis.url=redis://other"));
@@ -66,10 +91,15 @@ class EmbeddedRedisTests {
 		return arguments.toSettings(false).arguments();
 	}
 
-	private static String ping(Path socket) throws IOException {
-		try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-			channel.connect(UnixDomainSocketAddress.of(socket));
-			channel.write(ByteBuffer.wrap("PING\r\n".getBytes(StandardCharsets.US_ASCII)));
+	private static SocketAddress address(EmbeddedRedis redis) {
+		return new InetSocketAddress(EmbeddedRedis.HOST, redis.port());
+	}
+
+	private static String ask(SocketAddress address, String command) throws IOException {
+		try (SocketChannel channel = (address instanceof UnixDomainSocketAddress)
+				? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open()) {
+			channel.connect(address);
+			channel.write(ByteBuffer.wrap((command + "\r\n").getBytes(StandardCharsets.US_ASCII)));
 			ByteBuffer answer = ByteBuffer.allocate(16);
 			channel.read(answer);
 			return new String(answer.array(), 0, answer.position(), StandardCharsets.US_ASCII);

@@ -68,6 +68,28 @@ class LauncherIT {
 		assertNothingIsLeft();
 	}
 
+	@Tag("thorough")
+	@Test
+	void whenFaultsComeOnTopOfFaultsThenNothingIsLost() throws Exception {
+		LauncherProcess launcher = LauncherProcess.start(this.directory, "--soak", "--minutes=1");
+		// Longer than it takes the launcher to say what stands still.
+		assertThat(launcher.exitCode(Duration.ofMinutes(9))).as(launcher.output()).isZero();
+		assertThat(launcher.output()).contains("lost 0, duplicates 0")
+			.containsPattern("\nround 2: [1-9]\\d* accepted, all delivered")
+			.containsPattern("\naccepted +[1-9]\\d*\n")
+			.containsPattern("--soak --minutes=1 --seed=-?\\d+\"");
+		assertNothingIsLeft();
+	}
+
+	@Test
+	void whenTheSoakIsNotToBreakTheServersThenTheMessageSaysSo() throws Exception {
+		LauncherProcess launcher = LauncherProcess.start(this.directory, "--soak", "--spring.data.redis.host=other");
+		assertThat(launcher.exitCode()).isEqualTo(1);
+		assertThat(launcher.output())
+			.contains("--soak kills Redis, so it must be the launcher's own: leave spring.data.redis.* out");
+		assertNothingIsLeft();
+	}
+
 	private static ThrowingConsumer<String> filling() {
 		return (line) -> assertThat(line).containsPattern("while filling: .* queue [1-9]\\d*\\), 0 delivered");
 	}

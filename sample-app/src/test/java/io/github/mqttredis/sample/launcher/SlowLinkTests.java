@@ -48,6 +48,20 @@ class SlowLinkTests {
 	}
 
 	@Test
+	void whenTheLatencyChangesThenItIsThatOfWhatIsSentFromThenOn() throws Exception {
+		try (ServerSocket redis = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+				SlowLink link = new SlowLink("tcp://127.0.0.1:" + redis.getLocalPort(), Duration.ofDays(1));
+				Socket near = new Socket("127.0.0.1", link.port());
+				Socket far = redis.accept()) {
+			link.setLatency(LATENCY);
+			long start = System.nanoTime();
+			near.getOutputStream().write("ping".getBytes(StandardCharsets.UTF_8));
+			assertThat(far.getInputStream().readNBytes(4)).asString().isEqualTo("ping");
+			assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(LATENCY.toNanos());
+		}
+	}
+
+	@Test
 	void whenOneEndIsGoneThenWhatIsOnTheWayIsGoneToo() throws Exception {
 		try (ServerSocket broker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
 				SlowLink link = new SlowLink("tcp://127.0.0.1:" + broker.getLocalPort(), Duration.ofSeconds(30));

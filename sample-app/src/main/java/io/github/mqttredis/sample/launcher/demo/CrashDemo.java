@@ -97,8 +97,7 @@ public final class CrashDemo {
 		this.gateway.start();
 		awaitDelivery();
 		System.out.println(this.report.format(this.ledger));
-		Totals all = this.ledger.all();
-		return all.lost() == 0 && all.duplicates() == 0;
+		return this.ledger.all().isFlawless();
 	}
 
 	private void delivered(String id, int qos) {
@@ -107,7 +106,7 @@ public final class CrashDemo {
 	}
 
 	private InflightRecords loadAndKill(int round) {
-		Load load = new Load(this.gateway.client(), this.ledger, round);
+		Load load = new Load(this.gateway.client(), this.ledger, round, Duration.ZERO);
 		try {
 			awaitLoad(round);
 			// No special instant: any one with enough in flight.

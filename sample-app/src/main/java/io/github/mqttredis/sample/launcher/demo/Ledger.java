@@ -17,6 +17,7 @@
 package io.github.mqttredis.sample.launcher.demo;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,6 +86,31 @@ class Ledger {
 		return count((attempt) -> true);
 	}
 
+	/**
+	 * Return what was accepted and not delivered.
+	 * @return the ids
+	 */
+	List<String> lost() {
+		return ids((attempt) -> attempt.accepted && attempt.deliveries.get() == 0);
+	}
+
+	/**
+	 * Return the QoS 2 messages that were delivered more than once.
+	 * @return the ids
+	 */
+	List<String> duplicates() {
+		return ids((attempt) -> attempt.qos == EXACTLY_ONCE && attempt.deliveries.get() > 1);
+	}
+
+	private List<String> ids(Predicate<Attempt> included) {
+		return this.attempts.entrySet()
+			.stream()
+			.filter((entry) -> included.test(entry.getValue()))
+			.map(Map.Entry::getKey)
+			.sorted()
+			.toList();
+	}
+
 	private Totals count(Predicate<Attempt> included) {
 		Collection<Attempt> counted = this.attempts.values().stream().filter(included).toList();
 		return new Totals(count(counted, (attempt) -> attempt.accepted), count(counted, (attempt) -> !attempt.accepted),
@@ -121,6 +147,14 @@ class Ledger {
 		 */
 		int lost() {
 			return this.accepted - this.delivered;
+		}
+
+		/**
+		 * Return whether nothing was lost, and nothing of QoS 2 delivered twice.
+		 * @return whether all is well
+		 */
+		boolean isFlawless() {
+			return lost() == 0 && this.duplicates == 0;
 		}
 
 	}

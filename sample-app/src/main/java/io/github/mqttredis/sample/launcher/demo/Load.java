@@ -42,16 +42,26 @@ class Load {
 
 	private final int round;
 
+	private final Duration pause;
+
 	private final AtomicInteger sequence = new AtomicInteger();
 
 	private final List<Thread> publishers = new ArrayList<>();
 
 	private volatile boolean stopped;
 
-	Load(GatewayClient gateway, Ledger ledger, int round) {
+	/**
+	 * Start to publish.
+	 * @param gateway where
+	 * @param ledger notes what becomes of it
+	 * @param round the round to which it belongs
+	 * @param pause how long each publisher waits between two messages
+	 */
+	Load(GatewayClient gateway, Ledger ledger, int round, Duration pause) {
 		this.gateway = gateway;
 		this.ledger = ledger;
 		this.round = round;
+		this.pause = pause;
 		for (int i = 0; i < PUBLISHERS; i++) {
 			this.publishers.add(Daemons.start("publisher-" + i, this::publish));
 		}
@@ -70,6 +80,7 @@ class Load {
 				// Too many in flight, or killed. This id is not used again.
 				LockSupport.parkNanos(BACK_OFF.toNanos());
 			}
+			LockSupport.parkNanos(this.pause.toNanos());
 		}
 	}
 

@@ -83,15 +83,21 @@ class OutageReport {
 		for (int topic = 1; topic <= this.topics.size(); topic++) {
 			List<Integer> numbers = which.apply(this.topics.get(topic - 1));
 			if (!numbers.isEmpty()) {
-				table.append("%s%s: %s%d %s%n".formatted(what, why, Topics.OUTAGE, topic, names(numbers)));
+				table.append("%s%s: %s%d %s%n".formatted(what, why, Topics.OUTAGE, topic,
+						names(numbers.stream().map((number) -> "#" + number).toList())));
 			}
 		}
 	}
 
-	private static String names(List<Integer> numbers) {
-		String first = numbers.stream().limit(NAMES).map((number) -> "#" + number).collect(Collectors.joining(" "));
-		return (numbers.size() <= NAMES) ? first
-				: String.format(Locale.ROOT, "%s ... #%d (%d)", first, numbers.get(numbers.size() - 1), numbers.size());
+	/**
+	 * Return as many names as anybody reads.
+	 * @param all the names
+	 * @return the first ones, and how many there are
+	 */
+	static String names(List<String> all) {
+		String first = all.stream().limit(NAMES).collect(Collectors.joining(" "));
+		return (all.size() <= NAMES) ? first
+				: String.format(Locale.ROOT, "%s ... %s (%d)", first, all.get(all.size() - 1), all.size());
 	}
 
 	private int sum(ToIntFunction<Totals> count) {

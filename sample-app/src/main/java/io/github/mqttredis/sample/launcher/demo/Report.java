@@ -53,14 +53,22 @@ class Report {
 		}
 		Totals all = ledger.all();
 		append(table, "all", "", all);
-		table.append("outcome unknown: %d (publishing failed or never returned); QoS 1 repeats: %d (allowed)%n"
-			.formatted(all.unknown(), all.repeats()));
-		return table.append(verdict(all)).toString();
+		return table.append(allowed(all)).append(verdict(all)).toString();
 	}
 
 	private static void append(StringBuilder table, String kill, String records, Totals totals) {
 		table.append(ROW.formatted(kill, totals.accepted(), records, totals.delivered(), totals.lost(),
 				totals.duplicates()));
+	}
+
+	/**
+	 * Return the line with what the guarantees permit.
+	 * @param all the counts
+	 * @return the line, and its end
+	 */
+	static String allowed(Totals all) {
+		return "outcome unknown: %d (publishing failed or never returned); QoS 1 repeats: %d (allowed)%n"
+			.formatted(all.unknown(), all.repeats());
 	}
 
 	/**

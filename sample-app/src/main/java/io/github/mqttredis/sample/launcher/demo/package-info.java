@@ -15,8 +15,8 @@
  */
 
 /**
- * The demos that kill an application and count what is lost: the gateway under load, and
- * one that publishes through a long outage of the broker.
+ * The demos that kill an application and count what is lost: the gateway under load, one
+ * that publishes through a long outage of the broker, and the gateway under all faults.
  */
 @NullMarked
 package io.github.mqttredis.sample.launcher.demo;
