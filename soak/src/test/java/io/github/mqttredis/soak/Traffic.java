@@ -26,16 +26,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-import org.eclipse.paho.client.mqttv3.IMqttActionListener;
-import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
-import org.eclipse.paho.client.mqttv3.IMqttToken;
-import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
-import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
-import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
-import org.eclipse.paho.client.mqttv3.MqttException;
-import org.eclipse.paho.client.mqttv3.MqttMessage;
-import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
-
 /**
  * All messages of an episode: those that the application publishes, as the soak's own
  * subscriber gets them straight from the broker, and commands to the application.
@@ -69,7 +59,7 @@ final class Traffic implements AutoCloseable {
 
 	private final AtomicLong arrivals = new AtomicLong();
 
-	private final MqttAsyncClient client;
+	private final BrokerClient client;
 
 	private volatile AppProcess target;
 
@@ -83,25 +73,10 @@ final class Traffic implements AutoCloseable {
 		this.settings = settings;
 		this.journal = journal;
 		this.random = new Random(seed + 2);
-		try {
-			this.client = new MqttAsyncClient(brokerUri, "soak", new MemoryPersistence());
-			this.client.setCallback(new Callback());
-			MqttConnectOptions options = new MqttConnectOptions();
-			options.setCleanSession(false);
-			options.setAutomaticReconnect(true);
-			options.setMaxReconnectDelay(1000);
-			options.setMaxInflight(30_000);
-			options.setKeepAliveInterval(30);
-			this.client.connect(options).waitForCompletion(30_000);
-			// Artemis forgets a PUBREL that it still owes when it stops: the message
-			// would
-			// never be complete.
-			int qos = (settings.broker() == Settings.Broker.ARTEMIS) ? 1 : 2;
-			this.client.subscribe("up/#", qos).waitForCompletion(30_000);
-		}
-		catch (MqttException ex) {
-			throw new IllegalStateException(ex);
-		}
+		// Artemis forgets a PUBREL that it still owes when it stops, and its packet id
+		// would then be in the way of a later message.
+		int qos = (settings.broker() == Settings.Broker.ARTEMIS) ? 1 : 2;
+		this.client = new BrokerClient(brokerUri, "soak", "up/#", qos, new Listener());
 	}
 
 	void start() {
@@ -174,23 +149,9 @@ final class Traffic implements AutoCloseable {
 		String id = name + "/c" + number + "/q" + qos;
 		Command command = new Command(id, qos, this.journal.now());
 		this.commands.put(id, command);
-		try {
-			this.client.publish("down/" + name, (id + SoakApplication.END).getBytes(), qos, false, null,
-					new IMqttActionListener() {
-
-						@Override
-						public void onSuccess(IMqttToken token) {
-							command.acknowledged = Traffic.this.journal.now();
-						}
-
-						@Override
-						public void onFailure(IMqttToken token, Throwable failure) {
-							// Nobody knows whether the broker has it.
-						}
-
-					});
-		}
-		catch (MqttException ex) {
+		boolean taken = this.client.publish("down/" + name, (id + SoakApplication.END).getBytes(), qos,
+				() -> command.acknowledged = this.journal.now());
+		if (!taken) {
 			this.commands.remove(id);
 		}
 	}
@@ -242,20 +203,10 @@ final class Traffic implements AutoCloseable {
 		}
 	}
 
-	boolean isConnected() {
-		return this.client.isConnected();
-	}
-
 	@Override
 	public void close() {
 		this.closed = true;
-		try {
-			this.client.disconnectForcibly(0, 500);
-			this.client.close(true);
-		}
-		catch (MqttException ex) {
-			// It was not connected.
-		}
+		this.client.close();
 	}
 
 	/**
@@ -311,22 +262,24 @@ final class Traffic implements AutoCloseable {
 
 	}
 
-	private final class Callback implements MqttCallbackExtended {
+	private final class Listener implements BrokerClient.Listener {
 
 		@Override
-		public void connectComplete(boolean reconnect, String uri) {
-			Traffic.this.journal.note("the soak's own client is connected");
+		public void connected(boolean sessionPresent) {
+			Traffic.this.journal.note("the soak's own client is connected"
+					+ (sessionPresent ? "" : ", and the broker has no session of it"));
 		}
 
 		@Override
-		public void connectionLost(Throwable cause) {
-			Traffic.this.journal.note("the soak's own client is not connected");
+		public void failed(Throwable reason) {
+			Traffic.this.journal.note("the soak's own client has failed: " + reason);
 		}
 
 		@Override
-		public void messageArrived(String topic, MqttMessage received) {
-			String payload = new String(received.getPayload());
-			String id = payload.substring(0, payload.indexOf(SoakApplication.END));
+		public void arrived(String topic, byte[] received) {
+			String payload = new String(received);
+			int end = payload.indexOf(SoakApplication.END);
+			String id = (end < 0) ? payload : payload.substring(0, end);
 			Message message = Traffic.this.messages.get(id);
 			if (message == null || message.size != Math.max(payload.length(), message.id().length() + 1)
 					|| !topic.equals(message.topic)) {
@@ -336,11 +289,6 @@ final class Traffic implements AutoCloseable {
 				return;
 			}
 			message.delivered(Traffic.this.journal.now(), Traffic.this.arrivals.incrementAndGet());
-		}
-
-		@Override
-		public void deliveryComplete(IMqttDeliveryToken token) {
-			// The listener tells.
 		}
 
 	}
