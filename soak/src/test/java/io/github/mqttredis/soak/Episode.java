@@ -40,6 +40,8 @@ final class Episode {
 	/** How long it may take until all works again after the last fault. */
 	private static final long RECOVERY_SECONDS = 60;
 
+	private static final int SHOWN_VIOLATIONS = 20;
+
 	private static final int MORE_THREADS = 4;
 
 	private static final int MORE_SOCKETS = 3;
@@ -236,9 +238,17 @@ final class Episode {
 					+ this.permittedRepeats + " repeated, " + this.commands + " commands, recovery " + this.recovery
 					+ " ms, " + this.violations.size() + " violations"
 					+ this.violations.stream()
-						.limit(20)
+						.limit(SHOWN_VIOLATIONS)
 						.map((violation) -> "\n    " + violation)
-						.collect(Collectors.joining());
+						.collect(Collectors.joining())
+					+ further();
+		}
+
+		private String further() {
+			Map<Rule, Long> further = this.violations.stream()
+				.skip(SHOWN_VIOLATIONS)
+				.collect(Collectors.groupingBy(Violation::rule, TreeMap::new, Collectors.counting()));
+			return further.isEmpty() ? "" : "\n    and further ones: " + further;
 		}
 
 	}

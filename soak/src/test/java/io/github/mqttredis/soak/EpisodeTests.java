@@ -19,9 +19,12 @@ package io.github.mqttredis.soak;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.soak.Episode.Outcome;
 import io.github.mqttredis.soak.Fault.Kind;
+import io.github.mqttredis.soak.Violation.Rule;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,6 +48,17 @@ class EpisodeTests {
 		assertThat(outcome.processes()).isEqualTo(2);
 		assertThat(outcome.accepted()).isPositive();
 		assertThat(outcome.delivered()).isGreaterThanOrEqualTo(outcome.accepted());
+	}
+
+	@Test
+	void whenMuchIsNotAsPromisedThenTheRestIsCounted() {
+		List<Violation> violations = Stream.of(Rule.ORDER, Rule.LOST, Rule.ORDER)
+			.flatMap((rule) -> Stream.generate(() -> new Violation(rule, 0, 0, "message")).limit(15))
+			.toList();
+		Outcome outcome = new Outcome(Soak.schedule(1), 0, Map.of(), 0, 0, 0, 0, 0, 0, 0, 0, 0, violations,
+				new Journal());
+		assertThat(outcome.toString().lines().skip(1)).hasSize(21)
+			.endsWith("    and further ones: {LOST=10, ORDER=15}");
 	}
 
 	@Test

@@ -65,7 +65,8 @@ final class World implements AutoCloseable {
 		this.classPath = classPath;
 		this.directory = directory;
 		this.redis = RedisServer.start("--appendonly", "yes", "--appendfsync", "no", "--enable-debug-command", "yes");
-		this.broker = (settings.broker() == Settings.Broker.MOSQUITTO) ? new Mosquitto(settings) : new Artemis();
+		this.broker = (settings.broker() == Settings.Broker.MOSQUITTO) ? new Mosquitto(settings, directory)
+				: new Artemis();
 	}
 
 	Journal journal() {
@@ -76,7 +77,7 @@ final class World implements AutoCloseable {
 		return this.classPath;
 	}
 
-	/** Where the applications' output goes. */
+	/** Where the output of the applications and of mosquitto goes. */
 	Path directory() {
 		return this.directory;
 	}
@@ -214,8 +215,10 @@ final class World implements AutoCloseable {
 
 		private final MosquittoBroker broker;
 
-		Mosquitto(Settings settings) {
-			this.broker = MosquittoBroker.start("persistence true", "autosave_interval 0",
+		Mosquitto(Settings settings, Path directory) {
+			this.broker = MosquittoBroker.start("persistence true", "autosave_interval 0", "log_type notice",
+					"log_type error", "log_timestamp_format %H:%M:%S",
+					"log_dest file " + directory.resolve("mosquitto.log").toAbsolutePath(),
 					settings.poison() ? "max_packet_size " + Settings.PACKET_LIMIT : "");
 		}
 
