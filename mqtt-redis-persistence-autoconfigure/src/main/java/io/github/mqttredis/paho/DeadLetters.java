@@ -93,20 +93,15 @@ final class DeadLetters<E extends Exception> {
 	 * @param reason why it is not sent
 	 * @param record its PUBLISH
 	 * @param why the reason in words
-	 * @throws E if it is not taken
+	 * @throws RuntimeException if it is not taken: what the application throws
 	 */
-	void take(Reason reason, byte[] record, E why) throws E {
+	void take(Reason reason, byte[] record, E why) {
 		MqttUndeliveredMessageEvent message = MqttUndeliveredMessageEvent.of(this.session, RecordKey.queued(1), record,
 				reason, String.valueOf(why.getMessage()));
 		if (message == null) {
-			throw notTaken(new IllegalStateException("The message cannot be read"));
+			throw new IllegalStateException("The message cannot be read");
 		}
-		try {
-			this.undelivered.take(message);
-		}
-		catch (RuntimeException ex) {
-			throw notTaken(ex);
-		}
+		this.undelivered.take(message);
 	}
 
 	/**
@@ -124,7 +119,7 @@ final class DeadLetters<E extends Exception> {
 			take(Reason.REFUSED, record, why);
 			return true;
 		}
-		catch (Exception ex) {
+		catch (RuntimeException ex) {
 			logger.warn("A message of MQTT client '" + this.session.clientId()
 					+ "' cannot be stored, and the application has not taken it over", ex);
 			return false;
@@ -134,7 +129,12 @@ final class DeadLetters<E extends Exception> {
 		}
 	}
 
-	private E notTaken(@Nullable Exception cause) {
+	/**
+	 * Say to a publisher that there is no room, as what is in the way was not taken over.
+	 * @param cause why it was not
+	 * @return says so
+	 */
+	E notTaken(@Nullable Exception cause) {
 		E exception = this.refusal.apply("The offline buffer of MQTT client '" + this.session.clientId()
 				+ "' is full, and the application has not taken over what is dropped for it"
 				+ " (mqtt.persistence.undelivered)");

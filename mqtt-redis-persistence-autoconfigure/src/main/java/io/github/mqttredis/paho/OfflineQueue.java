@@ -284,7 +284,12 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	private void dropNewest(Draft<T> draft) throws E {
 		E reason = full("older messages waited");
 		if (this.deadLetters.isWanted()) {
-			this.deadLetters.take(Reason.DROPPED, draft.record(), reason);
+			try {
+				this.deadLetters.take(Reason.DROPPED, draft.record(), reason);
+			}
+			catch (RuntimeException ex) {
+				throw this.deadLetters.notTaken(ex);
+			}
 		}
 		this.session.happened(Event.MESSAGE_DROPPED);
 		draft.token().drop(reason);
@@ -411,6 +416,9 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 			takeOldest((oldest) -> isExpired(oldest)
 					|| (current.whenFull() == WhenFull.DROP_OLDEST && !current.hasRoom(this.queue.size(), bytes)));
 		}
+		catch (RuntimeException ex) {
+			throw this.deadLetters.notTaken(ex);
+		}
 		finally {
 			this.deadLetters.end();
 		}
@@ -419,9 +427,9 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	/**
 	 * Have the application take the oldest message over, in this thread's turn.
 	 * @param isDue whether it is to be taken; asked with the lock held
-	 * @throws E if it is not taken
+	 * @throws RuntimeException if it is not taken
 	 */
-	private void takeOldest(Predicate<QueuedMessage> isDue) throws E {
+	private void takeOldest(Predicate<QueuedMessage> isDue) {
 		QueuedMessage oldest;
 		this.lock.lock();
 		try {
@@ -617,7 +625,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				try {
 					takeOldest(this::isExpired);
 				}
-				catch (Exception ex) {
+				catch (RuntimeException ex) {
 					logger.warn("A message of MQTT client '" + this.clientId
 							+ "' has expired, and the application has not taken it over", ex);
 					if (countRefusal(oldest) >= ATTEMPTS) {
