@@ -68,11 +68,12 @@ final class DeadLetters<E extends Exception> {
 	}
 
 	/**
-	 * Have the turn, if a publisher can wait for it.
-	 * @throws E if it cannot: it is called by the application that takes a message over,
-	 * or that takes too long
+	 * Do something for a publisher, in its turn.
+	 * @param work has the application take messages over
+	 * @throws E if they are not taken, or the publisher cannot wait for its turn: it is
+	 * called by the application that takes a message over, or that takes too long
 	 */
-	void beginSoon() throws E {
+	void inTurn(Runnable work) throws E {
 		try {
 			if (this.lock.isHeldByCurrentThread() || !this.lock.tryLock(LIMIT_SECONDS, TimeUnit.SECONDS)) {
 				throw notTaken(null);
@@ -81,6 +82,15 @@ final class DeadLetters<E extends Exception> {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw notTaken(ex);
+		}
+		try {
+			work.run();
+		}
+		catch (RuntimeException ex) {
+			throw notTaken(ex);
+		}
+		finally {
+			end();
 		}
 	}
 
@@ -134,7 +144,7 @@ final class DeadLetters<E extends Exception> {
 	 * @param cause why it was not
 	 * @return says so
 	 */
-	E notTaken(@Nullable Exception cause) {
+	private E notTaken(@Nullable Exception cause) {
 		E exception = this.refusal.apply("The offline buffer of MQTT client '" + this.session.clientId()
 				+ "' is full, and the application has not taken over what is dropped for it"
 				+ " (mqtt.persistence.undelivered)");

@@ -284,12 +284,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	private void dropNewest(Draft<T> draft) throws E {
 		E reason = full("older messages waited");
 		if (this.deadLetters.isWanted()) {
-			try {
-				this.deadLetters.take(Reason.DROPPED, draft.record(), reason);
-			}
-			catch (RuntimeException ex) {
-				throw this.deadLetters.notTaken(ex);
-			}
+			this.deadLetters.inTurn(() -> this.deadLetters.take(Reason.DROPPED, draft.record(), reason));
 		}
 		this.session.happened(Event.MESSAGE_DROPPED);
 		draft.token().drop(reason);
@@ -410,18 +405,9 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @throws E if it is not taken
 	 */
 	private void haveTaken(int bytes) throws E {
-		this.deadLetters.beginSoon();
-		try {
-			OfflineBufferSettings current = this.settings;
-			takeOldest((oldest) -> isExpired(oldest)
-					|| (current.whenFull() == WhenFull.DROP_OLDEST && !current.hasRoom(this.queue.size(), bytes)));
-		}
-		catch (RuntimeException ex) {
-			throw this.deadLetters.notTaken(ex);
-		}
-		finally {
-			this.deadLetters.end();
-		}
+		OfflineBufferSettings current = this.settings;
+		this.deadLetters.inTurn(() -> takeOldest((oldest) -> isExpired(oldest)
+				|| (current.whenFull() == WhenFull.DROP_OLDEST && !current.hasRoom(this.queue.size(), bytes))));
 	}
 
 	/**
