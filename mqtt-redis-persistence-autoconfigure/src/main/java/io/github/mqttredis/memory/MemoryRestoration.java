@@ -67,7 +67,7 @@ final class MemoryRestoration extends Restoration {
 			return QueuePage.EMPTY;
 		}
 		QueuedMessage last = waiting.get(waiting.size() - 1);
-		return new QueuePage(last.number(), last.total(), last.ahead(), waiting.size(), true, waiting);
+		return new QueuePage(last.number(), last.total(), last.taken(), waiting.size(), true, waiting);
 	}
 
 	private static Map<Long, byte[]> readable(StoredSession stored) {

@@ -27,6 +27,7 @@ import io.github.mqttredis.session.InspectedRecord;
 import io.github.mqttredis.session.InspectedSession;
 import io.github.mqttredis.session.MqttUndeliveredMessageEvent;
 import io.github.mqttredis.session.Page;
+import io.github.mqttredis.session.QueueClock;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.RecordOperations;
 import io.github.mqttredis.session.RecordOperations.Quarantine;
@@ -46,6 +47,9 @@ final class MemorySessionInspector implements SessionInspector, Quarantine {
 	private static final int BEGINNING_BYTES = 68 * 1024;
 
 	private static final String ACTION = "Stop it first; a session is deleted only when nobody owns it";
+
+	/** By which the queues of all sessions go: they are of this process. */
+	private static final QueueClock CLOCK = new QueueClock();
 
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -84,7 +88,7 @@ final class MemorySessionInspector implements SessionInspector, Quarantine {
 				case RECORDS -> session.records().page(from, limit, (key, record) -> look(session, key, record));
 				case QUEUE -> session.queue()
 					.page(from, limit, (key, message) -> look(session, key, message.record()).waiting(message.taken(),
-							message.ahead()));
+							CLOCK.ahead()));
 				case QUARANTINE -> session.quarantine().page(from, limit, (key, record) -> look(session, key, record));
 			};
 		});

@@ -90,18 +90,19 @@ final class InspectionScripts {
 		return new Page<>(records, next(new String(reply.get(0), StandardCharsets.US_ASCII)));
 	}
 
-	static Page<InspectedRecord> queue(RedisConnection connection, byte[] stream, SessionId id, RecordCodec codec,
+	static Page<InspectedRecord> queue(RedisConnection connection, SessionKeys keys, SessionId id, RecordCodec codec,
 			String cursor, int limit) {
 		boolean plain = codec == RecordCodec.PLAIN;
-		List<byte[]> reply = QUEUE.runRaw(connection, List.of(stream, stream), List.of(bytes(cursor), bytes(limit),
-				bytes(PAGE_BYTES), bytes(plain ? BEGINNING_BYTES : PAGE_BYTES), bytes("")));
+		List<byte[]> reply = QUEUE.runRaw(connection, List.of(keys.queue(), keys.mark()), List.of(bytes(cursor),
+				bytes(limit), bytes(PAGE_BYTES), bytes(plain ? BEGINNING_BYTES : PAGE_BYTES), bytes("")));
 		List<InspectedRecord> records = new ArrayList<>();
 		long last = 0;
-		for (int i = 5; i < reply.size(); i += 7) {
+		long ahead = number(reply.get(5));
+		for (int i = 6; i < reply.size(); i += 6) {
 			last = number(reply.get(i));
 			String name = RecordKey.queued(last).toString();
-			records.add(inspected(id, codec, name, reply.get(i + 6), number(reply.get(i + 5)))
-				.waiting(number(reply.get(i + 1)), number(reply.get(i + 2))));
+			records.add(inspected(id, codec, name, reply.get(i + 5), number(reply.get(i + 4)))
+				.waiting(number(reply.get(i + 1)), ahead));
 		}
 		boolean whole = number(reply.get(4)) == 1;
 		return new Page<>(records, whole ? null : Long.toString(last + 1));

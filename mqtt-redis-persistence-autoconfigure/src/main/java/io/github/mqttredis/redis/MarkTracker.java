@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.Lengths;
+import io.github.mqttredis.session.QueueClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * commands without an answer may have set. Used in turn ({@link IoLoop}) only.
  */
 final class MarkTracker {
+
+	private final QueueClock clock;
 
 	private Mark mark = Mark.NONE;
 
@@ -38,6 +41,10 @@ final class MarkTracker {
 	private @Nullable Batch unanswered;
 
 	private Mark unansweredMark = Mark.NONE;
+
+	MarkTracker(QueueClock clock) {
+		this.clock = clock;
+	}
 
 	/**
 	 * How the mark that was found in Redis fits what this owner did.
@@ -70,10 +77,10 @@ final class MarkTracker {
 
 	/**
 	 * Begin an epoch.
-	 * @param epoch the epoch
+	 * @param begun the first mark in it
 	 */
-	void begin(long epoch) {
-		this.mark = new Mark(epoch, 0);
+	void begin(Mark begun) {
+		this.mark = begun;
 		this.sequence = 0;
 		this.unanswered = null;
 		this.lengths = Lengths.UNKNOWN;
@@ -88,7 +95,7 @@ final class MarkTracker {
 	 * @return the mark
 	 */
 	Mark next() {
-		return new Mark(this.mark.epoch(), ++this.sequence);
+		return new Mark(this.mark.epoch(), ++this.sequence, this.clock.ahead());
 	}
 
 	void sending(Batch batch, Mark next) {
@@ -167,15 +174,17 @@ final class MarkTracker {
 	 *
 	 * @param epoch the epoch, 0 if there is no mark
 	 * @param sequence the number of the owner's last command in this epoch
+	 * @param ahead how far the machine's clock was ahead of the queue's then, in
+	 * milliseconds
 	 */
-	record Mark(long epoch, long sequence) {
+	record Mark(long epoch, long sequence, long ahead) {
 
 		/**
 		 * The mark of a session that has none.
 		 */
-		static final Mark NONE = new Mark(0, 0);
+		static final Mark NONE = new Mark(0, 0, 0);
 
-		private static final Pattern FORMAT = Pattern.compile("(\\d{1,18}):(\\d{1,18})");
+		private static final Pattern FORMAT = Pattern.compile("(\\d{1,18}):(\\d{1,18}):(-?\\d{1,18})");
 
 		/**
 		 * Read a stored mark.
@@ -184,13 +193,13 @@ final class MarkTracker {
 		 */
 		static Mark parse(String text) {
 			Matcher matcher = FORMAT.matcher(text);
-			return matcher.matches() ? new Mark(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)))
-					: NONE;
+			return matcher.matches() ? new Mark(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)),
+					Long.parseLong(matcher.group(3))) : NONE;
 		}
 
 		@Override
 		public String toString() {
-			return this.epoch + ":" + this.sequence;
+			return this.epoch + ":" + this.sequence + ":" + this.ahead;
 		}
 
 	}

@@ -102,10 +102,10 @@ final class RedisScripts {
 	private static Acquired acquired(List<?> raw) {
 		List<byte[]> reply = RedisScript.bytes(raw);
 		if ("held".equals(string(reply.get(0)))) {
-			return new Acquired(0, string(reply.get(1)), number(reply.get(2)), number(reply.get(3)), 0, Lengths.UNKNOWN,
-					List.of());
+			return new Acquired(Mark.NONE, string(reply.get(1)), number(reply.get(2)), number(reply.get(3)), 0,
+					Lengths.UNKNOWN, List.of());
 		}
-		return new Acquired(number(reply.get(1)), "", 0, 0, number(reply.get(2)),
+		return new Acquired(Mark.parse(string(reply.get(1))), "", 0, 0, number(reply.get(2)),
 				new Lengths(number(reply.get(3)), number(reply.get(4))), reply.subList(5, reply.size()));
 	}
 
@@ -121,7 +121,7 @@ final class RedisScripts {
 		QueueChange queue = batch.queue();
 		List<Long> removed = queue.removed().stream().filter((number) -> number >= queue.from()).toList();
 		List<byte[]> arguments = new ArrayList<>(
-				11 + 2 * batch.puts().size() + 6 * queue.added().size() + removed.size() + batch.removes().size());
+				11 + 2 * batch.puts().size() + 5 * queue.added().size() + removed.size() + batch.removes().size());
 		arguments.addAll(List.of(bytes(expected.toString()), bytes(next.toString()), this.token, this.leaseMillis,
 				this.expiryMillis, bytes(batch.clears() ? "1" : "0"), bytes(batch.removesFirst() ? "1" : "0"),
 				bytes(queue.from()), bytes(batch.puts().size()), bytes(queue.added().size()), bytes(removed.size())));
@@ -130,8 +130,7 @@ final class RedisScripts {
 			arguments.add(record);
 		});
 		queue.added().forEach((message) -> {
-			for (long number : new long[] { message.number(), message.taken(), message.ahead(), message.expires(),
-					message.total() }) {
+			for (long number : new long[] { message.number(), message.taken(), message.expires(), message.total() }) {
 				arguments.add(bytes(number));
 			}
 			arguments.add(message.record());
@@ -144,7 +143,7 @@ final class RedisScripts {
 	Command<Confirmed> confirm(Mark next) {
 		return CONFIRM.with(all(),
 				List.of(this.token, this.leaseMillis, bytes(Long.toString(next.epoch())),
-						bytes(Long.toString(next.sequence())), this.expiryMillis),
+						bytes(Long.toString(next.sequence())), this.expiryMillis, bytes(next.ahead())),
 				(reply) -> "fenced".equals(reply.get(0))
 						? new Confirmed(true, reply.get(1), Long.parseLong(reply.get(2)), Mark.NONE, Lengths.UNKNOWN,
 								Mark.NONE)
@@ -199,9 +198,9 @@ final class RedisScripts {
 
 	private static QueuePage page(List<byte[]> reply) {
 		List<QueuedMessage> messages = new ArrayList<>();
-		for (int i = 5; i < reply.size(); i += 7) {
+		for (int i = 6; i < reply.size(); i += 6) {
 			messages.add(new QueuedMessage(number(reply.get(i)), number(reply.get(i + 1)), number(reply.get(i + 2)),
-					number(reply.get(i + 3)), number(reply.get(i + 4)), reply.get(i + 6)));
+					number(reply.get(i + 3)), reply.get(i + 5)));
 		}
 		return new QueuePage(number(reply.get(0)), number(reply.get(1)), number(reply.get(2)), number(reply.get(3)),
 				number(reply.get(4)) == 1, messages);
@@ -239,7 +238,7 @@ final class RedisScripts {
 	/**
 	 * What came of asking for a lease.
 	 *
-	 * @param epoch the epoch that began, 0 if somebody else holds the lease
+	 * @param mark the mark that is set, none if somebody else holds the lease
 	 * @param holder the token of who holds it, empty if it is ours now
 	 * @param remainingMillis how long their lease still runs
 	 * @param clock the time by the clock of Redis, in milliseconds, if somebody else
@@ -249,11 +248,11 @@ final class RedisScripts {
 	 * @param lengths what the session has, if the lease is ours
 	 * @param contents their names and values in turns, empty if they are to be read apart
 	 */
-	record Acquired(long epoch, String holder, long remainingMillis, long clock, long others, Lengths lengths,
+	record Acquired(Mark mark, String holder, long remainingMillis, long clock, long others, Lengths lengths,
 			List<byte[]> contents) {
 
 		boolean owned() {
-			return this.epoch > 0;
+			return this.mark.epoch() > 0;
 		}
 
 		boolean hasAll() {

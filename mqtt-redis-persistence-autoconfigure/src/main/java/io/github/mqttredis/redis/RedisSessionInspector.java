@@ -153,7 +153,7 @@ final class RedisSessionInspector implements SessionInspector {
 		RecordCodec codec = this.settings.codec();
 		return this.link.call((connection) -> switch (part) {
 			case RECORDS -> InspectionScripts.records(connection, keys.hash(), id, codec, cursor, limit);
-			case QUEUE -> InspectionScripts.queue(connection, keys.queue(), id, codec, cursor, limit);
+			case QUEUE -> InspectionScripts.queue(connection, keys, id, codec, cursor, limit);
 			case QUARANTINE -> InspectionScripts.records(connection, keys.quarantine(), id, codec, cursor, limit);
 		});
 	}

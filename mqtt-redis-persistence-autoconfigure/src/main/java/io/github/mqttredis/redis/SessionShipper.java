@@ -74,7 +74,7 @@ final class SessionShipper extends Speaker {
 
 	private final LeaseClock lease;
 
-	private final MarkTracker marks = new MarkTracker();
+	private final MarkTracker marks;
 
 	private final BrokenBatches broken = new BrokenBatches();
 
@@ -112,6 +112,7 @@ final class SessionShipper extends Speaker {
 		this.scripts = scripts;
 		this.io = io;
 		this.log = session.log();
+		this.marks = new MarkTracker(this.log.clock());
 		this.lease = new LeaseClock(leaseTtl, session.activity());
 	}
 
@@ -529,7 +530,8 @@ final class SessionShipper extends Speaker {
 			LeaseClock.Asked asked = this.lease.now();
 			return request.of(this.scripts.acquire(replaced, until), (acquired) -> {
 				if (acquired.owned()) {
-					this.marks.begin(acquired.epoch());
+					this.marks.begin(acquired.mark());
+					this.log.clock().resume((acquired.lengths().queued() > 0) ? acquired.mark().ahead() : 0);
 					this.lease.taken(asked);
 				}
 				return acquired;

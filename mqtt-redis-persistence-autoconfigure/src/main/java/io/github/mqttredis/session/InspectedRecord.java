@@ -52,7 +52,7 @@ public record InspectedRecord(String key, long size, @Nullable Packet packet, bo
 	/**
 	 * Return this record as one that waits in the queue.
 	 * @param taken when it was put there, by the queue's clock
-	 * @param ahead how far the machine's clock was ahead of that one then
+	 * @param ahead how far the machine's clock is ahead of that one
 	 * @return the record
 	 */
 	public InspectedRecord waiting(long taken, long ahead) {

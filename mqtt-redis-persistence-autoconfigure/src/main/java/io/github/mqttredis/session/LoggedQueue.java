@@ -111,7 +111,7 @@ public abstract class LoggedQueue implements MessageQueue {
 
 	@Override
 	public long now() {
-		return this.log.queueClock();
+		return this.log.clock().now();
 	}
 
 	/**

@@ -23,14 +23,14 @@ import java.util.List;
  *
  * @param last the highest number that any message in the store ever had
  * @param total the total of the youngest message in the store, 0 if there is none
- * @param ahead how far the clock of the machine was ahead of the queue's when the
- * youngest message in the store was put in, in milliseconds
+ * @param taken when the youngest message in the store was put in, in milliseconds by the
+ * {@link QueueClock}, 0 if there is none
  * @param length how many messages the store has
  * @param isWhole whether the store has none that are younger than these
  * @param messages the messages, encoded
  * @since 0.1.0
  */
-public record QueuePage(long last, long total, long ahead, long length, boolean isWhole, List<QueuedMessage> messages) {
+public record QueuePage(long last, long total, long taken, long length, boolean isWhole, List<QueuedMessage> messages) {
 
 	/**
 	 * Of a queue in which nothing waits.

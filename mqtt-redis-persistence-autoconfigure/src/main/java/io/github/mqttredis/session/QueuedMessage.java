@@ -20,15 +20,13 @@ package io.github.mqttredis.session;
  * A message that waits in a session's queue.
  *
  * @param number its place in the queue: the higher, the younger. There may be gaps
- * @param taken when it was put in, in milliseconds by the queue's clock
- * @param ahead how far the clock of the machine was ahead of the queue's then, in
- * milliseconds
+ * @param taken when it was put in, in milliseconds by the {@link QueueClock}
  * @param expires when it expires, in milliseconds by the queue's clock, 0 for never
  * @param total the bytes of all messages that were ever put in, up to this one
  * @param record its PUBLISH, without a packet id of its own
  * @since 0.1.0
  */
-public record QueuedMessage(long number, long taken, long ahead, long expires, long total, byte[] record) {
+public record QueuedMessage(long number, long taken, long expires, long total, byte[] record) {
 
 	/**
 	 * Return the key of the message's record.
@@ -39,7 +37,7 @@ public record QueuedMessage(long number, long taken, long ahead, long expires, l
 	}
 
 	QueuedMessage with(byte[] stored) {
-		return new QueuedMessage(this.number, this.taken, this.ahead, this.expires, this.total, stored);
+		return new QueuedMessage(this.number, this.taken, this.expires, this.total, stored);
 	}
 
 }

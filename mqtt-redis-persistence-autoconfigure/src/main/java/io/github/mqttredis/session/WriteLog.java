@@ -68,8 +68,7 @@ public final class WriteLog {
 	 */
 	private volatile Map<RecordKey, byte[]> aside = Map.of();
 
-	/** The time of the queue's clock at a value of {@link System#nanoTime()}. */
-	private volatile ClockStart clock = new ClockStart(System.currentTimeMillis(), System.nanoTime());
+	private final QueueClock clock = new QueueClock();
 
 	/** How fast messages leave the queue. */
 	private final Rate handedOver = new Rate();
@@ -234,10 +233,9 @@ public final class WriteLog {
 		long failures = this.progress.failures();
 		this.queueing.lock();
 		try {
-			long now = queueClock();
-			QueuedMessage message = read(
-					(records) -> new QueuedMessage(records.queue().nextNumber(), now, System.currentTimeMillis() - now,
-							(lifetime > 0) ? now + lifetime : 0, records.queue().total() + record.length, record));
+			long now = this.clock.now();
+			QueuedMessage message = read((records) -> new QueuedMessage(records.queue().nextNumber(), now,
+					(lifetime > 0) ? now + lifetime : 0, records.queue().total() + record.length, record));
 			byte[] stored = this.encoder.apply(message.key(), record);
 			return this.<@Nullable Appended>read((records) -> {
 				if (!allowed.getAsBoolean() || (from != null && !records.remove(from))) {
@@ -378,20 +376,17 @@ public final class WriteLog {
 	public void loadQueue(QueuePage page, Map<Long, byte[]> records) {
 		read((all) -> {
 			all.queue().begin(page, writes(page, records));
-			this.clock = new ClockStart(System.currentTimeMillis() - page.ahead(), System.nanoTime());
+			this.clock.atLeast(page.taken());
 			return true;
 		});
 	}
 
 	/**
-	 * Return the time by which messages in the queue grow old. It goes on as time passes
-	 * and takes no notice of a clock that is set: only while nobody has the session open
-	 * is the clock of the machine believed.
-	 * @return the time in milliseconds
+	 * Return the time by which messages in the queue grow old.
+	 * @return the clock
 	 */
-	public long queueClock() {
-		ClockStart start = this.clock;
-		return start.millis() + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start.nanos());
+	public QueueClock clock() {
+		return this.clock;
 	}
 
 	/**
@@ -461,7 +456,7 @@ public final class WriteLog {
 		return read((records) -> {
 			QueueSize size = queueSize();
 			QueuedMessage first = firstOfQueue();
-			Duration oldest = (first != null) ? Duration.ofMillis(Math.max(0, queueClock() - first.taken())) : null;
+			Duration oldest = (first != null) ? Duration.ofMillis(Math.max(0, this.clock.now() - first.taken())) : null;
 			return records.contents(new QueueStatus(size.messages(), size.bytes(), oldest,
 					this.handedOver.perSecond(System.nanoTime())));
 		});
@@ -740,16 +735,6 @@ public final class WriteLog {
 		private static double perSecond(long count, long nanos) {
 			return count * (double) TimeUnit.SECONDS.toNanos(1) / Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(100));
 		}
-
-	}
-
-	/**
-	 * When a clock was started.
-	 *
-	 * @param millis the time that it showed
-	 * @param nanos the value of {@link System#nanoTime()} then
-	 */
-	private record ClockStart(long millis, long nanos) {
 
 	}
 

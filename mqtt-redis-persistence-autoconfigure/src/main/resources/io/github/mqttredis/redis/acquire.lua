@@ -11,8 +11,8 @@
 -- may be another one
 --
 -- Returns {'held', token of the owner, remaining ms, clock in ms} or
--- {'owned', epoch, number of records of the other version, number of records, number of messages in the queue, name,
--- value, ...}: names and values only of a session that is small.
+-- {'owned', mark that is set, number of records of the other version, number of records, number of messages in the queue,
+-- name, value, ...}: names and values only of a session that is small.
 
 local now = redis.call('TIME')
 local clock = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
@@ -50,11 +50,14 @@ end
 local mark = redis.call('GET', KEYS[2])
 local last = mark and tonumber(string.match(mark, '^%d+')) or 0
 local epoch = string.format('%.0f', math.max(clock, last + 1))
+-- How far the last owner's clock was ahead of the queue's.
+local ahead = string.match(mark or '', '^%d+:%d+:(-?%d+)$') or '0'
+local set = epoch .. ':0:' .. ahead
 
 -- DEL comes first: Redis judges a script by its first write, and a full Redis still deletes.
 redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-redis.call('SET', KEYS[2], epoch .. ':0')
+redis.call('SET', KEYS[2], set)
 -- What an owner with another expiry has set holds no longer.
 for _, key in ipairs({KEYS[2], KEYS[3], KEYS[4], KEYS[6]}) do
   if ARGV[4] ~= '0' then
@@ -63,4 +66,4 @@ for _, key in ipairs({KEYS[2], KEYS[3], KEYS[4], KEYS[6]}) do
     redis.call('PERSIST', key)
   end
 end
-return {'owned', epoch, tostring(others), tostring(records), tostring(queued), unpack(found)}
+return {'owned', set, tostring(others), tostring(records), tostring(queued), unpack(found)}

@@ -4,14 +4,14 @@
 --
 -- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash   KEYS[5] queue's stream
 -- ARGV[1] owner's token   ARGV[2] lease time in ms   ARGV[3] owner's epoch   ARGV[4] sequence to set
--- ARGV[5] expiry of the session in ms, '0' for none
+-- ARGV[5] expiry of the session in ms, '0' for none   ARGV[6] how far the machine's clock is ahead of the queue's in ms
 --
 -- Returns {'fenced', token of the owner or '', remaining ms} or
 -- {'owned', mark that was found or '', number of records, number of messages in the queue, mark that is set}.
 
 local holder = redis.call('GET', KEYS[3])
 local mark = redis.call('GET', KEYS[2])
-local epoch, sequence = string.match(mark or '', '^(%d+):(%d+)$')
+local epoch, sequence = string.match(mark or '', '^(%d+):(%d+)')
 local own = tonumber(ARGV[3])
 
 -- A lower epoch than ours: Redis is as it was before we took the session, after a failover to a
@@ -33,7 +33,7 @@ local next = tonumber(ARGV[4])
 if epoch and tonumber(epoch) == own then
   next = math.max(next, tonumber(sequence) + 1)
 end
-local set = string.format('%.0f:%.0f', own, next)
+local set = string.format('%.0f:%.0f:%s', own, next, ARGV[6])
 
 -- DEL comes first: Redis judges a script by its first write, and a full Redis still deletes.
 redis.call('DEL', KEYS[3])

@@ -23,7 +23,7 @@ local epoch = string.format('%.0f', math.max(clock, last + 1))
 
 -- DEL comes first: Redis judges a script by its first write, and a full Redis still deletes.
 redis.call('DEL', KEYS[1], KEYS[4], KEYS[5])
-redis.call('SET', KEYS[2], epoch .. ':0')
+redis.call('SET', KEYS[2], epoch .. ':0:0')
 if ARGV[2] ~= '0' then
   redis.call('PEXPIRE', KEYS[2], ARGV[2])
 end

@@ -6,15 +6,16 @@
 -- ARGV[3] most bytes; of beginnings the number after which the page ends
 -- ARGV[4] longest beginning of a record in bytes, '0' for all of it   ARGV[5] mark that is expected, '' for any
 --
--- Returns {'changed'} if there is another mark, {'larger', size} if the first message alone is larger than a page may be,
--- or {highest number that a message ever had, total and 'ahead' of the youngest message, number of messages, '1' if the page
--- reaches the youngest, then of each message number, taken, ahead, expires, total, size, record}. The first four are told
--- only to who reads from 0 on whole records, and '0' to others.
+-- Returns {'changed'} if there is another mark, {'larger', size} if the first message alone is larger than a page may
+-- be, or {highest number that a message ever had, total and 'taken' of the youngest message, number of messages, '1' if
+-- the page reaches the youngest, how far the machine's clock is ahead of the queue's in ms, then of each message number,
+-- taken, expires, total, size, record}. The first four are told only to who reads from 0 on whole records, and '0' to others.
 
-if ARGV[5] ~= '' and redis.call('GET', KEYS[2]) ~= ARGV[5] then
+local mark = redis.call('GET', KEYS[2])
+if ARGV[5] ~= '' and mark ~= ARGV[5] then
   return {'changed'}
 end
-local reply = {'0', '0', '0', '0', '1'}
+local reply = {'0', '0', '0', '0', '1', string.match(mark or '', '^%d+:%d+:(-?%d+)$') or '0'}
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return reply
 end
@@ -47,7 +48,6 @@ while found < tonumber(ARGV[2]) and bytes < most do
   end
   reply[#reply + 1] = string.match(message[1], '^%d+')
   reply[#reply + 1] = named.t or '0'
-  reply[#reply + 1] = named.a or '0'
   reply[#reply + 1] = named.e or '0'
   reply[#reply + 1] = named.s or '0'
   reply[#reply + 1] = tostring(#record)
@@ -68,7 +68,7 @@ if whole and ARGV[1] == '0' then
     elseif info[i] == 'last-entry' and info[i + 1] then
       local youngest = fields(info[i + 1])
       reply[2] = youngest.s or '0'
-      reply[3] = youngest.a or '0'
+      reply[3] = youngest.t or '0'
     end
   end
 end

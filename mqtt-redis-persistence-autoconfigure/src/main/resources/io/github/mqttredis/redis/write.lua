@@ -7,7 +7,7 @@
 -- ARGV[8] number of the oldest message that stays in the queue, '0' for all, '-1' to begin it anew
 -- ARGV[9] number n of records to put   ARGV[10] number m of messages to put in the queue
 -- ARGV[11] number l of messages to remove from it
--- ARGV[12 ..] n pairs of key and value; m times number, taken, ahead, expires, total, record; l numbers; then the
+-- ARGV[12 ..] n pairs of key and value; m times number, taken, expires, total, record; l numbers; then the
 -- keys to remove
 --
 -- Returns {mark that was found, number of records afterwards, number of messages in the queue}. Nothing is changed
@@ -19,7 +19,7 @@ if mark ~= ARGV[1] then
 end
 
 local queued = 12 + 2 * tonumber(ARGV[9])
-local dequeued = queued + 6 * tonumber(ARGV[10])
+local dequeued = queued + 5 * tonumber(ARGV[10])
 local removes = dequeued + tonumber(ARGV[11])
 
 local function dequeue()
@@ -46,9 +46,9 @@ end
 if queued > 12 then
   redis.call('HSET', KEYS[1], unpack(ARGV, 12, queued - 1))
 end
-for i = queued, dequeued - 1, 6 do
-  local added = redis.pcall('XADD', KEYS[5], ARGV[i] .. '-0', 't', ARGV[i + 1], 'a', ARGV[i + 2], 'e', ARGV[i + 3],
-    's', ARGV[i + 4], 'r', ARGV[i + 5])
+for i = queued, dequeued - 1, 5 do
+  local added = redis.pcall('XADD', KEYS[5], ARGV[i] .. '-0', 't', ARGV[i + 1], 'e', ARGV[i + 2], 's', ARGV[i + 3],
+    'r', ARGV[i + 4])
   -- A number that somebody else has used is missed when the messages are counted.
   if type(added) == 'table' and added.err and not string.find(added.err, 'equal or smaller', 1, true) then
     return added

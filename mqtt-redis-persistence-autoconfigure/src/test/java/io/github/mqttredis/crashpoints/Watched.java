@@ -68,7 +68,7 @@ final class Watched {
 	private static final int RECORDS = PUTS + 3;
 
 	/** What it has of each message that is put in the queue; the record is the last. */
-	private static final int MESSAGE = 6;
+	private static final int MESSAGE = 5;
 
 	private static final List<String> SCRIPTS = List.of("acquire", "confirm", "quarantine", "queue", "release",
 			"write");

@@ -580,7 +580,7 @@ abstract class AbstractSessionInspectorTests {
 	private String orphan(SessionId id) {
 		SessionKeys keys = new SessionKeys("test", id);
 		this.redis.hashCommands().hSet(keys.hash(), bytes("s-1"), Packets.publish(1, 1, "payload"));
-		this.redis.stringCommands().set(keys.mark(), bytes("1:1"));
+		this.redis.stringCommands().set(keys.mark(), bytes("1:1:0"));
 		this.redis.zSetCommands().zAdd(SessionKeys.sessions("test"), 1, keys.hash());
 		return new SessionNames("test").name(keys);
 	}

@@ -79,7 +79,7 @@ class InterruptedWriteBackTests {
 	@Test
 	void whenRedisIsAsBeforeAndTheAnswerThatTellsItIsMissedThenIsWrittenBack() throws Exception {
 		assertUntoldLossIsMadeGood((redis) -> {
-			redis.set(HASH + ":mark", redis.get(HASH + ":mark").replaceAll(":.*", ":0"));
+			redis.set(HASH + ":mark", redis.get(HASH + ":mark").replaceAll(":.*", ":0:0"));
 			redis.hdel(HASH, "s-2");
 			redis.hset(HASH, "s-3", "older");
 		});

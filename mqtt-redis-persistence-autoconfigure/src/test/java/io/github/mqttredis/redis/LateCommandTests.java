@@ -94,20 +94,20 @@ class LateCommandTests {
 
 	@Test
 	void whenALeaseIsGivenBackLateThenTheNextOneOfTheSameProcessStays() {
-		Mark first = new Mark(acquire(this.owner, RedisScripts.NOBODY, 0).epoch(), 0);
-		Mark second = new Mark(acquire(this.owner, RedisScripts.NOBODY, 0).epoch(), 0);
+		Mark first = acquire(this.owner, RedisScripts.NOBODY, 0).mark();
+		Mark second = acquire(this.owner, RedisScripts.NOBODY, 0).mark();
 		assertThat(run(this.owner.release(first))).isFalse();
 		assertThat(run(this.owner.release(second))).isTrue();
 	}
 
 	@Test
 	void whenALeaseIsConfirmedLateThenNoMarkComesTwice() {
-		long epoch = acquire(this.owner, RedisScripts.NOBODY, 0).epoch();
-		run(this.owner.confirm(new Mark(epoch, 2)));
-		Mark next = new Mark(epoch, 3);
+		long epoch = acquire(this.owner, RedisScripts.NOBODY, 0).mark().epoch();
+		run(this.owner.confirm(new Mark(epoch, 2, 0)));
+		Mark next = new Mark(epoch, 3, 0);
 		run(this.owner.write(mark(), next, Batch.of(Map.of(RecordKey.require("s-1"), new byte[] { 1 }))));
 		assertThat(mark()).isEqualTo(next);
-		run(this.owner.confirm(new Mark(epoch, 1)));
+		run(this.owner.confirm(new Mark(epoch, 1, 0)));
 		assertThat(mark().sequence()).isGreaterThan(next.sequence());
 	}
 

@@ -451,7 +451,7 @@ class WriteLogTests {
 		redis.apply(next(), this.log);
 		redis.messages.clear();
 		for (long number = 4990; number <= 5000; number++) {
-			redis.messages.put(number, new QueuedMessage(number, 0, 0, 0, 0, bytes(1)));
+			redis.messages.put(number, new QueuedMessage(number, 0, 0, 0, bytes(1)));
 		}
 		redis.last = 5000;
 		this.log.rewrite(List.of(), redis.last);

@@ -1,0 +1,186 @@
+/*
+ * Copyright 2026 the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.mqttredis.redis;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import io.github.mqttredis.session.MessageQueue;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.QueuedMessage;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.Packets;
+import io.github.mqttredis.testing.RedisClient;
+import io.github.mqttredis.testing.RedisServer;
+import io.github.mqttredis.testing.RedisStores;
+import io.github.mqttredis.testing.SharedServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Jedis;
+
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/**
+ * The clock of a machine that is set while messages with a time-to-live wait, as that of
+ * a gateway is that finds its time server only with the network. The clock of a process
+ * is set by libfaketime, with which a JVM takes ten seconds to start.
+ */
+@Tag("thorough")
+class SteppedClockTests {
+
+	private static final SessionId ID = new SessionId("stepped", "broker", MqttVersion.V5);
+
+	private static final long LIFETIME = TimeUnit.HOURS.toMillis(1);
+
+	/** Marks the lines that are answers: the others are the log. */
+	private static final String ANSWER = "answer: ";
+
+	@SharedServer
+	private static RedisServer server;
+
+	@TempDir
+	private Path directory;
+
+	private Process child;
+
+	@BeforeEach
+	void forget() {
+		server.ask(Jedis::flushAll);
+	}
+
+	@AfterEach
+	void endChild() {
+		if (this.child != null) {
+			this.child.destroyForcibly();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "+0, +3650d", "+3650d, +0" })
+	void whenClockIsSetAndTheProcessIsKilledThenNothingExpires(String before, String after) throws Exception {
+		set(before);
+		BufferedReader output = start("append");
+		String set = answer(output);
+		set(after);
+		assertThat(answer(output)).isNotEqualTo(set);
+		String mark = mark();
+		Await.until("the lease is renewed twice", () -> sequence(mark()) >= sequence(mark) + 2);
+		this.child.destroyForcibly().waitFor();
+		assertThat(Long.parseLong(answer(start("look")))).isBetween(0L, LIFETIME - 1);
+	}
+
+	private void set(String offset) throws IOException {
+		Path written = Files.writeString(this.directory.resolve("next"), offset);
+		Files.move(written, this.directory.resolve("clock"), StandardCopyOption.REPLACE_EXISTING);
+	}
+
+	private String mark() {
+		return server.ask((redis) -> redis.get(redis.keys("*:mark").iterator().next()));
+	}
+
+	private static long sequence(String mark) {
+		return Long.parseLong(mark.split(":")[1]);
+	}
+
+	private static String answer(BufferedReader output) throws IOException {
+		String line = output.readLine();
+		while (line != null && !line.startsWith(ANSWER)) {
+			line = output.readLine();
+		}
+		assertThat(line).as("what the process says before it ends").isNotNull();
+		return line.substring(ANSWER.length());
+	}
+
+	private BufferedReader start(String task) throws IOException {
+		String library = library();
+		assumeTrue(library != null, "libfaketime is not installed: no clock can be set");
+		ProcessBuilder builder = new ProcessBuilder(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
+						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
+						Child.class.getName(), Integer.toString(server.port()), task));
+		builder.environment().put("LD_PRELOAD", library);
+		builder.environment().put("FAKETIME_TIMESTAMP_FILE", this.directory.resolve("clock").toString());
+		builder.environment().put("FAKETIME_NO_CACHE", "1");
+		builder.environment().put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+		this.child = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+		return this.child.inputReader();
+	}
+
+	private static String library() throws IOException {
+		for (String parent : List.of("/usr/lib", "/usr/lib64", "/usr/local/lib")) {
+			if (Files.isDirectory(Path.of(parent))) {
+				try (Stream<Path> found = Files.find(Path.of(parent), 3,
+						(path, attributes) -> path.endsWith("faketime/libfaketimeMT.so.1"))) {
+					String library = found.map(Path::toString).findFirst().orElse(null);
+					if (library != null) {
+						return library;
+					}
+				}
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Appends a message and tells each time that its clock is set, or tells how old the
+	 * message is.
+	 */
+	static final class Child {
+
+		private Child() {
+		}
+
+		public static void main(String[] args) throws Exception {
+			LettuceConnectionFactory factory = RedisClient.lettuce(Integer.parseInt(args[0]));
+			RedisSessionStore store = new RedisSessionStore(factory, RedisStores.SETTINGS);
+			store.start();
+			MessageQueue queue = store.open(ID).queue();
+			if ("append".equals(args[1])) {
+				queue.awaitStored(queue.append(Packets.publish(0, 1, "a"), LIFETIME));
+				long year = 0;
+				while (true) {
+					long now = System.currentTimeMillis() / Duration.ofDays(365).toMillis();
+					if (now != year) {
+						year = now;
+						System.out.println(ANSWER + year);
+					}
+					TimeUnit.MILLISECONDS.sleep(10);
+				}
+			}
+			QueuedMessage first = queue.first();
+			System.out.println(ANSWER + (queue.now() - first.taken()));
+			TimeUnit.MINUTES.sleep(2);
+		}
+
+	}
+
+}
