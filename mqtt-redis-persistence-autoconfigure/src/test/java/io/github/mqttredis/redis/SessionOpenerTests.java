@@ -206,7 +206,7 @@ class SessionOpenerTests {
 	}
 
 	private static long sequence(String mark) {
-		return Long.parseLong(mark.replaceAll(".*:", ""));
+		return Long.parseLong(mark.split(":")[1]);
 	}
 
 	private static RecordCodec codec(int seed) {
