@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.crashpoints.CrashPoint.Phase;
+import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Load;
 
 /**
@@ -203,7 +204,6 @@ final class CrashSwitch {
 	void afterBatch(Collection<Call> batch) {
 		synchronized (this) {
 			batch.forEach((call) -> call.stored = true);
-			notifyAll();
 		}
 		passThrough(Phase.AFTER_BATCH, batch);
 		synchronized (this) {
@@ -236,7 +236,6 @@ final class CrashSwitch {
 
 	synchronized void commandEnds() {
 		this.commandsUnderWay--;
-		notifyAll();
 	}
 
 	/**
@@ -298,10 +297,12 @@ final class CrashSwitch {
 	/**
 	 * Wait until Redis has answered everything that the process sent before it died.
 	 */
-	synchronized void awaitCommands() throws InterruptedException {
-		while (this.commandsUnderWay > 0) {
-			wait();
-		}
+	void awaitCommands() {
+		Await.until("Redis has answered what the process sent", () -> commandsUnderWay() == 0);
+	}
+
+	private synchronized int commandsUnderWay() {
+		return this.commandsUnderWay;
 	}
 
 	/**

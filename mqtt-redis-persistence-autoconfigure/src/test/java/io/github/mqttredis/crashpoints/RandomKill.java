@@ -21,7 +21,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.mqttredis.crashpoints.CrashPoint.Phase;
+import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.client.mqttv3.MqttException;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A JVM that publishes and receives as fast as it can until it is killed.
@@ -61,7 +64,8 @@ final class RandomKill {
 		child.kill();
 		child.awaitEnd();
 		this.stopped.set(true);
-		feeder.join();
+		feeder.join(Await.MILLIS);
+		assertThat(feeder.isAlive()).as("the broker is fed").isFalse();
 		Map<String, String> left = Trial.remains(this.surroundings, this.clientId);
 		return new Trial(this.surroundings, Scenario.QOS_2_RECEIVE, ANYWHERE, this.clientId, this.ledger).judge(true,
 				left, child.toString());

@@ -158,7 +158,14 @@ final class Checker {
 		checkOrder();
 	}
 
+	/**
+	 * Not with Artemis 2.53: it reorders the messages of a connection while a topic is
+	 * new to it, and while it stores a subscription.
+	 */
 	private void checkOrder() {
+		if (this.settings.broker() == Settings.Broker.ARTEMIS) {
+			return;
+		}
 		Map<String, Message> last = new HashMap<>();
 		this.traffic.messages()
 			.stream()

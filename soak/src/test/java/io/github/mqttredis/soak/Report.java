@@ -58,7 +58,7 @@ final class Report {
 				"",
 				"An episode is an application with two to four clients, of MQTT 3.1.1 and MQTT 5 both, and twenty to"
 						+ " ninety seconds of faults that overlap.",
-				"Then all has to work again: each accepted message has arrived, QoS 2 once, in order; Redis is empty;"
+				"Then all has to work again: each accepted message has arrived, QoS 2 once, and with Mosquitto in order; Redis is empty;"
 						+ " no thread, socket or memory is left.",
 				"The seed draws application and faults. What the faults permit is in [guarantees](guarantees.md).", "",
 				"| | |", "|---|---|"));

@@ -42,7 +42,7 @@ record Violation(Rule rule, long from, long to, String detail) {
 		/** A message of QoS 2 is delivered once. */
 		REPEATED,
 
-		/** Accepted messages of a topic and QoS are delivered in order. */
+		/** Accepted messages of a topic and QoS are delivered in order, by mosquitto. */
 		ORDER,
 
 		/** Every command is received. */
