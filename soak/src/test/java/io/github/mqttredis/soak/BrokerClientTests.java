@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.MosquittoBroker;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the soak sees by is not what loses a message.
  */
+@Tag("thorough")
 class BrokerClientTests {
 
 	private static final int MESSAGES = 2000;

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import io.github.mqttredis.soak.Episode.Outcome;
 import io.github.mqttredis.soak.Fault.Kind;
 import io.github.mqttredis.soak.Violation.Rule;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class EpisodeTests {
 
+	@Tag("thorough")
 	@Test
 	void whenApplicationAndRedisAreKilledThenAllIsAsPromised() throws Exception {
 		Settings settings = new Settings(Settings.Broker.ARTEMIS, false, false, true, false, List.of("v3-0", "v5-0"),

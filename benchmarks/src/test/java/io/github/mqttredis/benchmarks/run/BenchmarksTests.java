@@ -25,6 +25,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 
 import io.github.mqttredis.benchmarks.report.Report;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.core.type.TypeReference;
@@ -41,6 +42,7 @@ class BenchmarksTests {
 	@TempDir
 	Path directory;
 
+	@Tag("thorough")
 	@Test
 	void whenPublishRunsThenResultsHaveTheirShapeAndCanBeReported() throws Exception {
 		Path output = this.directory.resolve("results.json");
