@@ -21,12 +21,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
+
+import org.springframework.util.FileSystemUtils;
 
 /**
  * A real Redis server on a free port of the loopback interface, as a process that can be
@@ -197,11 +198,41 @@ public final class RedisServer implements AutoCloseable {
 		this.process = launch();
 	}
 
+	/**
+	 * Copy what is on disk.
+	 * @return the copy, for {@link #restartWith(Path)}
+	 */
+	public Path copy() {
+		try {
+			Path copy = Files.createTempDirectory("redis-copy-");
+			FileSystemUtils.copyRecursively(this.directory, copy);
+			return copy;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * Start again after {@link #kill()}, with what was on disk before.
+	 * @param copy what was, which is deleted
+	 */
+	public void restartWith(Path copy) {
+		clear();
+		try {
+			FileSystemUtils.copyRecursively(copy, this.directory);
+			FileSystemUtils.deleteRecursively(copy);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		this.process = launch();
+	}
+
 	private void clear() {
-		try (var files = Files.walk(this.directory)) {
-			files.filter((file) -> !file.equals(this.directory))
-				.sorted(Comparator.reverseOrder())
-				.forEach((file) -> file.toFile().delete());
+		try {
+			FileSystemUtils.deleteRecursively(this.directory);
+			Files.createDirectory(this.directory);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -81,6 +81,12 @@ record Fault(Kind kind, long at, long millis, int parameter) {
 		/** Killed, and started again with nothing. */
 		REDIS_KILLED_EMPTY(Place.REDIS, 3, 3000),
 
+		/**
+		 * Killed, and started again with what it had a while before, as after a failover
+		 * to a replica that lags.
+		 */
+		REDIS_ROLLED_BACK(Place.REDIS, 3, 3000),
+
 		/** SIGSTOP, SIGCONT. */
 		REDIS_PAUSED(Place.REDIS, 4, 6000),
 
@@ -89,6 +95,9 @@ record Fault(Kind kind, long at, long millis, int parameter) {
 
 		/** Its memory is full. */
 		REDIS_FULL(Place.REDIS_COMMANDS, 4, 6000),
+
+		/** A replica that refuses writes, as a master becomes after a failover. */
+		REDIS_REPLICA(Place.REDIS_COMMANDS, 3, 4000),
 
 		/** SCRIPT FLUSH. */
 		REDIS_SCRIPTS_FLUSHED(Place.REDIS_COMMANDS, 2, 0),

@@ -17,15 +17,19 @@
 package io.github.mqttredis.soak;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import io.github.mqttredis.soak.Fault.Kind;
 import io.github.mqttredis.soak.Fault.Place;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.RedisServer;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.args.FlushMode;
 import redis.clients.jedis.commands.ProtocolCommand;
@@ -39,6 +43,9 @@ final class Faults {
 
 	/** The client has no name for it. */
 	private static final ProtocolCommand DEBUG = () -> "DEBUG".getBytes(StandardCharsets.UTF_8);
+
+	/** A port at which no master listens. */
+	private static final int NOBODY = 1;
 
 	private final World world;
 
@@ -191,14 +198,12 @@ final class Faults {
 				TimeUnit.MILLISECONDS.sleep(fault.millis());
 				this.world.redis().restart();
 			}
-			case REDIS_KILLED_EMPTY -> {
+			case REDIS_KILLED_EMPTY, REDIS_ROLLED_BACK -> {
 				if (!this.applications.spare()) {
 					return false;
 				}
 				this.world.lostData();
-				this.world.redis().kill();
-				TimeUnit.MILLISECONDS.sleep(fault.millis());
-				this.world.redis().restartEmpty();
+				loseData(fault);
 			}
 			case REDIS_PAUSED -> {
 				this.world.redis().pause();
@@ -212,13 +217,30 @@ final class Faults {
 		return true;
 	}
 
+	private void loseData(Fault fault) throws InterruptedException {
+		RedisServer redis = this.world.redis();
+		if (fault.kind() == Kind.REDIS_KILLED_EMPTY) {
+			redis.kill();
+			TimeUnit.MILLISECONDS.sleep(fault.millis());
+			redis.restartEmpty();
+		}
+		else {
+			Path before = redis.copy();
+			TimeUnit.MILLISECONDS.sleep(fault.millis());
+			redis.kill();
+			redis.restartWith(before);
+		}
+	}
+
 	/** The process of Redis may be in trouble at the same time. */
 	private boolean command(Fault fault) throws InterruptedException {
 		try {
-			if (fault.kind() == Kind.REDIS_FULL) {
-				this.world.ask((redis) -> redis.configSet("maxmemory", "1"));
+			if (fault.kind() == Kind.REDIS_FULL || fault.kind() == Kind.REDIS_REPLICA) {
+				boolean full = fault.kind() == Kind.REDIS_FULL;
+				this.world
+					.ask((redis) -> full ? redis.configSet("maxmemory", "1") : redis.replicaof("127.0.0.1", NOBODY));
 				TimeUnit.MILLISECONDS.sleep(fault.millis());
-				makeRoom();
+				takeBack((redis) -> full ? redis.configSet("maxmemory", "0") : redis.replicaofNoOne());
 				return true;
 			}
 			if (fault.kind() == Kind.REDIS_FLUSHED && !this.applications.spare()) {
@@ -247,11 +269,11 @@ final class Faults {
 		}
 	}
 
-	/** Redis may be away: it has room when it is back, unless it was only paused. */
-	private void makeRoom() throws InterruptedException {
+	/** Redis may be away: it is as before when it is back, unless it was only paused. */
+	private void takeBack(Function<Jedis, String> command) throws InterruptedException {
 		for (int i = 0; i < 600; i++) {
 			try {
-				this.world.ask((redis) -> redis.configSet("maxmemory", "0"));
+				this.world.ask(command);
 				return;
 			}
 			catch (JedisException ex) {
