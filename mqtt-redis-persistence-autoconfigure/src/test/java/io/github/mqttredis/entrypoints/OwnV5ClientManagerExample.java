@@ -22,6 +22,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.dsl.Transformers;
 import org.springframework.integration.mqtt.core.Mqttv5ClientManager;
 import org.springframework.integration.mqtt.inbound.Mqttv5PahoMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
@@ -57,9 +58,8 @@ class OwnV5ClientManagerExample {
 	@Bean
 	IntegrationFlow receive(Mqttv5ClientManager mqtt) {
 		Mqttv5PahoMessageDrivenChannelAdapter adapter = new Mqttv5PahoMessageDrivenChannelAdapter(mqtt, "commands");
-		adapter.setPayloadType(String.class);
 		adapter.setQos(2);
-		return IntegrationFlow.from(adapter).channel("commands").get();
+		return IntegrationFlow.from(adapter).transform(Transformers.objectToString()).channel("commands").get();
 	}
 
 }

@@ -21,6 +21,7 @@ import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.dsl.Transformers;
 import org.springframework.integration.mqtt.inbound.Mqttv5PahoMessageDrivenChannelAdapter;
 
 /**
@@ -34,9 +35,8 @@ class V5MessageDrivenChannelAdapterExample {
 	IntegrationFlow receive(MqttConnectionOptions mqtt) {
 		Mqttv5PahoMessageDrivenChannelAdapter adapter = new Mqttv5PahoMessageDrivenChannelAdapter(mqtt, "gateway-7-in",
 				"commands");
-		adapter.setPayloadType(String.class);
 		adapter.setQos(1);
-		return IntegrationFlow.from(adapter).channel("commands").get();
+		return IntegrationFlow.from(adapter).transform(Transformers.objectToString()).channel("commands").get();
 	}
 
 }

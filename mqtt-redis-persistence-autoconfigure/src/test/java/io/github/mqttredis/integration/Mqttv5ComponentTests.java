@@ -47,6 +47,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.dsl.Transformers;
 import org.springframework.integration.dsl.context.IntegrationFlowContext;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
@@ -253,10 +254,9 @@ class Mqttv5ComponentTests {
 
 	private static IntegrationFlow receive(Mqttv5PahoMessageDrivenChannelAdapter adapter) {
 		adapter.setQos(2);
-		adapter.setPayloadType(String.class);
 		adapter.setQuiescentTimeout(100);
 		Consumer<String> record = (payload) -> RECEIVED.merge(payload, 1, Integer::sum);
-		return IntegrationFlow.from(adapter).handle((payload, headers) -> {
+		return IntegrationFlow.from(adapter).transform(Transformers.objectToString()).handle((payload, headers) -> {
 			record.accept((String) payload);
 			return null;
 		}).get();

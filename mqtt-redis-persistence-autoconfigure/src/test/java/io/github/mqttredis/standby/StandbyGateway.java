@@ -41,6 +41,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.core.MessagingTemplate;
 import org.springframework.integration.dsl.IntegrationFlow;
+import org.springframework.integration.dsl.Transformers;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannelAdapter;
@@ -239,9 +240,8 @@ public final class StandbyGateway implements AutoCloseable {
 				@Value("${mqtt.client.client-id}") String clientId) {
 			Mqttv5PahoMessageDrivenChannelAdapter adapter = new Mqttv5PahoMessageDrivenChannelAdapter(mqtt,
 					"commands/" + clientId);
-			adapter.setPayloadType(String.class);
 			adapter.setQos(2);
-			return IntegrationFlow.from(adapter).channel("commands.input").get();
+			return IntegrationFlow.from(adapter).transform(Transformers.objectToString()).channel("commands.input").get();
 		}
 
 	}
