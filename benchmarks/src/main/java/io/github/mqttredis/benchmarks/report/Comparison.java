@@ -45,7 +45,7 @@ record Comparison(String performance) {
 	private String row(int qos, int column) {
 		List<Double> ratios = List.of(ratio("file", column), ratio("before-return, lettuce", column),
 				ratio("before-send, lettuce", column));
-		return "| speed beside Paho's memory, QoS %d | 1 | %s | %s; %s with `before-send` |".formatted(qos,
+		return "| speed compared with Paho's memory, QoS %d | 1 | %s | %s; %s with `before-send` |".formatted(qos,
 				number(ratios.get(0)), number(ratios.get(1)), number(ratios.get(2)));
 	}
 
