@@ -241,7 +241,10 @@ public final class StandbyGateway implements AutoCloseable {
 			Mqttv5PahoMessageDrivenChannelAdapter adapter = new Mqttv5PahoMessageDrivenChannelAdapter(mqtt,
 					"commands/" + clientId);
 			adapter.setQos(2);
-			return IntegrationFlow.from(adapter).transform(Transformers.objectToString()).channel("commands.input").get();
+			return IntegrationFlow.from(adapter)
+				.transform(Transformers.objectToString())
+				.channel("commands.input")
+				.get();
 		}
 
 	}
