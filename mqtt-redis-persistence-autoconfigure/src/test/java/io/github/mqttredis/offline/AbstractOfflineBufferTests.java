@@ -567,6 +567,32 @@ abstract class AbstractOfflineBufferTests {
 		awaitNothingLeft(process);
 	}
 
+	@ParameterizedTest
+	@EnumSource(value = WhenFull.class, names = "REJECT", mode = EnumSource.Mode.EXCLUDE)
+	void whenTheApplicationPublishesWhileItTakesAMessageOverThenThatIsRefused(WhenFull whenFull) throws Exception {
+		List<Exception> refused = new CopyOnWriteArrayList<>();
+		Taker taker = new Taker(0) {
+
+			@Override
+			public void take(MqttUndeliveredMessageEvent message) {
+				super.take(message);
+				try {
+					AbstractOfflineBufferTests.this.processes.get(0).publish("within1");
+				}
+				catch (Exception ex) {
+					refused.add(ex);
+				}
+			}
+
+		};
+		Process process = open(settings(1, whenFull), WIDE, false, taker);
+		publish(process, List.of("a1", "b1"));
+		assertThat(taker.taken).containsExactly((whenFull == WhenFull.DROP_OLDEST) ? "a1" : "b1");
+		assertThat(refused).singleElement()
+			.asString()
+			.contains("has not taken over what is dropped", "mqtt.persistence.undelivered");
+	}
+
 	@Test
 	void whenAListenerFailsThenTheOthersAreTakenAndSentAllTheSame() throws Exception {
 		OfflineBufferSettings shortly = new OfflineBufferSettings(true, 2, 10_000, WhenFull.DROP_OLDEST,
