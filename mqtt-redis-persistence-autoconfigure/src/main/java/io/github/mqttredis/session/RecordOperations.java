@@ -159,7 +159,7 @@ public final class RecordOperations {
 	/**
 	 * Remove a record that a client would restore.
 	 * @param id the session
-	 * @param record the record's key
+	 * @param record the key of the record
 	 * @return whether there is such a record
 	 * @throws SessionException if somebody else owns the session, or the server did not
 	 * answer

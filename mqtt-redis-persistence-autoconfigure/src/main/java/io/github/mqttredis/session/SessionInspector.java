@@ -85,7 +85,7 @@ public interface SessionInspector extends AutoCloseable {
 	 * Send a message again that is in quarantine: as the last one, under a packet id of
 	 * its own. It leaves the quarantine once it is stored.
 	 * @param name the session's name
-	 * @param record the record's key, as a look at the quarantine gives it, or the
+	 * @param record the key of the record, as a look at the quarantine gives it, or the
 	 * beginning of it if that is clear
 	 * @return whether there is such a record
 	 * @throws SessionInUseException if another process owns the session, or a client of
@@ -112,8 +112,8 @@ public interface SessionInspector extends AutoCloseable {
 	 * more; if it has sent it on the present connection, the broker may have it.
 	 * @param name the session's name
 	 * @param part where the record is
-	 * @param record the record's key, in quarantine also the beginning of it if that is
-	 * clear
+	 * @param record the key of the record, in quarantine also the beginning of it if that
+	 * is clear
 	 * @return whether there is such a record
 	 * @throws SessionInUseException if another process owns the session, or a client of
 	 * this one that keeps its messages in memory

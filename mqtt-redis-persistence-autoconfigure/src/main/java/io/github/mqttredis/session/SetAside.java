@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Says why a readable record is in quarantine. It is the record's name there, so it needs
  * no separate key and is never separated from the record.
  *
- * @param record the record's key
+ * @param record the key of the record
  * @param at when it was set aside
  * @param attempts how often it was tried
  * @param reason why it was set aside
