@@ -18,13 +18,13 @@ package io.github.mqttredis.crashpoints;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ChildJvm;
 
 /**
  * A {@link CrashPointChild}, seen from its parent.
@@ -44,10 +44,9 @@ final class ChildProcess {
 	ChildProcess(Surroundings surroundings, String clientId, Ledger ledger, String what, String detail)
 			throws IOException {
 		this.ledger = ledger;
-		this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
-				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-				CrashPointChild.class.getName(), Integer.toString(surroundings.redisPort()), surroundings.brokerUri(),
-				clientId, what, detail, surroundings.variant().name())
+		this.process = new ProcessBuilder(
+				ChildJvm.command("-Xmx96m", CrashPointChild.class.getName(), Integer.toString(surroundings.redisPort()),
+						surroundings.brokerUri(), clientId, what, detail, surroundings.variant().name()))
 			.redirectErrorStream(true)
 			.start();
 		this.reader = new Thread(this::read, "child-output");

@@ -36,6 +36,7 @@ import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ChildJvm;
 import io.github.mqttredis.testing.FaultyLink;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
@@ -126,14 +127,8 @@ class MovingInTests {
 		if ("root".equals(System.getProperty("user.name"))) {
 			command.addAll(List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search"));
 		}
-		command.addAll(java());
-		command.addAll(List.of(arguments));
+		command.addAll(ChildJvm.command("-Xmx128m", arguments));
 		return new ProcessBuilder(command).redirectErrorStream(true).start();
-	}
-
-	private static List<String> java() {
-		return List.of(ProcessHandle.current().info().command().orElse("java"), "-Xmx128m", "-XX:TieredStopAtLevel=1",
-				"-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"));
 	}
 
 	private ApplicationContextRunner contexts(String version, FaultyLink link) {
@@ -154,9 +149,8 @@ class MovingInTests {
 	}
 
 	private Process start(String version, FaultyLink link) throws Exception {
-		List<String> command = new ArrayList<>(java());
-		command.addAll(List.of(FileStoreProcess.class.getName(), version, link.uri(), this.directory.toString(),
-				Integer.toString(MESSAGES)));
+		List<String> command = ChildJvm.command("-Xmx128m", FileStoreProcess.class.getName(), version, link.uri(),
+				this.directory.toString(), Integer.toString(MESSAGES));
 		return new ProcessBuilder(command).redirectErrorStream(true).start();
 	}
 

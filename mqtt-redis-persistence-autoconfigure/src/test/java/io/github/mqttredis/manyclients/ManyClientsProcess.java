@@ -18,7 +18,6 @@ package io.github.mqttredis.manyclients;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ChildJvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,10 +63,7 @@ final class ManyClientsProcess implements AutoCloseable {
 
 	static ManyClientsProcess start(int clients, String... arguments) throws IOException {
 		// Paho has four threads for each client, hence the small stacks.
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-Xss256k",
-						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-						ManyClientsApplication.class.getName()));
+		List<String> command = ChildJvm.command("-Xmx256m", "-Xss256k", ManyClientsApplication.class.getName());
 		command.addAll(List.of(arguments));
 		return new ManyClientsProcess(new ProcessBuilder(command).redirectErrorStream(true).start(), clients);
 	}

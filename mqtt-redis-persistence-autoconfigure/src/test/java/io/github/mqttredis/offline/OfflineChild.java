@@ -18,13 +18,13 @@ package io.github.mqttredis.offline;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ChildJvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -75,10 +75,7 @@ public final class OfflineChild implements AutoCloseable {
 	}
 
 	static OfflineChild start(String... args) throws IOException {
-		List<String> command = new CopyOnWriteArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
-						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-						OfflineChild.class.getName()));
+		List<String> command = ChildJvm.command("-Xmx96m", OfflineChild.class.getName());
 		command.addAll(List.of(args));
 		return new OfflineChild(new ProcessBuilder(command).redirectErrorStream(true).start());
 	}

@@ -30,6 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ChildJvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,10 +71,8 @@ final class OwnerChild implements AutoCloseable {
 	static OwnerChild launch(List<String> prefix, int redisPort, String brokerUri, String clientId, Duration leaseTtl)
 			throws IOException {
 		List<String> command = new ArrayList<>(prefix);
-		command.addAll(
-				List.of(ProcessHandle.current().info().command().orElse("java"), "-Xmx128m", "-XX:TieredStopAtLevel=1",
-						"-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), OwnerProcess.class.getName(),
-						Integer.toString(redisPort), brokerUri, clientId, Long.toString(leaseTtl.toMillis())));
+		command.addAll(ChildJvm.command("-Xmx128m", OwnerProcess.class.getName(), Integer.toString(redisPort),
+				brokerUri, clientId, Long.toString(leaseTtl.toMillis())));
 		return new OwnerChild(new ProcessBuilder(command).redirectErrorStream(true).start());
 	}
 

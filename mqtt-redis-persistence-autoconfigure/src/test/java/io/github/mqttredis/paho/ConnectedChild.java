@@ -17,14 +17,13 @@
 package io.github.mqttredis.paho;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ChildJvm;
 import io.github.mqttredis.testing.RedisClient;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -67,11 +66,8 @@ public final class ConnectedChild implements AutoCloseable {
 	}
 
 	static ConnectedChild start(String version, int redisPort, String brokerUri, String clientId) throws IOException {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
-						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-						ConnectedChild.class.getName()));
-		command.addAll(List.of(version, Integer.toString(redisPort), brokerUri, clientId));
+		List<String> command = ChildJvm.command("-Xmx96m", ConnectedChild.class.getName(), version,
+				Integer.toString(redisPort), brokerUri, clientId);
 		return new ConnectedChild(new ProcessBuilder(command).redirectErrorStream(true)
 			.redirectOutput(ProcessBuilder.Redirect.INHERIT)
 			.start());

@@ -19,7 +19,6 @@ package io.github.mqttredis.paho;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -32,6 +31,7 @@ import io.github.mqttredis.paho.Spans.Span;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ChildJvm;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisStores;
 
@@ -98,10 +98,7 @@ public final class TracedChild implements AutoCloseable {
 	}
 
 	static TracedChild start(Object... args) throws IOException {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m",
-						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-						TracedChild.class.getName()));
+		List<String> command = ChildJvm.command("-Xmx96m", TracedChild.class.getName());
 		for (Object arg : args) {
 			command.add(arg.toString());
 		}

@@ -31,6 +31,7 @@ import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.QueuedMessage;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ChildJvm;
 import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
@@ -131,9 +132,7 @@ class SteppedClockTests {
 		String library = library();
 		assumeTrue(library != null, "libfaketime is not installed: no clock can be set");
 		ProcessBuilder builder = new ProcessBuilder(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
-						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-						Child.class.getName(), Integer.toString(server.port()), task));
+				ChildJvm.command("-Xmx64m", Child.class.getName(), Integer.toString(server.port()), task));
 		builder.environment().put("LD_PRELOAD", library);
 		builder.environment().put("FAKETIME_TIMESTAMP_FILE", this.directory.resolve("clock").toString());
 		builder.environment().put("FAKETIME_NO_CACHE", "1");

@@ -19,14 +19,13 @@ package io.github.mqttredis.standby;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ChildJvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,10 +41,7 @@ final class GatewayChild implements AutoCloseable {
 	private final PrintWriter commands;
 
 	GatewayChild(StandbyGateway.Kind kind, List<String> properties) throws IOException {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx128m",
-						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"),
-						StandbyGateway.class.getName(), kind.name()));
+		List<String> command = ChildJvm.command("-Xmx128m", StandbyGateway.class.getName(), kind.name());
 		command.addAll(properties);
 		this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		this.commands = new PrintWriter(this.process.getOutputStream(), true, StandardCharsets.UTF_8);

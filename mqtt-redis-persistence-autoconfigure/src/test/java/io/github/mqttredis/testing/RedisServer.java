@@ -229,9 +229,18 @@ public final class RedisServer implements AutoCloseable {
 		this.process = launch();
 	}
 
-	private void clear() {
+	private void delete() {
 		try {
 			FileSystemUtils.deleteRecursively(this.directory);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void clear() {
+		delete();
+		try {
 			Files.createDirectory(this.directory);
 		}
 		catch (IOException ex) {
@@ -257,8 +266,7 @@ public final class RedisServer implements AutoCloseable {
 	@Override
 	public void close() {
 		kill();
-		clear();
-		this.directory.toFile().delete();
+		delete();
 	}
 
 }
