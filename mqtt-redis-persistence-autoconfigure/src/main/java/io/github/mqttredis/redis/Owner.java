@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,8 +42,10 @@ import org.jspecify.annotations.Nullable;
  * @param boot the identity of the host's boot, of the process namespace and of the user,
  * empty if the system does not tell
  * @param random what tells two stores of one process apart
+ * @param leaseMillis how long its leases run, in milliseconds: one that has more time
+ * left is one that the clock of Redis was set back under
  */
-record Owner(String host, long pid, long started, String boot, String random) {
+record Owner(String host, long pid, long started, String boot, String random, long leaseMillis) {
 
 	private static final String SEPARATOR = "|";
 
@@ -56,28 +59,30 @@ record Owner(String host, long pid, long started, String boot, String random) {
 
 	/**
 	 * Return a new owner in this process.
+	 * @param lease how long its leases run
 	 * @return the owner
 	 */
-	static Owner ofThisProcess() {
-		return ofThisProcess(PROC);
+	static Owner ofThisProcess(Duration lease) {
+		return ofThisProcess(lease, PROC);
 	}
 
 	/**
 	 * Return a new owner in this process.
+	 * @param lease how long its leases run
 	 * @param proc where the system tells of processes
 	 * @return the owner
 	 */
-	static Owner ofThisProcess(Path proc) {
+	static Owner ofThisProcess(Duration lease, Path proc) {
 		long pid = ProcessHandle.current().pid();
 		String host = hostName(proc).replace(SEPARATOR, "_");
 		String random = UUID.randomUUID().toString();
 		try {
-			return new Owner(host, pid, startOf(pid, proc), bootId(pid, proc), random);
+			return new Owner(host, pid, startOf(pid, proc), bootId(pid, proc), random, lease.toMillis());
 		}
 		catch (IOException | RuntimeException ex) {
 			// Not Linux, or not all of it: no process can be told apart from a later one.
 			RedisSessionStore.logger.debug("It cannot be proved that an owner on this host is dead", ex);
-			return new Owner(host, pid, 0, "", random);
+			return new Owner(host, pid, 0, "", random, lease.toMillis());
 		}
 	}
 
@@ -122,11 +127,12 @@ record Owner(String host, long pid, long started, String boot, String random) {
 	 */
 	static @Nullable Owner parse(String token) {
 		String[] parts = token.split("\\|", -1);
-		if (parts.length != 5) {
+		if (parts.length != 6) {
 			return null;
 		}
 		try {
-			return new Owner(parts[0], Long.parseLong(parts[1]), Long.parseLong(parts[2]), parts[3], parts[4]);
+			return new Owner(parts[0], Long.parseLong(parts[1]), Long.parseLong(parts[2]), parts[3], parts[4],
+					Long.parseLong(parts[5]));
 		}
 		catch (NumberFormatException ex) {
 			return null;
@@ -212,7 +218,7 @@ record Owner(String host, long pid, long started, String boot, String random) {
 	 */
 	String token() {
 		return String.join(SEPARATOR, this.host, Long.toString(this.pid), Long.toString(this.started), this.boot,
-				this.random);
+				this.random, Long.toString(this.leaseMillis));
 	}
 
 }

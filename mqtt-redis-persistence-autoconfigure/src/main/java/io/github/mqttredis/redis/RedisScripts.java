@@ -213,9 +213,10 @@ final class RedisScripts {
 				(reply) -> "kept".equals(RedisScript.strings(reply).get(0)));
 	}
 
-	Command<Boolean> release(Mark mark) {
+	Command<Boolean> release(Mark next) {
 		return RELEASE.with(List.of(this.keys.lease(), this.keys.mark()),
-				List.of(this.token, bytes(Long.toString(mark.epoch()))), (reply) -> "released".equals(reply.get(0)));
+				List.of(this.token, bytes(next.epoch()), bytes(next.toString())),
+				(reply) -> "released".equals(reply.get(0)));
 	}
 
 	private static Written written(List<String> reply) {

@@ -390,7 +390,7 @@ public final class RedisSessionStore
 				noteOwned(sessions.get(), io, index);
 				expired.sweep();
 			});
-			Owner owner = Owner.ofThisProcess();
+			Owner owner = Owner.ofThisProcess(settings.leaseTtl());
 			owner.begin(context);
 			return new StoreEngine(io, new SessionOpener(io, index, owner, settings), monitor, owner);
 		}

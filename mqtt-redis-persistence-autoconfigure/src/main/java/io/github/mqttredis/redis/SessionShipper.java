@@ -646,7 +646,7 @@ final class SessionShipper extends Speaker {
 	 */
 	boolean release() throws SessionUnavailableException {
 		return ask(0, false, (request) -> this.session.isFenced() ? request.done(false)
-				: request.of(this.scripts.release(this.marks.mark()), (released) -> released));
+				: request.of(this.scripts.release(this.marks.next()), (released) -> released));
 	}
 
 	/** Ask for what is done only if the session is as this owner left it. */

@@ -20,7 +20,14 @@ local clock = tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1000)
 local holder = redis.call('GET', KEYS[1])
 local replaced = (holder == ARGV[3] or ARGV[3] == '*') and clock <= tonumber(ARGV[5])
 if holder and holder ~= ARGV[1] and not replaced then
-  return {'held', holder, tostring(redis.call('PTTL', KEYS[1])), string.format('%.0f', clock)}
+  local remaining = redis.call('PTTL', KEYS[1])
+  -- More than its owner ever asks for: this clock was set back. An owner that lives renews it.
+  local asked = tonumber(string.match(holder, '|(%d+)$'))
+  if asked and remaining > asked then
+    redis.call('PEXPIRE', KEYS[1], asked)
+    remaining = asked
+  end
+  return {'held', holder, tostring(remaining), string.format('%.0f', clock)}
 end
 
 -- Before anything is written: of a key that is no hash nothing is taken.

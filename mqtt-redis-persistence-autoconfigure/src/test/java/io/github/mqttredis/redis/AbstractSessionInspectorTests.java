@@ -128,6 +128,20 @@ abstract class AbstractSessionInspectorTests {
 	}
 
 	@Test
+	void whenTheClockOfRedisWasSetBackThenTheSessionOfADeadOwnerCanBeDeletedSoon() throws Exception {
+		RedisSessionStore dead = store();
+		dead.open(ID).put("s-1", Packets.publish(1, 1, "payload"));
+		byte[] token = this.redis.stringCommands().get(KEYS.lease());
+		dead.stop();
+		// The end of a lease is a time of day: to Redis it is a day away now.
+		this.redis.stringCommands().setEx(KEYS.lease(), TimeUnit.DAYS.toSeconds(1), token);
+		String name = only(this.inspector.sessions(SessionInspector.FIRST, 10)).name();
+		assertThatExceptionOfType(SessionInUseException.class).isThrownBy(() -> this.inspector.delete(name));
+		Await.until("its lease has ended", () -> !this.redis.keyCommands().exists(KEYS.lease()));
+		assertThat(this.inspector.delete(name)).isTrue();
+	}
+
+	@Test
 	void whenASessionIsOwnedElsewhereThenItsOwnerIsShown() throws Exception {
 		Session session = store().open(ID);
 		session.put("s-1", Packets.publish(1, 1, "payload"));

@@ -58,6 +58,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -279,6 +280,19 @@ abstract class AbstractSessionStoreTests extends AbstractSessionStoreContractTes
 		await(() -> !mark.equals(this.redis.get(HASH + ":mark")));
 		assertThat(this.redis.get(HASH + ":lease")).isEqualTo(token);
 		assertThat(this.redis.pttl(HASH + ":lease")).isGreaterThan(1000);
+	}
+
+	@Test
+	void whenTheClockOfRedisWasSetBackThenTheLeaseOfADeadOwnerIsNoLonger() throws Exception {
+		RedisSessionStore dead = store();
+		dead.open(ID);
+		String token = this.redis.get(HASH + ":lease");
+		dead.stop();
+		// The end of a lease is a time of day: to Redis it is a day away now.
+		this.redis.set(HASH + ":lease", token, SetParams.setParams().ex(TimeUnit.DAYS.toSeconds(1)));
+		StoreSettings patient = new StoreSettings("test", SETTINGS.writeTimeout(), SETTINGS.leaseTtl(),
+				Load.seconds(20));
+		assertThat(store(patient).open(ID)).isNotNull();
 	}
 
 	@Test

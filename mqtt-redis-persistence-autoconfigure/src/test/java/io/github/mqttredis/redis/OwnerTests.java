@@ -19,6 +19,7 @@ package io.github.mqttredis.redis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.testing.Await;
@@ -36,11 +37,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnabledOnOs(OS.LINUX)
 class OwnerTests {
 
-	private final Owner self = Owner.ofThisProcess();
+	private static final Duration LEASE = Duration.ofSeconds(10);
+
+	private final Owner self = Owner.ofThisProcess(LEASE);
 
 	@Test
 	void whenOwnerLivesThenIsNotProvablyDead() {
-		assertThat(this.self.isProvablyDead(Owner.ofThisProcess())).isFalse();
+		assertThat(this.self.isProvablyDead(Owner.ofThisProcess(LEASE))).isFalse();
 		assertThat(Owner.parse(this.self.token())).isEqualTo(this.self);
 	}
 
@@ -73,20 +76,20 @@ class OwnerTests {
 		assertThat(with(nobody, 1, this.self.boot() + "1").isProvablyDead(this.self)).isFalse();
 		assertThat(with(nobody, 1, this.self.boot().replace("pid:", "pid:1")).isProvablyDead(this.self)).isFalse();
 		assertThat(with(nobody, 1, "").isProvablyDead(with(1, 1, ""))).isFalse();
-		assertThat(new Owner("elsewhere", nobody, 1, this.self.boot(), "r").isProvablyDead(this.self)).isFalse();
+		assertThat(new Owner("elsewhere", nobody, 1, this.self.boot(), "r", 1).isProvablyDead(this.self)).isFalse();
 	}
 
 	@Test
 	void whenProcTellsNothingThenOwnerHasNoBoot(@TempDir Path proc) throws IOException {
-		assertThat(Owner.ofThisProcess(proc).boot()).isEmpty();
+		assertThat(Owner.ofThisProcess(LEASE, proc).boot()).isEmpty();
 		Files.createSymbolicLink(proc.resolve("self"), Path.of("1" + this.self.pid()));
 		Path own = Files.createDirectory(proc.resolve(Long.toString(this.self.pid())));
 		Files.copy(Path.of("/proc/self/stat"), own.resolve("stat"));
-		assertThat(Owner.ofThisProcess(proc).boot()).isEmpty();
+		assertThat(Owner.ofThisProcess(LEASE, proc).boot()).isEmpty();
 	}
 
 	private Owner with(long pid, long started, String boot) {
-		return new Owner(this.self.host(), pid, started, boot, "random");
+		return new Owner(this.self.host(), pid, started, boot, "random", 1);
 	}
 
 }

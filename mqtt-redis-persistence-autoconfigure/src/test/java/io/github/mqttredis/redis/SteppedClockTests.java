@@ -18,13 +18,9 @@ package io.github.mqttredis.redis;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 import io.github.mqttredis.session.MessageQueue;
 import io.github.mqttredis.session.MqttVersion;
@@ -33,6 +29,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.ChildJvm;
 import io.github.mqttredis.testing.Load;
+import io.github.mqttredis.testing.MachineClock;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
@@ -40,6 +37,7 @@ import io.github.mqttredis.testing.SharedServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,20 +63,24 @@ class SteppedClockTests {
 	/** Marks the lines that are answers: the others are the log. */
 	private static final String ANSWER = "answer: ";
 
-	/** A process whose clock is set is slow. */
+	/**
+	 * A process whose clock is set is slow. Its lease is long enough not to be renewed in
+	 * the time between.
+	 */
 	private static final StoreSettings SETTINGS = new StoreSettings("test", Load.seconds(20), Load.seconds(6),
 			Load.seconds(20));
 
 	@SharedServer
 	private static RedisServer server;
 
-	@TempDir
-	private Path directory;
+	private MachineClock clock;
 
 	private Process child;
 
 	@BeforeEach
-	void forget() {
+	void start(@TempDir Path directory) {
+		assumeTrue(MachineClock.isAvailable(), "libfaketime is not installed: no clock can be set");
+		this.clock = new MachineClock(directory);
 		server.ask(Jedis::flushAll);
 	}
 
@@ -90,12 +92,12 @@ class SteppedClockTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "+0, +3650d", "+3650d, +0" })
-	void whenClockIsSetAndTheProcessIsKilledThenNothingExpires(String before, String after) throws Exception {
-		set(before);
+	@CsvSource({ "0, 3650", "3650, 0" })
+	void whenClockIsSetAndTheProcessIsKilledThenNothingExpires(long before, long after) throws Exception {
+		this.clock.set(Duration.ofDays(before));
 		BufferedReader output = start("append");
 		String set = answer(output);
-		set(after);
+		this.clock.set(Duration.ofDays(after));
 		assertThat(answer(output)).isNotEqualTo(set);
 		long begun = sequence();
 		// The first may have been under way when the clock was set.
@@ -105,9 +107,15 @@ class SteppedClockTests {
 		assertThat(Long.parseLong(answer(start("look")))).isBetween(0L, LIFETIME - 1);
 	}
 
-	private void set(String offset) throws IOException {
-		Path written = Files.writeString(this.directory.resolve("next"), offset);
-		Files.move(written, this.directory.resolve("clock"), StandardCopyOption.REPLACE_EXISTING);
+	@Test
+	void whenClockIsSetRightBeforeTheProcessStopsThenNothingExpires() throws Exception {
+		BufferedReader output = start("append");
+		String set = answer(output);
+		this.clock.set(Duration.ofDays(3650));
+		assertThat(answer(output)).isNotEqualTo(set);
+		this.child.destroy();
+		assertThat(this.child.waitFor(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+		assertThat(Long.parseLong(answer(start("look")))).isBetween(0L, LIFETIME - 1);
 	}
 
 	private static long sequence() {
@@ -129,31 +137,11 @@ class SteppedClockTests {
 	}
 
 	private BufferedReader start(String task) throws IOException {
-		String library = library();
-		assumeTrue(library != null, "libfaketime is not installed: no clock can be set");
-		ProcessBuilder builder = new ProcessBuilder(
-				ChildJvm.command("-Xmx64m", Child.class.getName(), Integer.toString(server.port()), task));
-		builder.environment().put("LD_PRELOAD", library);
-		builder.environment().put("FAKETIME_TIMESTAMP_FILE", this.directory.resolve("clock").toString());
-		builder.environment().put("FAKETIME_NO_CACHE", "1");
-		builder.environment().put("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-		this.child = builder.redirectErrorStream(true).start();
+		this.child = new ProcessBuilder(this.clock
+			.command(ChildJvm.command("-Xmx64m", Child.class.getName(), Integer.toString(server.port()), task)))
+			.redirectErrorStream(true)
+			.start();
 		return this.child.inputReader();
-	}
-
-	private static String library() throws IOException {
-		for (String parent : List.of("/usr/lib", "/usr/lib64", "/usr/local/lib")) {
-			if (Files.isDirectory(Path.of(parent))) {
-				try (Stream<Path> found = Files.find(Path.of(parent), 3,
-						(path, attributes) -> path.endsWith("faketime/libfaketimeMT.so.1"))) {
-					String library = found.map(Path::toString).findFirst().orElse(null);
-					if (library != null) {
-						return library;
-					}
-				}
-			}
-		}
-		return null;
 	}
 
 	/**
@@ -169,6 +157,7 @@ class SteppedClockTests {
 			LettuceConnectionFactory factory = RedisClient.lettuce(Integer.parseInt(args[0]));
 			RedisSessionStore store = new RedisSessionStore(factory, SETTINGS);
 			store.start();
+			Runtime.getRuntime().addShutdownHook(new Thread(store::stop));
 			MessageQueue queue = store.open(ID).queue();
 			if ("append".equals(args[1])) {
 				queue.awaitStored(queue.append(Packets.publish(0, 1, "a"), LIFETIME));

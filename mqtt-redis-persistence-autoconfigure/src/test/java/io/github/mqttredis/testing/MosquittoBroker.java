@@ -114,6 +114,14 @@ public final class MosquittoBroker implements AutoCloseable {
 	}
 
 	/**
+	 * End it as a crash would, and forget what is on disk.
+	 */
+	public void kill() {
+		this.process.kill();
+		this.directory.resolve("mosquitto.db").toFile().delete();
+	}
+
+	/**
 	 * Start again after {@link #stop()}, with what is on disk.
 	 */
 	public void restart() {

@@ -46,11 +46,12 @@ final class RedisExecutable {
 	private RedisExecutable() {
 	}
 
-	static ServerProcess start(List<String> arguments, File log) {
+	static ServerProcess start(MachineClock clock, List<String> arguments, File log) {
 		boolean contained = Docker.provides(Docker.redisImage());
 		List<String> command = new ArrayList<>(List.of(contained ? "redis-server" : path()));
 		command.addAll(arguments);
-		return contained ? Docker.start(Docker.redisImage(), command) : ServerProcess.local(command, log);
+		return contained ? Docker.start(Docker.redisImage(), command)
+				: ServerProcess.local((clock != null) ? clock.command(command) : command, log);
 	}
 
 	private static String path() {

@@ -19,6 +19,7 @@ package io.github.mqttredis.testing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
@@ -63,6 +64,17 @@ public final class RedisSentinels implements RedisTopology {
 			return "2".equals(seen.get("num-slaves")) && "2".equals(seen.get("num-other-sentinels"));
 		}));
 		return started;
+	}
+
+	/**
+	 * Return what Spring Boot is told.
+	 * @return its arguments
+	 */
+	public List<String> arguments() {
+		return List.of("--spring.data.redis.sentinel.master=" + NAME,
+				"--spring.data.redis.sentinel.nodes=" + this.sentinels.stream()
+					.map((sentinel) -> "127.0.0.1:" + sentinel.port())
+					.collect(Collectors.joining(",")));
 	}
 
 	private RedisSentinelConfiguration configuration() {

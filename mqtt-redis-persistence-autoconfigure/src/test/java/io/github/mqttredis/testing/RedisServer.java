@@ -43,13 +43,17 @@ public final class RedisServer implements AutoCloseable {
 
 	private final List<String> arguments;
 
+	/** The clock that it sees, {@code null} for that of the machine. */
+	private final MachineClock clock;
+
 	private ServerProcess process;
 
 	private volatile boolean paused;
 
-	private RedisServer(Path directory, int port, List<String> arguments) {
+	private RedisServer(Path directory, int port, MachineClock clock, List<String> arguments) {
 		this.directory = directory;
 		this.port = port;
+		this.clock = clock;
 		this.arguments = arguments;
 		this.process = launch();
 	}
@@ -61,6 +65,16 @@ public final class RedisServer implements AutoCloseable {
 	 */
 	public static RedisServer start(String... arguments) {
 		return startAt(Ports.free(), arguments);
+	}
+
+	/**
+	 * Start a server that sees another clock.
+	 * @param clock the clock, {@code null} for that of the machine
+	 * @param arguments further arguments of {@code redis-server}
+	 * @return the server, which answers
+	 */
+	public static RedisServer start(MachineClock clock, String... arguments) {
+		return startAt(Ports.free(), clock, arguments);
 	}
 
 	/**
@@ -98,8 +112,12 @@ public final class RedisServer implements AutoCloseable {
 	 * @return the server, which answers
 	 */
 	public static RedisServer startAt(int port, String... arguments) {
+		return startAt(port, null, arguments);
+	}
+
+	private static RedisServer startAt(int port, MachineClock clock, String... arguments) {
 		try {
-			return new RedisServer(Files.createTempDirectory("redis-"), port, List.of(arguments));
+			return new RedisServer(Files.createTempDirectory("redis-"), port, clock, List.of(arguments));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -116,7 +134,8 @@ public final class RedisServer implements AutoCloseable {
 			command.addAll(List.of("--save", "", "--appendonly", "no"));
 		}
 		command.addAll(this.arguments.subList(files, this.arguments.size()));
-		ServerProcess started = RedisExecutable.start(command, this.directory.resolve("redis.log").toFile());
+		ServerProcess started = RedisExecutable.start(this.clock, command,
+				this.directory.resolve("redis.log").toFile());
 		awaitAnswer();
 		return started;
 	}
