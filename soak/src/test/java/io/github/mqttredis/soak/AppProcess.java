@@ -100,9 +100,9 @@ final class AppProcess implements AutoCloseable {
 						"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-cp",
 						world.classPath(), SoakApplication.class.getName(), String.join(",", settings.clients()),
 						this.broker.uri(), Integer.toString(Settings.KEEP_ALIVE_SECONDS)));
-		command.addAll(settings.arguments(this.redis.port(), takeover));
+		command.addAll(settings.arguments(world.redisArguments(this.redis.port()), takeover));
 		try {
-			this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
+			this.process = new ProcessBuilder(world.onMachine(command)).redirectErrorStream(true).start();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

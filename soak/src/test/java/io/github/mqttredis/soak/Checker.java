@@ -87,6 +87,9 @@ final class Checker {
 
 	/** With before-send, and while Redis is away, it may not have been stored. */
 	private boolean mayBeLost(Message message) {
+		if (isForgotten(message.issued)) {
+			return true;
+		}
 		boolean waitedFor = !this.settings.beforeSend() && !(this.settings.goesOn() && message.qos == 1);
 		long stored = waitedFor ? message.answered()
 				: this.world.redisTroubles().wellFor(message.issued, STORED_MILLIS);
@@ -94,15 +97,24 @@ final class Checker {
 				|| (!waitedFor && message.answered() >= message.process.succeeded());
 	}
 
+	/** A broker that was killed does not know any more what it has acknowledged. */
+	private boolean isForgotten(long issued) {
+		return issued <= this.world.brokerDeath();
+	}
+
 	/** Artemis does not repeat a PUBREL that a dead process has not answered. */
 	private boolean mayBeLost(Command command) {
-		return this.settings.broker() == Settings.Broker.ARTEMIS && this.applications.all()
-			.stream()
-			.anyMatch((process) -> process.diedBetween(command.issued, Long.MAX_VALUE));
+		return isForgotten(command.issued)
+				|| this.settings.broker() == Settings.Broker.ARTEMIS && this.applications.all()
+					.stream()
+					.anyMatch((process) -> process.diedBetween(command.issued, Long.MAX_VALUE));
 	}
 
 	/** Its callback had returned, and the removal of its record was not stored. */
 	private boolean mayBeRepeated(Command command) {
+		if (isForgotten(command.issued)) {
+			return true;
+		}
 		List<Reception> receptions = command.receptions();
 		for (int i = 1; i < receptions.size(); i++) {
 			Reception before = receptions.get(i - 1);
@@ -118,7 +130,7 @@ final class Checker {
 	/** A broker that forgets which messages it has of a client takes them twice. */
 	private boolean mayBeRepeated(Message message) {
 		List<Long> deliveries = message.deliveries();
-		return this.settings.broker() == Settings.Broker.ARTEMIS
+		return isForgotten(message.issued) || this.settings.broker() == Settings.Broker.ARTEMIS
 				&& this.world.brokerTroubles().any(message.issued, deliveries.get(deliveries.size() - 1));
 	}
 
@@ -169,7 +181,8 @@ final class Checker {
 		Map<String, Message> last = new HashMap<>();
 		this.traffic.messages()
 			.stream()
-			.filter((message) -> message.isAccepted() && !message.probe && !message.deliveries().isEmpty())
+			.filter((message) -> message.isAccepted() && !message.probe && !message.deliveries().isEmpty()
+					&& !isForgotten(message.issued))
 			.sorted(Comparator.comparingInt((message) -> message.number))
 			.forEach((message) -> {
 				Message before = last.put(message.topic + message.qos, message);
@@ -238,7 +251,7 @@ final class Checker {
 			long kept = quarantined.stream()
 				.filter((value) -> value.contains(message.id() + SoakApplication.END))
 				.count();
-			boolean expected = message.poison && message.isAccepted();
+			boolean expected = message.poison && message.isAccepted() && !isForgotten(message.issued);
 			if (kept == 0 && expected && !mayBeLost(message)) {
 				add(Rule.QUARANTINE, message.issued - 1000, end, "not in quarantine: " + message);
 			}
@@ -260,11 +273,11 @@ final class Checker {
 	}
 
 	/**
-	 * Records of received messages may stay after a crash, and with Artemis; they do no
-	 * harm.
+	 * Records of received messages may stay after a crash, of the broker as well, and
+	 * with Artemis; they do no harm.
 	 */
 	private boolean isPermitted(String key, Set<String> fields) {
-		boolean crashed = this.settings.broker() == Settings.Broker.ARTEMIS
+		boolean crashed = this.settings.broker() == Settings.Broker.ARTEMIS || this.world.brokerDeath() >= 0
 				|| this.applications.all().stream().anyMatch(AppProcess::hasCrashed);
 		return key.endsWith(":quarantine")
 				|| (crashed && key.matches(".*:v[35]") && fields.stream().allMatch((field) -> field.startsWith("r-")));

@@ -39,7 +39,7 @@ class EpisodeTests {
 	@Test
 	void whenApplicationAndRedisAreKilledThenAllIsAsPromised() throws Exception {
 		Settings settings = new Settings(Settings.Broker.ARTEMIS, false, false, true, false, List.of("v3-0", "v5-0"),
-				20, false);
+				20, false, Settings.Redis.ALONE);
 		List<Fault> faults = List.of(new Fault(Kind.REDIS_KILLED, 500, 500, 0),
 				new Fault(Kind.BROKER_FLAPPING, 600, 1000, 10), new Fault(Kind.APPLICATION_KILLED, 1500, 100, 0));
 		Outcome outcome = new Episode(new Schedule(1, settings, 2000, faults), System.getProperty("java.class.path"),

@@ -66,7 +66,10 @@ record Fault(Kind kind, long at, long millis, int parameter) {
 		BROKER_LINK,
 
 		/** The application. */
-		APPLICATION
+		APPLICATION,
+
+		/** The clock of the machine that the application and Redis run on. */
+		CLOCK
 
 	}
 
@@ -89,6 +92,12 @@ record Fault(Kind kind, long at, long millis, int parameter) {
 
 		/** SIGSTOP, SIGCONT. */
 		REDIS_PAUSED(Place.REDIS, 4, 6000),
+
+		/**
+		 * The master is killed or paused, Sentinels make another one, and it comes back
+		 * after a while.
+		 */
+		REDIS_FAILED_OVER(Place.REDIS, 6, 4000),
 
 		/** FLUSHALL. */
 		REDIS_FLUSHED(Place.REDIS_COMMANDS, 2, 0),
@@ -135,6 +144,9 @@ record Fault(Kind kind, long at, long millis, int parameter) {
 		/** Ended in order, and started again with its sessions. */
 		BROKER_RESTARTED(Place.BROKER, 4, 3000),
 
+		/** Killed, and started again with nothing. */
+		BROKER_KILLED(Place.BROKER, 2, 3000),
+
 		/** SIGSTOP, SIGCONT. */
 		BROKER_PAUSED(Place.BROKER, 4, 8000),
 
@@ -175,7 +187,10 @@ record Fault(Kind kind, long at, long millis, int parameter) {
 		WAITED_FOR(Place.APPLICATION, 4, 4000),
 
 		/** A second process waits for the sessions, the first one sleeps and wakes up. */
-		OVERSLEPT(Place.APPLICATION, 4, 4000);
+		OVERSLEPT(Place.APPLICATION, 4, 4000),
+
+		/** Set back or forth, by seconds to months, and left so. */
+		CLOCK_SET(Place.CLOCK, 1, 0);
 
 		final Place place;
 

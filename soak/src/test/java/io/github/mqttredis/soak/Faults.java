@@ -19,6 +19,7 @@ package io.github.mqttredis.soak;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,8 @@ final class Faults {
 				inTrouble(this.world.brokerTroubles(), () -> link(fault, this.applications.main().broker));
 			case REDIS_LINK -> inTrouble(this.world.redisTroubles(), () -> link(fault, this.applications.main().redis));
 			case REDIS, REDIS_COMMANDS -> inTrouble(this.world.redisTroubles(), () -> redis(fault));
+			// Leases end by it.
+			case CLOCK -> inTrouble(this.world.redisTroubles(), () -> clock(fault));
 		};
 	}
 
@@ -142,6 +145,14 @@ final class Faults {
 			this.world.broker().stop();
 			TimeUnit.MILLISECONDS.sleep(fault.millis());
 			this.world.broker().restart();
+			return true;
+		}
+		if (fault.kind() == Kind.BROKER_KILLED) {
+			this.world.brokerDies();
+			this.world.broker().kill();
+			TimeUnit.MILLISECONDS.sleep(fault.millis());
+			this.world.broker().restart();
+			this.world.brokerIsNew();
 			return true;
 		}
 		boolean paused = this.world.broker().pause();
@@ -198,7 +209,7 @@ final class Faults {
 				TimeUnit.MILLISECONDS.sleep(fault.millis());
 				this.world.redis().restart();
 			}
-			case REDIS_KILLED_EMPTY, REDIS_ROLLED_BACK -> {
+			case REDIS_KILLED_EMPTY, REDIS_ROLLED_BACK, REDIS_FAILED_OVER -> {
 				if (!this.applications.spare()) {
 					return false;
 				}
@@ -217,9 +228,18 @@ final class Faults {
 		return true;
 	}
 
+	private boolean clock(Fault fault) {
+		ChronoUnit unit = List.of(ChronoUnit.SECONDS, ChronoUnit.MINUTES, ChronoUnit.DAYS).get(fault.parameter() % 3);
+		this.world.set(Duration.of(fault.parameter() - 50, unit));
+		return true;
+	}
+
 	private void loseData(Fault fault) throws InterruptedException {
 		RedisServer redis = this.world.redis();
-		if (fault.kind() == Kind.REDIS_KILLED_EMPTY) {
+		if (fault.kind() == Kind.REDIS_FAILED_OVER) {
+			this.world.failOver(fault.parameter() % 2 == 0, fault.millis());
+		}
+		else if (fault.kind() == Kind.REDIS_KILLED_EMPTY) {
 			redis.kill();
 			TimeUnit.MILLISECONDS.sleep(fault.millis());
 			redis.restartEmpty();

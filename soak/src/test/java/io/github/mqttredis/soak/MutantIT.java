@@ -43,7 +43,7 @@ class MutantIT {
 	void whenAStoreIsBrokenThenTheSoakNotices(Mutant mutant, @TempDir Path directory) throws Exception {
 		Settings settings = new Settings(
 				MosquittoBroker.isInstalled() ? Settings.Broker.MOSQUITTO : Settings.Broker.ARTEMIS, false, false,
-				false, false, List.of("v3-0", "v5-0"), 30, false);
+				false, false, List.of("v3-0", "v5-0"), 30, false, Settings.Redis.ALONE);
 		Schedule schedule = Schedule.draw(SEED, settings, MILLIS, mutant.faults());
 		assertThat(schedule.faults()).isNotEmpty();
 		Outcome outcome = new Episode(schedule, mutant.classPath(directory),

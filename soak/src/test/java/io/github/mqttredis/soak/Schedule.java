@@ -53,7 +53,7 @@ record Schedule(long seed, Settings settings, long millis, List<Fault> faults) {
 		List<Fault> faults = new ArrayList<>();
 		for (Place place : Place.values()) {
 			List<Kind> all = Stream.of(Kind.values())
-				.filter((kind) -> kind.place == place && kinds.contains(kind))
+				.filter((kind) -> kind.place == place && kinds.contains(kind) && settings.has(kind))
 				.toList();
 			// A place may be spared, so that others are seen alone.
 			boolean spared = random.nextInt(4) == 0;

@@ -19,9 +19,13 @@ package io.github.mqttredis.soak;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.github.mqttredis.soak.Fault.Kind;
+import io.github.mqttredis.soak.Fault.Place;
 import io.github.mqttredis.testing.Load;
+import io.github.mqttredis.testing.MachineClock;
 import io.github.mqttredis.testing.MosquittoBroker;
 
 /**
@@ -35,9 +39,10 @@ import io.github.mqttredis.testing.MosquittoBroker;
  * @param clients its clients, such as {@code v3-0}
  * @param rate how many messages a client publishes in a second
  * @param poison whether the broker refuses messages of {@link #POISON_BYTES}
+ * @param redis what stands around Redis
  */
 record Settings(Broker broker, boolean jedis, boolean beforeSend, boolean offlineBuffer, boolean goesOn,
-		List<String> clients, int rate, boolean poison) {
+		List<String> clients, int rate, boolean poison, Redis redis) {
 
 	/** The largest packet that a broker takes if there is poison. */
 	static final int PACKET_LIMIT = 20_000;
@@ -62,18 +67,41 @@ record Settings(Broker broker, boolean jedis, boolean beforeSend, boolean offlin
 		for (int i = random.nextInt(3); i > 0; i--) {
 			clients.add((random.nextBoolean() ? "v3-" : "v5-") + i);
 		}
-		return new Settings(broker, jedis, beforeSend, offlineBuffer, goesOn, List.copyOf(clients), rate, poison);
+		int around = random.nextInt(8);
+		Redis redis = (around < 2) ? Redis.SENTINEL
+				: (around < 4 && MachineClock.isAvailable()) ? Redis.CLOCK : Redis.ALONE;
+		return new Settings(broker, jedis, beforeSend, offlineBuffer, goesOn, List.copyOf(clients), rate, poison,
+				redis);
+	}
+
+	/**
+	 * Return whether a fault can be struck.
+	 * @param kind what happens
+	 * @return whether there is what it strikes
+	 */
+	boolean has(Kind kind) {
+		return switch (kind) {
+			case REDIS_FAILED_OVER -> this.redis == Redis.SENTINEL;
+			case CLOCK_SET -> this.redis == Redis.CLOCK;
+			case BROKER_KILLED, BROKER_PAUSED -> this.broker == Broker.MOSQUITTO;
+			// A pause ends by that clock.
+			case REDIS_CLIENTS_PAUSED -> this.redis == Redis.ALONE;
+			case REDIS_FLUSHED, REDIS_SCRIPTS_FLUSHED, REDIS_CLIENTS_KILLED -> true;
+			// With Sentinels there are three, and clients come straight to them.
+			default -> this.redis != Redis.SENTINEL
+					|| !Set.of(Place.REDIS, Place.REDIS_COMMANDS, Place.REDIS_LINK).contains(kind.place);
+		};
 	}
 
 	/**
 	 * What Spring Boot is told.
-	 * @param redisPort the port of Redis
+	 * @param redis where Redis is
 	 * @param takeover whether a session is taken from an owner that lives
 	 * @return the arguments
 	 */
-	List<String> arguments(int redisPort, boolean takeover) {
-		return List.of("--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + redisPort,
-				"--spring.data.redis.client-type=" + (this.jedis ? "jedis" : "lettuce"),
+	List<String> arguments(List<String> redis, boolean takeover) {
+		List<String> arguments = new ArrayList<>(redis);
+		arguments.addAll(List.of("--spring.data.redis.client-type=" + (this.jedis ? "jedis" : "lettuce"),
 				"--spring.data.redis.timeout=" + 2 * WRITE_TIMEOUT_SECONDS + "s", "--mqtt.persistence.broker-id=broker",
 				"--mqtt.persistence.key-prefix=soak",
 				"--mqtt.persistence.durability=" + (this.beforeSend ? "before-send" : "before-return"),
@@ -82,7 +110,8 @@ record Settings(Broker broker, boolean jedis, boolean beforeSend, boolean offlin
 				"--mqtt.persistence.write-timeout=" + WRITE_TIMEOUT_SECONDS + "s",
 				"--mqtt.persistence.lease.ttl=" + LEASE_SECONDS + "s",
 				"--mqtt.persistence.lease.acquire-timeout=" + Load.seconds(20).toSeconds() + "s",
-				"--mqtt.persistence.lease.on-conflict=" + (takeover ? "takeover" : "wait"));
+				"--mqtt.persistence.lease.on-conflict=" + (takeover ? "takeover" : "wait")));
+		return arguments;
 	}
 
 	@Override
@@ -90,8 +119,30 @@ record Settings(Broker broker, boolean jedis, boolean beforeSend, boolean offlin
 		return this.broker.name().toLowerCase() + (this.jedis ? ", jedis" : ", lettuce")
 				+ (this.beforeSend ? ", before-send" : ", before-return")
 				+ (this.offlineBuffer ? ", offline buffer" : "") + (this.goesOn ? ", on-redis-outage=continue" : "")
-				+ (this.poison ? ", poison" : "") + ", " + this.rate + " messages a second of each of "
-				+ this.clients.stream().collect(Collectors.joining(" "));
+				+ (this.poison ? ", poison" : "") + this.redis.text + ", " + this.rate
+				+ " messages a second of each of " + this.clients.stream().collect(Collectors.joining(" "));
+	}
+
+	/**
+	 * What stands around Redis.
+	 */
+	enum Redis {
+
+		/** One server. */
+		ALONE(""),
+
+		/** Two replicas, and three Sentinels. */
+		SENTINEL(", sentinels"),
+
+		/** One server, on a machine with the application, whose clock can be set. */
+		CLOCK(", a clock that is set");
+
+		private final String text;
+
+		Redis(String text) {
+			this.text = text;
+		}
+
 	}
 
 	/**

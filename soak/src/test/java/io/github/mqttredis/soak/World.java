@@ -25,11 +25,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.github.mqttredis.testing.ArtemisBroker;
+import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
+import io.github.mqttredis.testing.MachineClock;
 import io.github.mqttredis.testing.MosquittoBroker;
+import io.github.mqttredis.testing.RedisSentinels;
 import io.github.mqttredis.testing.RedisServer;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
@@ -48,7 +53,14 @@ final class World implements AutoCloseable {
 
 	private final Path directory;
 
-	private final RedisServer redis;
+	/** {@code null} if there are Sentinels. */
+	private final RedisServer alone;
+
+	/** {@code null} if there is but one Redis. */
+	private final RedisSentinels sentinels;
+
+	/** {@code null} if it is that of this machine. */
+	private final MachineClock clock;
 
 	private final Broker broker;
 
@@ -60,11 +72,16 @@ final class World implements AutoCloseable {
 
 	private final List<Long> dataLosses = new CopyOnWriteArrayList<>();
 
+	private volatile long brokerDeath = -1;
+
 	World(Settings settings, Journal journal, String classPath, Path directory) {
 		this.journal = journal;
 		this.classPath = classPath;
 		this.directory = directory;
-		this.redis = RedisServer.start("--appendonly", "yes", "--appendfsync", "no", "--enable-debug-command", "yes");
+		this.clock = (settings.redis() == Settings.Redis.CLOCK) ? new MachineClock(directory) : null;
+		this.sentinels = (settings.redis() == Settings.Redis.SENTINEL) ? RedisSentinels.start() : null;
+		this.alone = (this.sentinels == null) ? RedisServer.start(this.clock, "--appendonly", "yes", "--appendfsync",
+				"no", "--enable-debug-command", "yes") : null;
 		this.broker = (settings.broker() == Settings.Broker.MOSQUITTO) ? new Mosquitto(settings, directory)
 				: new Artemis();
 	}
@@ -83,15 +100,67 @@ final class World implements AutoCloseable {
 	}
 
 	int redisPort() {
-		return this.redis.port();
+		return redis().port();
+	}
+
+	/**
+	 * Return what Spring Boot is told of Redis.
+	 * @param link the port of a link to it
+	 * @return the arguments
+	 */
+	List<String> redisArguments(int link) {
+		return (this.sentinels != null) ? this.sentinels.arguments()
+				: List.of("--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + link);
+	}
+
+	/**
+	 * Have a process see the clock of the machine.
+	 * @param command its command
+	 * @return the command to run instead
+	 */
+	List<String> onMachine(List<String> command) {
+		return (this.clock != null) ? this.clock.command(command) : command;
+	}
+
+	void set(Duration ahead) {
+		this.clock.set(ahead);
 	}
 
 	String brokerUri() {
 		return this.broker.uri();
 	}
 
+	/** Redis, the present master if there are several. */
 	RedisServer redis() {
-		return this.redis;
+		return (this.sentinels != null) ? this.sentinels.master("") : this.alone;
+	}
+
+	/**
+	 * Have Sentinels make another master.
+	 * @param killed whether the present one is killed, not paused
+	 * @param millis how long it stays away then
+	 */
+	void failOver(boolean killed, long millis) throws InterruptedException {
+		RedisServer master = redis();
+		if (killed) {
+			master.kill();
+		}
+		else {
+			master.pause();
+		}
+		try {
+			Await.until("there is another master", Load.seconds(60), () -> redis() != master);
+			TimeUnit.MILLISECONDS.sleep(millis);
+		}
+		finally {
+			if (killed) {
+				master.restart();
+			}
+			else {
+				master.resume();
+			}
+		}
+		redis().awaitReplicas(2);
 	}
 
 	Broker broker() {
@@ -115,8 +184,26 @@ final class World implements AutoCloseable {
 		return this.dataLosses;
 	}
 
+	/** Note that the broker is about to lose all that it has. */
+	void brokerDies() {
+		this.brokerDeath = Long.MAX_VALUE;
+	}
+
+	/** Note that the broker is back, with nothing. */
+	void brokerIsNew() {
+		this.brokerDeath = this.journal.now();
+	}
+
+	/**
+	 * Return when the broker had lost all that it had, for the last time.
+	 * @return since when it keeps all, -1 if it never lost anything
+	 */
+	long brokerDeath() {
+		return this.brokerDeath;
+	}
+
 	<T> T ask(Function<Jedis, T> command) {
-		return this.redis.ask(command);
+		return redis().ask(command);
 	}
 
 	/** When no fault is left, Redis answers, if not at once. */
@@ -186,8 +273,14 @@ final class World implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.redis.resume();
-		this.redis.close();
+		if (this.sentinels != null) {
+			this.sentinels.servers().forEach(RedisServer::resume);
+			this.sentinels.close();
+		}
+		else {
+			this.alone.resume();
+			this.alone.close();
+		}
 		this.broker.close();
 	}
 
@@ -199,6 +292,8 @@ final class World implements AutoCloseable {
 		String uri();
 
 		void stop();
+
+		void kill();
 
 		void restart();
 
@@ -230,6 +325,11 @@ final class World implements AutoCloseable {
 		@Override
 		public void stop() {
 			this.broker.stop();
+		}
+
+		@Override
+		public void kill() {
+			this.broker.kill();
 		}
 
 		@Override
@@ -271,6 +371,12 @@ final class World implements AutoCloseable {
 		public void stop() {
 			this.broker.stop();
 			this.stopped = true;
+		}
+
+		/** It is in this JVM. */
+		@Override
+		public void kill() {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override
