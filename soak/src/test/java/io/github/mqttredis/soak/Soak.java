@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.soak.Episode.Outcome;
@@ -79,7 +78,7 @@ final class Soak {
 	 * @return the schedule
 	 */
 	static Schedule schedule(long seed) {
-		int millis = SHORTEST_MILLIS + new Random(seed).nextInt(LONGEST_MILLIS - SHORTEST_MILLIS);
+		int millis = SHORTEST_MILLIS + Schedule.random(seed, 2).nextInt(LONGEST_MILLIS - SHORTEST_MILLIS);
 		return Schedule.draw(seed, millis, EnumSet.allOf(Kind.class));
 	}
 

@@ -72,7 +72,7 @@ final class Traffic implements AutoCloseable {
 	Traffic(Settings settings, Journal journal, long seed, String brokerUri) {
 		this.settings = settings;
 		this.journal = journal;
-		this.random = new Random(seed + 2);
+		this.random = Schedule.random(seed, 3);
 		// Artemis forgets a PUBREL that it still owes when it stops, and its packet id
 		// would then be in the way of a later message.
 		int qos = (settings.broker() == Settings.Broker.ARTEMIS) ? 1 : 2;
