@@ -56,7 +56,7 @@ public final class MachineClock {
 	}
 
 	/**
-	 * Set the clock.
+	 * Set the clock. Processes see it within a second.
 	 * @param ahead how far it is ahead from now on
 	 */
 	public void set(Duration ahead) {
@@ -76,7 +76,7 @@ public final class MachineClock {
 	 */
 	public List<String> command(List<String> command) {
 		List<String> wrapped = new ArrayList<>(List.of("env", "LD_PRELOAD=" + Objects.requireNonNull(LIBRARY),
-				"FAKETIME_TIMESTAMP_FILE=" + this.directory.resolve("clock").toAbsolutePath(), "FAKETIME_NO_CACHE=1",
+				"FAKETIME_TIMESTAMP_FILE=" + this.directory.resolve("clock").toAbsolutePath(), "FAKETIME_CACHE_DURATION=1",
 				"FAKETIME_DONT_FAKE_MONOTONIC=1"));
 		wrapped.addAll(command);
 		return wrapped;

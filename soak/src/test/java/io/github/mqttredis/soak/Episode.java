@@ -95,8 +95,9 @@ final class Episode {
 	private Outcome run(Journal journal, Traffic traffic, Applications applications, Checker checker, Faults faults)
 			throws InterruptedException {
 		applications.start();
-		traffic.start();
+		// Not before: a client that cannot connect at once has not subscribed yet.
 		Stats first = awaitConnected(applications, journal);
+		traffic.start();
 		faults.run(this.schedule, journal.now());
 		long lastFault = journal.note("the last fault is over");
 		long recovered = awaitRecovery(applications, traffic, checker, journal, lastFault);
