@@ -90,13 +90,13 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		ServerStatus server = this.store.server();
 		List<SessionStatus> sessions = this.store.sessions();
 		List<ClientInRole> idle = this.inRoles.get().stream().filter((client) -> !client.started()).toList();
-		builder.status(status(server, sessions, idle));
-		builder.withDetail("store", this.store.kind());
-		builder.withDetail(this.store.kind(),
-				(server.failure() == null) ? server.facts() : Map.of("failure", server.failure()));
 		Map<String, Object> clients = clients(sessions);
 		idle.forEach((client) -> clients.putIfAbsent(client.clientId(), client.details()));
-		builder.withDetail("clients", clients);
+		builder.status(status(server, sessions, idle))
+			.withDetail("store", this.store.kind())
+			.withDetail(this.store.kind(),
+					(server.failure() == null) ? server.facts() : Map.of("failure", server.failure()))
+			.withDetail("clients", clients);
 		List<String> all = Stream.of(server.warnings().stream(), this.warnings.get().stream(), undeliverable())
 			.flatMap((some) -> some)
 			.toList();
@@ -137,14 +137,11 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 
 	/** By client id, or by the session's full name if several share the id. */
 	private static Map<String, Object> clients(List<SessionStatus> sessions) {
-		Map<String, Long> uses = sessions.stream()
-			.collect(Collectors.groupingBy((session) -> session.id().clientId(), Collectors.counting()));
 		Map<String, Object> clients = new TreeMap<>();
-		for (SessionStatus session : sessions) {
-			String clientId = session.id().clientId();
-			boolean unique = Long.valueOf(1).equals(uses.get(clientId));
-			clients.put(unique ? clientId : session.id().toString(), client(session));
-		}
+		sessions.stream()
+			.collect(Collectors.groupingBy((session) -> session.id().clientId()))
+			.forEach((clientId, sharing) -> sharing.forEach((session) -> clients
+				.put((sharing.size() == 1) ? clientId : session.id().toString(), client(session))));
 		return clients;
 	}
 
@@ -152,25 +149,17 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		Map<String, Object> client = new LinkedHashMap<>();
 		client.put("state", lowerCase(session.state()));
 		client.put("broker", session.id().broker());
-		client.put("leaseRemaining", text(session.leaseRemaining()));
-		if (session.link() != null) {
-			client.put("link", link(session.link()));
-		}
+		put(client, "leaseRemaining", text(session.leaseRemaining()));
+		put(client, "link", (session.link() != null) ? link(session.link()) : null);
 		Map<String, Integer> records = new LinkedHashMap<>();
 		for (RecordKind kind : RecordKind.values()) {
 			records.put(lowerCase(kind), session.records().getOrDefault(kind, 0));
 		}
 		client.put("records", records);
-		Duration oldest = session.contents().oldest();
-		if (oldest != null) {
-			client.put("oldestRecord", text(oldest));
-		}
-		if (session.contents().queue().messages() > 0) {
-			client.put("queue", queue(session.contents().queue()));
-		}
-		if (session.quarantined() > 0) {
-			client.put("quarantined", session.quarantined());
-		}
+		put(client, "oldestRecord", text(session.contents().oldest()));
+		QueueStatus queue = session.contents().queue();
+		put(client, "queue", (queue.messages() > 0) ? queue(queue) : null);
+		put(client, "quarantined", (session.quarantined() > 0) ? session.quarantined() : null);
 		putFailure(client, session.lastFailure(), session.failedAt());
 		return client;
 	}
@@ -179,15 +168,9 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("messages", queue.messages());
 		details.put("bytes", queue.bytes());
-		Duration oldest = queue.oldest();
-		if (oldest != null) {
-			details.put("oldest", text(oldest));
-		}
+		put(details, "oldest", text(queue.oldest()));
 		details.put("perSecond", Math.round(queue.perSecond()));
-		Duration timeToDrain = queue.timeToDrain();
-		if (timeToDrain != null) {
-			details.put("timeToDrain", text(timeToDrain));
-		}
+		put(details, "timeToDrain", text(queue.timeToDrain()));
 		return details;
 	}
 
@@ -195,23 +178,25 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("connected", link.state() == LinkStatus.State.CONNECTED);
 		details.put("state", lowerCase(link.state()));
-		if (link.address() != null) {
-			details.put("address", link.address());
-		}
+		put(details, "address", link.address());
 		details.put("since", link.since().toString());
 		putFailure(details, link.lastFailure(), link.failedAt());
 		return details;
 	}
 
 	private static void putFailure(Map<String, Object> details, @Nullable String failure, @Nullable Instant at) {
-		if (failure != null) {
-			details.put("lastFailure", failure);
-			details.put("lastFailureAt", String.valueOf(at));
+		put(details, "lastFailure", failure);
+		put(details, "lastFailureAt", (failure != null) ? String.valueOf(at) : null);
+	}
+
+	private static void put(Map<String, Object> details, String name, @Nullable Object value) {
+		if (value != null) {
+			details.put(name, value);
 		}
 	}
 
-	private static String text(Duration duration) {
-		return Duration.ofMillis(duration.toMillis()).toString();
+	private static @Nullable String text(@Nullable Duration duration) {
+		return (duration != null) ? Duration.ofMillis(duration.toMillis()).toString() : null;
 	}
 
 	private static String lowerCase(Enum<?> value) {
@@ -231,9 +216,7 @@ public class MqttPersistenceHealthIndicator extends AbstractHealthIndicator {
 		Map<String, Object> details() {
 			Map<String, Object> details = new LinkedHashMap<>();
 			details.put("state", this.granted ? "starting" : "standby");
-			if (this.failure != null) {
-				details.put("lastFailure", this.failure);
-			}
+			put(details, "lastFailure", this.failure);
 			return details;
 		}
 

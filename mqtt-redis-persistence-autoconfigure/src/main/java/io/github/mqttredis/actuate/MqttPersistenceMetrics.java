@@ -124,11 +124,11 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 	private Map<SessionId, SessionStatus> look() {
 		Look look = this.last;
 		if (look == null || System.nanoTime() - look.at() > SAME_NANOS) {
-			Map<SessionId, SessionStatus> sessions = this.store.get()
-				.sessions()
-				.stream()
-				.collect(Collectors.toMap(SessionStatus::id, Function.identity()));
-			look = new Look(System.nanoTime(), sessions);
+			look = new Look(System.nanoTime(),
+					this.store.get()
+						.sessions()
+						.stream()
+						.collect(Collectors.toMap(SessionStatus::id, Function.identity())));
 			this.last = look;
 		}
 		return Objects.requireNonNull(look).sessions();
@@ -152,51 +152,48 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 
 		private void bindGauges() {
 			for (RecordKind kind : RecordKind.values()) {
-				gauge("records", "kind", kind, "Stored records", (session) -> session.records().getOrDefault(kind, 0));
+				gauge("records", "records", with("kind", kind), (session) -> session.records().getOrDefault(kind, 0),
+						"Stored records");
 			}
 			for (SessionState state : SessionState.values()) {
-				gauge("sessions", "state", state, "Sessions of this process",
-						(session) -> (session.state() == state) ? 1 : 0);
+				gauge("sessions", "sessions", with("state", state), (session) -> (session.state() == state) ? 1 : 0,
+						"Sessions of this process");
 			}
 			for (LinkStatus.State state : LinkStatus.State.values()) {
-				gauge("links", "state", state, "Links of clients to their brokers",
-						(session) -> (session.link() != null && session.link().state() == state) ? 1 : 0);
+				gauge("links", "links", with("state", state),
+						(session) -> (session.link() != null && session.link().state() == state) ? 1 : 0,
+						"Links of clients to their brokers");
 			}
-			Gauge.builder(PREFIX + "size", () -> sumStatuses(SessionStatus::bytes))
-				.description("Stored records, with the offline buffer")
-				.baseUnit("bytes")
-				.tags(this.tags)
-				.register(this.registry);
+			gauge("size", "bytes", this.tags, SessionStatus::bytes, "Stored records, with the offline buffer");
 			age("oldest.age", Contents::oldest,
 					"Time since the oldest record was stored, restored or queued, 0 if there is none");
-			Gauge.builder(PREFIX + "queue.size", () -> sumStatuses((session) -> session.contents().queue().bytes()))
-				.description("Waiting messages")
-				.baseUnit("bytes")
-				.tags(this.tags)
-				.register(this.registry);
-			Gauge.builder(PREFIX + "queue.rate", () -> sumOf((session) -> session.contents().queue().perSecond()))
-				.description("Waiting messages sent a second, lately")
-				.tags(this.tags)
-				.register(this.registry);
+			gauge("queue.size", "bytes", this.tags, (session) -> session.contents().queue().bytes(),
+					"Waiting messages");
+			gauge("queue.rate", null, this.tags, (session) -> session.contents().queue().perSecond(),
+					"Waiting messages sent a second, lately");
 			age("queue.age", (contents) -> contents.queue().oldest(),
 					"How long the oldest message has waited, 0 if none waits");
 			age("queue.drain.time", (contents) -> contents.queue().timeToDrain(),
 					"Time to send all waiting messages at the present rate, 0 if none was sent lately");
 		}
 
+		private Tags with(String key, Enum<?> value) {
+			return this.tags.and(key, value.name().toLowerCase(Locale.ROOT));
+		}
+
+		private void gauge(String name, @Nullable String unit, Tags all, ToDoubleFunction<SessionStatus> value,
+				String description) {
+			Gauge.builder(PREFIX + name, () -> this.statuses.get().stream().mapToDouble(value).sum())
+				.description(description)
+				.baseUnit(unit)
+				.tags(all)
+				.register(this.registry);
+		}
+
 		private void age(String name, Function<Contents, @Nullable Duration> age, String description) {
 			TimeGauge.builder(PREFIX + name, () -> longest(age), TimeUnit.MILLISECONDS)
 				.description(description)
 				.tags(this.tags)
-				.register(this.registry);
-		}
-
-		private void gauge(String name, String key, Enum<?> value, String description,
-				ToLongFunction<SessionStatus> number) {
-			Gauge.builder(PREFIX + name, () -> sumStatuses(number))
-				.description(description)
-				.baseUnit(name)
-				.tags(this.tags.and(key, value.name().toLowerCase(Locale.ROOT)))
 				.register(this.registry);
 		}
 
@@ -262,14 +259,6 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 
 		private long sum(ToLongFunction<SessionActivity> value) {
 			return this.activity.get().stream().mapToLong(value).sum();
-		}
-
-		private long sumStatuses(ToLongFunction<SessionStatus> value) {
-			return this.statuses.get().stream().mapToLong(value).sum();
-		}
-
-		private double sumOf(ToDoubleFunction<SessionStatus> value) {
-			return this.statuses.get().stream().mapToDouble(value).sum();
 		}
 
 		private long longest(Function<Contents, @Nullable Duration> age) {

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -58,6 +59,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.util.function.ThrowingBiFunction;
+import org.springframework.util.function.ThrowingSupplier;
 
 /**
  * {@link Endpoint @Endpoint} that shows all stored MQTT sessions, whoever owns them, and
@@ -162,16 +165,15 @@ public class MqttSessionsEndpoint {
 		if (oldest == null) {
 			return null;
 		}
-		SessionStatus own = this.own.get()
+		Optional<QueueStatus> own = this.own.get()
 			.stream()
 			.filter((status) -> status.id().equals(session.id()))
-			.findFirst()
-			.orElse(null);
-		QueueStatus status = (own != null) ? own.contents().queue() : QueueStatus.EMPTY;
-		Duration timeToDrain = status.timeToDrain();
-		return new QueueDescriptor((own != null) ? status.messages() : null, (own != null) ? status.bytes() : null,
-				String.valueOf(oldest.waitingSince()), (own != null) ? Math.round(status.perSecond()) : null,
-				(timeToDrain != null) ? timeToDrain.toSeconds() : null, looked, topics);
+			.map((status) -> status.contents().queue())
+			.findFirst();
+		return new QueueDescriptor(own.map(QueueStatus::messages).orElse(null),
+				own.map(QueueStatus::bytes).orElse(null), String.valueOf(oldest.waitingSince()),
+				own.map(QueueStatus::perSecond).map(Math::round).orElse(null),
+				own.map(QueueStatus::timeToDrain).map(Duration::toSeconds).orElse(null), looked, topics);
 	}
 
 	/**
@@ -224,12 +226,9 @@ public class MqttSessionsEndpoint {
 		});
 	}
 
-	private static <T extends @Nullable Object> T run(Action<T> action) {
+	private static <T extends @Nullable Object> T run(ThrowingSupplier<T> action) {
 		try {
-			return action.run();
-		}
-		catch (SessionException ex) {
-			throw new IllegalStateException(ex.getMessage(), ex);
+			return action.get(IllegalStateException::new);
 		}
 		catch (IllegalArgumentException ex) {
 			throw invalid(String.valueOf(ex.getMessage()), ex);
@@ -244,30 +243,18 @@ public class MqttSessionsEndpoint {
 		return (part != null) ? part : Part.RECORDS;
 	}
 
-	private static <T> Page<T> page(@Nullable String cursor, @Nullable Integer limit, Reader<T> reader)
-			throws SessionUnavailableException {
+	private static <T> Page<T> page(@Nullable String cursor, @Nullable Integer limit,
+			ThrowingBiFunction<String, Integer, Page<T>> reader) throws Exception {
 		int most = (limit != null) ? limit : DEFAULT_LIMIT;
 		if (most < 1 || most > LARGEST_LIMIT) {
 			throw invalid("limit must be between 1 and " + LARGEST_LIMIT, null);
 		}
 		try {
-			return reader.read((cursor != null) ? cursor : SessionInspector.FIRST, most);
+			return reader.applyWithException((cursor != null) ? cursor : SessionInspector.FIRST, most);
 		}
 		catch (IllegalArgumentException ex) {
 			throw invalid("cursor must be the value of next on the previous page", ex);
 		}
-	}
-
-	private interface Action<T extends @Nullable Object> {
-
-		T run() throws SessionException;
-
-	}
-
-	private interface Reader<T> {
-
-		Page<T> read(String cursor, int limit) throws SessionUnavailableException;
-
 	}
 
 	/**
@@ -462,10 +449,6 @@ public class MqttSessionsEndpoint {
 
 		private final MqttSessionsEndpoint endpoint;
 
-		/**
-		 * Create the extension.
-		 * @param endpoint the endpoint
-		 */
 		public WebExtension(MqttSessionsEndpoint endpoint) {
 			this.endpoint = endpoint;
 		}
