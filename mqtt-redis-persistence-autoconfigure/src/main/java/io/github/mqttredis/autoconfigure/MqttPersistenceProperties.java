@@ -212,11 +212,6 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 			return StringUtils.hasText(this.url) || StringUtils.hasText(this.unixSocket);
 		}
 
-		RedisUrl parsedUrl() {
-			Assert.state(this.url != null, "There is no URL");
-			return RedisUrl.parse(this.url);
-		}
-
 		/** Leaves out what may be secret. */
 		@Override
 		public String toString() {

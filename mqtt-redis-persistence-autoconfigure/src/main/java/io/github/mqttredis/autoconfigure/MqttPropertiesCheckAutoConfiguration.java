@@ -18,6 +18,7 @@ package io.github.mqttredis.autoconfigure;
 
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.StartFailureException;
+import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.TroubleshootingEntry;
 import io.github.mqttredis.filestore.PahoFileStore;
 import io.github.mqttredis.session.SessionException;
 import org.apache.commons.logging.Log;
@@ -114,9 +116,9 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 
 	/** Any property of {@code mqtt.client} asks for MQTT, and {@code enabled} itself. */
 	private static void checkPahoIsNotWanted(Environment environment) {
-		boolean enabled = environment.getProperty(MqttPersistenceProperties.ENABLED, Boolean.class, true);
 		boolean client = Binder.get(environment).bind(CLIENT, Bindable.mapOf(String.class, Object.class)).isBound();
-		if (enabled && (client || environment.containsProperty(MqttPersistenceProperties.ENABLED))) {
+		if (MqttPersistenceProperties.isStored(environment)
+				&& (client || environment.containsProperty(MqttPersistenceProperties.ENABLED))) {
 			throw new StartFailureException(TroubleshootingEntry.NO_PAHO,
 					"MQTT sessions cannot be stored: neither Paho 3 nor Paho 5 is on the class path", WITHOUT_PAHO);
 		}
@@ -128,12 +130,10 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 		MqttPersistenceProperties persistence = running ? check(environment) : null;
 		unknown(environment).forEach(logger::warn);
 		if ("memory".equalsIgnoreCase(environment.getProperty(PERSISTENCE + ".store"))) {
-			String idle = settings(PERSISTENCE, MqttPersistenceProperties.class)
-				.filter((setting) -> OF_REDIS
-					.contains(setting.name().getElement(2, ConfigurationPropertyName.Form.DASHED)))
+			String idle = names(settings(PERSISTENCE, MqttPersistenceProperties.class).filter(
+					(setting) -> OF_REDIS.contains(setting.name().getElement(2, ConfigurationPropertyName.Form.DASHED)))
 				.filter((setting) -> setting.isSet(environment))
-				.map(Setting::toString)
-				.collect(Collectors.joining(", "));
+				.toList());
 			if (!idle.isEmpty()) {
 				logger.warn("These properties have no effect with mqtt.persistence.store=memory: " + idle);
 			}
@@ -187,8 +187,7 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 					"Dry run: nothing was changed. " + found.records() + " records in " + found.directories()
 							+ " directories below " + directory.toAbsolutePath()
 							+ " would be moved into the sessions of their clients",
-					"The log lists the records. To start and move them in, remove "
-							+ "mqtt.persistence.import-dry-run.");
+					"The log lists the records. To start and move them in, remove mqtt.persistence.import-dry-run.");
 		}
 		catch (SessionException ex) {
 			throw new IllegalStateException(ex);
@@ -216,8 +215,7 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 					OF_APPLICATION.stream())
 			.flatMap((settings) -> settings)
 			.toList();
-		UnboundElementsSourceFilter filter = new UnboundElementsSourceFilter();
-		return sources(environment).filter(filter::apply)
+		return sources(environment).filter(new UnboundElementsSourceFilter()::apply)
 			.filter(IterableConfigurationPropertySource.class::isInstance)
 			.flatMap((source) -> ((IterableConfigurationPropertySource) source).stream()
 				.filter((name) -> known.stream().noneMatch((setting) -> setting.takes(name)))
@@ -253,9 +251,7 @@ public final class MqttPropertiesCheckAutoConfiguration implements BeanFactoryPo
 		String one = first.replaceAll("[.-]", "");
 		String other = second.replaceAll("[.-]", "");
 		int[] before = new int[other.length() + 1];
-		for (int j = 0; j < before.length; j++) {
-			before[j] = j;
-		}
+		Arrays.setAll(before, (j) -> j);
 		for (int i = 1; i <= one.length(); i++) {
 			int[] now = new int[before.length];
 			now[0] = i;

@@ -25,6 +25,7 @@ import javax.net.ssl.SSLParameters;
 import io.github.mqttredis.autoconfigure.MqttClientAutoConfiguration.SslBundleSocketFactory;
 import io.github.mqttredis.autoconfigure.MqttPersistenceProperties.Redis;
 import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.StartFailureException;
+import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.TroubleshootingEntry;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.resource.ClientResources;
@@ -39,6 +40,7 @@ import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.core.env.Environment;
+import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisSocketConfiguration;
@@ -54,8 +56,12 @@ import org.springframework.util.StringUtils;
 /**
  * Which Redis keeps the sessions: that of the application's bean for it, one of their own
  * in the properties, or the application's.
+ *
+ * @param beans has what a factory of our own is made with
+ * @param environment says whether the application uses Jedis
+ * @param own what the properties say
  */
-final class SessionRedis {
+record SessionRedis(BeanFactory beans, Environment environment, Redis own) {
 
 	static final String URL = "mqtt.persistence.redis.url";
 
@@ -66,18 +72,6 @@ final class SessionRedis {
 	private static final String LETTUCE = "io.lettuce.core.RedisClient";
 
 	private static final String JEDIS = "redis.clients.jedis.Jedis";
-
-	private final BeanFactory beans;
-
-	private final Environment environment;
-
-	private final Redis own;
-
-	SessionRedis(BeanFactory beans, Environment environment, Redis own) {
-		this.beans = beans;
-		this.environment = environment;
-		this.own = own;
-	}
 
 	/** Return the factory to derive connections from. One of our own is never started. */
 	RedisConnectionFactory choose(ObjectProvider<RedisConnectionFactory> forSessions,
@@ -122,20 +116,25 @@ final class SessionRedis {
 	 */
 	private RedisConnectionFactory ownFactory() {
 		boolean lettuce = ClassUtils.isPresent(LETTUCE, getClass().getClassLoader());
-		if (StringUtils.hasText(this.own.unixSocket())) {
+		String path = this.own.unixSocket();
+		if (StringUtils.hasText(path)) {
 			if (!lettuce) {
 				throw noSocket("Jedis has no UNIX sockets",
 						"Add io.lettuce:lettuce-core, which spring-boot-starter-data-redis brings, next to Jedis; "
 								+ "the sessions then use Lettuce, and the application can keep using Jedis");
 			}
-			return Lettuce.unixSocket(this.own, this.beans);
+			RedisSocketConfiguration socket = new RedisSocketConfiguration(path);
+			socket.setUsername(this.own.username());
+			socket.setPassword(RedisPassword.of(this.own.password()));
+			socket.setDatabase(this.own.database());
+			return Lettuce.factory(socket, null, this.beans);
 		}
 		boolean jedis = ClassUtils.isPresent(JEDIS, getClass().getClassLoader()) && (!lettuce
 				|| "jedis".equalsIgnoreCase(this.environment.getProperty("spring.data.redis.client-type")));
-		RedisUrl url = this.own.parsedUrl();
+		RedisUrl url = RedisUrl.parse(Objects.requireNonNull(this.own.url()));
 		SslBundle bundle = url.ssl() ? sslBundle() : null;
 		RedisStandaloneConfiguration configuration = url.toConfiguration(this.own);
-		return jedis ? Jedis.standalone(configuration, bundle) : Lettuce.standalone(configuration, bundle, this.beans);
+		return jedis ? Jedis.factory(configuration, bundle) : Lettuce.factory(configuration, bundle, this.beans);
 	}
 
 	private SslBundle sslBundle() {
@@ -180,30 +179,18 @@ final class SessionRedis {
 	/** Apart, because Lettuce need not be there. */
 	private static final class Lettuce {
 
-		static RedisConnectionFactory standalone(RedisStandaloneConfiguration configuration, @Nullable SslBundle bundle,
+		static RedisConnectionFactory factory(RedisConfiguration configuration, @Nullable SslBundle bundle,
 				BeanFactory beans) {
-			return new LettuceConnectionFactory(configuration, client(bundle, beans));
-		}
-
-		static RedisConnectionFactory unixSocket(Redis redis, BeanFactory beans) {
-			if (!EpollProvider.isAvailable() && !KqueueProvider.isAvailable()) {
+			if (configuration instanceof RedisSocketConfiguration && !EpollProvider.isAvailable()
+					&& !KqueueProvider.isAvailable()) {
 				throw withoutTransport(System.getProperty("os.name"), System.getProperty("os.arch"));
 			}
-			RedisSocketConfiguration configuration = new RedisSocketConfiguration(
-					Objects.requireNonNull(redis.unixSocket()));
-			configuration.setUsername(redis.username());
-			configuration.setPassword(RedisPassword.of(redis.password()));
-			configuration.setDatabase(redis.database());
-			return new LettuceConnectionFactory(configuration, client(null, beans));
-		}
-
-		private static LettuceClientConfiguration client(@Nullable SslBundle bundle, BeanFactory beans) {
 			LettuceClientConfiguration.LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder();
 			beans.getBeanProvider(ClientResources.class).ifUnique(builder::clientResources);
 			if (bundle != null) {
 				builder.clientOptions(ClientOptions.builder().sslOptions(sslOptions(bundle)).build()).useSsl();
 			}
-			return builder.build();
+			return new LettuceConnectionFactory(configuration, builder.build());
 		}
 
 		private static SslOptions sslOptions(SslBundle bundle) {
@@ -221,8 +208,7 @@ final class SessionRedis {
 	/** Apart, because Jedis need not be there. */
 	private static final class Jedis {
 
-		static RedisConnectionFactory standalone(RedisStandaloneConfiguration configuration,
-				@Nullable SslBundle bundle) {
+		static RedisConnectionFactory factory(RedisStandaloneConfiguration configuration, @Nullable SslBundle bundle) {
 			JedisClientConfiguration.JedisClientConfigurationBuilder builder = JedisClientConfiguration.builder();
 			if (bundle != null) {
 				// Lettuce does so by itself; Jedis takes any certificate that is trusted.

@@ -135,7 +135,7 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 	private @Nullable FailureAnalysis explain(Throwable cause) {
 		if (cause instanceof StartFailureException failure) {
-			return analysis(cause, failure.action(), failure.entry());
+			return analysis(cause, failure.action(), failure.entry);
 		}
 		if (cause instanceof NoSuchBeanDefinitionException failure) {
 			return missingClientManager(failure);
@@ -271,7 +271,9 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		else if (reason != null && !description.contains(reason)) {
 			description += PARAGRAPH + "Reason: " + reason;
 		}
-		return analysisOf(entry, description, notReached(causes) + PARAGRAPH + WITHOUT_SESSIONS, cause);
+		String action = lines(MqttPropertiesCheckAutoConfiguration.unknown(this.environment),
+				List.of(notReached(causes)));
+		return analysisOf(entry, description, action + PARAGRAPH + WITHOUT_SESSIONS, cause);
 	}
 
 	/** If Redis answers, and does not do what it is asked. */
@@ -294,10 +296,6 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 	/** If Redis cannot be reached, or does not let us in. */
 	private String notReached(List<Throwable> causes) {
-		return lines(MqttPropertiesCheckAutoConfiguration.unknown(this.environment), List.of(action(causes)));
-	}
-
-	private String action(List<Throwable> causes) {
 		String ours = prefix();
 		if (said(causes, AUTHENTICATION)) {
 			return "Set " + ours + "password, and " + ours + "username if Redis has an ACL user for this application"
@@ -437,6 +435,27 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 		return Stream.concat(first.stream(), then.stream()).collect(Collectors.joining(System.lineSeparator()));
 	}
 
+	/**
+	 * The entries of {@code docs/troubleshooting-start.md}, which failure analyses name.
+	 * An entry's anchor is its name in lower case, with hyphens.
+	 */
+	enum TroubleshootingEntry {
+
+		CLEAN_SESSION, CLIENT_MANAGER_MISSING, CONNECTION_FACTORY, DRY_RUN, GROUP_WITH_VALUE, NO_PAHO, NOT_MOVED_IN,
+		PAHO_MISSING, PAHO_NOT_SUPPORTED, REDIS_NOT_USABLE, SESSION_IN_USE, UNIX_SOCKET_MISSING, UNIX_SOCKET_NOT_USABLE,
+		WHICH_REDIS, WRONG_KEY, WRONG_VALUE;
+
+		/**
+		 * Return an action that also names this entry. What is to be copied, such as a
+		 * command, ends without a full stop and stays alone on its line.
+		 */
+		String appendTo(String action) {
+			return action + (action.endsWith(".") ? " " : PARAGRAPH) + "See docs/troubleshooting-start.md#"
+					+ name().toLowerCase(Locale.ROOT).replace('_', '-') + ".";
+		}
+
+	}
+
 	/** Somebody has to change something. Spring Boot shows both texts. */
 	static final class StartFailureException extends RuntimeException {
 
@@ -454,10 +473,6 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 
 		String action() {
 			return this.action;
-		}
-
-		TroubleshootingEntry entry() {
-			return this.entry;
 		}
 
 	}

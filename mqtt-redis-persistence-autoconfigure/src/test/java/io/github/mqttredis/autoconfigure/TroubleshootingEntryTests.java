@@ -32,6 +32,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.TroubleshootingEntry;
 import io.github.mqttredis.encryption.AesGcmRecordCodec;
 import io.github.mqttredis.encryption.RecordEncryptionKey;
 import io.github.mqttredis.paho.UnsupportedPahoException;
