@@ -21,7 +21,9 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -33,6 +35,7 @@ import io.github.mqttredis.paho.MessageObserver;
 import io.github.mqttredis.paho.PahoMembers;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.FormerStore;
+import io.github.mqttredis.session.MqttUndeliveredMessageEvent;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
@@ -55,7 +58,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
-import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslOptions;
@@ -90,12 +92,15 @@ public final class MqttClientAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = MqttPersistenceProperties.ENABLED, matchIfMissing = true)
 	UndeliveredMessageRelay mqttUndeliveredMessageRelay(MqttPersistenceProperties properties,
 			ObjectProvider<SessionStore> store, BeanFactory beans, ApplicationEventPublisher publisher) {
-		UndeliveredMessageRelay relay = new UndeliveredMessageRelay(store::getIfAvailable);
+		List<Consumer<MqttUndeliveredMessageEvent>> takers = new ArrayList<>();
 		String channel = properties.undelivered().channel();
 		if (StringUtils.hasText(channel)) {
-			relay.toChannel(beans, channel);
+			takers.add(new UndeliveredMessageRelay.ToChannel(beans, channel));
 		}
-		return properties.undelivered().events() ? relay.toListeners(publisher::publishEvent) : relay;
+		if (properties.undelivered().events()) {
+			takers.add(publisher::publishEvent);
+		}
+		return new UndeliveredMessageRelay(store::getIfAvailable, takers);
 	}
 
 	private static String @Nullable [] serverUris(MqttConnectionDetails details) {
@@ -170,8 +175,8 @@ public final class MqttClientAutoConfiguration {
 			PahoMembers.of(MqttVersion.V5);
 			FormerStore formerStore = properties.formerStore();
 			return (serverUri) -> {
-				io.github.mqttredis.paho.v5.SessionMqttClientPersistence persistence = new io.github.mqttredis.paho.v5.SessionMqttClientPersistence(
-						store, serverUri, properties.brokerId(), properties.offlineBuffer().settings(), formerStore);
+				var persistence = new io.github.mqttredis.paho.v5.SessionMqttClientPersistence(store, serverUri,
+						properties.brokerId(), properties.offlineBuffer().settings(), formerStore);
 				persistence.observe(observer.getIfAvailable());
 				persistence.handUndelivered(undelivered);
 				return persistence;
@@ -186,9 +191,8 @@ public final class MqttClientAutoConfiguration {
 				PahoV5PersistenceFactory persistences, MqttPersistenceProperties persistence,
 				MqttConnectionDetails details) {
 			Assert.state(persistence.brokerId() != null || !details.getServerUris().isEmpty(),
-					"Set mqtt.client.server-uris or mqtt.persistence.broker-id: the broker is part of the "
-							+ "session's name, and Paho 5 does not tell a persistence which broker its client "
-							+ "uses");
+					"Set mqtt.client.server-uris or mqtt.persistence.broker-id: the broker is part of the session's "
+							+ "name, and Paho 5 does not tell a persistence which broker its client uses");
 			return persistences.create(details.getServerUris().isEmpty() ? "" : details.getServerUris().get(0));
 		}
 
@@ -280,26 +284,18 @@ public final class MqttClientAutoConfiguration {
 
 		/** Find the bundle that a property names. */
 		static SslBundle findBundle(@Nullable SslBundles bundles, String property, String name) {
-			try {
-				if (bundles != null) {
-					return bundles.getBundle(name);
-				}
+			if (bundles == null || !bundles.getBundleNames().contains(name)) {
+				throw new InvalidConfigurationPropertyValueException(property, name,
+						"There is no such SSL bundle. Define it with spring.ssl.bundle.pem or spring.ssl.bundle.jks.");
 			}
-			catch (NoSuchSslBundleException ex) {
-				// Said below, with the property's name.
-			}
-			throw new InvalidConfigurationPropertyValueException(property, name,
-					"There is no such SSL bundle. Define it with spring.ssl.bundle.pem or spring.ssl.bundle.jks.");
+			return bundles.getBundle(name);
 		}
 
 		private Socket configure(Socket socket) {
 			if (socket instanceof SSLSocket sslSocket) {
-				if (this.options.getCiphers() != null) {
-					sslSocket.setEnabledCipherSuites(this.options.getCiphers());
-				}
-				if (this.options.getEnabledProtocols() != null) {
-					sslSocket.setEnabledProtocols(this.options.getEnabledProtocols());
-				}
+				PropertyMapper map = PropertyMapper.get();
+				map.from(this.options::getCiphers).to(sslSocket::setEnabledCipherSuites);
+				map.from(this.options::getEnabledProtocols).to(sslSocket::setEnabledProtocols);
 			}
 			return socket;
 		}

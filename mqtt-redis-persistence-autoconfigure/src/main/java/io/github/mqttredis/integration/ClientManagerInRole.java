@@ -74,12 +74,6 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 
 	private @Nullable Future<?> starting;
 
-	/**
-	 * Make a manager a member of a role.
-	 * @param manager what is started and stopped
-	 * @param role the role
-	 * @param roles starts and stops the members
-	 */
 	public ClientManagerInRole(AbstractMqttClientManager<?, ?> manager, String role,
 			SmartLifecycleRoleController roles) {
 		this.role = role;

@@ -113,9 +113,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		}
 		try {
 			report(check(view, views()));
-			if (this.started) {
-				report(checkStored(List.of(view)));
-			}
+			report(this.started ? checkStored(view) : Stream.empty());
 		}
 		catch (CleanSessionException ex) {
 			gone(bean);
@@ -147,7 +145,7 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 	@Override
 	public void onApplicationEvent(ContextRefreshedEvent event) {
 		this.started = true;
-		report(checkStored(views()));
+		report(views().stream().flatMap(this::checkStored));
 	}
 
 	private Collection<View> views() {
@@ -210,14 +208,13 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 	/** Without the interval a session ends with its link (MQTT 5, 3.1.2.11.2). */
 	private static @Nullable Finding sessionExpiry(View view) {
 		Long expiry = view.sessionExpiry();
-		if (view.session().version() != MqttVersion.V5 || view.cleanSession() || expiry != null && expiry > 0) {
-			return null;
-		}
-		return view.finding(Kind.SESSION_EXPIRY,
-				"The broker forgets the MQTT session of '%s' when the link is lost, because no session expiry "
-						+ "interval is set",
-				"Call setSessionExpiryInterval on its MqttConnectionOptions, or, if these are made from "
-						+ "properties, set mqtt.client.session-expiry above 0s");
+		boolean kept = view.session().version() != MqttVersion.V5 || expiry != null && expiry > 0;
+		return (kept || view.cleanSession()) ? null
+				: view.finding(Kind.SESSION_EXPIRY,
+						"The broker forgets the MQTT session of '%s' when the link is lost, because no session expiry "
+								+ "interval is set",
+						"Call setSessionExpiryInterval on its MqttConnectionOptions, or, if these are made from "
+								+ "properties, set mqtt.client.session-expiry above 0s");
 	}
 
 	/**
@@ -295,19 +292,14 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 				"Give each its own client id, or let them share a client manager");
 	}
 
-	private Stream<Finding> checkStored(Collection<View> views) {
-		return views.stream()
-			.filter((view) -> !this.settings.excludes(view.name()))
-			.flatMap((view) -> Stream.ofNullable(waitingRecords(view)));
-	}
-
-	private @Nullable Finding waitingRecords(View view) {
-		long records = (view.stored() && view.waitsForMessage()) ? countRecords(view.session()) : 0;
-		return (records == 0) ? null
-				: view.finding(Kind.RECORDS_WAIT,
+	private Stream<Finding> checkStored(View view) {
+		boolean waits = view.stored() && view.waitsForMessage() && !this.settings.excludes(view.name());
+		long records = waits ? countRecords(view.session()) : 0;
+		return (records == 0) ? Stream.empty()
+				: Stream.of(view.finding(Kind.RECORDS_WAIT,
 						records + " stored records of '%s' wait until the application sends its first message: "
 								+ "an MqttPahoMessageHandler without a client manager connects only then",
-						"Use a client manager, which connects at start");
+						"Use a client manager, which connects at start"));
 	}
 
 	private long countRecords(SessionId id) {

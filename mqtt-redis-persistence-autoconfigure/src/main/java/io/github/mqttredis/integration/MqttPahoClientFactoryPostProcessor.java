@@ -121,13 +121,8 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 	}
 
 	/** The factory would hand one persistence to all clients, which mixes sessions. */
-	private static final class ClientInterceptor implements MethodInterceptor {
-
-		private final ObjectProvider<PahoV3PersistenceFactory> persistences;
-
-		ClientInterceptor(ObjectProvider<PahoV3PersistenceFactory> persistences) {
-			this.persistences = persistences;
-		}
+	private record ClientInterceptor(
+			ObjectProvider<PahoV3PersistenceFactory> persistences) implements MethodInterceptor {
 
 		@Override
 		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {

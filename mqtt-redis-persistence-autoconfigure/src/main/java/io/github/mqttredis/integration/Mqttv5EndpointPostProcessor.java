@@ -70,11 +70,6 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 
 	private final ObjectProvider<IntegrationSettings> settings;
 
-	/**
-	 * Create the post-processor.
-	 * @param persistences where each component gets its persistence from
-	 * @param settings what the application wants
-	 */
 	public Mqttv5EndpointPostProcessor(ObjectProvider<PahoV5PersistenceFactory> persistences,
 			ObjectProvider<IntegrationSettings> settings) {
 		this.persistences = persistences;
@@ -279,38 +274,31 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 
 		static ManagedMqttAsyncClient create(String serverUri, String clientId,
 				SessionMqttClientPersistence persistence, MqttCallback callback, boolean manualAcks) {
-			try {
+			return PahoVersion.create(clientId, () -> {
 				ManagedMqttAsyncClient client = new ManagedMqttAsyncClient(serverUri, clientId, persistence);
 				client.setManualAcks(manualAcks);
 				client.setCallback(callback);
 				return client;
-			}
-			catch (MqttException ex) {
-				throw new IllegalStateException("Could not create the MQTT client '" + clientId + "'", ex);
-			}
+			});
 		}
 
 		/** Make what stands for the client of a manager with those who publish. */
 		static MqttAsyncClient standIn(Mqttv5ClientManager manager, Supplier<@Nullable Object> client) {
-			try {
-				return new StandIn(manager.getUrl(), manager.getClientId()) {
+			return PahoVersion.create(manager.getClientId(),
+					() -> new StandIn(manager.getUrl(), manager.getClientId()) {
 
-					@Override
-					@Nullable PersistentMqttAsyncClient present() {
-						return (client.get() instanceof PersistentMqttAsyncClient present) ? present : null;
-					}
+						@Override
+						@Nullable PersistentMqttAsyncClient present() {
+							return (client.get() instanceof PersistentMqttAsyncClient present) ? present : null;
+						}
 
-					@Override
-					public boolean isConnected() {
-						PersistentMqttAsyncClient present = present();
-						return present != null && (present.isConnected() || present.isBufferingOffline());
-					}
+						@Override
+						public boolean isConnected() {
+							PersistentMqttAsyncClient present = present();
+							return present != null && (present.isConnected() || present.isBufferingOffline());
+						}
 
-				};
-			}
-			catch (MqttException ex) {
-				throw new IllegalStateException("Could not create the MQTT client '" + manager.getClientId() + "'", ex);
-			}
+					});
 		}
 
 		@Override

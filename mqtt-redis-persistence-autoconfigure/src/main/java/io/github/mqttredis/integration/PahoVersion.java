@@ -28,7 +28,6 @@ import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.MqttVersion;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
-import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +43,7 @@ import org.springframework.integration.mqtt.inbound.MqttPahoMessageDrivenChannel
 import org.springframework.integration.mqtt.inbound.Mqttv5PahoMessageDrivenChannelAdapter;
 import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
+import org.springframework.util.function.ThrowingSupplier;
 
 /**
  * The differences between the components for MQTT 3 and for MQTT 5. There is one bean for
@@ -113,9 +113,15 @@ public abstract class PahoVersion {
 
 	private static Storage persistenceStorage(Object component, ComponentChecker checker) {
 		if (ComponentFields.persistence(component) != null) {
-			return ComponentFields.hasForeignPersistence(component) ? Storage.LEFT : Storage.STORED;
+			return ComponentFields.hasOurPersistence(component) ? Storage.STORED : Storage.LEFT;
 		}
 		return checker.without(component, Storage.INLINE_MANAGER, Storage.TOO_EARLY);
+	}
+
+	/** Make a client. What Paho throws does not say of which. */
+	static <C> C create(String clientId, ThrowingSupplier<C> client) {
+		return client.get((message,
+				cause) -> new IllegalStateException("Could not create the MQTT client '" + clientId + "'", cause));
 	}
 
 	private static String clientId(Object component) {
@@ -135,30 +141,24 @@ public abstract class PahoVersion {
 
 		@Override
 		Object createClient(AbstractMqttClientManager<?, ?> manager) {
-			try {
+			return create(manager.getClientId(), () -> {
 				PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(manager.getUrl(),
 						manager.getClientId(), this.persistences.create());
 				client.setManualAcks(manager.isManualAcks());
 				client.setCallback((Mqttv3ClientManager) manager);
 				return client;
-			}
-			catch (MqttException ex) {
-				throw new IllegalStateException("Could not create the MQTT client '" + manager.getClientId() + "'", ex);
-			}
+			});
 		}
 
 		@Override
 		Storage storage(Object endpoint, ComponentChecker checker) {
 			MqttPahoClientFactory factory = factory(endpoint);
-			Object target = ComponentFields.target(factory);
-			if (target instanceof DefaultMqttPahoClientFactory && ComponentFields.hasForeignPersistence(target)) {
-				return Storage.LEFT;
+			if (ComponentFields.target(factory) instanceof DefaultMqttPahoClientFactory target
+					&& ComponentFields.persistence(target) != null) {
+				return ComponentFields.hasOurPersistence(target) ? Storage.STORED : Storage.LEFT;
 			}
-			if (target instanceof DefaultMqttPahoClientFactory && ComponentFields.hasOurPersistence(target)
-					|| MqttPahoClientFactoryPostProcessor.serves(factory)) {
-				return Storage.STORED;
-			}
-			return checker.without(target, Storage.INLINE_FACTORY, Storage.UNSERVED_FACTORY);
+			return MqttPahoClientFactoryPostProcessor.serves(factory) ? Storage.STORED
+					: checker.without(factory, Storage.INLINE_FACTORY, Storage.UNSERVED_FACTORY);
 		}
 
 		@Override

@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.integration;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,9 +69,9 @@ public final class UndeliveredMessageRelay implements UndeliveredMessages, Sessi
 
 	private static final ExponentialBackOff PAUSES = new ExponentialBackOff(1000, 2);
 
-	private final List<Consumer<MqttUndeliveredMessageEvent>> takers = new ArrayList<>();
-
 	private final Supplier<@Nullable SessionStore> store;
+
+	private final List<Consumer<MqttUndeliveredMessageEvent>> takers;
 
 	/** The sessions whose quarantine is to be looked at, with the pauses between. */
 	private final Map<SessionId, BackOffExecution> waiting = new ConcurrentHashMap<>();
@@ -85,31 +84,12 @@ public final class UndeliveredMessageRelay implements UndeliveredMessages, Sessi
 	/**
 	 * Create the relay.
 	 * @param store the store of the sessions, once there is one
+	 * @param takers take the messages, one after the other
 	 */
-	public UndeliveredMessageRelay(Supplier<@Nullable SessionStore> store) {
+	public UndeliveredMessageRelay(Supplier<@Nullable SessionStore> store,
+			List<Consumer<MqttUndeliveredMessageEvent>> takers) {
 		this.store = store;
-	}
-
-	/**
-	 * Have messages sent to a channel: their payload, with topic, QoS and retain flag in
-	 * the headers that a handler for MQTT reads.
-	 * @param beans where the channel is, once it is needed
-	 * @param channel the channel's name
-	 * @return this
-	 */
-	public UndeliveredMessageRelay toChannel(BeanFactory beans, String channel) {
-		this.takers.add(new ToChannel(beans, channel));
-		return this;
-	}
-
-	/**
-	 * Have messages published as events.
-	 * @param publisher publishes them
-	 * @return this
-	 */
-	public UndeliveredMessageRelay toListeners(Consumer<MqttUndeliveredMessageEvent> publisher) {
-		this.takers.add(publisher);
-		return this;
+		this.takers = List.copyOf(takers);
 	}
 
 	@Override
@@ -148,7 +128,8 @@ public final class UndeliveredMessageRelay implements UndeliveredMessages, Sessi
 
 	private void hand(SessionId session) {
 		BackOffExecution pauses = this.waiting.remove(session);
-		try (SessionInspector inspector = inspector()) {
+		try (SessionInspector inspector = (this.store.get() instanceof InspectableStore inspectable)
+				? inspectable.inspector() : null) {
 			if (inspector != null) {
 				inspector.handSetAside(session, this::take);
 			}
@@ -160,10 +141,6 @@ public final class UndeliveredMessageRelay implements UndeliveredMessages, Sessi
 				schedule(session, pauses.nextBackOff());
 			}
 		}
-	}
-
-	private @Nullable SessionInspector inspector() {
-		return (this.store.get() instanceof InspectableStore inspectable) ? inspectable.inspector() : null;
 	}
 
 	/** Once the flows are there. */
@@ -202,13 +179,14 @@ public final class UndeliveredMessageRelay implements UndeliveredMessages, Sessi
 	}
 
 	/**
-	 * Sends messages to a channel. Apart, because an application with Paho alone has no
-	 * channels.
+	 * Sends messages to a channel: their payload, with topic, QoS and retain flag in the
+	 * headers that a handler for MQTT reads. Apart, because an application with Paho
+	 * alone has no channels.
 	 *
-	 * @param beans where the channel is
+	 * @param beans where the channel is, once it is needed
 	 * @param channel the channel's name
 	 */
-	private record ToChannel(BeanFactory beans, String channel) implements Consumer<MqttUndeliveredMessageEvent> {
+	public record ToChannel(BeanFactory beans, String channel) implements Consumer<MqttUndeliveredMessageEvent> {
 
 		@Override
 		public void accept(MqttUndeliveredMessageEvent event) {
