@@ -34,7 +34,7 @@ import javax.net.ssl.SSLException;
 
 import io.github.mqttredis.integration.ComponentChecker.CleanSessionException;
 import io.github.mqttredis.integration.ComponentChecker.Finding;
-import io.github.mqttredis.paho.UnsupportedPahoException;
+import io.github.mqttredis.paho.UnsupportedLibraryException;
 import io.github.mqttredis.redis.RedisUnavailableException;
 import io.github.mqttredis.session.SessionImportException;
 import io.github.mqttredis.session.SessionInUseException;
@@ -173,12 +173,13 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 							+ "mqtt.persistence.import-from: the remaining messages then stay in their files, unsent.",
 					TroubleshootingEntry.NOT_MOVED_IN);
 		}
-		if (cause instanceof UnsupportedPahoException) {
+		if (cause instanceof UnsupportedLibraryException) {
 			return analysis(cause,
-					"Use Paho 1.2.5, which mqtt-redis-persistence-starter brings. To see where "
-							+ "another version comes from, run mvn dependency:tree -Dincludes=org.eclipse.paho, or "
-							+ "gradle dependencyInsight --dependency paho. Or set mqtt.persistence.enabled=false.",
-					TroubleshootingEntry.PAHO_NOT_SUPPORTED);
+					"Use Paho 1.2.5, which mqtt-redis-persistence-starter brings, and the Spring Integration that "
+							+ "Spring Boot brings. To see where another version comes from, run mvn dependency:tree "
+							+ "-Dincludes=org.eclipse.paho,org.springframework.integration, or gradle "
+							+ "dependencyInsight --dependency mqtt. Or set mqtt.persistence.enabled=false.",
+					TroubleshootingEntry.LIBRARY_NOT_SUPPORTED);
 		}
 		return null;
 	}
@@ -441,9 +442,9 @@ class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
 	 */
 	enum TroubleshootingEntry {
 
-		CLEAN_SESSION, CLIENT_MANAGER_MISSING, CONNECTION_FACTORY, DRY_RUN, GROUP_WITH_VALUE, NO_PAHO, NOT_MOVED_IN,
-		PAHO_MISSING, PAHO_NOT_SUPPORTED, REDIS_NOT_USABLE, SESSION_IN_USE, UNIX_SOCKET_MISSING, UNIX_SOCKET_NOT_USABLE,
-		WHICH_REDIS, WRONG_KEY, WRONG_VALUE;
+		CLEAN_SESSION, CLIENT_MANAGER_MISSING, CONNECTION_FACTORY, DRY_RUN, GROUP_WITH_VALUE, LIBRARY_NOT_SUPPORTED,
+		NO_PAHO, NOT_MOVED_IN, PAHO_MISSING, REDIS_NOT_USABLE, SESSION_IN_USE, UNIX_SOCKET_MISSING,
+		UNIX_SOCKET_NOT_USABLE, WHICH_REDIS, WRONG_KEY, WRONG_VALUE;
 
 		/**
 		 * Return an action that also names this entry. What is to be copied, such as a

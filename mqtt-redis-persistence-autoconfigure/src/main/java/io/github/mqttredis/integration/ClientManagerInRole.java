@@ -101,7 +101,14 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 	public synchronized void start() {
 		if (!this.running) {
 			this.running = true;
-			this.starting = this.executor.submit(this::startUntilItWorks);
+			try {
+				this.starting = this.executor.submit(this::startUntilItWorks);
+			}
+			catch (Error ex) {
+				// There is no thread now: whoever starts it can try again.
+				this.running = false;
+				throw ex;
+			}
 		}
 	}
 
@@ -124,7 +131,7 @@ public final class ClientManagerInRole implements SmartLifecycle, ApplicationLis
 			this.failure = null;
 			return true;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			if (this.running) {
 				this.failure = (ex.getCause() != null) ? ex.getCause().getMessage() : ex.getMessage();
 				logger.warn("MQTT client manager '" + this.manager.getBeanName() + "' could not be started. It is tried"

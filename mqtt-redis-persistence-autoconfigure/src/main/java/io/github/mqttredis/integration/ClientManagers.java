@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.integration;
 
-import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collections;
@@ -57,7 +56,6 @@ import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttComponent;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 import org.springframework.integration.mqtt.inbound.AbstractMqttMessageDrivenChannelAdapter;
-import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -87,8 +85,6 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 	private static final Log logger = LogFactory.getLog(ClientManagers.class);
 
-	private static final Method SET_CLIENT = findSetClient();
-
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	private final List<PahoVersion> versions;
@@ -109,14 +105,6 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 		this.beanFactory = beanFactory;
 		this.versions = versions.orderedStream().toList();
 		this.settings = settings;
-	}
-
-	private static Method findSetClient() {
-		Method method = ReflectionUtils.findMethod(AbstractMqttClientManager.class, "setClient", Object.class);
-		Assert.state(method != null, "No method 'setClient' in " + AbstractMqttClientManager.class.getName()
-				+ ": this version of Spring Integration is not supported");
-		ReflectionUtils.makeAccessible(method);
-		return method;
 	}
 
 	/**
@@ -184,8 +172,7 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 	private void makeClient(AbstractMqttClientManager<?, ?> manager) {
 		if (manager.getClient() == null) {
-			ReflectionUtils.invokeMethod(SET_CLIENT, manager,
-					Objects.requireNonNull(version(manager)).createClient(manager));
+			IntegrationMembers.setClient(manager, Objects.requireNonNull(version(manager)).createClient(manager));
 		}
 	}
 
@@ -293,6 +280,7 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 				ObjectProvider<ComponentChecker> checker) {
 			super(AbstractMqttClientManager.class, (invocation) -> managers.getObject().call(invocation), "start",
 					"stop", "getClient");
+			IntegrationMembers.check();
 			this.beanFactory = beanFactory;
 			this.managers = managers;
 			this.checker = checker;

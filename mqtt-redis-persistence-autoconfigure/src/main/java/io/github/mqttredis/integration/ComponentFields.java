@@ -89,8 +89,7 @@ final class ComponentFields {
 			type = type.getSuperclass();
 		}
 		Field field = ReflectionUtils.findField(type, "persistence");
-		Assert.state(field != null, "No field 'persistence' in " + type.getName()
-				+ ": this version of Spring Integration is not supported");
+		Assert.state(field != null, "IntegrationMembers has it");
 		ReflectionUtils.makeAccessible(field);
 		return field;
 	}

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
+import io.github.mqttredis.paho.PahoMembers;
 import io.github.mqttredis.paho.v5.EndedToken;
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
@@ -159,7 +160,7 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 				throws MqttException {
 			super(replaced.getServerURI(), replaced.getClientId());
 			// Who stops it calls a method of Paho's that needs them.
-			new DirectFieldAccessor(this).setPropertyValue("connOpts", options);
+			PahoMembers.connectOptions(this, options);
 			this.persistences = persistences;
 			this.component = component;
 			this.manualAcks = manualAcks;

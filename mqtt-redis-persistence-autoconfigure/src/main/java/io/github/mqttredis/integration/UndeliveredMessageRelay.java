@@ -118,7 +118,14 @@ public final class UndeliveredMessageRelay implements UndeliveredMessages, Sessi
 
 	private synchronized void schedule(SessionId session, long pause) {
 		if (this.executor != null) {
-			this.executor.schedule(() -> hand(session), pause, TimeUnit.MILLISECONDS);
+			try {
+				this.executor.schedule(() -> hand(session), pause, TimeUnit.MILLISECONDS);
+			}
+			catch (Error ex) {
+				// There is no thread now: the next event has it looked at.
+				this.waiting.remove(session);
+				throw ex;
+			}
 		}
 		else {
 			// All sessions are looked at once this has started.

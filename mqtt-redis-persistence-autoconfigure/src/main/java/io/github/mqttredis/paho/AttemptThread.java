@@ -19,6 +19,8 @@ package io.github.mqttredis.paho;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class AttemptThread implements Reconnection.Timer {
 
 	static final AttemptThread INSTANCE = new AttemptThread();
+
+	private static final Log logger = LogFactory.getLog(AttemptThread.class);
 
 	private static final long IDLE_MILLIS = 1000;
 
@@ -46,9 +50,24 @@ final class AttemptThread implements Reconnection.Timer {
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * @throws OutOfMemoryError if there is no thread for it; nothing is done later then
+	 */
 	@Override
 	public Runnable after(long millis, Runnable task) {
-		return (Runnable) this.executor.schedule(task, millis, TimeUnit.MILLISECONDS);
+		// First, or the task would wait for a thread that somebody else needs.
+		this.executor.prestartCoreThread();
+		return (Runnable) this.executor.schedule(() -> run(task), millis, TimeUnit.MILLISECONDS);
+	}
+
+	private static void run(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("Unexpected failure in " + Thread.currentThread().getName(), ex);
+		}
 	}
 
 	@Override

@@ -24,6 +24,8 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Input that nobody reads before there is something to be answered.
  */
@@ -33,14 +35,21 @@ final class BegunInputStream extends FilterInputStream {
 
 	private final Consumer<IOException> onEnd;
 
+	private final Runnable onReader;
+
+	/** Only the receiver reads. */
+	private @Nullable Thread reader;
+
 	/**
 	 * Create the stream.
 	 * @param in what is read
 	 * @param beginning is at zero once it may be read
 	 * @param onEnd told why there is nothing more to be read
+	 * @param onReader called by each thread that begins to read
 	 */
-	BegunInputStream(InputStream in, CountDownLatch beginning, Consumer<IOException> onEnd) {
+	BegunInputStream(InputStream in, CountDownLatch beginning, Consumer<IOException> onEnd, Runnable onReader) {
 		super(in);
+		this.onReader = onReader;
 		this.onEnd = onEnd;
 		this.beginning = beginning;
 	}
@@ -82,6 +91,11 @@ final class BegunInputStream extends FilterInputStream {
 	}
 
 	private void awaitBeginning() throws IOException {
+		Thread thread = Thread.currentThread();
+		if (this.reader != thread) {
+			this.reader = thread;
+			this.onReader.run();
+		}
 		try {
 			this.beginning.await();
 		}

@@ -147,11 +147,11 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 
 	/**
 	 * Have Paho end a message as if the broker had answered it, but with a failure.
-	 * @param answer what would have been the last answer
+	 * @param answer what would have been the last answer, {@code null} if it has none
 	 * @param token the message's token
 	 * @param failure what the token fails with
 	 */
-	protected final void fail(Object answer, Object token, Exception failure) {
+	protected final void fail(@Nullable Object answer, Object token, Exception failure) {
 		call(Member.NOTIFY_RESULT, this.state, answer, token, failure);
 	}
 
@@ -258,7 +258,7 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 		}
 	}
 
-	private @Nullable Object call(Member method, Object target, Object... arguments) {
+	private @Nullable Object call(Member method, Object target, @Nullable Object... arguments) {
 		try {
 			return this.members.call(method, target, arguments);
 		}

@@ -129,7 +129,7 @@ final class DeadLetters<E extends Exception> {
 			take(Reason.REFUSED, record, why);
 			return true;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn("A message of MQTT client '" + this.session.clientId()
 					+ "' cannot be stored, and the application has not taken it over", ex);
 			return false;

@@ -19,8 +19,10 @@ package io.github.mqttredis.paho;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.github.mqttredis.paho.UndeliverableMessages.Verdict;
@@ -55,6 +57,10 @@ public final class GuardedLink {
 
 	private final Reconnection reconnection;
 
+	private final Consumer<Throwable> failing;
+
+	private final Runnable notBegun;
+
 	private final UndeliverableMessages undeliverable;
 
 	private final LinkReport report;
@@ -68,6 +74,9 @@ public final class GuardedLink {
 	private final Duration keepAlive;
 
 	private volatile boolean stopped;
+
+	/** Whether Paho has begun to make the link that it ends next. */
+	private volatile boolean begun;
 
 	/** What guards the way out of the latest link. */
 	private volatile @Nullable Barrier barrier;
@@ -97,6 +106,8 @@ public final class GuardedLink {
 		this.comms = client.comms();
 		this.observed = client.observed();
 		this.reconnection = client.reconnection();
+		this.failing = client::failed;
+		this.notBegun = client::notBegun;
 		this.undeliverable = client.undeliverable();
 		this.report = client.report();
 		this.address = address;
@@ -117,13 +128,46 @@ public final class GuardedLink {
 	public <E extends Exception> void open(Opening<E> opening) throws IOException, E {
 		this.stopped = false;
 		this.reason = null;
+		this.begun = true;
+		this.reconnection.opening();
 		this.report.attempting(this.address);
 		try {
+			watchThread();
 			make(opening);
 		}
 		catch (Exception ex) {
 			because(LinkFailures.of(ex));
 			throw ex;
+		}
+		catch (Error ex) {
+			because(LinkFailures.of(ex));
+			throw new IOException("An Error ended an attempt to connect: " + ex, ex);
+		}
+	}
+
+	/**
+	 * Have the link end if an {@link Error} ends this thread, which is one of Paho's.
+	 * They catch exceptions only, and Paho would wait forever for the thread that
+	 * connects, and for what a sender or a receiver does until keep-alive ends.
+	 */
+	private void watchThread() {
+		Thread thread = Thread.currentThread();
+		UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+		thread.setUncaughtExceptionHandler((ended, error) -> {
+			try {
+				endedBy(error);
+			}
+			finally {
+				before.uncaughtException(ended, error);
+			}
+		});
+	}
+
+	private void endedBy(Throwable error) {
+		if (!this.stopped) {
+			because(LinkFailures.of(error));
+			this.starting.countDown();
+			this.failing.accept(error);
 		}
 	}
 
@@ -172,8 +216,8 @@ public final class GuardedLink {
 		InboundPackets looked = this.packets.get();
 		looked.afterConnack(this.reconnection::awaitTold);
 		looked.onEnd(this::because);
-		return new PacketInputStream(new BegunInputStream(in, this.starting, this::endedByPeer), looked,
-				this.comms::received);
+		return new PacketInputStream(new BegunInputStream(in, this.starting, this::endedByPeer, this::watchThread),
+				looked, this.comms::received);
 	}
 
 	private void endedByPeer(Exception ending) {
@@ -253,6 +297,10 @@ public final class GuardedLink {
 			this.reconnection.linkEnded();
 			awaitEnd(failed);
 			report();
+			if (!this.begun && this.reconnection.isWanted()) {
+				this.notBegun.run();
+			}
+			this.begun = false;
 		}
 	}
 
@@ -359,6 +407,9 @@ public final class GuardedLink {
 
 		private @Nullable Thread failed;
 
+		/** Only Paho's sender writes. */
+		private @Nullable Thread sender;
+
 		Barrier(OutputStream out) {
 			this.out = out;
 		}
@@ -387,6 +438,10 @@ public final class GuardedLink {
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
+			if (this.sender != Thread.currentThread()) {
+				this.sender = Thread.currentThread();
+				watchThread();
+			}
 			GuardedLink.this.starting.countDown();
 			try {
 				Needs needs = this.packets.next(bytes, offset, length);

@@ -203,7 +203,9 @@ public final class ObservedMessages {
 		Sent sent = new Sent(null, headers);
 		follow(key, sent);
 		Message message = message(publish.topic(), publish.qos());
-		TELLER.execute(() -> sent.observed = start(() -> this.observer.deliver(message, headers)));
+		if (!later(() -> sent.observed = start(() -> this.observer.deliver(message, headers)))) {
+			this.open.decrementAndGet();
+		}
 	}
 
 	@SuppressWarnings("unchecked")
@@ -399,7 +401,9 @@ public final class ObservedMessages {
 			return;
 		}
 		CountDownLatch told = new CountDownLatch(1);
-		TELLER.execute(told::countDown);
+		if (!later(told::countDown)) {
+			return;
+		}
 		try {
 			if (!told.await(CLOSE_MILLIS, TimeUnit.MILLISECONDS)) {
 				logger.warn("An observation handler is slow: some observations of MQTT client '"
@@ -451,6 +455,21 @@ public final class ObservedMessages {
 		}
 	}
 
+	/**
+	 * Tell the observer on the thread for that. If there is none, an observation is given
+	 * up, and the message goes on.
+	 */
+	private boolean later(Runnable task) {
+		try {
+			TELLER.execute(task);
+			return true;
+		}
+		catch (Error ex) {
+			failed(ex);
+			return false;
+		}
+	}
+
 	private void tell(Runnable call) {
 		try {
 			call.run();
@@ -492,8 +511,9 @@ public final class ObservedMessages {
 		}
 
 		boolean end(Outcome outcome, @Nullable Throwable error) {
-			if (!this.ended.getAndSet(true)) {
-				TELLER.execute(() -> stop(this.observed, outcome, error));
+			if (!this.ended.getAndSet(true) && !later(() -> stop(this.observed, outcome, error))
+					&& this.observed != null) {
+				ObservedMessages.this.open.decrementAndGet();
 			}
 			return true;
 		}
@@ -524,7 +544,9 @@ public final class ObservedMessages {
 		private void end(Outcome outcome, @Nullable Throwable error) {
 			ObservedMessages.this.received.remove(this);
 			if (!this.ended.getAndSet(true)) {
-				TELLER.execute(() -> stop(this.observed, outcome, error));
+				if (!later(() -> stop(this.observed, outcome, error))) {
+					ObservedMessages.this.open.decrementAndGet();
+				}
 			}
 		}
 

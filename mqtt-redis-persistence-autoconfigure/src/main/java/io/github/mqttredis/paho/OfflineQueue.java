@@ -106,7 +106,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	private volatile OfflineBufferSettings settings;
 
 	/** Hands messages over, as long as there is something to hand over. */
-	private volatile @Nullable Thread flusher;
+	private final Flusher<E> flusher;
 
 	/** The message that Paho did not take last, and how often. */
 	private long refused;
@@ -135,6 +135,8 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		this.queue = session.queue();
 		this.settings = settings;
 		this.deadLetters = new DeadLetters<>(session.id(), undelivered, outlet::refusal);
+		this.flusher = new Flusher<>(clientId, this.lock, this::handOverAll, this::flush,
+				(ex) -> isLinkLost(outlet.reasonCode(ex)));
 	}
 
 	/**
@@ -192,7 +194,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		finally {
 			if (waits) {
 				this.live.leave();
-				LockSupport.unpark(this.flusher);
+				this.flusher.wake();
 			}
 		}
 		return waiting.run();
@@ -447,7 +449,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				this.lock.unlock();
 				tell(told);
 			}
-			LockSupport.unpark(this.flusher);
+			this.flusher.wake();
 		}
 	}
 
@@ -511,13 +513,9 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	public void flush() {
 		this.lock.lock();
 		try {
-			if (this.flusher != null || size() == 0 || !this.outlet.isConnected()) {
-				return;
+			if (size() > 0 && this.outlet.isConnected()) {
+				this.flusher.start();
 			}
-			Thread thread = new Thread(this::run, "MQTT Offline: " + this.clientId);
-			thread.setDaemon(true);
-			thread.start();
-			this.flusher = thread;
 		}
 		finally {
 			this.lock.unlock();
@@ -526,34 +524,8 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	/** Note that a message is no longer in flight: there may be room for another one. */
 	public void completed() {
-		LockSupport.unpark(this.flusher);
+		this.flusher.wake();
 		this.live.wake();
-	}
-
-	private void run() {
-		boolean ended = false;
-		try {
-			handOverAll();
-			ended = true;
-		}
-		catch (Exception ex) {
-			if (!isLinkLost(this.outlet.reasonCode(ex))) {
-				logger.warn("The offline buffer of MQTT client '" + this.clientId
-						+ "' could not be sent, and is tried again at the next publish or connect", ex);
-			}
-		}
-		finally {
-			if (!ended) {
-				this.lock.lock();
-				try {
-					// Whoever found that it had ended may have started another one.
-					this.flusher = (this.flusher == Thread.currentThread()) ? null : this.flusher;
-				}
-				finally {
-					this.lock.unlock();
-				}
-			}
-		}
 	}
 
 	private void handOverAll() throws E {
@@ -586,7 +558,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 			try {
 				each.run();
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn("A listener of MQTT client '" + this.clientId + "' has failed", ex);
 			}
 		}
@@ -611,7 +583,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				try {
 					takeOldest(this::isExpired);
 				}
-				catch (RuntimeException ex) {
+				catch (RuntimeException | Error ex) {
 					logger.warn("A message of MQTT client '" + this.clientId
 							+ "' has expired, and the application has not taken it over", ex);
 					if (countRefusal(oldest) >= ATTEMPTS) {
@@ -634,7 +606,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	}
 
 	/** Nothing is tried for ever in front of others. */
-	private void setAside(String because, @Nullable Exception reason) {
+	private void setAside(String because, @Nullable Throwable reason) {
 		try {
 			this.session.setAside(RecordKey.queued(this.refused).toString(), this.refusals, because + reason);
 		}
@@ -652,7 +624,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 */
 	private Handed handOver() throws E {
 		Next next = Next.NOTHING;
-		Exception reason = null;
+		Throwable reason = null;
 		int messages = 0;
 		List<Runnable> told = new ArrayList<>();
 		this.lock.lock();
@@ -698,7 +670,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		}
 		finally {
 			if (next == Next.NOTHING) {
-				this.flusher = null;
+				this.flusher.ends();
 			}
 			this.lock.unlock();
 			tell(told);
@@ -713,7 +685,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @throws E if the link is lost, or the session is not ours any more
 	 */
 	@SuppressWarnings("unchecked")
-	private @Nullable Exception send(QueuedMessage message) throws E {
+	private @Nullable Throwable send(QueuedMessage message) throws E {
 		T kept = this.tokens.get(message.number());
 		T token = (kept != null) ? kept : this.outlet.token();
 		try {
@@ -728,6 +700,13 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 			}
 			if (!isWithoutRoom(code)) {
 				countRefusal(message);
+			}
+			return ex;
+		}
+		catch (Error ex) {
+			if (countRefusal(message) < ATTEMPTS) {
+				// Pauses grow, as it need not be because of the message.
+				throw ex;
 			}
 			return ex;
 		}
@@ -786,7 +765,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @param next what is to be done next
 	 * @param reason why Paho did not take one
 	 */
-	private record Handed(int messages, Next next, @Nullable Exception reason) {
+	private record Handed(int messages, Next next, @Nullable Throwable reason) {
 
 	}
 

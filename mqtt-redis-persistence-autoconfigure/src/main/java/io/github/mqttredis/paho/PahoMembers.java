@@ -20,8 +20,6 @@ import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.net.URL;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -45,6 +43,11 @@ public final class PahoMembers {
 
 	private static final String V5 = "org.eclipse.paho.mqttv5.client.";
 
+	private static final String CLIENT = "MqttAsyncClient";
+
+	/** In place of a number of parameters. */
+	public static final int FIELD = -1;
+
 	private static final Map<MqttVersion, PahoMembers> FOUND = new ConcurrentHashMap<>();
 
 	private final Map<Member, AccessibleObject> members;
@@ -57,7 +60,7 @@ public final class PahoMembers {
 	 * Find the members.
 	 * @param version the version of MQTT that a Paho speaks
 	 * @return the members
-	 * @throws UnsupportedPahoException if that Paho lacks some of them
+	 * @throws UnsupportedLibraryException if that Paho lacks some of them
 	 */
 	public static PahoMembers of(MqttVersion version) {
 		return FOUND.computeIfAbsent(version, (key) -> find(key, PahoMembers.class.getClassLoader()));
@@ -67,7 +70,7 @@ public final class PahoMembers {
 		Map<Member, AccessibleObject> found = new EnumMap<>(Member.class);
 		List<String> missing = new ArrayList<>();
 		for (Member member : Member.of(version)) {
-			AccessibleObject object = member.find(load(version, "internal." + member.type, loader));
+			AccessibleObject object = find(load(version, member.path(), loader), member.member, member.parameters);
 			if (object == null) {
 				missing.add(member.toString());
 			}
@@ -76,7 +79,8 @@ public final class PahoMembers {
 			}
 		}
 		if (!missing.isEmpty()) {
-			throw new UnsupportedPahoException(version, describe(load(version, "MqttAsyncClient", loader)), missing);
+			throw new UnsupportedLibraryException("Paho for MQTT " + ((version == MqttVersion.V3) ? "3" : "5"),
+					load(version, CLIENT, loader), missing);
 		}
 		return new PahoMembers(found);
 	}
@@ -90,10 +94,35 @@ public final class PahoMembers {
 		}
 	}
 
-	private static String describe(@Nullable Class<?> client) {
-		CodeSource source = (client != null) ? client.getProtectionDomain().getCodeSource() : null;
-		URL location = (source != null) ? source.getLocation() : null;
-		return (location != null) ? location.toString() : "an unknown place";
+	/**
+	 * Find a member, and make it accessible.
+	 * @param declaring the class that declares it, {@code null} if there is none
+	 * @param name its name
+	 * @param parameters how many parameters the method has, {@link #FIELD} for a field
+	 * @return the member, {@code null} if it is not there
+	 */
+	public static @Nullable AccessibleObject find(@Nullable Class<?> declaring, String name, int parameters) {
+		if (declaring == null) {
+			return null;
+		}
+		try {
+			AccessibleObject found = ((parameters == FIELD)
+					? Stream.of(declaring.getDeclaredFields()).filter((field) -> field.getName().equals(name))
+					: Stream.of(declaring.getDeclaredMethods())
+						.filter((method) -> method.getName().equals(name) && !method.isBridge()
+								&& method.getParameterCount() == parameters))
+				.map(AccessibleObject.class::cast)
+				.findFirst()
+				.orElse(null);
+			if (found != null) {
+				found.setAccessible(true);
+			}
+			return found;
+		}
+		catch (LinkageError ex) {
+			// It needs a class that is not there.
+			return null;
+		}
 	}
 
 	/**
@@ -117,9 +146,9 @@ public final class PahoMembers {
 	 * @param target the object that has it
 	 * @param value its new value
 	 */
-	void set(Member member, Object target, int value) {
+	void set(Member member, Object target, Object value) {
 		try {
-			((Field) object(member)).setInt(target, value);
+			((Field) object(member)).set(target, value);
 		}
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException(ex);
@@ -134,13 +163,22 @@ public final class PahoMembers {
 	 * @return what it returns
 	 * @throws InvocationTargetException if it throws
 	 */
-	@Nullable Object call(Member member, Object target, Object... arguments) throws InvocationTargetException {
+	@Nullable Object call(Member member, Object target, @Nullable Object... arguments) throws InvocationTargetException {
 		try {
 			return ((Method) object(member)).invoke(target, arguments);
 		}
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * Set what a client of Paho 5 that never connects passes for connected with.
+	 * @param client the client
+	 * @param options its options
+	 */
+	public static void connectOptions(Object client, Object options) {
+		of(MqttVersion.V5).set(Member.CONNECT_OPTIONS, client, options);
 	}
 
 	private AccessibleObject object(Member member) {
@@ -180,9 +218,10 @@ public final class PahoMembers {
 		IN_FLIGHT("ClientState", "actualInFlight"),
 
 		/** Messages of QoS 2 that are in flight. Asked for in Paho 5 only. */
-		SENT_QOS_2("ClientState", "outboundQoS2");
+		SENT_QOS_2("ClientState", "outboundQoS2"),
 
-		private static final int FIELD = -1;
+		/** What a client connects with. Asked for in Paho 5 only. */
+		CONNECT_OPTIONS(CLIENT, "connOpts");
 
 		private final String type;
 
@@ -211,22 +250,8 @@ public final class PahoMembers {
 				.toList();
 		}
 
-		private @Nullable AccessibleObject find(@Nullable Class<?> declaring) {
-			if (declaring == null) {
-				return null;
-			}
-			AccessibleObject found = ((this.parameters == FIELD)
-					? Stream.of(declaring.getDeclaredFields()).filter((field) -> field.getName().equals(this.member))
-					: Stream.of(declaring.getDeclaredMethods())
-						.filter((method) -> method.getName().equals(this.member) && !method.isBridge()
-								&& method.getParameterCount() == this.parameters))
-				.map(AccessibleObject.class::cast)
-				.findFirst()
-				.orElse(null);
-			if (found != null) {
-				found.setAccessible(true);
-			}
-			return found;
+		private String path() {
+			return this.type.equals(CLIENT) ? CLIENT : "internal." + this.type;
 		}
 
 		@Override

@@ -22,6 +22,8 @@ import java.util.function.BiFunction;
 
 import io.github.mqttredis.paho.ClientSession.Publish;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E extends Exception> {
 
+	private static final Log logger = LogFactory.getLog(PersistentClient.class);
+
 	private final ClientSession<? extends E> session;
 
 	private final CommsInternals<T, E> comms;
@@ -57,6 +61,13 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	private final ConnectNotices notices;
 
 	private final LinkReport report;
+
+	/** What the application, perhaps, waits for until the client has connected. */
+	private volatile @Nullable Object waiting;
+
+	private volatile boolean overBeforeItBegan;
+
+	private volatile boolean accepted;
 
 	/** What the application connects with, and what it connected with last. */
 	private @Nullable O requested;
@@ -108,10 +119,65 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	 * @throws E if that failed
 	 */
 	public <R> R connect(O requested, Reconnection.Beginning<R, E> beginning) throws E {
-		return this.reconnection.alone(() -> {
+		return begin(() -> this.reconnection.alone(() -> {
 			this.requested = requested;
+			this.waiting = null;
+			this.overBeforeItBegan = false;
+			this.accepted = false;
+			R token = beginning.begin();
+			this.waiting = token;
+			if (this.overBeforeItBegan) {
+				failWaiting();
+			}
+			return token;
+		}));
+	}
+
+	/**
+	 * Note that Paho ends an attempt to connect that it has not begun: it tries the next
+	 * version of MQTT, or the next server, on a thread of its own, and there was none
+	 * ({@code ConnectActionListener}). It would have nobody know.
+	 */
+	void notBegun() {
+		this.overBeforeItBegan = true;
+		failWaiting();
+	}
+
+	private void failWaiting() {
+		Object token = this.waiting;
+		this.waiting = null;
+		if (token != null && !this.accepted) {
+			this.comms.fail(null, token, this.comms.failure(0,
+					new IOException("An Error ended an attempt to connect: there was no thread for the next one")));
+		}
+	}
+
+	/**
+	 * Begin something that Paho does on a thread of its own. If there is none, Paho is in
+	 * the middle of it forever ({@code ClientComms.connect}, {@code disconnect}).
+	 * @param <R> the type of the token
+	 * @param beginning begins it
+	 * @return the token
+	 * @throws E if that failed
+	 */
+	public <R> R begin(Reconnection.Beginning<R, E> beginning) throws E {
+		try {
 			return beginning.begin();
-		});
+		}
+		catch (Error ex) {
+			failed(ex);
+			throw this.comms.failure(0, ex);
+		}
+	}
+
+	/**
+	 * Note that an {@link Error} has ended what Paho does for the link.
+	 * @param error the error, or what else a thread does not catch
+	 */
+	void failed(Throwable error) {
+		logger.error("An Error in " + Thread.currentThread().getName() + " ends the link of MQTT client '"
+				+ this.session.id().clientId() + "'", error);
+		this.comms.drop(error);
 	}
 
 	/**
@@ -133,6 +199,8 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 
 	/** Note that the broker has accepted the client. */
 	public void connected() {
+		this.accepted = true;
+		this.waiting = null;
 		if (this.comms.isConnected()) {
 			this.report.connected();
 		}
@@ -355,6 +423,11 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 		@Override
 		public void connect() throws Exception {
 			connectAgain(this.connecting);
+		}
+
+		@Override
+		public void abandon() {
+			failed(new IOException("An Error ended an attempt to connect: its thread has ended"));
 		}
 
 	}

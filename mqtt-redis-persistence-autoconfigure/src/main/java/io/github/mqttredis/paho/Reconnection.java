@@ -47,6 +47,8 @@ public final class Reconnection {
 
 	private static final long START_LIMIT_MILLIS = 5000;
 
+	private static final long NO_THREAD_PAUSE_MILLIS = 1000;
+
 	private final Timer timer;
 
 	private volatile Client client = new NoClient();
@@ -60,6 +62,9 @@ public final class Reconnection {
 	/** What the thread that made the client uses: callbacks may load classes by it. */
 	private final @Nullable ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
+	/** The thread that makes, or has made, the latest link. */
+	private volatile @Nullable Thread opening;
+
 	/** At zero once Paho's threads for the latest link run. */
 	private volatile CountDownLatch starting = new CountDownLatch(0);
 
@@ -68,6 +73,9 @@ public final class Reconnection {
 	 * the link has ended.
 	 */
 	private volatile CountDownLatch telling = new CountDownLatch(0);
+
+	/** Whether the latest attempt has made its link. */
+	private volatile boolean made;
 
 	private volatile boolean automatic;
 
@@ -231,12 +239,19 @@ public final class Reconnection {
 		return this.client.isConnected();
 	}
 
+	/** Note that this thread makes a link, and then starts Paho's threads for it. */
+	void opening() {
+		this.opening = Thread.currentThread();
+		this.made = false;
+	}
+
 	/**
 	 * Note that a link was made, and that Paho starts its threads for it.
 	 * @param running is at zero once they run
 	 */
 	void starting(CountDownLatch running) {
 		this.starting = running;
+		this.made = true;
 		this.telling = new CountDownLatch(1);
 	}
 
@@ -253,7 +268,38 @@ public final class Reconnection {
 		this.telling.countDown();
 		if (this.automatic && this.lasting) {
 			this.linkLost = true;
-			plan(this.pause);
+			planSurely();
+		}
+	}
+
+	/**
+	 * Nobody else has the next attempt made. Paho's threads for it could not be made
+	 * either, as long as there is none for the timer.
+	 */
+	private void planSurely() {
+		boolean planned = false;
+		while (!planned && this.wanted) {
+			try {
+				plan(this.pause);
+				planned = true;
+			}
+			catch (Error ex) {
+				logger.error(
+						"An Error ended an attempt to connect: there is no thread to begin the next one, which is tried until there is",
+						ex);
+				planned = this.connecting.isHeldByCurrentThread() || !pauseForThread();
+			}
+		}
+	}
+
+	private static boolean pauseForThread() {
+		try {
+			TimeUnit.MILLISECONDS.sleep(NO_THREAD_PAUSE_MILLIS);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
 		}
 	}
 
@@ -296,14 +342,16 @@ public final class Reconnection {
 		if (!this.client.isConnecting()) {
 			this.pause = Math.min(this.pause * 2, this.longestPause);
 		}
-		// First, so that whatever becomes of this attempt, an Error included, another one
-		// follows.
+		// First, so that whatever becomes of this attempt another one follows.
 		plan(this.pause);
 		Thread thread = Thread.currentThread();
 		ClassLoader before = thread.getContextClassLoader();
 		thread.setContextClassLoader(this.contextClassLoader);
 		this.connecting.lock();
 		try {
+			if (this.wanted && isStuck()) {
+				this.client.abandon();
+			}
 			if (this.wanted) {
 				this.client.connect();
 			}
@@ -311,10 +359,23 @@ public final class Reconnection {
 		catch (Exception ex) {
 			logger.debug("An attempt to connect could not begin", ex);
 		}
+		catch (Error ex) {
+			logger.error("An Error ended an attempt to connect: another one follows", ex);
+		}
 		finally {
 			this.connecting.unlock();
 			thread.setContextClassLoader(before);
 		}
+	}
+
+	/**
+	 * Return whether the thread that made the link has ended before all of Paho's threads
+	 * ran: Paho waits forever then ({@code ConnectBG.run} catches exceptions only).
+	 */
+	private boolean isStuck() {
+		Thread thread = this.opening;
+		return this.client.isConnecting() && thread != null && !thread.isAlive()
+				&& (!this.made || this.starting.getCount() > 0);
 	}
 
 	/** The client that is to come back. */
@@ -338,6 +399,9 @@ public final class Reconnection {
 		 */
 		void connect() throws Exception;
 
+		/** End an attempt that nobody goes on with. */
+		void abandon();
+
 	}
 
 	/** A client that was never told to connect. */
@@ -355,6 +419,10 @@ public final class Reconnection {
 
 		@Override
 		public void connect() {
+		}
+
+		@Override
+		public void abandon() {
 		}
 
 	}

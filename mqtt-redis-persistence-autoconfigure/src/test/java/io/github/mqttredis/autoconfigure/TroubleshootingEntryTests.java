@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 import io.github.mqttredis.autoconfigure.StartFailureAnalyzer.TroubleshootingEntry;
 import io.github.mqttredis.encryption.AesGcmRecordCodec;
 import io.github.mqttredis.encryption.RecordEncryptionKey;
-import io.github.mqttredis.paho.UnsupportedPahoException;
+import io.github.mqttredis.paho.UnsupportedLibraryException;
 import io.github.mqttredis.redis.RedisUnavailableException;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
@@ -46,7 +46,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -60,7 +59,6 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
-import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -100,7 +98,7 @@ class TroubleshootingEntryTests {
 					() -> new SessionImportException("MQTT session x cannot be moved in from y")),
 			Map.entry(TroubleshootingEntry.PAHO_MISSING,
 					() -> new NoClassDefFoundError("org/eclipse/paho/mqttv5/client/MqttAsyncClient")),
-			Map.entry(TroubleshootingEntry.PAHO_NOT_SUPPORTED, TroubleshootingEntryTests::otherPaho),
+			Map.entry(TroubleshootingEntry.LIBRARY_NOT_SUPPORTED, TroubleshootingEntryTests::otherLibrary),
 			Map.entry(TroubleshootingEntry.REDIS_NOT_USABLE,
 					() -> new RedisUnavailableException("No Redis", new IllegalStateException("none"))),
 			Map.entry(TroubleshootingEntry.SESSION_IN_USE,
@@ -207,14 +205,8 @@ class TroubleshootingEntryTests {
 		return failure[0];
 	}
 
-	private static Throwable otherPaho() {
-		try {
-			return BeanUtils.instantiateClass(ReflectionUtils.accessibleConstructor(UnsupportedPahoException.class,
-					MqttVersion.class, String.class, List.class), MqttVersion.V3, "a.jar", List.of("a member"));
-		}
-		catch (NoSuchMethodException ex) {
-			throw new IllegalStateException(ex);
-		}
+	private static Throwable otherLibrary() {
+		return new UnsupportedLibraryException("Spring Integration", List.class, List.of("a member"));
 	}
 
 	private static Throwable twoRedis() {

@@ -16,12 +16,10 @@
 
 package io.github.mqttredis.paho;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-
 import io.github.mqttredis.paho.PahoMembers.Member;
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.testing.RenamingLoader;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -42,58 +40,27 @@ class PahoMembersTests {
 	@ParameterizedTest
 	@EnumSource
 	void whenPahoIsAnotherThenAllThatIsMissingIsNamedWithWhereItWasFound(MqttVersion version) {
-		assertThatExceptionOfType(UnsupportedPahoException.class)
-			.isThrownBy(() -> PahoMembers.find(version, new RenamingLoader("pendingFlows", "notifyResult")))
+		assertThatExceptionOfType(UnsupportedLibraryException.class)
+			.isThrownBy(() -> PahoMembers.find(version,
+					new RenamingLoader("org.eclipse.paho.", "pendingFlows", "notifyResult")))
 			.withMessageContaining("MQTT " + ((version == MqttVersion.V3) ? "3" : "5"))
 			.withMessageContaining("it has no ClientState.pendingFlows, ClientState.notifyResult. It was found in ");
+	}
+
+	@Test
+	void whenPaho5HasNoPlaceForConnectOptionsThenThatIsNamed() {
+		assertThatExceptionOfType(UnsupportedLibraryException.class)
+			.isThrownBy(() -> PahoMembers.find(MqttVersion.V5, new RenamingLoader("org.eclipse.paho.", "connOpts")))
+			.withMessageContaining("it has no MqttAsyncClient.connOpts. It was found in ");
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	void whenPahoIsNotThereThenAllMembersAreMissing(MqttVersion version) {
-		assertThatExceptionOfType(UnsupportedPahoException.class)
+		assertThatExceptionOfType(UnsupportedLibraryException.class)
 			.isThrownBy(() -> PahoMembers.find(version, ClassLoader.getPlatformClassLoader()))
 			.satisfies((ex) -> assertThat(Member.of(version))
 				.allSatisfy((member) -> assertThat(ex).hasMessageContaining(member.toString())));
-	}
-
-	/** A Paho whose members have other names. */
-	private static final class RenamingLoader extends ClassLoader {
-
-		private final String[] names;
-
-		RenamingLoader(String... names) {
-			super(PahoMembersTests.class.getClassLoader());
-			this.names = names;
-		}
-
-		@Override
-		protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-			if (!name.startsWith("org.eclipse.paho.")) {
-				return super.loadClass(name, resolve);
-			}
-			Class<?> loaded = findLoadedClass(name);
-			return (loaded != null) ? loaded : define(name);
-		}
-
-		private Class<?> define(String name) throws ClassNotFoundException {
-			try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
-				if (in == null) {
-					throw new ClassNotFoundException(name);
-				}
-				String code = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-				for (String member : this.names) {
-					// Of the same length, so that the class file stays one.
-					code = code.replace(member, "X" + member.substring(1));
-				}
-				byte[] bytes = code.getBytes(StandardCharsets.ISO_8859_1);
-				return defineClass(name, bytes, 0, bytes.length);
-			}
-			catch (IOException ex) {
-				throw new ClassNotFoundException(name, ex);
-			}
-		}
-
 	}
 
 }

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * When a client tries to get its link back. Time passes where a test says so.
@@ -119,9 +118,18 @@ class ReconnectionTests {
 		this.client.failure = new IOException("refused");
 		this.clock.next();
 		this.client.error = new InternalError("no thread");
-		assertThatExceptionOfType(InternalError.class).isThrownBy(this.clock::next);
+		this.clock.next();
 		this.client.error = null;
 		assertThat(this.clock.next()).isEqualTo(4000);
+		assertThat(this.client.attempts).isEqualTo(3);
+	}
+
+	@Test
+	void whenThereIsNoThreadForTheNextAttemptThenItIsPlannedAllTheSame() {
+		this.clock.error = new OutOfMemoryError("no thread");
+		loseLink();
+		assertThat(this.clock.error).isNull();
+		assertThat(this.clock.next()).isEqualTo(1000);
 	}
 
 	@Test
@@ -186,6 +194,11 @@ class ReconnectionTests {
 		}
 
 		@Override
+		public void abandon() {
+			this.connecting = false;
+		}
+
+		@Override
 		public void connect() throws Exception {
 			this.attempts++;
 			if (this.error != null) {
@@ -206,8 +219,15 @@ class ReconnectionTests {
 
 		private long pause;
 
+		private @Nullable Error error;
+
 		@Override
 		public Runnable after(long millis, Runnable task) {
+			if (this.error != null) {
+				Error thrown = this.error;
+				this.error = null;
+				throw thrown;
+			}
 			this.waiting = task;
 			this.pause = millis;
 			return task;

@@ -76,8 +76,8 @@ public final class MachineClock {
 	 */
 	public List<String> command(List<String> command) {
 		List<String> wrapped = new ArrayList<>(List.of("env", "LD_PRELOAD=" + Objects.requireNonNull(LIBRARY),
-				"FAKETIME_TIMESTAMP_FILE=" + this.directory.resolve("clock").toAbsolutePath(), "FAKETIME_CACHE_DURATION=1",
-				"FAKETIME_DONT_FAKE_MONOTONIC=1"));
+				"FAKETIME_TIMESTAMP_FILE=" + this.directory.resolve("clock").toAbsolutePath(),
+				"FAKETIME_CACHE_DURATION=1", "FAKETIME_DONT_FAKE_MONOTONIC=1"));
 		wrapped.addAll(command);
 		return wrapped;
 	}

@@ -227,7 +227,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			dropLink(quiesceTimeout);
 			return new EndedToken(getClientId(), userContext, callback);
 		}
-		return super.disconnect(quiesceTimeout, userContext, callback);
+		return this.delegate.begin(() -> super.disconnect(quiesceTimeout, userContext, callback));
 	}
 
 	@Override
@@ -267,7 +267,8 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private boolean tellBroker(long quiesceTimeout, long disconnectTimeout) {
 		try {
-			super.disconnect(quiesceTimeout, null, null).waitForCompletion(quiesceTimeout + disconnectTimeout);
+			this.delegate.begin(() -> super.disconnect(quiesceTimeout, null, null))
+				.waitForCompletion(quiesceTimeout + disconnectTimeout);
 			return true;
 		}
 		catch (MqttException ex) {

@@ -296,7 +296,8 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			dropLink(quiesceTimeout, reasonCode, properties);
 			return new EndedToken(getClientId(), userContext, callback);
 		}
-		return super.disconnect(quiesceTimeout, userContext, callback, reasonCode, properties);
+		return this.delegate
+			.begin(() -> super.disconnect(quiesceTimeout, userContext, callback, reasonCode, properties));
 	}
 
 	/**
@@ -325,7 +326,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private boolean tellBroker(long quiesceTimeout, long disconnectTimeout, int reasonCode, MqttProperties properties) {
 		try {
-			super.disconnect(quiesceTimeout, null, null, reasonCode, properties)
+			this.delegate.begin(() -> super.disconnect(quiesceTimeout, null, null, reasonCode, properties))
 				.waitForCompletion(quiesceTimeout + disconnectTimeout);
 			return true;
 		}
