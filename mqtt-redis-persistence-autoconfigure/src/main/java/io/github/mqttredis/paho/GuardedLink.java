@@ -400,6 +400,9 @@ public final class GuardedLink {
 
 		private final OutboundPackets packets = new OutboundPackets();
 
+		/** The packet that is being sent. */
+		private @Nullable Head sending;
+
 		/** Whether what is written belongs to a packet that is not sent. */
 		private boolean skipping;
 
@@ -446,6 +449,7 @@ public final class GuardedLink {
 			try {
 				Needs needs = this.packets.next(bytes, offset, length);
 				if (this.packets.head() != null || needs != Needs.NOTHING) {
+					this.sending = this.packets.head();
 					this.skipping = !await(this.packets, needs);
 				}
 				if (!this.skipping) {
@@ -464,6 +468,9 @@ public final class GuardedLink {
 			catch (IOException ex) {
 				endedByPeer(ex);
 				throw ex;
+			}
+			if (this.sending != null && this.packets.isComplete()) {
+				GuardedLink.this.undeliverable.written(this.sending);
 			}
 		}
 

@@ -30,6 +30,7 @@ import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.Drain.Order;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
 import io.github.mqttredis.session.QueuedMessage;
+import io.github.mqttredis.session.RecordEnvelope;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionException;
@@ -73,9 +74,6 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	private static final int PERSISTENCE_IN_USE = 32200;
 
-	/** After so many attempts a message that Paho does not take is set aside. */
-	private static final int ATTEMPTS = 5;
-
 	private static final int LOOK_AHEAD_EVERY = 32;
 
 	private static final Log logger = LogFactory.getLog(OfflineQueue.class);
@@ -103,15 +101,14 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 
 	private final DeadLetters<E> deadLetters;
 
+	private final UndeliverableMessages undeliverable;
+
 	private volatile OfflineBufferSettings settings;
 
 	/** Hands messages over, as long as there is something to hand over. */
 	private final Flusher<E> flusher;
 
-	/** The message that Paho did not take last, and how often. */
-	private long refused;
-
-	private int refusals;
+	private final Refusals refusals = new Refusals();
 
 	/** The number of the youngest message that was handed over. */
 	private long handedTo;
@@ -126,14 +123,16 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @param session the client's session, with what waits in it
 	 * @param settings how many messages may wait
 	 * @param undelivered takes over what is not sent
+	 * @param undeliverable knows what the broker takes
 	 */
 	public OfflineQueue(String clientId, Outlet<T, E> outlet, ClientSession<? extends E> session,
-			OfflineBufferSettings settings, UndeliveredMessages undelivered) {
+			OfflineBufferSettings settings, UndeliveredMessages undelivered, UndeliverableMessages undeliverable) {
 		this.clientId = clientId;
 		this.outlet = outlet;
 		this.session = session;
 		this.queue = session.queue();
 		this.settings = settings;
+		this.undeliverable = undeliverable;
 		this.deadLetters = new DeadLetters<>(session.id(), undelivered, outlet::refusal);
 		this.flusher = new Flusher<>(clientId, this.lock, this::handOverAll, this::flush,
 				(ex) -> isLinkLost(outlet.reasonCode(ex)));
@@ -539,7 +538,8 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				goesOn |= takeExpired();
 			}
 			else if (handed.next() == Next.SET_ASIDE) {
-				setAside("Paho does not take it: ", handed.reason());
+				goesOn |= setAside((handed.reason() instanceof UndeliverableMessageException beyond)
+						? String.valueOf(beyond.getMessage()) : "Paho does not take it: " + handed.reason());
 			}
 			// Paho makes room a moment after it has removed the record.
 			pause = goesOn ? SHORTEST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
@@ -586,8 +586,8 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				catch (RuntimeException | Error ex) {
 					logger.warn("A message of MQTT client '" + this.clientId
 							+ "' has expired, and the application has not taken it over", ex);
-					if (countRefusal(oldest) >= ATTEMPTS) {
-						setAside("it expired, and the application did not take it over: ", ex);
+					if (this.refusals.count(oldest.number())) {
+						setAside("it expired, and the application did not take it over: " + ex);
 					}
 					return false;
 				}
@@ -599,22 +599,17 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		}
 	}
 
-	private int countRefusal(QueuedMessage message) {
-		this.refusals = (this.refused == message.number()) ? this.refusals + 1 : 1;
-		this.refused = message.number();
-		return this.refusals;
-	}
-
 	/** Nothing is tried for ever in front of others. */
-	private void setAside(String because, @Nullable Throwable reason) {
+	private boolean setAside(String reason) {
 		try {
-			this.session.setAside(RecordKey.queued(this.refused).toString(), this.refusals, because + reason);
+			this.session.setAside(RecordKey.queued(this.refusals.message()).toString(), this.refusals.count(), reason);
 		}
 		catch (IOException ex) {
 			logger.debug("A message cannot be set aside now", ex);
-			return;
+			return false;
 		}
-		fail(this.refused, this.outlet.refusal("The message was set aside: " + reason));
+		fail(this.refusals.message(), this.outlet.refusal("The message was set aside: " + reason));
+		return true;
 	}
 
 	/**
@@ -657,7 +652,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				}
 				reason = send(message);
 				if (reason != null) {
-					next = (this.refusals >= ATTEMPTS) ? Next.SET_ASIDE : Next.ROOM;
+					next = this.refusals.isEnough(message.number()) ? Next.SET_ASIDE : Next.ROOM;
 					break;
 				}
 				messages++;
@@ -686,6 +681,11 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 */
 	@SuppressWarnings("unchecked")
 	private @Nullable Throwable send(QueuedMessage message) throws E {
+		UndeliverableMessageException beyond = this.undeliverable.beyond(RecordEnvelope.packet(message.record()));
+		if (beyond != null) {
+			this.refusals.notTried(message.number());
+			return beyond;
+		}
 		T kept = this.tokens.get(message.number());
 		T token = (kept != null) ? kept : this.outlet.token();
 		try {
@@ -699,12 +699,12 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				throw (E) ex;
 			}
 			if (!isWithoutRoom(code)) {
-				countRefusal(message);
+				this.refusals.count(message.number());
 			}
 			return ex;
 		}
 		catch (Error ex) {
-			if (countRefusal(message) < ATTEMPTS) {
+			if (!this.refusals.count(message.number())) {
 				// Pauses grow, as it need not be because of the message.
 				throw ex;
 			}

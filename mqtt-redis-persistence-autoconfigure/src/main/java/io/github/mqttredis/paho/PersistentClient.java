@@ -92,7 +92,7 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 		this.session.guarded();
 		this.session.adoptBuffered();
 		this.offline = new OfflineQueue<>(clientId, comms, this.session, persistence.offlineBuffer(),
-				persistence.undelivered());
+				persistence.undelivered(), this.undeliverable);
 		persistence.onCompleted(this.offline::completed);
 		this.report = new LinkReport(clientId, this.session, this.offline::isOpen);
 		this.session.serveRequests(this.offline, this.received, this.report);

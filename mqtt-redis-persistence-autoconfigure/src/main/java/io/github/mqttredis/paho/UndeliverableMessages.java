@@ -19,6 +19,7 @@ package io.github.mqttredis.paho;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -42,21 +43,25 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Links are judged one after the other:
  * <ul>
- * <li>A link counts against a message if the broker ended it shortly after the message
- * was written, and nothing else was unanswered.</li>
- * <li>From the second link in a row that ends behind unanswered packets, one packet is
- * sent at a time, so that no other one is unanswered.</li>
- * <li>A message that already stands out is sent only after a quiet time, in which the
- * link has to last for twice as long as it took the broker to end it behind the message.
+ * <li>A link counts against a message if the broker ended it shortly after the last byte
+ * of the message was written, or while it was written, and nothing else was unanswered.
  * </li>
- * <li>An answer to the message, or a link that ends otherwise, ends the count.</li>
+ * <li>From the second link in a row that ends behind unanswered packets, one packet is
+ * sent at a time, so that no other one is unanswered. Once all messages are answered that
+ * such links ended behind, they are sent in parallel again.</li>
+ * <li>A message that already stands out is sent after a quiet time: twice as long as the
+ * last link lasted from when the message could be sent, or as long as keep-alive allows.
+ * The message is certain once a link has lasted longer than the one before because of a
+ * quiet time, and ended behind the message all the same.</li>
+ * <li>An answer to a message, or a link that ends otherwise, ends the count.</li>
  * </ul>
- * So a flapping broker or network costs no message: its links also end in quiet times,
- * when nothing is unanswered, or later than shortly after the message, or before
- * something else is answered. What remains is a broker that keeps a silent link, answers
- * everything that was sent before, and ends the link each time after this one message. If
- * a DISCONNECT names a cause that lies in a PUBLISH (MQTT 5, 3.14.2.1), and there is only
- * one PUBLISH, that is enough.
+ * So a flapping broker or network costs no message. If its links always last equally
+ * long, whatever that is, none lasts longer because of a quiet time. If they do not, each
+ * of several links in a row has to outlast a quiet time, most of which are twice as long
+ * as the one before, and then has to end in the short time until the answer comes. What
+ * remains is a broker that keeps a silent link, however long, and ends it each time after
+ * this one message. If a DISCONNECT names a cause that lies in a PUBLISH (MQTT 5,
+ * 3.14.2.1), and there is only one PUBLISH, that is enough.
  * <p>
  * The lock guards all that is not final. Paho's sender waits here with the lock of the
  * message's token, as it does for Redis: who answers the packet before wants the token of
@@ -67,7 +72,10 @@ import org.jspecify.annotations.Nullable;
 public final class UndeliverableMessages {
 
 	/** Reason codes of a DISCONNECT that a PUBLISH causes. */
-	private static final Set<Integer> OF_A_MESSAGE = Set.of(0x81, 0x82, 0x90, 0x95, 0x99, 0x9a, 0x9b);
+	private static final Set<Integer> OF_A_MESSAGE = Set.of(0x90, 0x95, 0x99, 0x9a, 0x9b);
+
+	/** Malformed packet and protocol error: those that any packet causes. */
+	private static final Set<Integer> OF_A_PACKET = Set.of(0x81, 0x82);
 
 	/**
 	 * After so many links that ended behind unanswered packets, one is sent at a time.
@@ -77,7 +85,7 @@ public final class UndeliverableMessages {
 	/** Stands for what is sent without a packet id, or is no message. */
 	static final int OTHER = -1;
 
-	private static final long SHORTEST_QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+	private static final long SHORTEST_QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
 	private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
@@ -93,8 +101,11 @@ public final class UndeliverableMessages {
 
 	private final boolean keepRefused;
 
-	/** When packets were sent that the broker has not answered, by packet id or OTHER. */
-	private final Map<Integer, Long> unanswered = new LinkedHashMap<>();
+	/** The packets that the broker has not answered, by packet id or OTHER. */
+	private final Map<Integer, Sending> unanswered = new LinkedHashMap<>();
+
+	/** Messages that such links ended behind, and that were not answered since. */
+	private final Set<Integer> doubtful = new HashSet<>();
 
 	/** Links in a row that the broker ended behind unanswered packets. */
 	private int brokenLinks;
@@ -106,8 +117,11 @@ public final class UndeliverableMessages {
 	/** How long one packet may wait on this link. */
 	private long patienceNanos;
 
-	/** Whether what was sent last was sent after a quiet time. */
-	private boolean proven;
+	/** How long the quiet time was before the last packet, 0 if there was none. */
+	private long quietNanos;
+
+	/** Whether a packet was sent on this link that is neither CONNECT nor a request. */
+	private boolean othersSent;
 
 	/** The reason code of a DISCONNECT, 0 if none has come. */
 	private int disconnected;
@@ -164,6 +178,18 @@ public final class UndeliverableMessages {
 	}
 
 	/**
+	 * Return why a message of QoS 0 that has waited is not sent. One of QoS 1 or 2 is
+	 * looked at when it is written, and has a record then that can be set aside.
+	 * @param publish its PUBLISH
+	 * @return what the broker does not take of it, {@code null} if it takes it
+	 */
+	@Nullable UndeliverableMessageException beyond(byte[] publish) {
+		int qos = publish[0] >> 1 & 3;
+		String limit = (qos == 0) ? this.limits.excess(publish.length, qos, (publish[0] & 1) != 0) : null;
+		return (limit != null) ? new UndeliverableMessageException(limit) : null;
+	}
+
+	/**
 	 * Note that a link is made.
 	 * @param keepAlive the keep-alive interval, zero for none: the sender, which also
 	 * sends what keeps the link alive, never waits here for as long
@@ -172,7 +198,8 @@ public final class UndeliverableMessages {
 		this.lock.lock();
 		try {
 			this.unanswered.clear();
-			this.proven = false;
+			this.quietNanos = 0;
+			this.othersSent = false;
 			this.disconnected = 0;
 			this.endedByPeer = false;
 			this.over = false;
@@ -198,27 +225,33 @@ public final class UndeliverableMessages {
 			// Moved while nobody could wait for it any more, or removed by an operator.
 			return new Verdict(0, "it is no longer in the session");
 		}
-		if (this.attempts == 0 || !head.isRequest()) {
+		if (this.attempts == 0) {
 			return null;
 		}
 		this.lock.lock();
 		try {
+			if (!head.isRequest()) {
+				this.othersSent |= !head.isConnect();
+				return null;
+			}
 			Suspect suspected = suspected(head);
-			if (suspected != null && suspected.strikes >= this.attempts && suspected.certain) {
+			if (suspected != null && suspected.isCertain(this.attempts)) {
 				this.brokenLinks = 0;
+				this.doubtful.clear();
 				return new Verdict(suspected.strikes, suspected.reason());
 			}
-			boolean quiet = false;
+			long begun = System.nanoTime();
+			long quiet = 0;
 			if (this.brokenLinks >= CAREFUL_AFTER) {
 				await(this.patienceNanos, () -> !isMessageUnanswered());
 				if (head.isStored() && (suspected != null || this.unanswered.containsKey(OTHER))) {
-					quiet = awaitQuiet((suspected != null) ? suspected.nanosToEnd : 0);
+					quiet = awaitQuiet((suspected != null) ? suspected.nanosLasted : 0);
 				}
 			}
 			if (!this.over && !this.endedByPeer) {
 				// Else it is not the reason, and does not reach the broker.
-				this.unanswered.put(head.isStored() ? head.packetId() : OTHER, System.nanoTime());
-				this.proven = quiet;
+				this.unanswered.put(idOf(head), new Sending(begun, System.nanoTime()));
+				this.quietNanos = quiet;
 			}
 			return null;
 		}
@@ -227,16 +260,45 @@ public final class UndeliverableMessages {
 		}
 	}
 
+	/**
+	 * Note that the last byte of a packet was written, which may take long. What waits
+	 * here or in the network is not the broker's time.
+	 * @param head the packet
+	 */
+	void written(Head head) {
+		if (this.attempts == 0 || !head.isRequest()) {
+			return;
+		}
+		this.lock.lock();
+		try {
+			this.unanswered.computeIfPresent(idOf(head),
+					(packetId, sending) -> new Sending(sending.begun, System.nanoTime()));
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private static int idOf(Head head) {
+		return head.isStored() ? head.packetId() : OTHER;
+	}
+
 	private boolean isMessageUnanswered() {
 		return this.unanswered.keySet().stream().anyMatch((packetId) -> packetId != OTHER);
 	}
 
-	/** {@link #judge} takes no message for a suspect that needs a longer time. */
-	private boolean awaitQuiet(long nanosToEnd) {
-		await(Math.max(2 * nanosToEnd, Math.min(SHORTEST_QUIET_NANOS, this.patienceNanos)), () -> false);
+	/**
+	 * Wait for twice as long as the last link lasted, or as keep-alive allows. The first
+	 * quiet times leave room below that for longer ones.
+	 * @return how long it was quiet
+	 */
+	private long awaitQuiet(long nanosLasted) {
+		long shortest = Math.min(SHORTEST_QUIET_NANOS, this.patienceNanos / 8);
+		long quiet = Math.min(this.patienceNanos, Math.max(shortest, 2 * nanosLasted));
+		await(quiet, () -> false);
 		// What gets no answer has been taken: the link has lasted.
 		this.unanswered.remove(OTHER);
-		return this.unanswered.isEmpty();
+		return this.unanswered.isEmpty() ? quiet : 0;
 	}
 
 	private void await(long nanos, BooleanSupplier condition) {
@@ -272,19 +334,32 @@ public final class UndeliverableMessages {
 	void answered(int packetId) {
 		this.lock.lock();
 		try {
-			Long sent = this.unanswered.remove(packetId);
+			Sending sent = this.unanswered.remove(packetId);
 			if (sent != null && packetId != OTHER) {
 				this.suspect = null;
-				Long other = this.unanswered.get(OTHER);
-				if (other != null && other <= sent) {
+				Sending other = this.unanswered.get(OTHER);
+				if (other != null && other.begun <= sent.begun) {
 					// The broker has taken what came before.
 					this.unanswered.remove(OTHER);
 				}
+			}
+			if (packetId != OTHER) {
+				noLongerDoubtful(packetId);
 			}
 			this.changed.signalAll();
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	private void noLongerDoubtful(int packetId) {
+		if (!this.doubtful.remove(packetId)) {
+			// Nobody answers those that were removed.
+			this.doubtful.removeIf((doubted) -> stored(doubted) == null);
+		}
+		if (this.doubtful.isEmpty()) {
+			this.brokenLinks = 0;
 		}
 	}
 
@@ -329,28 +404,47 @@ public final class UndeliverableMessages {
 	}
 
 	private void judge(long now) {
-		long last = this.unanswered.values().stream().mapToLong(Long::longValue).max().orElse(now);
+		long last = this.unanswered.values().stream().mapToLong(Sending::written).max().orElse(now);
 		if (!isMessageUnanswered() || 2 * (now - last) > this.patienceNanos) {
 			this.brokenLinks = 0;
+			this.doubtful.clear();
 			this.suspect = null;
 			return;
 		}
-		boolean named = OF_A_MESSAGE.contains(this.disconnected);
+		boolean ofAPacket = OF_A_PACKET.contains(this.disconnected);
+		boolean named = ofAPacket || OF_A_MESSAGE.contains(this.disconnected);
 		this.brokenLinks = named ? Math.max(CAREFUL_AFTER, this.brokenLinks + 1) : this.brokenLinks + 1;
-		int packetId = this.unanswered.keySet().iterator().next();
-		byte[] record = (this.unanswered.size() == 1) ? stored(packetId) : null;
+		this.unanswered.keySet().stream().filter((packetId) -> packetId != OTHER).forEach(this.doubtful::add);
+		Map.Entry<Integer, Sending> first = this.unanswered.entrySet().iterator().next();
+		byte[] record = (this.unanswered.size() == 1) ? stored(first.getKey()) : null;
 		if (record == null) {
 			return;
 		}
+		long lasted = now - first.getValue().begun();
 		Suspect current = this.suspect;
-		if (current == null || !current.is(packetId, record)) {
-			current = new Suspect(packetId, record);
+		if (current == null || !current.is(first.getKey(), record)) {
+			current = new Suspect(first.getKey(), record);
 			this.suspect = current;
 		}
-		current.strikes = named ? Math.max(this.attempts, current.strikes + 1) : current.strikes + 1;
-		current.certain = current.certain || named || this.proven;
-		current.nanosToEnd = now - last;
+		else if (this.quietNanos > 0 && lasted - current.nanosLasted >= this.quietNanos / 2) {
+			current.proven = true;
+		}
+		current.strikes++;
+		// Our PUBREL, or our answer to what was received, may be meant as well.
+		current.named |= named && !(ofAPacket && this.othersSent);
+		current.nanosLasted = lasted;
 		current.reasonCode = this.disconnected;
+	}
+
+	/**
+	 * A packet that is on its way.
+	 *
+	 * @param begun when it could have been sent
+	 * @param written when its last byte was written; as long as it was not, when it was
+	 * about to be
+	 */
+	private record Sending(long begun, long written) {
+
 	}
 
 	/**
@@ -372,15 +466,24 @@ public final class UndeliverableMessages {
 
 		private int strikes;
 
-		private boolean certain;
+		/** Whether a link lasted longer because of a quiet time. */
+		private boolean proven;
 
-		private long nanosToEnd;
+		/** Whether the broker has named the message as the cause. */
+		private boolean named;
+
+		/** How long the last link lasted from when the message could be sent. */
+		private long nanosLasted;
 
 		private int reasonCode;
 
 		Suspect(int packetId, byte[] record) {
 			this.packetId = packetId;
 			this.record = record;
+		}
+
+		boolean isCertain(int attempts) {
+			return this.named || (this.proven && this.strikes >= attempts);
 		}
 
 		/** Packet ids are used again. */

@@ -161,6 +161,15 @@ public final class OutboundPackets {
 	}
 
 	/**
+	 * Return whether a packet ends with the bytes.
+	 * @return whether no more bytes of it are to come, {@code false} if it is not known
+	 * where a packet begins
+	 */
+	public boolean isComplete() {
+		return !this.lost && this.remaining == 0;
+	}
+
+	/**
 	 * Return the record that has to be stored.
 	 * @return the record, {@code null} if the last answer was not {@link Needs#RECORD}
 	 */

@@ -110,9 +110,11 @@ public record SetAside(String record, Instant at, int attempts, String reason) {
 		Publish publish = (packet != null) ? packet.publish() : null;
 		String described = (publish != null) ? "QoS " + publish.qos() + ", topic '" + publish.topic() + "', " : "";
 		return "MQTT session " + session + ": the message " + name + " (" + described + bytes.length
-				+ " bytes) was set aside "
-				+ ((this.attempts > 0) ? "after " + this.attempts + " attempts: " : "before it was sent: ")
-				+ this.reason;
+				+ " bytes) was set aside " + switch (this.attempts) {
+					case 0 -> "before it was sent: ";
+					case 1 -> "after 1 attempt: ";
+					default -> "after " + this.attempts + " attempts: ";
+				} + this.reason;
 	}
 
 }

@@ -45,15 +45,6 @@ class ArtemisV3OfflineBufferTests extends AbstractOfflineBufferTests {
 		return "v3";
 	}
 
-	/**
-	 * With Paho 5 the broker says how many that is, see
-	 * {@code paho.v5.ReceiveMaximumTests}.
-	 */
-	@Test
-	void whenAsManyMessagesAreInFlightAsMayBeThenTheOthersWaitForRoom() throws Exception {
-		assertThatOthersWaitForRoom();
-	}
-
 	@Test
 	void whenALiveMessageFindsNoRoomThenThoseBehindItOnItsTopicWaitAsWell() throws Exception {
 		assertThatLiveMessagesBehindOneWithoutRoomWaitAsWell();

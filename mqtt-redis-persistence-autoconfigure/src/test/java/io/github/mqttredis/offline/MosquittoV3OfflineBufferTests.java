@@ -18,6 +18,7 @@ package io.github.mqttredis.offline;
 
 import io.github.mqttredis.testing.MosquittoBroker;
 import io.github.mqttredis.testing.SharedServer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
 /**
@@ -43,6 +44,15 @@ class MosquittoV3OfflineBufferTests extends AbstractOfflineBufferTests {
 	@Override
 	String version() {
 		return "v3";
+	}
+
+	/**
+	 * With Paho 5 the broker says how many that is, see
+	 * {@code paho.v5.ReceiveMaximumTests}.
+	 */
+	@Test
+	void whenAsManyMessagesAreInFlightAsMayBeThenTheOthersWaitForRoom() throws Exception {
+		assertThatOthersWaitForRoom();
 	}
 
 }

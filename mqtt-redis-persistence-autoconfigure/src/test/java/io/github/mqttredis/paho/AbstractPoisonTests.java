@@ -20,8 +20,10 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
+import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.MosquittoBroker;
 import org.eclipse.paho.client.mqttv3.MqttClient;
@@ -44,7 +46,9 @@ abstract class AbstractPoisonTests {
 
 	private final Set<String> arrived = ConcurrentHashMap.newKeySet();
 
-	private MosquittoBroker broker;
+	private AutoCloseable broker;
+
+	private String uri;
 
 	private MqttClient subscriber;
 
@@ -56,8 +60,23 @@ abstract class AbstractPoisonTests {
 	}
 
 	void start(String... settings) throws Exception {
-		this.broker = MosquittoBroker.start(settings);
-		this.subscriber = new MqttClient(this.broker.uri(), "subscriber", new MemoryPersistence());
+		MosquittoBroker started = MosquittoBroker.start(settings);
+		start(started, started.uri());
+	}
+
+	/**
+	 * Start Artemis in place of Mosquitto.
+	 * @param settings parameters of its acceptor
+	 */
+	void startArtemis(String settings) throws Exception {
+		ArtemisBroker started = ArtemisBroker.start(settings);
+		start(started, started.uri());
+	}
+
+	private void start(AutoCloseable started, String address) throws Exception {
+		this.broker = started;
+		this.uri = address;
+		this.subscriber = new MqttClient(address, "subscriber", new MemoryPersistence());
 		this.subscriber.connect();
 		this.subscriber.subscribe("test/#", 2, (topic, message) -> this.arrived.add(new String(message.getPayload())));
 	}
@@ -66,17 +85,19 @@ abstract class AbstractPoisonTests {
 		return IntStream.range(from, to).mapToObj((i) -> "m" + i).collect(HashSet::new, Set::add, Set::addAll);
 	}
 
-	/** Publishes while the client is connected, again where the link was lost. */
-	static void publish(PahoClient client, String payload, int qos) {
+	/** Publishes while the client is connected, again if the link was lost. */
+	static PahoClient.Sent publish(PahoClient client, String payload, int qos) {
+		AtomicReference<PahoClient.Sent> sent = new AtomicReference<>();
 		Await.until("the client takes a message", () -> {
 			try {
-				client.publish("test/a", payload, qos);
+				sent.set(client.publish("test/a", payload, qos));
 				return true;
 			}
 			catch (Exception ex) {
 				return false;
 			}
 		});
+		return sent.get();
 	}
 
 	/** Wait until the small ones have arrived. */
@@ -97,7 +118,7 @@ abstract class AbstractPoisonTests {
 	}
 
 	String uri() {
-		return this.broker.uri();
+		return this.uri;
 	}
 
 }

@@ -16,15 +16,25 @@
 
 package io.github.mqttredis.paho;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.mqttredis.actuate.MqttPersistenceMetrics;
+import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
+import io.github.mqttredis.testing.MosquittoBroker;
+import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedRedis;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,6 +46,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
@@ -48,6 +59,8 @@ class UndeliverableMessageTests extends AbstractPoisonTests {
 	private static final String LARGE = "x".repeat(6000);
 
 	private static final int PUBLISH = 3;
+
+	private static final byte[] DISCONNECT_TOO_LARGE = bytes(0xe0, 1, 0x95);
 
 	@RegisterExtension
 	static final SharedRedis redis = new SharedRedis();
@@ -85,13 +98,15 @@ class UndeliverableMessageTests extends AbstractPoisonTests {
 		start("max_packet_size 5000");
 		PahoClient client = client("v3", redis.stores().start(), buffer);
 		client.connect(60);
+		List<PahoClient.Sent> large = new ArrayList<>();
 		for (int i = 0; i < SMALL; i++) {
 			if (i == SMALL / 2) {
-				publish(client, LARGE, qos);
+				large.add(publish(client, LARGE, qos));
 			}
 			publish(client, "m" + i, qos);
 		}
 		assertArrived(SMALL);
+		assertFailed(large, "The message was set aside: the broker ends the link right after it");
 		assertThat(quarantined()).singleElement().satisfies((message) -> {
 			assertThat(message.attempts()).isEqualTo(5);
 			assertThat(message.reason()).contains("ends the link");
@@ -139,6 +154,7 @@ class UndeliverableMessageTests extends AbstractPoisonTests {
 		assertArrived(SMALL);
 		assertThat(quarantined()).singleElement()
 			.satisfies((message) -> assertThat(message.reason()).contains("at most 5000"));
+		assertFailed(large, "The message was set aside: the packet has");
 		client.disconnect();
 	}
 
@@ -180,6 +196,187 @@ class UndeliverableMessageTests extends AbstractPoisonTests {
 		client.disconnect();
 	}
 
+	@Test
+	void whenABufferedMessageOfQos0IsBeyondWhatTheBrokerAnnouncesThenItIsSetAsideAndTheLinkStays() throws Exception {
+		start("max_packet_size 5000", "retain_available false");
+		try (FaultyLink link = FaultyLink.to(uri())) {
+			PahoClient client = PahoClient.create("v5", redis.stores().start(), link.uri(), clientId());
+			client.bufferOffline();
+			List<PahoClient.Sent> large = new ArrayList<>();
+			publish(client, "m0", 0);
+			large.add(client.publish("test/a", LARGE, 0));
+			IMqttToken retained = ((PersistentMqttAsyncClient) client.client()).publish("test/a", "m".getBytes(), 0,
+					true);
+			publish(client, "m1", 1);
+			client.connect(60);
+			assertArrived(2);
+			assertFailed(large, "The message was set aside: the packet has 6012 bytes, and the broker accepts at most");
+			assertThat(retained.getException()).hasMessageContaining("Retain Available");
+			assertThat(quarantined()).extracting(SetAside::attempts).containsExactly(0, 0);
+			assertThat(quarantined()).extracting(SetAside::reason)
+				.anyMatch((reason) -> reason.startsWith("the packet has"))
+				.anyMatch((reason) -> reason.startsWith("the message is retained"));
+			assertThat(link.connacks()).isEqualTo(1);
+			assertThat(arrived()).doesNotContain("m");
+			client.disconnect();
+		}
+	}
+
+	@Test
+	void whenABrokerOfMqtt5EndsTheLinkWithoutACauseThenTheMessageIsSetAsideAfterSomeLinks() throws Exception {
+		start("max_packet_size 5000");
+		try (FaultyLink link = linkWithoutLimit()) {
+			// Unspecified error
+			link.changeAnswers(DISCONNECT_TOO_LARGE, bytes(0xe0, 1, 0x80));
+			SimpleMeterRegistry registry = new SimpleMeterRegistry();
+			RedisSessionStore store = redis.stores().start();
+			new MqttPersistenceMetrics(() -> store, false).bindTo(registry);
+			assertThatTheOthersArrive("v5", store, link);
+			assertThat(quarantined()).singleElement().satisfies((message) -> {
+				assertThat(message.attempts()).isEqualTo(5);
+				assertThat(message.reason()).contains("ends the link", "reason code 0x80");
+			});
+			assertThat(registry.get("mqtt.persistence.undeliverable").functionCounter().count()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void whenABrokerNamesAMessageAsTheCauseThenItIsSetAsideOnceItIsTheOnlyOne() throws Exception {
+		start("max_packet_size 5000");
+		try (FaultyLink link = linkWithoutLimit()) {
+			PahoClient client = PahoClient.create("v5", redis.stores().start(), link.uri(), clientId());
+			client.connect(60);
+			publish(client, LARGE, 1);
+			Await.until("it is set aside", () -> !quarantined().isEmpty());
+			assertThat(link.connacks()).isEqualTo(2);
+			assertThat(quarantined()).singleElement().satisfies((message) -> {
+				assertThat(message.attempts()).isEqualTo(1);
+				assertThat(message.reason()).contains("reason code 0x95");
+			});
+			client.disconnect();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenABrokerNamesACauseAndThereAreManyMessagesThenAllOthersArrive(boolean artemis) throws Exception {
+		if (artemis) {
+			startArtemis("maximumPacketSize=5000");
+		}
+		else {
+			start("max_packet_size 5000");
+		}
+		try (FaultyLink link = linkWithoutLimit()) {
+			assertThatTheOthersArrive("v5", redis.stores().start(), link);
+			assertThat(quarantined()).singleElement()
+				.satisfies((message) -> assertThat(message.reason()).contains("reason code 0x95"));
+			// Over one all are sent, over the next one at a time.
+			assertThat(link.connacks()).isLessThanOrEqualTo(3);
+		}
+	}
+
+	private FaultyLink linkWithoutLimit() {
+		FaultyLink link = FaultyLink.to(uri());
+		// Maximum Packet Size in the CONNACK
+		link.changeAnswers(bytes(0x27, 0, 0, 0x13, 0x88), bytes(0x27, 0, 1, 0, 0));
+		return link;
+	}
+
+	private static byte[] bytes(int... values) {
+		byte[] result = new byte[values.length];
+		for (int i = 0; i < values.length; i++) {
+			result[i] = (byte) values[i];
+		}
+		return result;
+	}
+
+	private void assertThatTheOthersArrive(String version, RedisSessionStore store, FaultyLink link) throws Exception {
+		PahoClient client = PahoClient.create(version, store, link.uri(), clientId());
+		client.bufferOffline();
+		List<PahoClient.Sent> large = new ArrayList<>();
+		for (int i = 0; i < SMALL; i++) {
+			if (i == SMALL / 2) {
+				large.add(publish(client, LARGE, 1));
+			}
+			publish(client, "m" + i, 1);
+		}
+		client.connect(60, 2 * SMALL);
+		assertArrived(SMALL);
+		assertFailed(large, "The message was set aside");
+		client.disconnect();
+	}
+
+	private static void assertFailed(List<PahoClient.Sent> large, String reason) {
+		assertThat(large).singleElement()
+			.satisfies((sent) -> assertThatException().isThrownBy(sent::await)
+				.satisfies((failure) -> assertThat(failure.toString() + failure.getCause()).contains(reason)));
+	}
+
+	@Test
+	void whenThereIsNoLimitThenTheMessageStaysInTheSession() throws Exception {
+		start("max_packet_size 5000");
+		StoreSettings normal = RedisStores.SETTINGS;
+		RedisSessionStore store = redis.stores()
+			.start(new StoreSettings("test", normal.writeTimeout(), normal.leaseTtl(), normal.acquireTimeout(),
+					normal.onConflict(), normal.onOutage(), normal.durability(), normal.sessionExpiry(), normal.codec(),
+					0, normal.queueWindow()));
+		try (FaultyLink link = FaultyLink.to(uri())) {
+			PahoClient client = PahoClient.create("v3", store, link.uri(), clientId());
+			client.connect(60);
+			publish(client, LARGE, 1);
+			Await.until("many links have ended", () -> link.sent(PUBLISH) > 7);
+			assertThat(quarantined()).isEmpty();
+			assertThat(isNothingInFlight()).isFalse();
+			client.disconnect();
+		}
+	}
+
+	@Tag("thorough")
+	@ParameterizedTest
+	@CsvSource({ "v3, false, false", "v3, false, true", "v3, true, false", "v3, true, true", "v5, false, false",
+			"v5, false, true", "v5, true, false", "v5, true, true" })
+	void whenOneOfManyMessagesIsTooLargeThenAllOthersArriveAlsoAfterARestart(String version, boolean buffer,
+			boolean restart) throws Exception {
+		start("max_packet_size 5000");
+		try (MosquittoBroker former = MosquittoBroker.start(); FaultyLink link = FaultyLink.to(uri())) {
+			PahoClient client = PahoClient.create(version, redis.stores().start(), link.uri(), clientId());
+			if (buffer) {
+				client.bufferOffline();
+			}
+			if (restart) {
+				// Takes it, but gets nothing of it.
+				link.leadTo(URI.create(former.uri()).getPort());
+			}
+			client.connect(60, 2 * SMALL);
+			if (restart) {
+				link.holdRequests();
+			}
+			for (int i = 0; i < SMALL; i++) {
+				if (i == SMALL / 2 && (restart || "v3".equals(version))) {
+					publish(client, LARGE, 1 + i % 2);
+				}
+				else if (i == SMALL / 2) {
+					assertThatException().isThrownBy(() -> client.publish("test/a", LARGE, 1))
+						.withMessageContaining("at most 5000");
+				}
+				publish(client, "m" + i, 1 + i % 2);
+			}
+			PahoClient last = client;
+			if (restart) {
+				last = PahoClient.create(version, redis.stores().startSuccessor(), uri(), clientId());
+				if (buffer) {
+					last.bufferOffline();
+				}
+				last.connect(60, 2 * SMALL);
+			}
+			assertArrived(SMALL);
+			publish(last, "m" + SMALL, 1);
+			assertArrived(SMALL + 1);
+			assertThat(quarantined()).hasSize((restart || "v3".equals(version)) ? 1 : 0);
+			last.disconnect();
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "v3", "v5" })
 	void whenLinksAreFlappingThenNoMessageIsSetAside(String version) throws Exception {
@@ -187,18 +384,83 @@ class UndeliverableMessageTests extends AbstractPoisonTests {
 		try (FaultyLink link = FaultyLink.to(uri())) {
 			PahoClient client = PahoClient.create(version, redis.stores().start(), link.uri(), clientId());
 			client.connect(60);
-			link.delay(Duration.ofMillis(200));
+			// The answer to the message takes longer than any link lasts.
+			link.holdLaterAnswers();
 			client.publish("test/a", "m0", 1);
-			for (int connections = 1; connections <= 6; connections++) {
-				int made = connections;
-				Await.until("the broker has answered CONNECT", () -> link.connacks() >= made);
-				// Its answer to the message takes longer than the link lasts.
-				Thread.sleep(300);
-				link.cut();
+			for (int links = 1; links <= 6; links++) {
+				endAfter(link, links, Duration.ofMillis(300));
 			}
 			assertThat(link.sent(PUBLISH)).isGreaterThan(1);
-			link.delay(Duration.ZERO);
+			link.release();
 			assertArrived(1);
+			assertThat(quarantined()).isEmpty();
+			client.disconnect();
+		}
+	}
+
+	/** The first message is answered on each link, and leaves no time for the second. */
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenLinksLastEquallyLongThenNoMessageIsSetAside(String version) throws Exception {
+		Duration delay = Duration.ofMillis(500);
+		start();
+		try (FaultyLink link = FaultyLink.to(uri())) {
+			PahoClient client = PahoClient.create(version, redis.stores().start(), link.uri(), clientId());
+			client.connect(60);
+			flapBehind(link, client, 2);
+			link.delay(delay);
+			link.release();
+			for (int links = 3; links <= 10 && !isNothingInFlight(); links++) {
+				// The link delays CONNACK as well.
+				endAfter(link, links, delay.plusMillis(1300));
+			}
+			link.delay(Duration.ZERO);
+			assertArrived(2);
+			assertThat(quarantined()).isEmpty();
+			client.disconnect();
+		}
+	}
+
+	private static void endAfter(FaultyLink link, int links, Duration lifetime) {
+		Await.until("the broker has answered CONNECT", () -> link.connacks() >= links);
+		long end = System.nanoTime() + lifetime.toNanos();
+		Await.until("the link has lasted so long", () -> System.nanoTime() > end);
+		link.cut();
+	}
+
+	/** Have two links end behind so many messages. */
+	private static void flapBehind(FaultyLink link, PahoClient client, int messages) throws Exception {
+		link.holdLaterAnswers();
+		for (int i = 0; i < messages; i++) {
+			client.publish("test/a", "m" + i, 1);
+		}
+		for (int links = 1; links <= 2; links++) {
+			int sent = links * messages;
+			Await.until("all are sent", () -> link.sent(PUBLISH) == sent);
+			link.cut();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenTheBrokerHasAnsweredAllThatLinksEndedBehindThenMessagesAreSentInParallelAgain(String version)
+			throws Exception {
+		start();
+		try (FaultyLink link = FaultyLink.to(uri())) {
+			PahoClient client = PahoClient.create(version, redis.stores().start(), link.uri(), clientId());
+			client.connect(60, 2 * SMALL);
+			flapBehind(link, client, 10);
+			link.release();
+			assertArrived(10);
+			link.holdAnswers();
+			int before = link.sent(PUBLISH);
+			for (int i = 10; i < SMALL; i++) {
+				client.publish("test/a", "m" + i, 1);
+			}
+			// One at a time, each would be sent after twenty seconds.
+			Await.until("all are under way", Load.seconds(15), () -> link.sent(PUBLISH) == before + SMALL - 10);
+			link.release();
+			assertArrived(SMALL);
 			assertThat(quarantined()).isEmpty();
 			client.disconnect();
 		}

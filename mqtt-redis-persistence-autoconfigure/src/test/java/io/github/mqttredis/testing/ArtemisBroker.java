@@ -42,16 +42,28 @@ public final class ArtemisBroker implements AutoCloseable {
 
 	private final int tlsPort;
 
-	private ArtemisBroker(Path directory, int port, TlsMaterial tls, int tlsPort) {
+	private final String settings;
+
+	private ArtemisBroker(Path directory, int port, TlsMaterial tls, int tlsPort, String settings) {
 		this.directory = directory;
 		this.port = port;
 		this.tls = tls;
 		this.tlsPort = tlsPort;
+		this.settings = settings;
 		this.server = launch();
 	}
 
 	public static ArtemisBroker start() {
-		return start(null);
+		return start((TlsMaterial) null);
+	}
+
+	/**
+	 * Start a broker with settings of its own.
+	 * @param settings parameters of its acceptor, such as {@code maximumPacketSize=5000}
+	 * @return the broker
+	 */
+	public static ArtemisBroker start(String settings) {
+		return start(null, settings);
 	}
 
 	/**
@@ -60,8 +72,12 @@ public final class ArtemisBroker implements AutoCloseable {
 	 * @return the broker
 	 */
 	public static ArtemisBroker start(TlsMaterial tls) {
+		return start(tls, "");
+	}
+
+	private static ArtemisBroker start(TlsMaterial tls, String settings) {
 		try {
-			return new ArtemisBroker(Files.createTempDirectory("artemis-"), Ports.free(), tls, Ports.free());
+			return new ArtemisBroker(Files.createTempDirectory("artemis-"), Ports.free(), tls, Ports.free(), settings);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -92,7 +108,7 @@ public final class ArtemisBroker implements AutoCloseable {
 		configuration.setBindingsDirectory(this.directory.resolve("bindings").toString());
 		configuration.setPagingDirectory(this.directory.resolve("paging").toString());
 		configuration.setLargeMessagesDirectory(this.directory.resolve("large").toString());
-		configuration.addAcceptorConfiguration("mqtt", uri() + "?protocols=MQTT");
+		configuration.addAcceptorConfiguration("mqtt", uri() + "?protocols=MQTT;" + this.settings);
 		if (this.tls != null) {
 			configuration.addAcceptorConfiguration("mqtts",
 					"tcp://127.0.0.1:" + this.tlsPort + "?protocols=MQTT;sslEnabled=true;keyStorePath="

@@ -78,6 +78,9 @@ public final class FaultyLink implements AutoCloseable {
 
 	private volatile boolean answersHeld;
 
+	/** Whether a connection may be made although answers are held. */
+	private volatile boolean firstAnswersPass;
+
 	private volatile boolean swallowing;
 
 	private final AtomicInteger refusals = new AtomicInteger();
@@ -129,6 +132,15 @@ public final class FaultyLink implements AutoCloseable {
 	 * Hold back what the server answers, on all connections.
 	 */
 	public void holdAnswers() {
+		this.firstAnswersPass = false;
+		this.answersHeld = true;
+	}
+
+	/**
+	 * Hold back what the server answers, but let it accept connections.
+	 */
+	public void holdLaterAnswers() {
+		this.firstAnswersPass = true;
 		this.answersHeld = true;
 	}
 
@@ -384,6 +396,7 @@ public final class FaultyLink implements AutoCloseable {
 				OutputStream out = to.getOutputStream();
 				for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
 					byte[] written = buffer;
+					boolean first = answers && !this.answered;
 					if (answers) {
 						this.unanswered = 0;
 						note(buffer, length);
@@ -394,7 +407,9 @@ public final class FaultyLink implements AutoCloseable {
 						checkLimit(length);
 					}
 					pause();
-					awaitRelease(answers);
+					if (!first || !FaultyLink.this.firstAnswersPass) {
+						awaitRelease(answers);
+					}
 					if (!this.lost) {
 						write(out, written, (written != buffer) ? written.length : length, answers);
 					}
