@@ -90,7 +90,7 @@ import org.springframework.util.unit.DataSize;
  * nothing, and ends.
  * @param lease Ownership of a session.
  * @param offlineBuffer Messages that are published while the broker is away.
- * @param undeliverable Messages that the broker does not accept.
+ * @param undeliverable Messages that the broker or the application does not accept.
  * @param undelivered What to do with messages that are not delivered.
  * @param metrics Meters of the stored sessions.
  * @param health Health of the stored sessions.
@@ -245,10 +245,10 @@ record MqttPersistenceProperties(@DefaultValue("true") boolean enabled, @Default
 	}
 
 	/**
-	 * Messages that the broker does not accept.
+	 * Messages that the broker or the application does not accept.
 	 *
 	 * @param attempts How many times in a row the broker may end the link right after the
-	 * same message before it goes to quarantine. 0: no limit.
+	 * same message, or a callback may throw, before it goes to quarantine. 0: no limit.
 	 */
 	record Undeliverable(@DefaultValue("5") int attempts) {
 

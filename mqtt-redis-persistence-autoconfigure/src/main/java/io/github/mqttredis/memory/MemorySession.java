@@ -209,9 +209,9 @@ final class MemorySession implements OperatedSession {
 	}
 
 	@Override
-	public boolean keep(int packetId, byte[] packet, String reason) {
+	public boolean keep(int packetId, byte[] packet, int attempts, String reason) {
 		String record = new RecordKey(RecordKind.RECEIVED, packetId).toString();
-		SetAside note = new SetAside(record, Instant.now(), 0, reason);
+		SetAside note = new SetAside(record, Instant.now(), attempts, reason);
 		boolean[] kept = { false };
 		this.session.write(this, (log, stored) -> {
 			kept[0] = stored.quarantine().size() < QUARANTINE_LIMIT;

@@ -187,8 +187,8 @@ public final class ClientSession<E extends Exception> {
 		}
 	}
 
-	boolean keep(int packetId, byte[] packet, String reason) {
-		return this.session.keep(packetId, packet, reason);
+	boolean keep(int packetId, byte[] packet, int attempts, String reason) {
+		return this.session.keep(packetId, packet, attempts, reason);
 	}
 
 	/**

@@ -17,8 +17,11 @@
 package io.github.mqttredis.paho;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Inspects the packets that the broker sends on one connection before Paho does, if Paho
@@ -113,14 +116,18 @@ public class InboundPackets implements PacketInputStream.Packets {
 
 	@Override
 	public final void next() throws IOException {
-		if (this.accepted) {
-			this.accepted = false;
-			connected();
-			this.awaitTold.run();
+		if (!this.accepted) {
+			return;
 		}
-		if (this.sessionLost) {
-			this.sessionLost = false;
-			this.received.sessionLost();
+		this.accepted = false;
+		connected();
+		this.awaitTold.run();
+		try {
+			this.received.accepted(this.sessionLost);
+		}
+		catch (IOException ex) {
+			this.onEnd.accept(LinkFailures.of(ex));
+			throw ex;
 		}
 	}
 
@@ -145,6 +152,23 @@ public class InboundPackets implements PacketInputStream.Packets {
 	 */
 	protected boolean wantsType(int type, int length) {
 		return false;
+	}
+
+	@Override
+	public final byte @Nullable [] room(byte[] head, int length) throws IOException {
+		return ((head[0] & 0xff) >> 4 == PUBLISH) ? this.received.room(head, length) : Arrays.copyOf(head, length);
+	}
+
+	@Override
+	public final void skipped(byte[] head, int length) throws IOException {
+		this.received.skipped(head, length);
+	}
+
+	@Override
+	public final IOException failed(Throwable failure) {
+		IOException named = new IOException("A packet that the broker sent could not be received: " + failure, failure);
+		this.onEnd.accept(String.valueOf(named.getMessage()));
+		return named;
 	}
 
 	@Override
@@ -175,11 +199,6 @@ public class InboundPackets implements PacketInputStream.Packets {
 		catch (IOException ex) {
 			this.onEnd.accept(LinkFailures.of(ex));
 			throw ex;
-		}
-		catch (RuntimeException ex) {
-			this.onEnd.accept(LinkFailures.of(ex));
-			// Paho's receiver would die of it, and nobody would know.
-			throw new IOException(ex.getMessage(), ex);
 		}
 	}
 

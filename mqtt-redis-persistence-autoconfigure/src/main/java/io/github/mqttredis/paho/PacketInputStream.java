@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Paho counts the bytes that it reads itself, so that a message which takes longer than
  * keep-alive does not end the link. This class reports the bytes that it buffers to Paho.
+ * <p>
+ * Paho's receiver ends unseen over anything but an {@code IOException}: the client looks
+ * connected until keep-alive ends. So nothing else leaves this class. Of a long packet,
+ * the beginning comes first, and decides whether there is room for the rest.
  *
  * @since 0.1.0
  */
@@ -40,7 +44,14 @@ public final class PacketInputStream extends InputStream {
 	/** A packet's type, flags and length (2.1). */
 	private static final int LONGEST_HEADER = 5;
 
+	/** What a packet tells of itself: a PUBLISH, its topic and packet id (3.3). */
+	private static final int LONGEST_HEAD = LONGEST_HEADER + 2 + 65_535 + 2;
+
+	private static final int SKIPPED_AT_ONCE = 8192;
+
 	private final InputStream in;
+
+	private final byte[] single = new byte[1];
 
 	private final Packets packets;
 
@@ -55,6 +66,15 @@ public final class PacketInputStream extends InputStream {
 	private byte @Nullable [] packet;
 
 	private int collected;
+
+	/** The length of the whole packet of which the beginning is collected. */
+	private int length;
+
+	/** The beginning of the packet that is skipped, {@code null} if none is. */
+	private byte @Nullable [] skipped;
+
+	/** How much is still to be skipped. */
+	private int skipping;
 
 	/** What was collected and Paho has not taken yet. */
 	private byte[] ready = {};
@@ -78,12 +98,20 @@ public final class PacketInputStream extends InputStream {
 
 	@Override
 	public int read() throws IOException {
-		byte[] single = new byte[1];
-		return (read(single, 0, 1) < 0) ? -1 : single[0] & 0xff;
+		return (read(this.single, 0, 1) < 0) ? -1 : this.single[0] & 0xff;
 	}
 
 	@Override
 	public int read(byte[] target, int offset, int length) throws IOException {
+		try {
+			return readOn(target, offset, length);
+		}
+		catch (RuntimeException | Error ex) {
+			throw this.packets.failed(ex);
+		}
+	}
+
+	private int readOn(byte[] target, int offset, int length) throws IOException {
 		while (this.taken == this.ready.length && this.passing == 0) {
 			if (!advance()) {
 				return -1;
@@ -101,21 +129,17 @@ public final class PacketInputStream extends InputStream {
 	}
 
 	/**
-	 * Read a header, or some of the packet that is collected.
+	 * Read a header, or some of the packet that is collected or skipped.
 	 * @return false at the end of the stream
 	 */
 	private boolean advance() throws IOException {
-		byte[] collecting = this.packet;
-		if (collecting != null && this.collected < collecting.length) {
-			int count = this.in.read(collecting, this.collected, collecting.length - this.collected);
-			this.collected += Math.max(count, 0);
-			this.keepAlive.accept(count);
-			return count >= 0;
+		byte[] skipped = this.skipped;
+		if (skipped != null) {
+			return skip(skipped);
 		}
+		byte[] collecting = this.packet;
 		if (collecting != null) {
-			this.packet = null;
-			hand(this.packets.accept(collecting));
-			return true;
+			return collect(collecting);
 		}
 		if (this.headerLength == 0) {
 			this.packets.next();
@@ -132,20 +156,56 @@ public final class PacketInputStream extends InputStream {
 		return true;
 	}
 
+	private boolean collect(byte[] collecting) throws IOException {
+		if (this.collected < collecting.length) {
+			int count = this.in.read(collecting, this.collected, collecting.length - this.collected);
+			this.collected += Math.max(count, 0);
+			this.keepAlive.accept(count);
+			return count >= 0;
+		}
+		this.packet = null;
+		if (this.collected == this.length) {
+			hand(this.packets.accept(collecting));
+			return true;
+		}
+		byte[] room = this.packets.room(collecting, this.length);
+		if (room != null) {
+			this.packet = room;
+		}
+		else {
+			this.skipped = collecting;
+			this.skipping = this.length - this.collected;
+		}
+		return true;
+	}
+
+	private boolean skip(byte[] head) throws IOException {
+		if (this.skipping == 0) {
+			this.skipped = null;
+			this.packets.skipped(head, this.length);
+			return true;
+		}
+		int count = this.in.read(new byte[Math.min(this.skipping, SKIPPED_AT_ONCE)]);
+		this.skipping -= Math.max(count, 0);
+		this.keepAlive.accept(count);
+		return count >= 0;
+	}
+
 	private void headerIsRead() {
-		int length = 0;
+		int following = 0;
 		for (int i = 1; i < this.headerLength; i++) {
-			length |= (this.header[i] & 0x7f) << 7 * (i - 1);
+			following |= (this.header[i] & 0x7f) << 7 * (i - 1);
 		}
 		byte[] read = Arrays.copyOf(this.header, this.headerLength);
 		this.headerLength = 0;
-		if (this.packets.wants(read[0] & 0xff, length)) {
-			this.packet = Arrays.copyOf(read, read.length + length);
+		if (this.packets.wants(read[0] & 0xff, following)) {
+			this.length = read.length + following;
+			this.packet = Arrays.copyOf(read, Math.min(this.length, LONGEST_HEAD));
 			this.collected = read.length;
 		}
 		else {
 			hand(read);
-			this.passing = length;
+			this.passing = following;
 		}
 	}
 
@@ -184,6 +244,31 @@ public final class PacketInputStream extends InputStream {
 		 * @return whether {@link #accept(byte[])} wants to see it
 		 */
 		boolean wants(int first, int length);
+
+		/**
+		 * Make room for a long packet.
+		 * @param head how it begins
+		 * @param length its length
+		 * @return what begins so, and has that length, {@code null} if the packet is to
+		 * be skipped
+		 * @throws IOException if the connection must end
+		 */
+		byte @Nullable [] room(byte[] head, int length) throws IOException;
+
+		/**
+		 * Note that a packet was skipped.
+		 * @param head how it began
+		 * @param length its length
+		 * @throws IOException if the connection must end
+		 */
+		void skipped(byte[] head, int length) throws IOException;
+
+		/**
+		 * Note that the connection must end, because looking at packets has failed.
+		 * @param failure how
+		 * @return what is thrown
+		 */
+		IOException failed(Throwable failure);
 
 		/**
 		 * Take a packet.

@@ -87,7 +87,7 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 		this.comms = comms;
 		this.notices = new ConnectNotices(clientId, this.reconnection, comms::drop);
 		this.observed = persistence.observed(this.session);
-		this.received = new ReceivedMessages(this.session, comms, this.observed);
+		this.received = new ReceivedMessages(this.session, comms, this.observed, this.reconnection::notTaken);
 		this.undeliverable = new UndeliverableMessages(this.session, persistence.undelivered().isWanted());
 		this.session.guarded();
 		this.session.adoptBuffered();
@@ -297,6 +297,7 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 		if (this.observed != null) {
 			this.observed.acknowledged(packetId, qos);
 		}
+		this.received.acknowledging(packetId, qos);
 		try {
 			return !(qos == 2 && this.received.acknowledge(packetId)) && this.comms.isConnected();
 		}

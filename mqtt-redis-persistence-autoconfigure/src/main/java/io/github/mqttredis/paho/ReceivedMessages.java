@@ -18,15 +18,20 @@ package io.github.mqttredis.paho;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 
+import io.github.mqttredis.paho.ObservedMessages.Handling;
 import io.github.mqttredis.paho.ObservedMessages.Received;
 import io.github.mqttredis.paho.Receiver.Incoming;
+import io.github.mqttredis.paho.ReceptionFailures.Content;
 import io.github.mqttredis.session.SessionRecordException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -40,7 +45,10 @@ import org.jspecify.annotations.Nullable;
  * the broker sends its PUBREL again. A message that the application has, and acknowledges
  * manually, is not delivered again while the process lives.
  * <p>
- * A malformed message is acknowledged, so that it does not hold up later messages.
+ * A malformed message is acknowledged, so that it does not hold up later messages. So is
+ * one whose callback throws each time, and one for which there is no memory, after as
+ * many attempts as the session allows. A link ends after each of them, over which the
+ * broker sends the message again.
  * <p>
  * Packets come on Paho's receiver thread, the ends of callbacks on Paho's callback
  * thread, acknowledgements on the application's. The lock guards what is held, and that
@@ -70,6 +78,17 @@ public final class ReceivedMessages {
 	 */
 	private final Map<Integer, @Nullable Delivery> held = new HashMap<>();
 
+	/** What is held, and the broker has forgotten: nobody will release it. */
+	private final Set<Integer> forgotten = new HashSet<>();
+
+	private final ReceptionFailures failures;
+
+	/** Told how often in a row a message was not taken, before its link ends. */
+	private final IntConsumer onFailure;
+
+	/** What the callback is given just now, on Paho's only thread for that. */
+	private volatile @Nullable Handover current;
+
 	private volatile boolean manualAcks;
 
 	/**
@@ -77,9 +96,14 @@ public final class ReceivedMessages {
 	 * @param session the client's session
 	 * @param receiver the client's inner parts
 	 * @param observed what is told of messages, {@code null} if nobody is
+	 * @param onFailure told how often in a row a message was not taken, before its link
+	 * ends
 	 */
-	ReceivedMessages(ClientSession<?> session, Receiver receiver, @Nullable ObservedMessages observed) {
+	ReceivedMessages(ClientSession<?> session, Receiver receiver, @Nullable ObservedMessages observed,
+			IntConsumer onFailure) {
 		this.session = session;
+		this.onFailure = onFailure;
+		this.failures = new ReceptionFailures(session.undeliverableAttempts());
 		this.receiver = receiver;
 		this.observed = observed;
 		for (String key : session.keys()) {
@@ -111,6 +135,7 @@ public final class ReceivedMessages {
 		this.lock.lock();
 		try {
 			this.held.keySet().removeIf((packetId) -> !this.session.contains(PREFIX + packetId));
+			this.forgotten.retainAll(this.held.keySet());
 			this.held.values().forEach((delivery) -> {
 				if (delivery != null) {
 					delivery.answer = Answer.NONE;
@@ -131,21 +156,95 @@ public final class ReceivedMessages {
 	 * @throws IOException if it could not be stored, or Paho does not answer
 	 */
 	void publish(byte[] packet) throws IOException {
+		try {
+			receive(packet);
+		}
+		catch (RuntimeException | Error ex) {
+			if (!isGivenUp(packet, ex)) {
+				throw ex;
+			}
+		}
+	}
+
+	/** Count a failure to receive a packet, and do without it if that are enough. */
+	private boolean isGivenUp(byte[] packet, Throwable failure) throws IOException {
+		int times = failed(packet, packet.length);
+		if (!this.failures.isEnough(times)) {
+			return false;
+		}
+		if (failure instanceof OutOfMemoryError) {
+			skipped(packet, packet.length);
+			return true;
+		}
+		Head head = Head.of(packet);
+		if (!isKept(head, packet, times, failure)) {
+			return false;
+		}
+		acknowledgeUndelivered(head.qos(), head.packetId());
+		return true;
+	}
+
+	/** Count a failure to read a packet, or to make room for it. */
+	private int failed(byte[] packet, int length) {
+		Head head = Head.of(packet);
+		return this.failures.failed(Content.unread(head.qos(), head.topic(), length));
+	}
+
+	/**
+	 * Make room for a long PUBLISH, which is in memory twice before the application has
+	 * it.
+	 * @param head how it begins
+	 * @param length its length
+	 * @return the room, {@code null} to do without the message
+	 */
+	byte @Nullable [] room(byte[] head, int length) {
+		if (2L * length > Runtime.getRuntime().maxMemory()) {
+			return null;
+		}
+		try {
+			return Arrays.copyOf(head, length);
+		}
+		catch (OutOfMemoryError ex) {
+			if (this.failures.isEnough(failed(head, length))) {
+				return null;
+			}
+			throw ex;
+		}
+	}
+
+	/**
+	 * Acknowledge a PUBLISH for which there is no room.
+	 * @param packet how it begins
+	 * @param length its length
+	 * @throws IOException if Paho does not answer
+	 */
+	void skipped(byte[] packet, int length) throws IOException {
+		Head head = Head.of(packet);
+		logger.warn("MQTT session " + this.session.name() + " received a PUBLISH that does not fit into the heap of "
+				+ Runtime.getRuntime().maxMemory() + " bytes (" + head.describe(length) + "). It is "
+				+ ((head.packetId() != 0) ? "acknowledged" : "dropped")
+				+ ", and not kept in quarantine; later messages are delivered. Raise -Xmx");
+		acknowledgeUndelivered(head.qos(), head.packetId());
+	}
+
+	private void receive(byte[] packet) throws IOException {
 		Incoming incoming;
 		try {
 			incoming = this.receiver.read(packet);
 		}
 		catch (MalformedPublishException ex) {
 			setAside(packet, ex);
-			acknowledgeMalformed(ex.qos(), ex.packetId());
+			acknowledgeUndelivered(ex.qos(), ex.packetId());
 			return;
 		}
 		if (incoming.message().qos() == 2) {
 			take(incoming, packet);
 		}
 		else {
-			incoming.delivery().queue(new Handover(incoming.message().qos(), observe(incoming)));
+			byte[] kept = this.failures.isLastAttempt(incoming.message()) ? packet : null;
+			incoming.delivery().queue(new Handover(incoming.message(), kept, observe(incoming)));
 		}
+		this.failures.read(incoming.message(), packet.length);
 	}
 
 	private void take(Incoming incoming, byte[] packet) throws IOException {
@@ -159,7 +258,7 @@ public final class ReceivedMessages {
 			}
 			logger.warn(ex.getMessage() + ". The message is delivered before it is acknowledged, and comes again "
 					+ "if the link is lost or the process dies meanwhile");
-			Delivery delivery = new Delivery(packetId, Answer.PUBREC, observe(incoming));
+			Delivery delivery = new Delivery(incoming.message(), Answer.PUBREC, observe(incoming));
 			hold(delivery);
 			incoming.delivery().queue(delivery);
 			return;
@@ -171,16 +270,81 @@ public final class ReceivedMessages {
 		return (this.observed != null) ? this.observed.arrived(incoming) : null;
 	}
 
-	private void handling(@Nullable Received message) {
+	private void handling(Handover begun) {
+		this.current = begun;
 		if (this.observed != null) {
-			this.observed.handling(message, this.manualAcks);
+			this.observed.handling(begun.observed, this.manualAcks);
 		}
 	}
 
-	private void handled(@Nullable Received message) {
-		if (this.observed != null) {
-			this.observed.handled(message);
+	private void handled(Handover done) {
+		this.current = null;
+		if (!done.setAside) {
+			this.failures.taken(done.message);
 		}
+		if (this.observed != null) {
+			this.observed.handled(done.observed);
+		}
+	}
+
+	/**
+	 * Call the application's callback, or one of its listeners, with the message that
+	 * Paho hands over just now.
+	 * @param <X> what that throws
+	 * @param callback calls it
+	 * @throws X if it does, and the message is to come again
+	 */
+	public <X extends Exception> void handle(Handling<X> callback) throws X {
+		try {
+			if (this.observed != null) {
+				this.observed.handle(callback);
+			}
+			else {
+				callback.handle(Map.of());
+			}
+		}
+		catch (Exception | Error ex) {
+			if (!isSetAside(ex)) {
+				throw ex;
+			}
+		}
+	}
+
+	/**
+	 * Count what a callback has thrown. It does not count after the link was lost, or the
+	 * application has disconnected the client: that may be the reason. Nor does it for a
+	 * message that does not come again.
+	 * @return whether the message was set aside, and is to be completed
+	 */
+	private boolean isSetAside(Throwable thrown) {
+		Handover handed = this.current;
+		if (handed == null || !handed.comesAgain()) {
+			return false;
+		}
+		if (!handed.setAside && this.receiver.isConnected()) {
+			int times = this.failures.failed(Content.of(handed.message));
+			byte[] packet = this.failures.isEnough(times) ? handed.packet() : null;
+			handed.setAside = packet != null && isKept(Head.of(handed.message), packet, times, thrown);
+			if (!handed.setAside) {
+				this.onFailure.accept(times);
+			}
+		}
+		return handed.setAside;
+	}
+
+	private boolean isKept(Head head, byte[] packet, int times, Throwable failure) {
+		Throwable root = failure;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		boolean kept = this.session.keep(head.packetId(), packet, times, root.toString());
+		logger.warn(
+				"MQTT session " + this.session.name() + ": a received message (" + head.describe(packet.length)
+						+ ") was not taken in " + times + " attempts: " + root
+						+ (kept ? ". It is acknowledged and kept in quarantine, and later messages are delivered"
+								: ". It cannot be kept in quarantine, so it is not acknowledged, and comes again"),
+				failure);
+		return kept;
 	}
 
 	void refused(int packetId, String reason) {
@@ -194,6 +358,7 @@ public final class ReceivedMessages {
 		try {
 			this.session.put(PREFIX + packetId, packet);
 			this.held.put(packetId, null);
+			this.forgotten.remove(packetId);
 		}
 		finally {
 			this.lock.unlock();
@@ -203,14 +368,14 @@ public final class ReceivedMessages {
 	private void hold(Delivery delivery) {
 		this.lock.lock();
 		try {
-			this.held.put(delivery.packetId, delivery);
+			this.held.put(delivery.message.packetId(), delivery);
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
-	private void acknowledgeMalformed(int qos, int packetId) throws IOException {
+	private void acknowledgeUndelivered(int qos, int packetId) throws IOException {
 		if (packetId == 0) {
 			return;
 		}
@@ -218,12 +383,14 @@ public final class ReceivedMessages {
 			this.receiver.puback(packetId);
 		}
 		else if (qos == 2) {
+			// Of a message that had the packet id before, which PUBREL would deliver.
+			discard(packetId);
 			this.receiver.pubrec(packetId);
 		}
 	}
 
 	private void setAside(byte[] packet, MalformedPublishException cause) {
-		boolean kept = this.session.keep(cause.packetId(), packet, String.valueOf(cause.getMessage()));
+		boolean kept = this.session.keep(cause.packetId(), packet, 0, String.valueOf(cause.getMessage()));
 		logger.warn("MQTT session " + this.session.name() + " received a PUBLISH that cannot be delivered: "
 				+ cause.getMessage() + " (QoS " + cause.qos() + ", packet id " + cause.packetId() + ", " + packet.length
 				+ " bytes). Later messages are delivered; it is " + ((cause.packetId() != 0) ? "" : "not ")
@@ -284,33 +451,44 @@ public final class ReceivedMessages {
 	void discard(int packetId) {
 		this.lock.lock();
 		try {
-			this.held.remove(packetId);
-			this.session.remove(PREFIX + packetId);
+			remove(packetId);
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
+	private void remove(int packetId) {
+		this.held.remove(packetId);
+		this.forgotten.remove(packetId);
+		this.session.remove(PREFIX + packetId);
+	}
+
 	/**
-	 * Deliver what the broker has forgotten, because nobody will release it.
+	 * Deliver what the broker has forgotten, because nobody will release it: also what
+	 * did not reach the application over an earlier link.
+	 * @param sessionLost whether the broker has forgotten the session
 	 * @throws IOException if Paho does not answer
 	 */
-	void sessionLost() throws IOException {
-		List<Integer> forgotten = new ArrayList<>();
+	void accepted(boolean sessionLost) throws IOException {
+		for (Integer packetId : forgotten(sessionLost)) {
+			deliver(packetId, Answer.NONE);
+		}
+	}
+
+	private List<Integer> forgotten(boolean sessionLost) {
 		this.lock.lock();
 		try {
-			this.held.forEach((packetId, delivery) -> {
-				if (delivery == null || delivery.lost) {
-					forgotten.add(packetId);
-				}
-			});
+			if (sessionLost) {
+				this.forgotten.addAll(this.held.keySet());
+			}
+			return this.forgotten.stream().filter((packetId) -> {
+				Delivery delivery = this.held.get(packetId);
+				return delivery == null || delivery.lost;
+			}).toList();
 		}
 		finally {
 			this.lock.unlock();
-		}
-		for (Integer packetId : forgotten) {
-			deliver(packetId, Answer.NONE);
 		}
 	}
 
@@ -320,21 +498,42 @@ public final class ReceivedMessages {
 			// Cleared meanwhile.
 			return;
 		}
-		Incoming incoming;
 		try {
-			incoming = this.receiver.read(record);
+			Incoming incoming = this.receiver.read(record);
+			Delivery delivery = new Delivery(incoming.message(), answer, observe(incoming));
+			hold(delivery);
+			// Waits for room in Paho's queue, as for every message.
+			incoming.delivery().queue(delivery);
+			this.failures.read(incoming.message(), record.length);
 		}
 		catch (MalformedPublishException ex) {
 			setAside(record, ex);
-			Delivery nothing = new Delivery(packetId, answer, null);
-			hold(nothing);
-			complete(nothing);
-			return;
+			discard(packetId);
+			answer(packetId, answer);
 		}
-		Delivery delivery = new Delivery(packetId, answer, observe(incoming));
-		hold(delivery);
-		// Waits for room in Paho's queue, as forevery message.
-		incoming.delivery().queue(delivery);
+		catch (RuntimeException | Error ex) {
+			int times = failed(record, record.length);
+			if (!this.failures.isEnough(times)) {
+				throw ex;
+			}
+			// Takes no memory here.
+			this.session.setAside(PREFIX + packetId, times, ex.toString());
+			discard(packetId);
+			answer(packetId, answer);
+		}
+	}
+
+	/**
+	 * Note that the application says that it is done with a message, before its callback
+	 * has returned or after.
+	 * @param packetId the packet id
+	 * @param qos its QoS
+	 */
+	void acknowledging(int packetId, int qos) {
+		Handover handed = this.current;
+		if (handed != null && handed.message.packetId() == packetId && handed.message.qos() == qos) {
+			handed.acknowledged = true;
+		}
 	}
 
 	/**
@@ -364,13 +563,10 @@ public final class ReceivedMessages {
 	private void complete(Delivery delivery) throws IOException {
 		this.lock.lock();
 		try {
-			if (this.held.get(delivery.packetId) != delivery) {
-				return;
-			}
-			this.held.remove(delivery.packetId);
-			this.session.remove(PREFIX + delivery.packetId);
-			if (this.receiver.isConnected()) {
-				answer(delivery);
+			int packetId = delivery.message.packetId();
+			if (this.held.get(packetId) == delivery) {
+				remove(packetId);
+				answer(packetId, delivery.answer);
 			}
 		}
 		finally {
@@ -378,14 +574,46 @@ public final class ReceivedMessages {
 		}
 	}
 
-	private void answer(Delivery delivery) throws IOException {
-		switch (delivery.answer) {
-			case PUBREC -> this.receiver.pubrec(delivery.packetId);
-			case PUBCOMP -> this.receiver.pubcomp(delivery.packetId);
+	private void answer(int packetId, Answer answer) throws IOException {
+		if (!this.receiver.isConnected()) {
+			return;
+		}
+		switch (answer) {
+			case PUBREC -> this.receiver.pubrec(packetId);
+			case PUBCOMP -> this.receiver.pubcomp(packetId);
 			case NONE -> {
 				// The broker will ask again.
 			}
 		}
+	}
+
+	/**
+	 * What a PUBLISH tells of itself before its payload.
+	 *
+	 * @param qos its QoS
+	 * @param packetId its packet id, zero if it has none
+	 * @param topic its topic, or why that cannot be read
+	 */
+	private record Head(int qos, int packetId, String topic) {
+
+		static Head of(byte[] packet) {
+			try {
+				return of(ReceivedPublish.head(packet));
+			}
+			catch (MalformedPublishException ex) {
+				return new Head(ex.qos(), ex.packetId(), String.valueOf(ex.getMessage()));
+			}
+		}
+
+		static Head of(ReceivedPublish message) {
+			return new Head(message.qos(), message.packetId(), message.topic());
+		}
+
+		String describe(int length) {
+			return "QoS " + this.qos + ", packet id " + this.packetId + ", topic '" + this.topic + "', " + length
+					+ " bytes";
+		}
+
 	}
 
 	/** What a broker waits for on this connection. */
@@ -403,17 +631,45 @@ public final class ReceivedMessages {
 	}
 
 	/** A message of QoS 0 or 1 on its way to the callback, which Paho acknowledges. */
-	private final class Handover implements BooleanSupplier {
+	private class Handover implements BooleanSupplier {
 
-		private final int qos;
+		final ReceivedPublish message;
 
-		private final @Nullable Received observed;
+		private final byte @Nullable [] kept;
 
-		private boolean begun;
+		final @Nullable Received observed;
 
-		Handover(int qos, @Nullable Received observed) {
-			this.qos = qos;
+		boolean begun;
+
+		/** Whether it is in quarantine. Used by Paho's callback thread. */
+		boolean setAside;
+
+		/** Whether the application has acknowledged it in its own words. */
+		private volatile boolean acknowledged;
+
+		/**
+		 * Create what is handed over.
+		 * @param message the message
+		 * @param kept its packet, {@code null} if that is not needed
+		 * @param observed what is observed
+		 */
+		Handover(ReceivedPublish message, byte @Nullable [] kept, @Nullable Received observed) {
+			this.message = message;
+			this.kept = kept;
 			this.observed = observed;
+		}
+
+		byte @Nullable [] packet() {
+			return this.kept;
+		}
+
+		/** A retained message comes with each subscription. */
+		final boolean comesAgain() {
+			return (this.message.qos() > 0 || this.message.isRetained()) && !this.acknowledged;
+		}
+
+		final boolean isAcknowledgedByHand() {
+			return ReceivedMessages.this.manualAcks && !this.setAside;
 		}
 
 		@Override
@@ -421,26 +677,23 @@ public final class ReceivedMessages {
 			boolean returned = this.begun;
 			this.begun = true;
 			if (returned) {
-				handled(this.observed);
+				handled(this);
 			}
 			else {
-				handling(this.observed);
+				handling(this);
 			}
-			return returned && this.qos == 1 && ReceivedMessages.this.manualAcks;
+			return returned && this.message.qos() == 1 && isAcknowledgedByHand();
 		}
 
 	}
 
-	/** A message of QoS 2 on its way to the callback. The lock guards all fields. */
-	private final class Delivery implements BooleanSupplier {
-
-		private final int packetId;
-
-		private final @Nullable Received observed;
+	/**
+	 * A message of QoS 2 on its way to the callback. The lock guards all of its own
+	 * fields.
+	 */
+	private final class Delivery extends Handover {
 
 		private Answer answer;
-
-		private boolean begun;
 
 		/** Whether the callback has returned, and the application has the message. */
 		private boolean taken;
@@ -448,10 +701,14 @@ public final class ReceivedMessages {
 		/** Whether it did not reach the application before the link was lost. */
 		private boolean lost;
 
-		Delivery(int packetId, Answer answer, @Nullable Received observed) {
-			this.packetId = packetId;
+		Delivery(ReceivedPublish message, Answer answer, @Nullable Received observed) {
+			super(message, null, observed);
 			this.answer = answer;
-			this.observed = observed;
+		}
+
+		@Override
+		byte @Nullable [] packet() {
+			return ReceivedMessages.this.session.get(PREFIX + this.message.packetId());
 		}
 
 		@Override
@@ -460,12 +717,12 @@ public final class ReceivedMessages {
 			try {
 				if (!this.begun) {
 					this.begun = true;
-					handling(this.observed);
+					handling(this);
 					return false;
 				}
 				this.taken = true;
-				handled(this.observed);
-				if (!ReceivedMessages.this.manualAcks) {
+				handled(this);
+				if (!isAcknowledgedByHand()) {
 					complete(this);
 				}
 				return true;

@@ -59,17 +59,32 @@ public final class ReceivedPublish {
 	public static ReceivedPublish read(byte[] packet, Function<ByteBuffer, String> reading)
 			throws MalformedPublishException {
 		ByteBuffer bytes = ByteBuffer.wrap(packet);
-		ReceivedPublish message = new ReceivedPublish(bytes.get());
-		while ((bytes.get() & 0x80) != 0) {
-			// The length of the packet, whose last byte has no continuation bit.
-		}
-		message.readName(bytes);
+		ReceivedPublish message = head(bytes);
 		String reason = reading.apply(bytes);
 		if (!reason.isEmpty()) {
 			throw message.malformed(reason);
 		}
 		message.payload = new byte[bytes.remaining()];
 		bytes.get(message.payload);
+		return message;
+	}
+
+	/**
+	 * Read what comes before the payload, and before what MQTT 5 has in front of that.
+	 * @param packet the packet, at least with its packet id
+	 * @return the message without its payload
+	 * @throws MalformedPublishException if it cannot be read
+	 */
+	static ReceivedPublish head(byte[] packet) throws MalformedPublishException {
+		return head(ByteBuffer.wrap(packet));
+	}
+
+	private static ReceivedPublish head(ByteBuffer bytes) throws MalformedPublishException {
+		ReceivedPublish message = new ReceivedPublish(bytes.get());
+		while ((bytes.get() & 0x80) != 0) {
+			// The length of the packet, whose last byte has no continuation bit.
+		}
+		message.readName(bytes);
 		return message;
 	}
 

@@ -45,6 +45,9 @@ public final class Reconnection {
 
 	private static final long FIRST_PAUSE = 1000;
 
+	/** Of the pause between links over which a message is not taken. */
+	private static final int MOST_DOUBLINGS = 4;
+
 	private static final long START_LIMIT_MILLIS = 5000;
 
 	private static final long NO_THREAD_PAUSE_MILLIS = 1000;
@@ -150,6 +153,16 @@ public final class Reconnection {
 	public void notTaken() {
 		this.pause = this.pauseIfNotTaken;
 		this.pauseIfNotTaken = Math.min(this.pause * 2, Math.max(FIRST_PAUSE, this.longestPause));
+	}
+
+	/**
+	 * Note that the link is to be dropped, because the application does not take a
+	 * message. What it lacks may come back meanwhile.
+	 * @param times how often in a row it did not
+	 */
+	void notTaken(int times) {
+		this.pause = Math.min(FIRST_PAUSE << Math.min(times - 1, MOST_DOUBLINGS),
+				Math.max(FIRST_PAUSE, this.longestPause));
 	}
 
 	/** Note that the application tells the client to reconnect. */

@@ -321,12 +321,12 @@ final class SessionHandle implements OperatedSession {
 	}
 
 	@Override
-	public boolean keep(int packetId, byte[] packet, String reason) {
+	public boolean keep(int packetId, byte[] packet, int attempts, String reason) {
 		if (this.superseded || this.session.isUnusable()) {
 			return false;
 		}
 		RecordKey key = new RecordKey(RecordKind.RECEIVED, packetId);
-		return this.session.keep(key, new SetAside(key.toString(), Instant.now(), 0, reason), packet);
+		return this.session.keep(key, new SetAside(key.toString(), Instant.now(), attempts, reason), packet);
 	}
 
 	@Override

@@ -177,11 +177,12 @@ public interface Session {
 	 * Never fails.
 	 * @param packetId its packet id, 0 if it has none
 	 * @param packet the packet
+	 * @param attempts how often the application was given it
 	 * @param reason why it cannot be delivered
 	 * @return whether it is kept; not if Redis does not take it, or the quarantine is
 	 * full
 	 */
-	boolean keep(int packetId, byte[] packet, String reason);
+	boolean keep(int packetId, byte[] packet, int attempts, String reason);
 
 	/**
 	 * Have an operator's requests carried out by the client.

@@ -62,7 +62,7 @@ class ClientManagerTests {
 			assertThat(client).isInstanceOf(PersistentMqttAsyncClient.class);
 			assertThat(client.getServerURI()).isEqualTo(this.uri);
 			assertThat(client.getClientId()).isEqualTo("gateway");
-			assertThat(PahoInternals.get(client, "mqttCallback.delegate"))
+			assertThat(PahoInternals.get(client, "mqttCallback.delegate.delegate"))
 				.isSameAs(AopProxyUtils.getSingletonTarget(manager));
 			assertThat(PahoInternals.get(client, "delegate.received.manualAcks")).isEqualTo(false);
 		});

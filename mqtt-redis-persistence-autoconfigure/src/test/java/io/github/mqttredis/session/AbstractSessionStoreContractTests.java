@@ -255,7 +255,7 @@ public abstract class AbstractSessionStoreContractTests {
 				() -> old.awaitPuts(null, () -> false), () -> old.setAside("s-1", 3, "x"))) {
 			assertThatExceptionOfType(SessionInUseException.class).isThrownBy(call::run);
 		}
-		assertThat(old.keep(9, Packets.of("s-9", "a"), "x")).isFalse();
+		assertThat(old.keep(9, Packets.of("s-9", "a"), 0, "x")).isFalse();
 		assertThat(old.status().state()).isEqualTo(SessionState.FENCED);
 		assertThat(old.status().leaseRemaining()).isZero();
 		assertThat(stored(thief, ID)).containsExactly("s-1", "s-2");
@@ -414,7 +414,7 @@ public abstract class AbstractSessionStoreContractTests {
 			session.put(name, Packets.of(name, "of " + name));
 			session.setAside(name, 3, "too large");
 		}
-		session.keep(7, Packets.publish(7, 2, "a"), "cannot be delivered");
+		session.keep(7, Packets.publish(7, 2, "a"), 5, "cannot be delivered");
 		List<String> taken = new ArrayList<>();
 		try (SessionInspector inspector = store.inspector()) {
 			assertThatIllegalStateException().isThrownBy(() -> inspector.handSetAside(ID, (message) -> {
@@ -439,9 +439,11 @@ public abstract class AbstractSessionStoreContractTests {
 	void whenAReceivedPacketIsKeptThenItIsInQuarantine() throws Exception {
 		InspectableStore store = anOwner();
 		Session session = store.open(ID);
-		assertThat(session.keep(7, Packets.publish(7, 2, "a"), "cannot be delivered")).isTrue();
-		assertThat(records(store, ID, Part.QUARANTINE)).singleElement()
-			.satisfies((record) -> assertThat(record.setAside().record()).isEqualTo("r-7"));
+		assertThat(session.keep(7, Packets.publish(7, 2, "a"), 5, "cannot be delivered")).isTrue();
+		assertThat(records(store, ID, Part.QUARANTINE)).singleElement().satisfies((record) -> {
+			assertThat(record.setAside().record()).isEqualTo("r-7");
+			assertThat(record.setAside().attempts()).isEqualTo(5);
+		});
 		assertThat(session.keys()).isEmpty();
 		assertThat(session.status().quarantined()).isEqualTo(1);
 	}

@@ -19,6 +19,7 @@ package io.github.mqttredis.paho.v3;
 import io.github.mqttredis.paho.InboundPackets;
 import io.github.mqttredis.paho.ObservedMessages;
 import io.github.mqttredis.paho.PersistentClient;
+import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.session.RecordEnvelope;
 import org.eclipse.paho.client.mqttv3.DisconnectedBufferOptions;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
@@ -72,8 +73,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 		this.detached = (callback instanceof MqttCallbackExtended extended)
 				? new DetachedConnectComplete(extended, this.delegate.notices(), this.delegate.reconnection()) : null;
 		MqttCallback called = (this.detached != null) ? this.detached : callback;
-		ObservedMessages observed = this.delegate.observed();
-		super.setCallback((observed != null && called != null) ? new ObservedCallback(called, observed) : called);
+		super.setCallback((called != null) ? new HandedCallback(called, this.delegate.received()) : null);
 	}
 
 	@Override
@@ -92,22 +92,22 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 	public IMqttToken subscribe(String[] topicFilters, int[] qos, @Nullable Object userContext,
 			@Nullable IMqttActionListener callback, IMqttMessageListener @Nullable [] messageListeners)
 			throws MqttException {
-		IMqttToken token = super.subscribe(topicFilters, qos, userContext, callback, observed(messageListeners));
+		IMqttToken token = super.subscribe(topicFilters, qos, userContext, callback, handed(messageListeners));
 		DetachedConnectComplete connected = this.detached;
 		return (connected != null && this.delegate.notices().isTelling())
 				? new OvertakenSubscription(token, qos, connected::isDeliveryBlocked) : token;
 	}
 
-	private IMqttMessageListener @Nullable [] observed(IMqttMessageListener @Nullable [] listeners) {
-		ObservedMessages observed = this.delegate.observed();
-		if (observed == null || listeners == null) {
-			return listeners;
+	private IMqttMessageListener @Nullable [] handed(IMqttMessageListener @Nullable [] listeners) {
+		if (listeners == null) {
+			return null;
 		}
+		ReceivedMessages received = this.delegate.received();
 		IMqttMessageListener[] all = listeners.clone();
 		for (int i = 0; i < all.length; i++) {
 			IMqttMessageListener listener = all[i];
 			if (listener != null) {
-				all[i] = (topic, message) -> observed.handle((headers) -> listener.messageArrived(topic, message));
+				all[i] = (topic, message) -> received.handle((headers) -> listener.messageArrived(topic, message));
 			}
 		}
 		return all;

@@ -19,8 +19,8 @@ package io.github.mqttredis.paho.v5;
 import java.util.List;
 
 import io.github.mqttredis.paho.ConnectNotices;
-import io.github.mqttredis.paho.ObservedMessages;
 import io.github.mqttredis.paho.PersistentClient;
+import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.Reconnection;
 import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -44,7 +44,7 @@ final class ApplicationCallback implements MqttCallback {
 
 	private final Reconnection reconnection;
 
-	private final @Nullable ObservedMessages observed;
+	private final ReceivedMessages received;
 
 	/** The application's callback, {@code null} if it has none. */
 	private volatile @Nullable MqttCallback delegate;
@@ -53,7 +53,7 @@ final class ApplicationCallback implements MqttCallback {
 		this.listeners = listeners;
 		this.notices = client.notices();
 		this.reconnection = client.reconnection();
-		this.observed = client.observed();
+		this.received = client.received();
 	}
 
 	void delegate(@Nullable MqttCallback delegate) {
@@ -71,34 +71,29 @@ final class ApplicationCallback implements MqttCallback {
 
 	@Override
 	public void messageArrived(String topic, MqttMessage message) throws Exception {
+		List<IMqttMessageListener> found = this.listeners.of(topic,
+				message.getProperties().getSubscriptionIdentifiers());
+		for (IMqttMessageListener listener : found) {
+			hand(topic, message, listener);
+		}
+		MqttCallback callback = this.delegate;
+		if (found.isEmpty() && callback != null) {
+			hand(topic, message, callback::messageArrived);
+		}
+	}
+
+	private void hand(String topic, MqttMessage message, IMqttMessageListener listener) throws Exception {
 		try {
-			if (this.observed != null) {
-				this.observed.handle((headers) -> {
-					TracedMessages.replace(message.getProperties(), headers);
-					hand(topic, message);
-				});
-			}
-			else {
-				hand(topic, message);
-			}
+			this.received.handle((headers) -> {
+				TracedMessages.replace(message.getProperties(), headers);
+				listener.messageArrived(topic, message);
+			});
 		}
 		catch (Exception ex) {
 			if (message.getQos() > 0) {
 				throw new CallbackFailure(ex);
 			}
 			throw ex;
-		}
-	}
-
-	private void hand(String topic, MqttMessage message) throws Exception {
-		List<IMqttMessageListener> found = this.listeners.of(topic,
-				message.getProperties().getSubscriptionIdentifiers());
-		for (IMqttMessageListener listener : found) {
-			listener.messageArrived(topic, message);
-		}
-		MqttCallback callback = this.delegate;
-		if (found.isEmpty() && callback != null) {
-			callback.messageArrived(topic, message);
 		}
 	}
 

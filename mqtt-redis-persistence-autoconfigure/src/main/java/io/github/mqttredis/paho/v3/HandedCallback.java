@@ -16,23 +16,24 @@
 
 package io.github.mqttredis.paho.v3;
 
-import io.github.mqttredis.paho.ObservedMessages;
+import io.github.mqttredis.paho.ReceivedMessages;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttCallbackExtended;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 
 /**
- * A callback that is called with the observation of a message as the current one.
+ * A callback that is called by what receives messages, so that this knows what the
+ * callback throws.
  *
  * @param delegate the callback
- * @param observed follows the messages
+ * @param received receives the messages
  */
-record ObservedCallback(MqttCallback delegate, ObservedMessages observed) implements MqttCallbackExtended {
+record HandedCallback(MqttCallback delegate, ReceivedMessages received) implements MqttCallbackExtended {
 
 	@Override
 	public void messageArrived(String topic, MqttMessage message) throws Exception {
-		this.observed.handle((headers) -> this.delegate.messageArrived(topic, message));
+		this.received.handle((headers) -> this.delegate.messageArrived(topic, message));
 	}
 
 	@Override
