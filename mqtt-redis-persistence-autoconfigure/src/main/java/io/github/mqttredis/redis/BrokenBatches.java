@@ -28,14 +28,14 @@ import org.springframework.util.backoff.BackOffExecution;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * The batches of one session over which Redis ends the connection: its limits for the
- * size of a command, or those of a proxy, are below the size of the batch. Such a batch
- * is tried again after growing pauses, one packet id at a time, and given up when it has
- * failed often enough. Used in turn ({@link IoLoop}) only.
+ * The batches of one session over which Redis ends the connection, or which it answers
+ * with an error: its limits for the size of a command, or those of a proxy, are below the
+ * size of the batch. Such a batch is tried again after growing pauses, one packet id at a
+ * time, and given up when it has failed often enough. Used in turn ({@link IoLoop}) only.
  * <p>
- * An innocent record is not taken for such a one if the connection is merely bad: before
- * each attempt Redis has answered twice over the new connection, there are seconds from
- * the first to the last, and nothing else of the session goes between them.
+ * An innocent record is not taken for such a one if the connection, or Redis, is merely
+ * bad: before each attempt Redis has answered, twice over a new connection, there are
+ * seconds from the first to the last, and nothing else of the session goes between them.
  */
 final class BrokenBatches {
 
@@ -63,6 +63,9 @@ final class BrokenBatches {
 	/** Read without the turn by those who ask whether something has failed. */
 	private volatile int failures;
 
+	/** What was answered with an error, until Redis answers something else. */
+	private @Nullable Batch refused;
+
 	private @Nullable BackOffExecution pauses;
 
 	private long pauseBegan;
@@ -85,9 +88,8 @@ final class BrokenBatches {
 	}
 
 	/**
-	 * Note that the connection ended over a batch, and that Redis takes new ones. What
-	 * fails again is parted: all of it together may be too large, and nothing of it
-	 * alone.
+	 * Note that a batch failed, and that it was not for Redis as a whole. What fails
+	 * again is parted: all of it together may be too large, and nothing of it alone.
 	 * @param batch the batch
 	 */
 	void failed(Batch batch) {
@@ -99,6 +101,28 @@ final class BrokenBatches {
 		this.failures = isKnown(batch) ? this.failures + 1 : 1;
 		this.failedRecord = batch.largest();
 		this.failedBytes = batch.bytes();
+	}
+
+	/**
+	 * Note that a batch was answered with an error. Whether that was about the batch is
+	 * told by the next answer.
+	 * @param batch the batch
+	 */
+	void refused(Batch batch) {
+		this.refused = batch;
+	}
+
+	/**
+	 * Note whether Redis does what else it is asked right after it has refused a batch.
+	 * @param answered whether it does
+	 */
+	void judge(boolean answered) {
+		Batch judged = this.refused;
+		this.refused = null;
+		if (answered && judged != null) {
+			failed(judged);
+			beginPause();
+		}
 	}
 
 	/** A record that was put again meanwhile, and is the same, has been tried before. */
@@ -133,14 +157,15 @@ final class BrokenBatches {
 	 * the reason.
 	 */
 	void forget() {
+		this.refused = null;
 		this.failures = 0;
 		this.pauses = null;
 		this.pause = Duration.ZERO;
 	}
 
 	/**
-	 * Return whether the connection has ended over a batch, and none was applied since.
-	 * @return whether it is likely to end over the next one
+	 * Return whether a batch has failed, and none was applied since.
+	 * @return whether the next one is likely to
 	 */
 	boolean hasFailed() {
 		return this.failures > 0;

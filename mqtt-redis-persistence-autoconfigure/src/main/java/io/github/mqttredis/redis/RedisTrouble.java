@@ -141,7 +141,7 @@ final class RedisTrouble extends Exception {
 	}
 
 	/**
-	 * Name the largest record of a batch over which the connection ended.
+	 * Name the largest record of a batch that has failed before.
 	 * @param batch the batch
 	 * @return the same, with a message that names the record and its size
 	 */
@@ -191,6 +191,16 @@ final class RedisTrouble extends Exception {
 	 */
 	boolean isForbidden() {
 		return "NOPERM".equals(this.code) || UNKNOWN_COMMAND.matcher(String.valueOf(getMessage())).find();
+	}
+
+	/**
+	 * Return whether this may be about what one command carries, and not about Redis as a
+	 * whole: such an error has no code of its own. A proxy answers so to a command that
+	 * is too large for it.
+	 * @return whether another command may well be done
+	 */
+	boolean mayBeOverContents() {
+		return this.kind == Kind.REFUSED && "ERR".equals(this.code) && !isForbidden();
 	}
 
 	/**

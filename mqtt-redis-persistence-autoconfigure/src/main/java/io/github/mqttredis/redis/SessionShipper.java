@@ -125,7 +125,7 @@ final class SessionShipper extends Speaker {
 	}
 
 	/**
-	 * Return whether Redis has ended the connection over what is being shipped.
+	 * Return whether Redis does not take what is being shipped.
 	 * @return whether that is tried again, and set aside in the end
 	 */
 	boolean isTryingAgain() {
@@ -342,6 +342,10 @@ final class SessionShipper extends Speaker {
 				notAnswered(trouble, batch, suspect, sent);
 				return;
 			}
+			if (trouble.mayBeOverContents() && sent && !probing && batch.largest() != null) {
+				refused(trouble, batch, suspect);
+				return;
+			}
 			if (trouble.kind() == RedisTrouble.Kind.FULL) {
 				this.marks.refused();
 			}
@@ -385,7 +389,19 @@ final class SessionShipper extends Speaker {
 		again(this.broken.pause());
 	}
 
+	/**
+	 * It is the batch's fault if Redis does what it is asked next. If not, all that wait
+	 * are told ({@link #failed}).
+	 */
+	private void refused(RedisTrouble trouble, Batch batch, boolean suspect) {
+		this.unconfirmed = true;
+		this.session.standing().degraded(suspect ? trouble.over(batch) : trouble);
+		this.broken.refused(batch);
+		soonest();
+	}
+
 	private void failed(RedisTrouble trouble) {
+		this.broken.judge(false);
 		if (trouble.kind() == RedisTrouble.Kind.NO_ANSWER) {
 			this.session.standing().degraded(trouble);
 			again();
@@ -444,6 +460,7 @@ final class SessionShipper extends Speaker {
 			}
 			this.unconfirmed = false;
 			this.confirmed = true;
+			this.broken.judge(true);
 			proceed();
 		});
 	}
@@ -453,6 +470,7 @@ final class SessionShipper extends Speaker {
 		Found found = this.marks.judge(answer.found());
 		if (found == Found.BATCH_APPLIED && missed != null) {
 			this.log.applied(missed);
+			this.broken.applied(missed);
 			this.marks.applied(answer.found(), missed.lengthsAfter());
 		}
 		this.doubtful |= found == Found.CONFIRMED;

@@ -17,9 +17,9 @@
 package io.github.mqttredis.session;
 
 /**
- * Redis does not accept a record: it closed the connection at each attempt to store it.
- * The record is not stored, and the packets that depend on it are not sent. Other records
- * are not affected.
+ * Redis does not accept a record: it closed the connection, or answered with an error, at
+ * each attempt to store it. The record is not stored, and the packets that depend on it
+ * are not sent. Other records are not affected.
  *
  * @since 0.1.0
  */
@@ -33,8 +33,8 @@ public final class SessionRecordException extends SessionException {
 
 	public SessionRecordException(SessionId session, RecordKey record, long size) {
 		super("Redis does not accept record " + record + " of MQTT session " + session + ", which has " + size
-				+ " bytes: it closes the connection. Raise client-query-buffer-limit or proto-max-bulk-len of Redis, or"
-				+ " publish smaller messages");
+				+ " bytes: it closes the connection or answers with an error. Raise client-query-buffer-limit or"
+				+ " proto-max-bulk-len of Redis, or publish smaller messages");
 		this.record = record;
 		this.size = size;
 	}

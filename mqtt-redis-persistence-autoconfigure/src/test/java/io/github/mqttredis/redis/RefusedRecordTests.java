@@ -32,6 +32,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.CommandSizeProxy;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -50,8 +52,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Redis ends the connection over what is too large for it. Such a record stops nobody: it
- * is set aside, and named.
+ * Redis ends the connection over what is too large for it, or answers with an error. Such
+ * a record stops nobody: it is set aside, and named.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class RefusedRecordTests {
@@ -103,6 +105,82 @@ class RefusedRecordTests {
 			session.awaitPuts(RecordKey.require("s-1"), () -> false);
 			assertThat(redis.hkeys(HASH)).containsExactlyInAnyOrder("s-1", "s-2", "sc-7");
 			assertThat(store.activity().get(ID).count(Event.RESYNC)).isZero();
+			store.stop();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenAProxyAnswersARecordWithAnErrorThenItIsSetAsideAndTheRestGoesOn(RedisClient client, CapturedOutput output)
+			throws Exception {
+		try (RedisServer server = RedisServer.start();
+				CommandSizeProxy proxy = CommandSizeProxy.to(server.port());
+				Jedis redis = server.connect()) {
+			RedisSessionStore store = store(client, proxy.port(), Durability.BEFORE_RETURN);
+			Session session = store.open(ID);
+			session.guarded();
+			Session other = store.open(OTHER);
+			proxy.limit(1024 * 1024);
+			int connections = proxy.connections();
+			assertThatExceptionOfType(SessionException.class).isThrownBy(() -> publish(session, 1, LARGE))
+				.withMessageContaining("s-1")
+				.withMessageContaining(Integer.toString(publish(1, LARGE).length));
+			session.put("sc-7", Packets.pubrel(7));
+			Await.until("the rest goes on, and what is beside it all the time", () -> {
+				other.put("s-1", Packets.publish(1, 1, "beside it"));
+				return redis.hexists(HASH, "sc-7");
+			});
+			assertThat(redis.hkeys(HASH)).containsExactly("sc-7");
+			assertThat(output).containsOnlyOnce(SET_ASIDE);
+			Await.until("the rest is well", () -> session.status().state() == SessionState.OWNER);
+			assertThat(proxy.refused()).isEqualTo(BrokenBatches.ATTEMPTS);
+			assertThat(proxy.connections()).isEqualTo(connections);
+			assertNotSent(session);
+			publish(session, 2, 10);
+			assertThat(store.activity().get(ID).count(Event.RESYNC)).isZero();
+			store.stop();
+		}
+	}
+
+	@Test
+	void whenRecordsAreTooManyForACommandThenAllAreWrittenBack(CapturedOutput output) throws Exception {
+		withProxy((session, redis, proxy) -> {
+			for (int i = 1; i <= 200; i++) {
+				session.put("s-" + i, publish(i, 10_000));
+			}
+			session.awaitPuts(null, () -> false);
+			proxy.limit(300_000);
+			redis.flushAll();
+			session.put("sc-400", Packets.pubrel(400));
+			Await.until("all is written back", () -> redis.hlen(HASH) == 201);
+			Await.until("all is well", () -> session.status().state() == SessionState.OWNER);
+			assertThat(proxy.refused()).isLessThan(20);
+			assertThat(output).doesNotContain(SET_ASIDE);
+		});
+	}
+
+	/** Redis as a whole does not do what it is asked, so the record is not the reason. */
+	@Test
+	void whenEveryCommandIsAnsweredWithAnErrorThenNothingIsSetAside(CapturedOutput output) throws Exception {
+		withProxy((session, redis, proxy) -> {
+			proxy.limit(1);
+			session.put("sc-1", Packets.pubrel(1));
+			Await.until("it is tried often enough", () -> proxy.refused() > 4 * BrokenBatches.ATTEMPTS);
+			assertThat(session.status().state()).isEqualTo(SessionState.DEGRADED);
+			proxy.limit(Integer.MAX_VALUE);
+			Await.until("it is stored", () -> redis.hexists(HASH, "sc-1"));
+			assertThat(output).doesNotContain(SET_ASIDE);
+		});
+	}
+
+	private static void withProxy(ProxyTrial trial) throws Exception {
+		try (RedisServer server = RedisServer.start();
+				CommandSizeProxy proxy = CommandSizeProxy.to(server.port());
+				Jedis redis = server.connect()) {
+			RedisSessionStore store = store(RedisClient.LETTUCE, proxy.port(), Durability.BEFORE_SEND);
+			Session session = store.open(ID);
+			session.guarded();
+			trial.run(session, redis, proxy);
 			store.stop();
 		}
 	}
@@ -243,6 +321,13 @@ class RefusedRecordTests {
 	private interface Trial {
 
 		void run(Session session, Jedis redis, FaultyLink link) throws Exception;
+
+	}
+
+	@FunctionalInterface
+	private interface ProxyTrial {
+
+		void run(Session session, Jedis redis, CommandSizeProxy proxy) throws Exception;
 
 	}
 

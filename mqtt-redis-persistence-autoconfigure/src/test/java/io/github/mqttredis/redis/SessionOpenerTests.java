@@ -99,6 +99,15 @@ class SessionOpenerTests {
 		Await.until("Redis has room", () -> !this.redis.exists(HASH));
 	}
 
+	/** The broker is told that it arrived, so it is kept now or never. */
+	@Test
+	void whenAPacketCannotBeDeliveredAndRedisIsFullThenItIsKept() throws Exception {
+		Session session = this.stores.start().open(ID);
+		this.redis.configSet("maxmemory", "1");
+		assertThat(session.keep(7, Packets.publish(7, 2, "a"), "cannot be delivered")).isTrue();
+		assertThat(this.redis.hlen(HASH + ":quarantine")).isEqualTo(1);
+	}
+
 	@Test
 	void whenARecordCannotBeReadAndMayNotBePutAsideThenItStaysWhereItIs() throws Exception {
 		this.redis.hset(HASH, "s-2", "no packet");
