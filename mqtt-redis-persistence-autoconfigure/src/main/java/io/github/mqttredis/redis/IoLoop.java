@@ -187,14 +187,29 @@ final class IoLoop {
 		if (!speaker.lingering.get() && speaker.lingering.compareAndSet(false, true)) {
 			this.lingering.add(speaker);
 		}
-		later(this.ticking, LINGER, this::tick);
+		once(this.ticking,
+				() -> this.executor.schedule(Listeners.guarded(this::tick), LINGER.toMillis(), TimeUnit.MILLISECONDS));
 	}
 
+	/**
+	 * Without the turn, which a publisher would find taken: the queues and flags are made
+	 * for any thread, and who is added or speaks meanwhile is looked at once more. Who
+	 * has spoken has told all there was; if there is more since, it goes along next time.
+	 */
 	private void tick() {
+		this.ticking.set(false);
+		List<Speaker> again = new ArrayList<>();
 		for (Speaker speaker = this.lingering.poll(); speaker != null; speaker = this.lingering.poll()) {
 			speaker.lingering.set(false);
-			whenIdle(speaker);
+			if (speaker.spoke) {
+				speaker.spoke = false;
+				again.add(speaker);
+			}
+			else {
+				whenIdle(speaker);
+			}
 		}
+		again.forEach(this::beforeLong);
 	}
 
 	private void due(Speaker speaker, AtomicBoolean waiting, Queue<Speaker> queue) {
@@ -353,6 +368,9 @@ final class IoLoop {
 	private void conclude(Exchange<?> exchange, Answer answer) {
 		Speaker speaker = exchange.speaker();
 		speaker.underWay = false;
+		if (answer.trouble() == null) {
+			speaker.spoke = true;
+		}
 		if (!Listeners.run(answer.conclusion())) {
 			speaker.again();
 		}

@@ -38,6 +38,9 @@ abstract class Speaker {
 	/** Whether this becomes one of those before long. */
 	final AtomicBoolean lingering = new AtomicBoolean();
 
+	/** Whether a command was answered since that was asked for. */
+	volatile boolean spoke;
+
 	/** Whether a command is under way. Used in turn only. */
 	boolean underWay;
 

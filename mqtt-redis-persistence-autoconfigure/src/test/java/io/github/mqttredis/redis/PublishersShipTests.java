@@ -180,6 +180,29 @@ class PublishersShipTests {
 		assertThat(overtaken).hasValue(0);
 	}
 
+	@Test
+	void whenAPublisherSpeaksAllTheTimeThenTheIoThreadAsksForNothing() throws Exception {
+		open(RedisClient.LETTUCE);
+		IoLoop loop = new IoLoop(new RedisLink(this.factory, Load.seconds(10)), Load.seconds(10),
+				new Listeners(List.of()), () -> {
+				}, () -> {
+				});
+		loop.connect();
+		Talker talker = new Talker();
+		int pauses = 0;
+		long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+		for (long start = System.nanoTime(); start - end < 0; start = System.nanoTime()) {
+			loop.tryHere(talker, talker::speak);
+			// As a publisher does whose message is acknowledged.
+			loop.beforeLong(talker);
+			pauses += (System.nanoTime() - start > Talker.MOMENT) ? 1 : 0;
+		}
+		loop.close();
+		assertThat(talker.spoken).isPositive();
+		// It may be asked if it had to wait for a processor.
+		assertThat(talker.askedInVain).hasValueLessThanOrEqualTo(pauses + 5);
+	}
+
 	private static boolean isIoThreadWaiting() {
 		return Thread.getAllStackTraces()
 			.entrySet()
@@ -187,6 +210,39 @@ class PublishersShipTests {
 			.anyMatch((thread) -> thread.getKey().getName().equals("mqtt-redis-io") && Arrays.stream(thread.getValue())
 				.anyMatch((frame) -> frame.getClassName().endsWith("ReentrantLock")
 						&& frame.getMethodName().equals("lock")));
+	}
+
+	/** Notes if it is asked when it has just spoken. */
+	private static final class Talker extends Speaker {
+
+		private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(1);
+
+		private final AtomicInteger askedInVain = new AtomicInteger();
+
+		private volatile long last;
+
+		private volatile int spoken;
+
+		Exchange<?> speak() {
+			return new Exchange<>(this, new SessionIndex("test").add(List.of()), false, (answer) -> {
+				this.last = System.nanoTime();
+				this.spoken = this.spoken + 1;
+			}, (trouble, sent) -> {
+			});
+		}
+
+		@Override
+		Exchange<?> next() {
+			if (System.nanoTime() - this.last < MOMENT) {
+				this.askedInVain.incrementAndGet();
+			}
+			return null;
+		}
+
+		@Override
+		void again() {
+		}
+
 	}
 
 	/** Has nothing to say. */
