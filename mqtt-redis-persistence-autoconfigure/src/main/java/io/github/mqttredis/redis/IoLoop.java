@@ -29,6 +29,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.github.mqttredis.redis.Speaker.Command;
@@ -66,6 +67,12 @@ final class IoLoop {
 	/** How long what nobody waits for waits for company. */
 	private static final Duration LINGER = Duration.ofMillis(2);
 
+	/** How long those that are answered wait for others, in a Cluster. */
+	private static final Duration PATIENCE = Duration.ofMillis(20);
+
+	/** So that a Cluster that has not settled is not looked at all the time. */
+	private static final Duration CONNECT_ANEW = Duration.ofMillis(500);
+
 	private final RedisLink link;
 
 	private final Duration timeout;
@@ -76,6 +83,14 @@ final class IoLoop {
 
 	/** Sends large records, which others do not wait for. */
 	private final ScheduledThreadPoolExecutor large;
+
+	/** Connects to a Cluster anew. */
+	private final ScheduledThreadPoolExecutor beside;
+
+	private final AtomicBoolean connecting = new AtomicBoolean();
+
+	/** When something was answered last. Used in turn only. */
+	private long answered = System.nanoTime();
 
 	/**
 	 * Guards the connection, and what sessions know of what they have sent. The I/O
@@ -112,9 +127,10 @@ final class IoLoop {
 		this.link = link;
 		this.timeout = timeout;
 		this.listeners = listeners;
-		this.presence = new RedisPresence(link, this::later, onAway, onBack);
+		this.presence = new RedisPresence(link, this::later, onAway, onBack, this::connectAnew);
 		this.executor = Listeners.executor("mqtt-redis-io");
 		this.large = Listeners.executor("mqtt-redis-large-records");
+		this.beside = Listeners.executor("mqtt-redis-connect");
 	}
 
 	Listeners listeners() {
@@ -318,10 +334,48 @@ final class IoLoop {
 		if (!exchanges.isEmpty()) {
 			guarded(exchanges, () -> {
 				RedisTrouble away = away();
-				conclude(exchanges,
-						(away != null) ? exchanges.stream().map((exchange) -> exchange.failed(away, false)).toList()
-								: this.link.send(exchanges));
+				if (away != null) {
+					exchanges.forEach((exchange) -> conclude(exchange, exchange.failed(away, false)));
+					return;
+				}
+				attend(new RoundTrip(exchanges, this::conclude, Thread.currentThread()), (trip) -> {
+					if (!trip.await(patience(trip)) && !trip.isLate()) {
+						return false;
+					}
+					trip.expire();
+					judge(trip);
+					return true;
+				});
 			});
+		}
+	}
+
+	/** In a Cluster, those that are answered do not wait for a node that is not. */
+	private Duration patience(RoundTrip trip) {
+		return this.link.isCluster() ? PATIENCE : trip.timeout();
+	}
+
+	/** Whose answer is not concluded here, the I/O thread concludes. */
+	private void attend(RoundTrip trip, Predicate<RoundTrip> attended) {
+		boolean sent = false;
+		try {
+			this.link.send(trip);
+			if (!attended.test(trip)) {
+				trip.leave((task) -> execute(() -> {
+					task.run();
+					judge(trip);
+				}));
+				later(() -> {
+					trip.expire();
+					judge(trip);
+				}, trip.rest());
+			}
+			sent = true;
+		}
+		finally {
+			if (!sent) {
+				trip.abandon();
+			}
 		}
 	}
 
@@ -344,25 +398,46 @@ final class IoLoop {
 		execute(() -> guarded(List.of(exchange), () -> conclude(exchange, answer[0])));
 	}
 
-	private void conclude(List<Exchange<?>> exchanges, List<Answer> answers) {
-		RedisTrouble lost = null;
-		boolean told = false;
-		boolean wrongServer = false;
-		for (int i = 0; i < answers.size(); i++) {
-			conclude(exchanges.get(i), answers.get(i));
-			RedisTrouble trouble = answers.get(i).trouble();
-			wrongServer |= trouble != null && trouble.wrongServer();
-			if (trouble != null && trouble.kind() == RedisTrouble.Kind.NO_ANSWER) {
-				lost = (lost != null) ? lost : trouble;
-				told |= !exchanges.get(i).alone();
-			}
+	/** See what answers mean for the connection, unless there is another one since. */
+	private void judge(RoundTrip trip) {
+		RoundTrip.Loss loss = trip.loss();
+		if (loss.link() != this.link.number()) {
+			return;
 		}
-		if (wrongServer) {
+		if (loss.wrongServer()) {
 			this.link.reset();
 		}
-		if (lost != null && away() == null) {
-			this.presence.lost(lost, told);
+		if (loss.trouble() != null && away() == null) {
+			this.presence.lost(loss.trouble(), loss.told(), this.answered - loss.start() > 0);
 		}
+	}
+
+	/**
+	 * Connect to a Cluster anew, beside the connection that is used: a node that hangs
+	 * may have a successor by now. What is under way over the former one may still be
+	 * answered.
+	 */
+	private void connectAnew() {
+		once(this.connecting, () -> this.beside.schedule(Listeners.guarded(() -> {
+			try {
+				RedisLink other = this.link.another();
+				if (this.executor.isShutdown()) {
+					other.close();
+					return;
+				}
+				execute(() -> {
+					this.link.swap(other);
+					this.beside.schedule(Listeners.guarded(other::close), this.timeout.toMillis(),
+							TimeUnit.MILLISECONDS);
+				});
+			}
+			catch (RedisTrouble trouble) {
+				RedisSessionStore.logger.debug("Connecting anew failed", trouble);
+			}
+			finally {
+				this.connecting.set(false);
+			}
+		}), CONNECT_ANEW.toMillis(), TimeUnit.MILLISECONDS));
 	}
 
 	private void conclude(Exchange<?> exchange, Answer answer) {
@@ -370,6 +445,7 @@ final class IoLoop {
 		speaker.underWay = false;
 		if (answer.trouble() == null) {
 			speaker.spoke = true;
+			this.answered = System.nanoTime();
 		}
 		if (!Listeners.run(answer.conclusion())) {
 			speaker.again();
@@ -398,19 +474,12 @@ final class IoLoop {
 				return false;
 			}
 			boolean[] answered = { false };
-			List<Exchange<?>> one = List.of(exchange);
 			speaker.underWay = true;
-			guarded(one, () -> {
-				Answer answer = this.link.send(one).get(0);
-				answered[0] = answer.trouble() == null;
-				if (answered[0]) {
-					conclude(exchange, answer);
-				}
-				else {
-					// A publisher waits for no more than one answer.
-					execute(() -> guarded(one, () -> conclude(one, List.of(answer))));
-				}
-			});
+			// A publisher waits for no more than one answer.
+			guarded(List.of(exchange), () -> attend(new RoundTrip(List.of(exchange), this::conclude, null), (trip) -> {
+				answered[0] = trip.awaitOne(patience(trip));
+				return answered[0];
+			}));
 			return answered[0];
 		}
 		finally {
@@ -559,7 +628,7 @@ final class IoLoop {
 		}
 		catch (RedisTrouble trouble) {
 			if (trouble.kind() == RedisTrouble.Kind.NO_ANSWER) {
-				this.presence.lost(trouble, true);
+				this.presence.lost(trouble, true, false);
 			}
 			throw trouble;
 		}
@@ -573,6 +642,7 @@ final class IoLoop {
 		this.large.shutdownNow();
 		this.executor.getQueue().clear();
 		execute(this.link::close);
+		this.beside.shutdown();
 		this.executor.shutdown();
 		try {
 			if (!this.executor.awaitTermination(this.timeout.toMillis(), TimeUnit.MILLISECONDS)) {

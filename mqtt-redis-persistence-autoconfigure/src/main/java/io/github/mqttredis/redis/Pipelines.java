@@ -21,13 +21,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import io.github.mqttredis.redis.OwnConnectionFactory.JedisFactories;
@@ -37,10 +39,12 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.util.JedisClusterCRC16;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.jedis.JedisClusterConnection;
@@ -48,101 +52,98 @@ import org.springframework.data.redis.connection.jedis.JedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnection;
 
 /**
- * Sends commands together and reads what each of them was answered. What Redis answers
- * with an error, and what it does not answer, is an exception in the place of the reply.
+ * Sends commands together and tells what each of them was answered, as soon as that is
+ * known. What Redis answers with an error, and what it does not answer, is an exception
+ * in the place of the reply.
  */
 final class Pipelines {
+
+	private static final Runnable NOTHING = () -> {
+	};
 
 	private Pipelines() {
 	}
 
 	/**
-	 * Send commands, in this order.
+	 * Return what sends commands over a connection.
 	 * @param connection the connection
-	 * @param commands the commands
-	 * @param timeout how long to wait at most, for all of them
 	 * @param own whether the connection is ours alone; of others it is not known what
 	 * they are, and each command goes by itself
-	 * @return a reply each: a {@link List}, or an exception
+	 * @return what sends them
 	 */
-	static List<Object> send(RedisConnection connection, List<Command<?>> commands, Duration timeout, boolean own) {
-		Sender oneByOne = (some, full) -> oneByOne(connection, some, full);
-		Sender sender = own ? sender(connection, timeout, oneByOne) : oneByOne;
-		List<Object> replies = sender.send(commands, false);
-		again(replies, commands, RedisTrouble::isNoScript, sender);
-		// A pipeline of Jedis does not follow them.
-		again(replies, commands, RedisTrouble::isRedirection, oneByOne);
-		return replies;
-	}
-
-	private static void again(List<Object> replies, List<Command<?>> commands, Predicate<Throwable> which,
-			Sender sender) {
-		int[] some = IntStream.range(0, replies.size())
-			.filter((i) -> replies.get(i) instanceof Throwable failure && which.test(failure))
-			.toArray();
-		if (some.length > 0) {
-			List<Object> second = second(IntStream.of(some).<Command<?>>mapToObj(commands::get).toList(), sender);
-			for (int i = 0; i < some.length; i++) {
-				replies.set(some[i], second.get(i));
-			}
+	static Sender over(RedisConnection connection, boolean own) {
+		if (own && OwnConnectionFactory.LETTUCE && LettucePipeline.supports(connection)) {
+			return new LettucePipeline(connection);
 		}
-	}
-
-	/** What was answered the first time stays answered. */
-	private static List<Object> second(List<Command<?>> commands, Sender sender) {
-		try {
-			return sender.send(commands, true);
-		}
-		catch (RuntimeException | Error ex) {
-			return Collections.nCopies(commands.size(), ex);
-		}
-	}
-
-	private static Sender sender(RedisConnection connection, Duration timeout, Sender oneByOne) {
-		if (OwnConnectionFactory.LETTUCE && LettucePipeline.supports(connection)) {
-			return new LettucePipeline(connection, timeout);
-		}
-		if (OwnConnectionFactory.JEDIS && JedisPipeline.supports(connection)) {
-			Sender pipeline = new JedisPipeline(connection, timeout);
-			// A pipeline of one command is more work for nothing.
-			return (commands, full) -> ((commands.size() > 1) ? pipeline : oneByOne).send(commands, full);
-		}
-		return oneByOne;
-	}
-
-	private static TimeoutException noAnswer(Duration timeout) {
-		return new TimeoutException("no answer within " + timeout.toMillis() + " ms");
-	}
-
-	private static List<Object> oneByOne(RedisConnection connection, List<Command<?>> commands, boolean full) {
-		List<Object> replies = new ArrayList<>(commands.size());
-		for (Command<?> command : commands) {
-			Object last = replies.isEmpty() ? null : replies.get(replies.size() - 1);
-			if (last instanceof Throwable failure && RedisTrouble.of(failure).kind() == RedisTrouble.Kind.NO_ANSWER) {
-				replies.add(failure);
-				continue;
-			}
-			try {
-				replies.add(command.script().eval(connection, command.keys(), command.arguments(), full));
-			}
-			catch (RuntimeException | Error ex) {
-				replies.add(ex);
-			}
-		}
-		return replies;
+		Sender jedis = (own && OwnConnectionFactory.JEDIS) ? JedisSenders.over(connection) : null;
+		return (jedis != null) ? jedis : new OneByOne(connection);
 	}
 
 	/** Sends over the connections of one client. */
-	@FunctionalInterface
-	private interface Sender {
+	interface Sender extends AutoCloseable {
 
 		/**
-		 * Send commands and wait for the replies.
+		 * Send commands, in this order. Returns when they are sent, or later.
 		 * @param commands the commands
-		 * @param full whether to send the scripts themselves and not their digests
-		 * @return a reply each
+		 * @param timeout how long to wait at most, for all of them
+		 * @param replies told the replies
+		 * @return gives up what is not answered yet
 		 */
-		List<Object> send(List<Command<?>> commands, boolean full);
+		Runnable send(List<? extends Command<?>> commands, Duration timeout, Replies replies);
+
+		@Override
+		default void close() {
+		}
+
+	}
+
+	/** Told what commands were answered. */
+	@FunctionalInterface
+	interface Replies {
+
+		/**
+		 * Take a reply. May be called on any thread, and again in vain.
+		 * @param index the number of the command
+		 * @param reply a {@link List}, or an exception
+		 */
+		void reply(int index, Object reply);
+
+	}
+
+	/**
+	 * Sends over what Spring Data has, and waits each time.
+	 *
+	 * @param connection the connection
+	 */
+	private record OneByOne(RedisConnection connection) implements Sender {
+
+		@Override
+		public Runnable send(List<? extends Command<?>> commands, Duration timeout, Replies replies) {
+			Object last = List.of();
+			for (int i = 0; i < commands.size(); i++) {
+				if (!(last instanceof Throwable failure)
+						|| RedisTrouble.of(failure).kind() != RedisTrouble.Kind.NO_ANSWER) {
+					last = eval(commands.get(i));
+				}
+				replies.reply(i, last);
+			}
+			return NOTHING;
+		}
+
+		Object eval(Command<?> command) {
+			Object reply = eval(command, false);
+			return (reply instanceof Throwable failure && RedisTrouble.isNoScript(failure)) ? eval(command, true)
+					: reply;
+		}
+
+		private Object eval(Command<?> command, boolean full) {
+			try {
+				return command.script().eval(this.connection, command.keys(), command.arguments(), full);
+			}
+			catch (RuntimeException | Error ex) {
+				return ex;
+			}
+		}
 
 	}
 
@@ -155,12 +156,9 @@ final class Pipelines {
 
 		private final StatefulConnection<byte[], byte[]> link;
 
-		private final Duration timeout;
-
-		LettucePipeline(RedisConnection connection, Duration timeout) {
+		LettucePipeline(RedisConnection connection) {
 			this.commands = ((LettuceConnection) connection).getNativeConnection();
 			this.link = ((AbstractRedisAsyncCommands<byte[], byte[]>) this.commands).getConnection();
-			this.timeout = timeout;
 		}
 
 		static boolean supports(RedisConnection connection) {
@@ -168,16 +166,17 @@ final class Pipelines {
 		}
 
 		@Override
-		public List<Object> send(List<Command<?>> commands, boolean full) {
-			long deadline = System.nanoTime() + this.timeout.toNanos();
-			List<Object> results = new ArrayList<>(commands.size());
+		public Runnable send(List<? extends Command<?>> commands, Duration timeout, Replies replies) {
 			List<RedisFuture<List<?>>> futures = new ArrayList<>(commands.size());
 			boolean several = commands.size() > 1;
 			if (several) {
 				this.link.setAutoFlushCommands(false);
 			}
 			try {
-				commands.forEach((command) -> futures.add(eval(command, full)));
+				for (int i = 0; i < commands.size(); i++) {
+					int index = i;
+					futures.add(eval(commands.get(i), false, (reply) -> replies.reply(index, reply)));
+				}
 			}
 			finally {
 				if (several) {
@@ -185,86 +184,106 @@ final class Pipelines {
 					this.link.flushCommands();
 				}
 			}
-			futures.forEach((future) -> results.add(await(future, deadline)));
-			return results;
+			return () -> futures.forEach((future) -> future.cancel(true));
 		}
 
-		private RedisFuture<List<?>> eval(Command<?> command, boolean full) {
+		private RedisFuture<List<?>> eval(Command<?> command, boolean full, Consumer<Object> told) {
 			byte[][] keys = Arrays.copyOfRange(command.arguments(), 0, command.keys());
 			byte[][] values = Arrays.copyOfRange(command.arguments(), command.keys(), command.arguments().length);
-			return full ? this.commands.eval(command.script().source(), ScriptOutputType.MULTI, keys, values)
+			RedisFuture<List<?>> future = full
+					? this.commands.eval(command.script().source(), ScriptOutputType.MULTI, keys, values)
 					: this.commands.evalsha(command.script().digest(), ScriptOutputType.MULTI, keys, values);
+			future.whenComplete((reply, failure) -> {
+				if (failure != null && !full && RedisTrouble.isNoScript(failure)) {
+					evalInFull(command, told);
+				}
+				else {
+					told.accept((failure != null) ? failure : reply);
+				}
+			});
+			return future;
 		}
 
-		/**
-		 * Not ended by an interruption: who is interrupted waits for the answer of one
-		 * command, and what others have sent over this connection has to be answered too.
-		 */
-		private Object await(RedisFuture<List<?>> future, long deadline) {
-			boolean interrupted = false;
+		private void evalInFull(Command<?> command, Consumer<Object> told) {
 			try {
-				while (true) {
-					try {
-						return future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-					}
-					catch (InterruptedException ex) {
-						interrupted = true;
-					}
-					catch (ExecutionException ex) {
-						return (ex.getCause() != null) ? ex.getCause() : ex;
-					}
-					catch (CancellationException ex) {
-						// The connection was closed with commands that it had not sent
-						// yet.
-						return ex;
-					}
-					catch (TimeoutException ex) {
-						future.cancel(true);
-						return noAnswer(this.timeout);
-					}
-				}
+				eval(command, true, told);
 			}
-			finally {
-				if (interrupted) {
-					Thread.currentThread().interrupt();
-				}
+			catch (RuntimeException | Error ex) {
+				told.accept(ex);
 			}
 		}
 
 	}
 
+	/** Apart, for those who do not have Jedis. */
+	private static final class JedisSenders {
+
+		static @Nullable Sender over(RedisConnection connection) {
+			if (connection instanceof JedisClusterConnection cluster) {
+				return new JedisClusterPipelines(cluster);
+			}
+			return (connection instanceof JedisConnection) ? new JedisPipeline(connection) : null;
+		}
+
+	}
+
 	/**
-	 * Sends over Jedis: its pipeline, in a Cluster one to each node.
+	 * Sends over Jedis: its pipeline, which reads all replies before it tells any.
 	 */
-	private static final class JedisPipeline implements Sender {
+	private static class JedisPipeline implements Sender {
+
+		private final OneByOne oneByOne;
 
 		private final Object jedis;
 
-		private final Duration timeout;
-
-		JedisPipeline(RedisConnection connection, Duration timeout) {
+		JedisPipeline(RedisConnection connection) {
+			this.oneByOne = new OneByOne(connection);
 			this.jedis = connection.getNativeConnection();
-			this.timeout = timeout;
-		}
-
-		static boolean supports(RedisConnection connection) {
-			return connection instanceof JedisConnection || connection instanceof JedisClusterConnection;
 		}
 
 		@Override
-		public List<Object> send(List<Command<?>> commands, boolean full) {
-			List<Response<Object>> responses = new ArrayList<>(commands.size());
+		public Runnable send(List<? extends Command<?>> commands, Duration timeout, Replies replies) {
+			if (commands.size() == 1) {
+				// A pipeline of one command is more work for nothing.
+				return this.oneByOne.send(commands, timeout, replies);
+			}
+			send(commands, IntStream.range(0, commands.size()).boxed().toList(), timeout, replies);
+			return NOTHING;
+		}
+
+		final void send(List<? extends Command<?>> commands, List<Integer> some, Duration timeout, Replies replies) {
+			List<Integer> unknown = send(commands, some, false, timeout, replies);
+			if (!unknown.isEmpty()) {
+				send(commands, unknown, true, timeout, replies);
+			}
+		}
+
+		/** Return those whose script Redis does not know. */
+		private List<Integer> send(List<? extends Command<?>> commands, List<Integer> some, boolean full,
+				Duration timeout, Replies replies) {
 			long start = System.nanoTime();
+			List<Response<Object>> responses = new ArrayList<>(some.size());
 			try (AbstractPipeline pipeline = pipeline()) {
-				for (Command<?> command : commands) {
-					responses.add(eval(pipeline, command, full));
-				}
+				some.forEach((i) -> responses.add(eval(pipeline, commands.get(i), full)));
 				pipeline.sync();
 			}
-			List<Object> results = new ArrayList<>(commands.size());
-			boolean late = System.nanoTime() - start >= this.timeout.toNanos() / JedisFactories.CLUSTER_ATTEMPTS;
-			responses.forEach((response) -> results.add(result(response, late)));
-			return results;
+			boolean late = System.nanoTime() - start >= timeout.toNanos() / JedisFactories.CLUSTER_ATTEMPTS;
+			List<Integer> unknown = new ArrayList<>();
+			for (int i = 0; i < some.size(); i++) {
+				int index = some.get(i);
+				Object reply = result(responses.get(i), late, timeout);
+				if (!full && reply instanceof Throwable failure && RedisTrouble.isNoScript(failure)) {
+					unknown.add(index);
+				}
+				else if (reply instanceof Throwable failure && RedisTrouble.isRedirection(failure)) {
+					// A pipeline does not follow it.
+					replies.reply(index, this.oneByOne.eval(commands.get(index)));
+				}
+				else {
+					replies.reply(index, reply);
+				}
+			}
+			return unknown;
 		}
 
 		private AbstractPipeline pipeline() {
@@ -284,16 +303,78 @@ final class Pipelines {
 		 * In a Cluster the pipeline logs why a node did not answer, and says of the
 		 * responses only that there are none.
 		 */
-		private Object result(Response<Object> response, boolean late) {
+		private static Object result(Response<Object> response, boolean late, Duration timeout) {
 			try {
 				return response.get();
 			}
 			catch (IllegalStateException ex) {
-				return late ? noAnswer(this.timeout) : new IOException("the connection to a node broke", ex);
+				return late ? new TimeoutException("no answer within " + timeout.toMillis() + " ms")
+						: new IOException("the connection to a node broke", ex);
 			}
 			catch (RuntimeException ex) {
 				return ex;
 			}
+		}
+
+	}
+
+	/**
+	 * Sends over Jedis in a Cluster: a pipeline to each node, each on a thread of its
+	 * own. One that hangs holds up those only that are there.
+	 */
+	private static final class JedisClusterPipelines extends JedisPipeline {
+
+		private static final int MOST_THREADS = 64;
+
+		private static final String UNKNOWN = "";
+
+		private final JedisClusterConnection connection;
+
+		/** Where slots were last. A wrong node costs nothing but company. */
+		private final Map<Integer, String> nodes = new ConcurrentHashMap<>();
+
+		private final ThreadPoolExecutor executor = new ThreadPoolExecutor(0, MOST_THREADS, 10, TimeUnit.SECONDS,
+				new SynchronousQueue<>(), (task) -> Listeners.daemon(task, "mqtt-redis-node"));
+
+		JedisClusterPipelines(JedisClusterConnection connection) {
+			super(connection);
+			this.connection = connection;
+		}
+
+		@Override
+		public void close() {
+			this.executor.shutdown();
+		}
+
+		@Override
+		public Runnable send(List<? extends Command<?>> commands, Duration timeout, Replies replies) {
+			Map<String, List<Integer>> groups = new HashMap<>();
+			for (int i = 0; i < commands.size(); i++) {
+				groups
+					.computeIfAbsent(this.nodes.getOrDefault(slot(commands.get(i)), UNKNOWN),
+							(node) -> new ArrayList<>())
+					.add(i);
+			}
+			groups.forEach((node, some) -> this.executor.execute(() -> {
+				try {
+					send(commands, some, timeout, replies);
+					if (node.equals(UNKNOWN)) {
+						some.forEach((i) -> learn(slot(commands.get(i))));
+					}
+				}
+				catch (RuntimeException | Error ex) {
+					some.forEach((i) -> replies.reply(i, ex));
+				}
+			}));
+			return NOTHING;
+		}
+
+		private static int slot(Command<?> command) {
+			return JedisClusterCRC16.getSlot(command.arguments()[0]);
+		}
+
+		private void learn(int slot) {
+			this.nodes.put(slot, this.connection.clusterGetNodeForSlot(slot).asString());
 		}
 
 	}

@@ -28,6 +28,8 @@ import io.github.mqttredis.redis.Speaker.Exchange.Answer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisClusterNode;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
@@ -49,6 +51,14 @@ final class RedisLink {
 	private @Nullable RedisConnectionFactory factory;
 
 	private @Nullable RedisConnection connection;
+
+	private Pipelines.@Nullable Sender sender;
+
+	/** Which connection this is. */
+	private int number;
+
+	/** The node of a Cluster that answered last, and is asked first. */
+	private @Nullable RedisClusterNode alive;
 
 	RedisLink(RedisConnectionFactory source, Duration timeout) {
 		this(source, timeout, Duration.ZERO);
@@ -134,48 +144,33 @@ final class RedisLink {
 	}
 
 	/**
-	 * Send commands together and read what each of them is answered, connecting first if
-	 * necessary.
-	 * @param exchanges the commands
-	 * @return an answer each
+	 * Send commands together, connecting first if necessary. Each is replied to.
+	 * @param trip the commands
 	 */
-	List<Answer> send(List<? extends Exchange<?>> exchanges) {
-		RedisConnection connected;
+	void send(RoundTrip trip) {
+		long bytes = trip.exchanges().stream().mapToLong((exchange) -> exchange.command().bytes()).sum();
+		Duration patience = this.timeout.plusMillis(bytes * 1000 / SLOWEST_BYTES_PER_SECOND);
+		trip.begin(this.number, patience);
+		boolean connected = false;
 		try {
-			connected = connection();
+			Pipelines.Sender over = sender();
+			connected = true;
+			trip.cancel(over.send(trip.exchanges().stream().<Command<?>>map(Exchange::command).toList(), patience,
+					trip::reply));
 		}
 		catch (RuntimeException | Error ex) {
-			return failed(exchanges, ex, false);
-		}
-		try {
-			long bytes = exchanges.stream().mapToLong((exchange) -> exchange.command().bytes()).sum();
-			List<Object> replies = Pipelines.send(connected,
-					exchanges.stream().<Command<?>>map(Exchange::command).toList(),
-					this.timeout.plusMillis(bytes * 1000 / SLOWEST_BYTES_PER_SECOND), this.factory != this.source);
-			List<Answer> answers = new ArrayList<>(replies.size());
-			for (int i = 0; i < replies.size(); i++) {
-				answers.add(answer(exchanges.get(i), replies.get(i)));
-			}
-			return answers;
-		}
-		catch (RuntimeException | Error ex) {
-			return failed(exchanges, ex, true);
+			trip.fail(ex, connected);
 		}
 	}
 
-	private static Answer answer(Exchange<?> exchange, Object reply) {
+	static Answer answer(Exchange<?> exchange, Object reply, boolean sent) {
 		try {
-			return (reply instanceof Throwable failure) ? exchange.failed(trouble(failure), true)
+			return (reply instanceof Throwable failure) ? exchange.failed(trouble(failure), sent)
 					: exchange.read((List<?>) reply);
 		}
 		catch (RuntimeException | Error ex) {
-			return exchange.failed(trouble(ex), true);
+			return exchange.failed(trouble(ex), sent);
 		}
-	}
-
-	private static List<Answer> failed(List<? extends Exchange<?>> exchanges, Throwable failure, boolean sent) {
-		RedisTrouble trouble = trouble(failure);
-		return exchanges.stream().map((exchange) -> exchange.failed(trouble, sent)).toList();
 	}
 
 	/**
@@ -188,8 +183,15 @@ final class RedisLink {
 		RedisLink patient = new RedisLink(this.source, this.timeout, extraTime(exchange.command().bytes()));
 		try {
 			// That no connection can be made is not the command's fault.
-			patient.run(RedisConnection::ping);
-			return patient.send(List.of(exchange)).get(0);
+			patient.ping();
+			List<Answer> answers = new ArrayList<>();
+			RoundTrip trip = new RoundTrip(List.of(exchange), (same, answer) -> answers.add(answer),
+					Thread.currentThread());
+			patient.send(trip);
+			if (!trip.await(trip.timeout())) {
+				trip.expire();
+			}
+			return answers.get(0);
 		}
 		catch (RedisTrouble trouble) {
 			return exchange.failed(trouble, false);
@@ -199,6 +201,102 @@ final class RedisLink {
 		}
 	}
 
+	// Clusters
+
+	/**
+	 * Return whether there are several servers, of which one may answer while another one
+	 * does not.
+	 * @return whether this is connected to a Cluster
+	 */
+	boolean isCluster() {
+		return this.connection instanceof RedisClusterConnection;
+	}
+
+	/**
+	 * Ask Redis for a sign of life; of a Cluster any of its masters.
+	 * @throws RedisTrouble if there is none
+	 */
+	void ping() throws RedisTrouble {
+		run((connected) -> {
+			if (connected instanceof RedisClusterConnection cluster) {
+				pingAny(cluster);
+			}
+			else {
+				connected.ping();
+			}
+			return true;
+		});
+	}
+
+	private void pingAny(RedisClusterConnection cluster) {
+		List<RedisClusterNode> nodes = new ArrayList<>();
+		cluster.clusterGetNodes().forEach((node) -> {
+			if (node.isMaster()) {
+				nodes.add(node.equals(this.alive) ? 0 : nodes.size(), node);
+			}
+		});
+		RuntimeException failure = new IllegalStateException("no known master");
+		for (RedisClusterNode node : nodes) {
+			try {
+				cluster.ping(node);
+				this.alive = node;
+				return;
+			}
+			catch (RuntimeException ex) {
+				failure = ex;
+			}
+		}
+		throw failure;
+	}
+
+	/**
+	 * Return another link to the same Redis, which is connected, and has looked at a
+	 * Cluster anew. Unlike anything else here, this may be called without the turn.
+	 * @return the link
+	 * @throws RedisTrouble if Redis does not answer
+	 */
+	RedisLink another() throws RedisTrouble {
+		RedisLink other = new RedisLink(this.source, this.timeout, this.extra);
+		boolean connected = false;
+		try {
+			other.ping();
+			connected = true;
+			return other;
+		}
+		finally {
+			if (!connected) {
+				other.close();
+			}
+		}
+	}
+
+	/**
+	 * Take over another link's connection, and leave it this one's: what was sent over
+	 * that may still be answered.
+	 * @param other the other link
+	 */
+	void swap(RedisLink other) {
+		RedisConnectionFactory ownFactory = this.factory;
+		RedisConnection own = this.connection;
+		Pipelines.Sender ownSender = this.sender;
+		this.factory = other.factory;
+		this.connection = other.connection;
+		this.sender = other.sender;
+		this.alive = other.alive;
+		this.number++;
+		other.factory = ownFactory;
+		other.connection = own;
+		other.sender = ownSender;
+	}
+
+	/**
+	 * Return which connection this is.
+	 * @return a number, another one for each
+	 */
+	int number() {
+		return this.number;
+	}
+
 	/**
 	 * Return how much longer than a small one a command with many bytes may take.
 	 * @param bytes how many bytes
@@ -206,6 +304,16 @@ final class RedisLink {
 	 */
 	static Duration extraTime(long bytes) {
 		return (bytes < LARGE_BYTES) ? Duration.ZERO : Duration.ofSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
+	}
+
+	private Pipelines.Sender sender() {
+		RedisConnection connected = connection();
+		Pipelines.Sender current = this.sender;
+		if (current == null) {
+			current = Pipelines.over(connected, this.factory != this.source);
+			this.sender = current;
+		}
+		return current;
 	}
 
 	private RedisConnection connection() {
@@ -261,6 +369,12 @@ final class RedisLink {
 	private void closeConnection() {
 		RedisConnection closing = this.connection;
 		this.connection = null;
+		this.number++;
+		Pipelines.Sender ended = this.sender;
+		this.sender = null;
+		if (ended != null) {
+			ended.close();
+		}
 		if (closing != null) {
 			try {
 				closing.close();

@@ -21,8 +21,6 @@ import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.redis.connection.RedisConnection;
-
 /**
  * Whether Redis answers. Once a command was not answered Redis counts as away: nothing is
  * sent but probes, until one is answered. All but {@link #away()} is called in turn
@@ -42,13 +40,18 @@ final class RedisPresence {
 
 	private final Runnable onBack;
 
+	/** Has another connection to a Cluster made, which others do not wait for. */
+	private final Runnable connectAnew;
+
 	private volatile @Nullable RedisTrouble away;
 
-	RedisPresence(RedisLink link, BiConsumer<Runnable, Duration> later, Runnable onAway, Runnable onBack) {
+	RedisPresence(RedisLink link, BiConsumer<Runnable, Duration> later, Runnable onAway, Runnable onBack,
+			Runnable connectAnew) {
 		this.link = link;
 		this.later = later;
 		this.onAway = onAway;
 		this.onBack = onBack;
+		this.connectAnew = connectAnew;
 	}
 
 	/**
@@ -61,11 +64,17 @@ final class RedisPresence {
 
 	/**
 	 * Note that Redis did not answer. A connection that broke is made anew at once; if
-	 * that fails too, Redis counts as away.
+	 * that fails too, Redis counts as away. In a Cluster one node is not all of them: as
+	 * long as any other answers, those sessions go on that are there.
 	 * @param trouble what happened
 	 * @param told whether sessions are told if it answers over a new connection
+	 * @param othersAnswered whether something else was answered meanwhile
 	 */
-	void lost(RedisTrouble trouble, boolean told) {
+	void lost(RedisTrouble trouble, boolean told, boolean othersAnswered) {
+		if (this.link.isCluster() && (othersAnswered || isAnyNodeThere())) {
+			this.connectAnew.run();
+			return;
+		}
 		if (trouble.isTimeout()) {
 			// A second wait of the same length would be the callers' loss.
 			goAway(trouble);
@@ -73,13 +82,23 @@ final class RedisPresence {
 		}
 		this.link.reset();
 		try {
-			this.link.run(RedisConnection::ping);
+			this.link.ping();
 			if (told) {
 				this.onBack.run();
 			}
 		}
 		catch (RedisTrouble again) {
 			goAway(again);
+		}
+	}
+
+	private boolean isAnyNodeThere() {
+		try {
+			this.link.ping();
+			return true;
+		}
+		catch (RedisTrouble trouble) {
+			return false;
 		}
 	}
 
@@ -97,7 +116,7 @@ final class RedisPresence {
 	private void probe(Duration delay) {
 		try {
 			this.link.reset();
-			this.link.run(RedisConnection::ping);
+			this.link.ping();
 			this.away = null;
 		}
 		catch (RedisTrouble trouble) {

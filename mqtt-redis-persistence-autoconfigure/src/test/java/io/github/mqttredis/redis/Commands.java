@@ -18,6 +18,8 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.redis.Speaker.Command;
 
@@ -36,7 +38,9 @@ final class Commands {
 	}
 
 	static <T> T run(RedisConnection connection, Command<T> command) {
-		Object reply = Pipelines.send(connection, List.of(command), TIMEOUT, true).get(0);
+		CompletableFuture<Object> answer = new CompletableFuture<>();
+		Pipelines.over(connection, true).send(List.of(command), TIMEOUT, (index, reply) -> answer.complete(reply));
+		Object reply = answer.orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).join();
 		assertThat(reply).isInstanceOf(List.class);
 		return command.reader().apply((List<?>) reply);
 	}

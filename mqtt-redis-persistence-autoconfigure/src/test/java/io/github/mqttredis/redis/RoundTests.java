@@ -18,7 +18,12 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,6 +39,7 @@ import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
@@ -123,6 +129,59 @@ class RoundTests {
 		}
 		long own = SESSIONS + 1;
 		assertThat(reads() - before - own).isLessThan(SESSIONS / 4);
+	}
+
+	/** Jedis reads all before it tells any. */
+	@Test
+	void whenOneAnswerIsLateThenWhoIsAnsweredBeforeGoesOn() throws Exception {
+		List<Session> sessions = open(RedisClient.LETTUCE, Load.seconds(60), 3);
+		this.server.pause();
+		sessions.get(0).put("s-1", Packets.publish(1, 1, "a"));
+		Await.until("the I/O thread waits", RoundTests::isIoThreadWaiting);
+		sessions.get(1).put("s-1", Packets.publish(1, 1, "a"));
+		sessions.get(2).put("s-1", Packets.publish(1, 1, "a"));
+		// Some 60 bytes each.
+		this.link.limitAnswers(40);
+		this.server.resume();
+		sessions.get(1).awaitPuts(null, () -> false);
+		long first = System.nanoTime();
+		sessions.get(2).awaitPuts(null, () -> false);
+		assertThat(System.nanoTime() - first).isGreaterThan(Duration.ofMillis(500).toNanos());
+		this.link.limitAnswers(0);
+	}
+
+	/** Asleep, or reading from a socket. */
+	private static boolean isIoThreadWaiting() {
+		return Thread.getAllStackTraces()
+			.entrySet()
+			.stream()
+			.filter((thread) -> thread.getKey().getName().equals("mqtt-redis-io"))
+			.anyMatch((thread) -> Arrays.stream(thread.getValue())
+				.anyMatch((frame) -> frame.getClassName().equals(IoLoop.class.getName())
+						&& frame.getMethodName().equals("speak")));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenSessionsAreOpenedTogetherThenTheyShareRoundTrips(RedisClient client) throws Exception {
+		open(client, Load.seconds(60), 1);
+		this.link.delay(Duration.ofMillis(5));
+		ExecutorService threads = Executors.newFixedThreadPool(16);
+		try {
+			long before = reads();
+			List<Future<Session>> opened = new ArrayList<>();
+			for (int i = 1; i <= SESSIONS; i++) {
+				SessionId id = id(i);
+				opened.add(threads.submit(() -> this.store.open(id)));
+			}
+			for (Future<Session> session : opened) {
+				assertThat(session.get(Await.MILLIS, TimeUnit.MILLISECONDS).keys()).isEmpty();
+			}
+			assertThat(reads() - before).isLessThan(SESSIONS / 2);
+		}
+		finally {
+			threads.shutdownNow();
+		}
 	}
 
 	@ParameterizedTest
