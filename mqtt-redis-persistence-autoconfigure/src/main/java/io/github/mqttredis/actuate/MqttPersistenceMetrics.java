@@ -48,6 +48,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -101,7 +102,9 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 	public void onEvent(SessionEvent event) {
 		if (this.clientIdTag) {
 			// All, because an event may have been dropped.
-			this.store.get().activity().keySet().forEach(this::bind);
+			Set<SessionId> counted = this.store.get().activity().keySet();
+			counted.forEach(this::bind);
+			this.bound.stream().filter((id) -> !counted.contains(id)).forEach(this::unbind);
 		}
 	}
 
@@ -111,9 +114,25 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 		}
 	}
 
+	/** Its counts are part of those of others now. */
+	private void unbind(SessionId id) {
+		if (this.bound.remove(id)) {
+			List<Tag> tags = tags(id).stream().toList();
+			this.registries.forEach((registry) -> registry.getMeters()
+				.stream()
+				.filter((meter) -> meter.getId().getName().startsWith(SessionMeters.PREFIX)
+						&& meter.getId().getTags().containsAll(tags))
+				.forEach(registry::remove));
+		}
+	}
+
+	private static Tags tags(SessionId id) {
+		return Tags.of("client.id", id.clientId(), "broker", id.broker(), "version", id.version().suffix());
+	}
+
 	private void bind(MeterRegistry registry, SessionId id) {
-		Tags tags = Tags.of("client.id", id.clientId(), "broker", id.broker(), "version", id.version().suffix());
-		new SessionMeters(registry, tags, () -> only(this.store.get().activity(), id), () -> only(look(), id)).bind();
+		new SessionMeters(registry, tags(id), () -> only(this.store.get().activity(), id), () -> only(look(), id))
+			.bind();
 	}
 
 	private static <T> Collection<T> only(Map<SessionId, T> all, SessionId id) {

@@ -18,7 +18,6 @@ package io.github.mqttredis.memory;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +34,7 @@ import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionActivity.Operation;
+import io.github.mqttredis.session.SessionCounts;
 import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
@@ -74,10 +74,10 @@ public final class MemorySessionStore
 
 	private final EventQueue events;
 
-	private final Map<SessionId, SessionActivity> activity = new ConcurrentHashMap<>();
-
 	/** What this store has opened, also if another one has taken it since. */
 	private final Map<SessionId, OwnedSession> open = new ConcurrentHashMap<>();
+
+	private final SessionCounts counts = new SessionCounts(this.open::containsKey);
 
 	private final Map<SessionId, SessionStatus> waiting = new ConcurrentHashMap<>();
 
@@ -187,7 +187,7 @@ public final class MemorySessionStore
 		}
 		finally {
 			this.waiting.remove(id);
-			activity(id).ended(Operation.OPEN, start, opened);
+			this.counts.of(id).ended(Operation.OPEN, start, opened);
 		}
 	}
 
@@ -259,7 +259,7 @@ public final class MemorySessionStore
 
 	/** Called alone. */
 	OwnedSession own(StoredSession stored) {
-		OwnedSession session = new OwnedSession(stored, this, activity(stored.id()));
+		OwnedSession session = new OwnedSession(stored, this, this.counts.of(stored.id()));
 		stored.owner(session);
 		this.open.put(stored.id(), session);
 		return session;
@@ -293,11 +293,7 @@ public final class MemorySessionStore
 
 	@Override
 	public Map<SessionId, SessionActivity> activity() {
-		return Collections.unmodifiableMap(this.activity);
-	}
-
-	private SessionActivity activity(SessionId id) {
-		return this.activity.computeIfAbsent(id, (key) -> new SessionActivity());
+		return this.counts.all();
 	}
 
 	@Override

@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.redis;
 
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +36,7 @@ import io.github.mqttredis.session.RecordOperations;
 import io.github.mqttredis.session.ServerStatus;
 import io.github.mqttredis.session.Session;
 import io.github.mqttredis.session.SessionActivity;
+import io.github.mqttredis.session.SessionCounts;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInspector;
@@ -85,7 +85,7 @@ public final class RedisSessionStore
 
 	private final OpenSessions sessions = new OpenSessions();
 
-	private final Map<SessionId, SessionActivity> activity = new ConcurrentHashMap<>();
+	private final SessionCounts counts = new SessionCounts(this.sessions::isKnown);
 
 	private volatile @Nullable StoreEngine engine;
 
@@ -216,8 +216,7 @@ public final class RedisSessionStore
 				return register(known);
 			}
 			SessionOpener opener = opener(id);
-			OwnedSession session = taking.open(opener,
-					this.activity.computeIfAbsent(id, (key) -> new SessionActivity()));
+			OwnedSession session = taking.open(opener, this.counts.of(id));
 			try {
 				SessionHandle hold = register(session);
 				warnIfOnlyInRedis(session);
@@ -323,7 +322,7 @@ public final class RedisSessionStore
 
 	@Override
 	public Map<SessionId, SessionActivity> activity() {
-		return Collections.unmodifiableMap(this.activity);
+		return this.counts.all();
 	}
 
 	@Override
@@ -485,6 +484,11 @@ public final class RedisSessionStore
 		private final Map<SessionId, Opening> openings = new ConcurrentHashMap<>();
 
 		private final Map<SessionId, Entry> entries = new ConcurrentHashMap<>();
+
+		/** Return whether a session is open, or is being opened or given back. */
+		boolean isKnown(SessionId id) {
+			return this.openings.containsKey(id) || this.entries.containsKey(id);
+		}
 
 		List<OwnedSession> all() {
 			return this.entries.values().stream().map(Entry::session).toList();

@@ -57,6 +57,19 @@ public final class SessionActivity {
 	}
 
 	/**
+	 * Return the counts of two together.
+	 * @param other the other counts
+	 * @return the sums, which count for themselves from here on
+	 */
+	SessionActivity plus(SessionActivity other) {
+		SessionActivity sum = new SessionActivity();
+		for (int i = 0; i < this.counts.length(); i++) {
+			sum.counts.set(i, this.counts.get(i) + other.counts.get(i));
+		}
+		return sum;
+	}
+
+	/**
 	 * Return how often an operation ended.
 	 * @param operation the operation
 	 * @param success those that did what was asked, or the others

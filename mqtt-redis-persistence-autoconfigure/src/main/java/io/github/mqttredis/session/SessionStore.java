@@ -87,6 +87,7 @@ public interface SessionStore {
 
 	/**
 	 * Return what was done for each session that this process has opened, or tried to.
+	 * Many that are not open any more may be counted together.
 	 * @return the counts, which go on counting
 	 */
 	Map<SessionId, SessionActivity> activity();

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
+import io.github.mqttredis.memory.MemorySessionStore;
+import io.github.mqttredis.memory.MemorySessions;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.redis.StoreSettings.OnConflict;
@@ -30,6 +32,7 @@ import io.github.mqttredis.session.Durability;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.Session;
+import io.github.mqttredis.session.SessionCounts;
 import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
@@ -175,6 +178,34 @@ class MqttPersistenceMetricsTests {
 			.isZero();
 		awaitValue("records", 1, "kind", "sent", "client.id", "meters");
 		assertThat(value("records", "kind", "sent", "client.id", "other")).isZero();
+	}
+
+	@Test
+	void whenClientIdsChangeAgainAndAgainThenFormerSessionsAreCountedTogether() throws Exception {
+		MemorySessionStore store = new MemorySessionStore(new MemorySessions(),
+				new MemorySessionStore.Settings(Load.seconds(10), Duration.ZERO, false, Duration.ZERO, 0), List.of());
+		MqttPersistenceMetrics metrics = new MqttPersistenceMetrics(() -> store, true);
+		metrics.bindTo(this.registry);
+		MqttPersistenceMetrics totals = new MqttPersistenceMetrics(() -> store, false);
+		SimpleMeterRegistry all = new SimpleMeterRegistry();
+		totals.bindTo(all);
+		Session kept = store.open(ID);
+		int sessions = 1500;
+		for (int i = 1; i < sessions; i++) {
+			store.release(store.open(new SessionId("client-" + i, "broker", MqttVersion.V3)));
+			if (i == 1) {
+				metrics.onEvent(new SessionEvent.Recovered(ID));
+			}
+		}
+		metrics.onEvent(new SessionEvent.Recovered(ID));
+		assertThat(store.activity()).hasSizeLessThan(1100).containsKeys(ID, SessionCounts.FORMER);
+		assertThat(all.get("mqtt.persistence.open").tag("outcome", "SUCCESS").functionTimer().count())
+			.isEqualTo(sessions);
+		assertThat(this.registry.find("mqtt.persistence.put").tag("client.id", "client-1").meters()).isEmpty();
+		assertThat(this.registry.find("mqtt.persistence.put").tag("client.id", "meters").meters()).hasSize(2);
+		kept.put("s-1", RECORD);
+		assertThat(value("put", "outcome", "SUCCESS", "client.id", "meters")).isEqualTo(1);
+		store.stop();
 	}
 
 	@Test

@@ -79,7 +79,7 @@ final class Rules {
 			case MANY_SESSIONS -> List.of("p99AloneMicros", "p99BesideMicros", "writeBackMillis");
 			case LONG_OUTAGE -> List.of("fillMsgPerSec", "drainMsgPerSec", "onlineMsgPerSec", "connectMillis",
 					"heapMiB", "redisBytesPerMsg");
-			case FAR_REDIS -> List.of("openMillis", "worstPutMillis");
+			case FAR_REDIS -> List.of("openMillis", "openTogetherMillis", "worstPutMillis");
 			default -> List.of("msgPerSec");
 		};
 	}

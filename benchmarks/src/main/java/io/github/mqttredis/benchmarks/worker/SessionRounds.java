@@ -16,9 +16,14 @@
 
 package io.github.mqttredis.benchmarks.worker;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -49,6 +54,10 @@ final class SessionRounds {
 
 	private static final String LARGE = "large";
 
+	private static final int OPENED_TOGETHER = 3_000;
+
+	private static final int OPENING_THREADS = 16;
+
 	private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
 
 	private SessionRounds() {
@@ -68,7 +77,28 @@ final class SessionRounds {
 			Session busy = open(store, "busy");
 			long[] times = publish(busy, StoreSettings.defaults().leaseTtl().toNanos(), PACE_NANOS);
 			return Map.of("openMillis", opened / NANOS_IN_MILLI, "worstPutMillis",
-					Arrays.stream(times).max().orElseThrow() / NANOS_IN_MILLI);
+					Arrays.stream(times).max().orElseThrow() / NANOS_IN_MILLI, "openTogetherMillis",
+					openTogether(store));
+		}
+	}
+
+	/** As client managers do that start in parallel. */
+	private static double openTogether(StoreUnderTest store) throws Exception {
+		ExecutorService threads = Executors.newFixedThreadPool(OPENING_THREADS);
+		try {
+			long start = System.nanoTime();
+			List<Future<Session>> opened = new ArrayList<>(OPENED_TOGETHER);
+			for (int i = 0; i < OPENED_TOGETHER; i++) {
+				String clientId = "together-" + i;
+				opened.add(threads.submit(() -> store.session(clientId)));
+			}
+			for (Future<Session> session : opened) {
+				session.get();
+			}
+			return (System.nanoTime() - start) / NANOS_IN_MILLI;
+		}
+		finally {
+			threads.shutdownNow();
 		}
 	}
 
