@@ -102,10 +102,12 @@ public final class Benchmarks implements AutoCloseable {
 	}
 
 	private void measureAll() throws Exception {
-		for (Variant variant : this.options.variants()) {
-			this.workers.add(new WorkerProcess(variant, this.servers.addresses()));
-		}
+		String heap = "";
 		for (Round round : this.plan.rounds()) {
+			if (!heap.equals(Rules.heap(round.scenario()))) {
+				heap = Rules.heap(round.scenario());
+				startWorkers(heap);
+			}
 			measure(round);
 		}
 		if (this.options.scenarios().contains(Scenario.OPERATIONS)) {
@@ -115,6 +117,17 @@ public final class Benchmarks implements AutoCloseable {
 		write(this.options.output().resolveSibling("environment.json"),
 				Environment.describe(this.servers, this.options));
 		Table.print(this.rows, System.out);
+	}
+
+	private synchronized void startWorkers(String heap) throws IOException {
+		this.workers.forEach(WorkerProcess::close);
+		this.workers.clear();
+		if (this.stopped) {
+			throw new IOException("Stopped");
+		}
+		for (Variant variant : this.options.variants()) {
+			this.workers.add(new WorkerProcess(variant, this.servers.addresses(), heap));
+		}
 	}
 
 	private static void write(Path file, Object content) throws IOException {
@@ -131,7 +144,7 @@ public final class Benchmarks implements AutoCloseable {
 		if (!variants.isEmpty()) {
 			Path log = this.options.output().resolveSibling("jmh.log");
 			System.err.println("operations under JMH, see " + log);
-			this.rows.addAll(Operations.run(variants, this.servers.addresses().redisPort(), Java.options(),
+			this.rows.addAll(Operations.run(variants, this.servers.addresses().redisPort(), Java.options(Java.HEAP),
 					this.options.quick(), log));
 		}
 	}

@@ -25,15 +25,18 @@ import java.util.List;
  */
 final class Java {
 
+	/** The heap of what has no other one. */
+	static final String HEAP = "512m";
+
 	private static final int NATIVE_ACCESS_WARNS = 24;
 
 	private Java() {
 	}
 
-	static List<String> command(Class<?> main, String... arguments) {
+	static List<String> command(String heap, Class<?> main, String... arguments) {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-		command.addAll(options());
+		command.addAll(options(heap));
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
 		command.addAll(List.of(arguments));
 		return command;
@@ -42,10 +45,11 @@ final class Java {
 	/**
 	 * Return the options of a JVM under test: a heap that stays as it is, and native code
 	 * without a warning.
+	 * @param heap its size
 	 * @return the options
 	 */
-	static List<String> options() {
-		List<String> options = new ArrayList<>(List.of("-Xms512m", "-Xmx512m"));
+	static List<String> options(String heap) {
+		List<String> options = new ArrayList<>(List.of("-Xms" + heap, "-Xmx" + heap));
 		if (Runtime.version().feature() >= NATIVE_ACCESS_WARNS) {
 			options.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
 		}

@@ -93,7 +93,7 @@ final class Servers implements AutoCloseable {
 	}
 
 	private ServerProcess startArtemis() throws IOException, InterruptedException {
-		return ServerProcess.start(Java.command(ArtemisBroker.class, Integer.toString(this.brokerPort)),
+		return ServerProcess.start(Java.command(Java.HEAP, ArtemisBroker.class, Integer.toString(this.brokerPort)),
 				this.brokerPort, this.directory.resolve("broker.log"));
 	}
 

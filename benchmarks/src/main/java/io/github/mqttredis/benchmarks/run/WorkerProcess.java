@@ -44,10 +44,10 @@ final class WorkerProcess implements AutoCloseable {
 
 	private final BufferedReader figures;
 
-	WorkerProcess(Variant variant, Addresses addresses) throws IOException {
+	WorkerProcess(Variant variant, Addresses addresses, String heap) throws IOException {
 		this.variant = variant;
 		this.process = new ProcessBuilder(
-				Java.command(Worker.class, variant.label(), JSON.writeValueAsString(addresses)))
+				Java.command(heap, Worker.class, variant.label(), JSON.writeValueAsString(addresses)))
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();
 		this.rounds = this.process.outputWriter(StandardCharsets.UTF_8);

@@ -19,6 +19,7 @@ package io.github.mqttredis.benchmarks.worker;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 import io.github.mqttredis.benchmarks.Addresses;
@@ -72,7 +73,10 @@ final class OutageRounds {
 			figures.put("heapMiB", (heap() - empty) / MIB);
 			Clients.connect(client, round.inflight());
 			figures.put("connectMillis", (System.nanoTime() - start) / NANOS_PER_MILLI);
-			figures.put("drainMsgPerSec", drain(client));
+			double sent = drain(client);
+			figures.put("drainMsgPerSec", sent);
+			// Of one round: both suffer from what else the machine does meanwhile.
+			figures.put("drainToOnline", sent / Objects.requireNonNull(figures.get("onlineMsgPerSec")));
 			Clients.disconnect(client);
 		}
 		return figures;
