@@ -17,8 +17,11 @@
 package io.github.mqttredis.sample.launcher;
 
 import java.nio.file.Path;
+import java.util.List;
 
+import org.apache.activemq.artemis.api.core.RoutingType;
 import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.CoreAddressConfiguration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.remoting.server.RemotingService;
 import org.apache.activemq.artemis.core.server.JournalType;
@@ -45,8 +48,22 @@ class EmbeddedBroker implements Switch, AutoCloseable {
 	private final EmbeddedActiveMQ server = new EmbeddedActiveMQ();
 
 	EmbeddedBroker(Path directory) {
+		this(directory, List.of());
+	}
+
+	/**
+	 * Start the broker.
+	 * @param directory where its files are
+	 * @param topics those that it knows from the beginning: while Artemis 2.53 stores a
+	 * new one for its first message, the next message may overtake that one
+	 */
+	EmbeddedBroker(Path directory, List<String> topics) {
 		try {
-			this.server.setConfiguration(configuration(directory));
+			Configuration configuration = configuration(directory);
+			topics.forEach((topic) -> configuration
+				.addAddressConfiguration(new CoreAddressConfiguration().setName(topic.replace('/', '.'))
+					.addRoutingType(RoutingType.MULTICAST)));
+			this.server.setConfiguration(configuration);
 			this.server.start();
 		}
 		catch (Exception ex) {

@@ -111,7 +111,6 @@ class GatewayArguments {
 		set("mqtt.persistence.offline-buffer.enabled", "true");
 		// Some more: what a kill interrupts counts as well.
 		set("mqtt.persistence.offline-buffer.max-messages", Long.toString(messages + 1000L));
-		setUnlessGiven("mqtt.persistence.offline-buffer.max-size", "4GB");
 		// Two cores are shared with the broker, Redis and the subscriber.
 		setUnlessGiven("mqtt.persistence.write-timeout", "20s");
 		set(OutageApplication.MESSAGES, Integer.toString(messages));

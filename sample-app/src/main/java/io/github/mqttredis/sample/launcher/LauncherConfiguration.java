@@ -23,6 +23,7 @@ import java.util.List;
 import io.github.mqttredis.sample.launcher.LauncherOptions.Store;
 import io.github.mqttredis.sample.launcher.LauncherOptions.Task;
 import io.github.mqttredis.sample.launcher.demo.LongOutage;
+import io.github.mqttredis.sample.launcher.demo.OutageApplication;
 import io.github.mqttredis.sample.launcher.demo.Soak;
 import io.github.mqttredis.sample.launcher.page.LivePage;
 import io.github.mqttredis.sample.launcher.page.LivePage.Servers;
@@ -96,7 +97,7 @@ class LauncherConfiguration {
 	@Bean
 	@Conditional(NotConfigured.MqttBroker.class)
 	EmbeddedBroker embeddedBroker(DataDirectory directory) {
-		return new EmbeddedBroker(directory.subdirectory("broker"));
+		return new EmbeddedBroker(directory.subdirectory("broker"), OutageApplication.topics());
 	}
 
 	@Bean

@@ -64,6 +64,8 @@ class QuickStartIT {
 
 	private static final Path README = Path.of("..", "README.md");
 
+	private static final Path LONG_OUTAGE = Path.of("..", "docs", "long-outage.md");
+
 	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
 	/** What the flow of the README publishes, at the end of a record. */
@@ -132,6 +134,29 @@ class QuickStartIT {
 	}
 
 	@Test
+	void whenANewUserPreparesForALongOutageThenTwoPropertiesDo() throws Exception {
+		QuickStartProject project = project(springBootVersions()[0], false);
+		List<String> properties = project.prepareForALongOutage(LONG_OUTAGE);
+		assertThat(properties).satisfiesExactly((enabled) -> assertThat(enabled).isEqualTo("enabled: true"),
+				(limit) -> assertThat(limit).startsWith("max-messages: "));
+		project.build(environment());
+		Collection<String> waiting = killWhileTheBrokerIsAway(project, false);
+		Process second = run(project, "second.log");
+		try {
+			// The broker is still away: one process after the other fills the queue.
+			assertThat(Await.until(() -> records(key(project, false)).size() >= waiting.size() + 3, TIMEOUT))
+				.as(() -> log("second.log"))
+				.isTrue();
+			this.broker.on();
+			assertThat(Await.until(() -> this.delivered.containsAll(waiting), TIMEOUT)).as(() -> log("second.log"))
+				.isTrue();
+		}
+		finally {
+			Processes.stop(second);
+		}
+	}
+
+	@Test
 	void whenTheQuickStartIsReadThenItIsShort() throws Exception {
 		QuickStartProject project = project(springBootVersions()[0], false);
 		long lines = List.of(project.blocks("xml").get(0), project.blocks("properties").get(0))
@@ -146,8 +171,7 @@ class QuickStartIT {
 	}
 
 	private Collection<String> killWhileTheBrokerIsAway(QuickStartProject project, boolean mqtt5) throws Exception {
-		String documented = project.between("redis-cli xlen '", "'");
-		String key = mqtt5 ? documented.replaceFirst("v3:queue$", "v5:queue") : documented;
+		String key = key(project, mqtt5);
 		Process first = run(project, "first.log");
 		try {
 			assertThat(Await.until(() -> !this.delivered.isEmpty(), TIMEOUT)).as(() -> log("first.log")).isTrue();
@@ -158,6 +182,11 @@ class QuickStartIT {
 			Processes.kill(first);
 		}
 		return records(key);
+	}
+
+	private static String key(QuickStartProject project, boolean mqtt5) {
+		String documented = project.between("redis-cli xlen '", "'");
+		return mqtt5 ? documented.replaceFirst("v3:queue$", "v5:queue") : documented;
 	}
 
 	/** The messages that Redis has for an application that does not live. */

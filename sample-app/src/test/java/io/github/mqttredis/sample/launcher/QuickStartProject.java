@@ -122,6 +122,25 @@ final class QuickStartProject {
 	}
 
 	/**
+	 * Write what the guide to long outages begins with in place of what the README says
+	 * of the offline buffer.
+	 * @param page the guide
+	 * @return the properties, without their common beginning
+	 */
+	List<String> prepareForALongOutage(Path page) throws IOException {
+		List<String> lines = blocks(Files.readString(page), "yaml").get(0).lines().map(String::trim).toList();
+		assertThat(lines.get(0)).isEqualTo("mqtt.persistence.offline-buffer:");
+		Path file = this.directory.resolve(PROPERTIES);
+		List<String> others = Files.readAllLines(file)
+			.stream()
+			.filter((line) -> !line.startsWith("mqtt.persistence.offline-buffer."))
+			.toList();
+		Files.write(file, others);
+		Files.writeString(file.resolveSibling("application.yml"), blocks(Files.readString(page), "yaml").get(0));
+		return lines.subList(1, lines.size());
+	}
+
+	/**
 	 * Return the blocks of one language, as they stand in the README.
 	 * @param language what is said behind the backticks
 	 * @return the blocks

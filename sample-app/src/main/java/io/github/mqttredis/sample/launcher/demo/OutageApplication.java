@@ -18,9 +18,11 @@ package io.github.mqttredis.sample.launcher.demo;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 import io.github.mqttredis.sample.Reading;
 import io.github.mqttredis.sample.Topics;
@@ -68,6 +70,14 @@ public class OutageApplication {
 	private static final int EXPIRING = 20;
 
 	private static final long BACK_OFF = TimeUnit.MILLISECONDS.toNanos(50);
+
+	/**
+	 * Return what it publishes on.
+	 * @return all topics
+	 */
+	public static List<String> topics() {
+		return IntStream.rangeClosed(1, TOPICS).mapToObj((topic) -> Topics.OUTAGE + topic).toList();
+	}
 
 	/**
 	 * Return whether a message expires.

@@ -49,7 +49,7 @@ class OutageLedger {
 			return;
 		}
 		if (number < one.last) {
-			one.outOfOrder++;
+			one.outOfOrder.set(number);
 		}
 		one.last = Math.max(one.last, number);
 		one.delivered.set(number);
@@ -77,7 +77,8 @@ class OutageLedger {
 		BitSet arrived = (BitSet) one.delivered.clone();
 		arrived.and(noted.accepted());
 		return new Totals(noted.accepted().cardinality(), arrived.cardinality(), expiring(missing, true),
-				expiring(missing, false), expiring(arrived, true), unknown.cardinality(), one.repeated, one.outOfOrder);
+				expiring(missing, false), expiring(arrived, true), unknown.cardinality(), one.repeated,
+				one.outOfOrder.stream().boxed().toList());
 	}
 
 	private static BitSet minus(BitSet all, BitSet some) {
@@ -103,10 +104,10 @@ class OutageLedger {
 	 * @param outOfOrder messages that arrived behind a newer one
 	 */
 	record Totals(int accepted, int delivered, List<Integer> expired, List<Integer> lost, List<Integer> late,
-			int unknown, int repeated, int outOfOrder) {
+			int unknown, int repeated, List<Integer> outOfOrder) {
 
 		boolean isFlawless() {
-			return this.lost.isEmpty() && this.late.isEmpty() && this.repeated == 0 && this.outOfOrder == 0;
+			return this.lost.isEmpty() && this.late.isEmpty() && this.repeated == 0 && this.outOfOrder.isEmpty();
 		}
 
 	}
@@ -118,11 +119,11 @@ class OutageLedger {
 
 		private final BitSet delivered = new BitSet();
 
+		private final BitSet outOfOrder = new BitSet();
+
 		private int last;
 
 		private int repeated;
-
-		private int outOfOrder;
 
 	}
 

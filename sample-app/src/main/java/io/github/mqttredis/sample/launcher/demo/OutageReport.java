@@ -17,10 +17,8 @@
 package io.github.mqttredis.sample.launcher.demo;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 
 import io.github.mqttredis.sample.Topics;
 import io.github.mqttredis.sample.launcher.demo.OutageLedger.Totals;
@@ -32,8 +30,8 @@ class OutageReport {
 
 	private static final String ROW = "%-18s %9s %10s %8s %6s %9s %13s%n";
 
-	/** More names than anybody reads. */
-	private static final int NAMES = 10;
+	/** So many numbers that follow each other are named by the first and the last one. */
+	private static final int SERIES = 3;
 
 	private final List<Totals> topics;
 
@@ -66,6 +64,7 @@ class OutageReport {
 		append(table, "all", this.topics);
 		append(table, "expired", "", Totals::expired);
 		append(table, "LOST", "", Totals::lost);
+		append(table, "OUT OF ORDER", " (delivered behind a newer one)", Totals::outOfOrder);
 		append(table, "LATE", " (delivered although the time-to-live was over)", Totals::late);
 		table.append("outcome unknown: %d (a kill interrupted publish: they may arrive, once)%n"
 			.formatted(sum(Totals::unknown)));
@@ -76,28 +75,44 @@ class OutageReport {
 		OutageReport some = new OutageReport(rows);
 		table.append(
 				ROW.formatted(name, some.sum(Totals::accepted), some.sum(Totals::delivered), some.size(Totals::expired),
-						some.size(Totals::lost), some.sum(Totals::repeated), some.sum(Totals::outOfOrder)));
+						some.size(Totals::lost), some.sum(Totals::repeated), some.size(Totals::outOfOrder)));
 	}
 
 	private void append(StringBuilder table, String what, String why, Function<Totals, List<Integer>> which) {
 		for (int topic = 1; topic <= this.topics.size(); topic++) {
 			List<Integer> numbers = which.apply(this.topics.get(topic - 1));
 			if (!numbers.isEmpty()) {
-				table.append("%s%s: %s%d %s%n".formatted(what, why, Topics.OUTAGE, topic,
-						names(numbers.stream().map((number) -> "#" + number).toList())));
+				table.append("%s%s: %s%d%s (%d)%n".formatted(what, why, Topics.OUTAGE, topic, names(numbers),
+						numbers.size()));
 			}
 		}
 	}
 
-	/**
-	 * Return as many names as anybody reads.
-	 * @param all the names
-	 * @return the first ones, and how many there are
-	 */
-	static String names(List<String> all) {
-		String first = all.stream().limit(NAMES).collect(Collectors.joining(" "));
-		return (all.size() <= NAMES) ? first
-				: String.format(Locale.ROOT, "%s ... %s (%d)", first, all.get(all.size() - 1), all.size());
+	/** Name all numbers, those at equal distances by the first and the last one. */
+	private static String names(List<Integer> numbers) {
+		StringBuilder names = new StringBuilder();
+		int from = 0;
+		while (from < numbers.size()) {
+			int to = endOfSeries(numbers, from);
+			boolean series = to - from >= SERIES - 1;
+			to = series ? to : from;
+			names.append(" #").append(numbers.get(from));
+			if (series) {
+				int step = numbers.get(from + 1) - numbers.get(from);
+				names.append(" to #").append(numbers.get(to)).append((step > 1) ? " by " + step : "");
+			}
+			from = to + 1;
+		}
+		return names.toString();
+	}
+
+	private static int endOfSeries(List<Integer> numbers, int from) {
+		int to = Math.min(from + 1, numbers.size() - 1);
+		int step = numbers.get(to) - numbers.get(from);
+		while (to + 1 < numbers.size() && numbers.get(to + 1) - numbers.get(to) == step) {
+			to++;
+		}
+		return to;
 	}
 
 	private int sum(ToIntFunction<Totals> count) {
@@ -110,7 +125,7 @@ class OutageReport {
 
 	private String verdict() {
 		return "lost %d, repeated %d, out of order %d, late %d".formatted(size(Totals::lost), sum(Totals::repeated),
-				sum(Totals::outOfOrder), size(Totals::late));
+				size(Totals::outOfOrder), size(Totals::late));
 	}
 
 }

@@ -19,7 +19,9 @@ package io.github.mqttredis.sample.launcher.demo;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.github.mqttredis.sample.launcher.InflightRecords;
 import io.github.mqttredis.sample.launcher.LauncherOptions;
@@ -31,6 +33,9 @@ import io.github.mqttredis.sample.launcher.demo.Ledger.Totals;
 class SoakReport {
 
 	private static final String ROW = "%-20s %9s%n";
+
+	/** More names than anybody reads. */
+	private static final int NAMES = 10;
 
 	private static final double MILLIS = 1000;
 
@@ -118,8 +123,19 @@ class SoakReport {
 
 	private static void append(StringBuilder table, String what, List<String> ids) {
 		if (!ids.isEmpty()) {
-			table.append("%s: %s%n".formatted(what, OutageReport.names(ids)));
+			table.append("%s: %s%n".formatted(what, names(ids)));
 		}
+	}
+
+	/**
+	 * Return as many names as anybody reads.
+	 * @param all the names
+	 * @return the first ones, and how many there are
+	 */
+	private static String names(List<String> all) {
+		String first = all.stream().limit(NAMES).collect(Collectors.joining(" "));
+		return (all.size() <= NAMES) ? first
+				: String.format(Locale.ROOT, "%s ... %s (%d)", first, all.get(all.size() - 1), all.size());
 	}
 
 	static String seconds(Duration duration) {
