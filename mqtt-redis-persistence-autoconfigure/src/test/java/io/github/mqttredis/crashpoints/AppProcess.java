@@ -81,7 +81,8 @@ final class AppProcess {
 		this.clientId = clientId;
 		this.ledger = ledger;
 		this.jedis = surroundings.jedis();
-		this.link = TcpLink.to(surroundings.brokerUri());
+		// In a JVM of its own, it was given the link.
+		this.link = TcpLink.to(halts ? surroundings.brokerUri() : surroundings.link(clientId).uri());
 		this.life = new CrashSwitch(target, halts ? () -> Runtime.getRuntime().halt(137) : this.link::close);
 		Watched watched = new Watched(this.life, fault, this::noteStored);
 		this.store = new RedisSessionStore(watched.redis(surroundings.connections()),

@@ -32,6 +32,10 @@ final class Checks {
 
 	private final Map<String, Integer> delivered;
 
+	private final String topic;
+
+	private final String sent;
+
 	private final Map<String, String> left;
 
 	private final Durability durability;
@@ -44,15 +48,19 @@ final class Checks {
 	 * Create the checks.
 	 * @param ledger what the application saw
 	 * @param delivered what an independent subscriber got
+	 * @param topic the topic of all messages that the application sends
+	 * @param sent all bytes that the processes sent
 	 * @param left the records that the dead process left
 	 * @param durability whether what was not stored may be lost
 	 * @param repeatsPermitted whether what these hold may be received again
 	 * @param newPacketIds whether the broker sends a message again under another id
 	 */
-	Checks(Ledger ledger, Map<String, Integer> delivered, Map<String, String> left, Durability durability,
-			boolean repeatsPermitted, boolean newPacketIds) {
+	Checks(Ledger ledger, Map<String, Integer> delivered, String topic, String sent, Map<String, String> left,
+			Durability durability, boolean repeatsPermitted, boolean newPacketIds) {
 		this.ledger = ledger;
 		this.delivered = new TreeMap<>(delivered);
+		this.topic = topic;
+		this.sent = sent;
 		this.left = left;
 		this.durability = durability;
 		this.repeatsPermitted = repeatsPermitted;
@@ -75,6 +83,8 @@ final class Checks {
 				result.add("delivered " + times + " times: " + payload);
 			}
 		});
+		result.addAll(reordered(1));
+		result.addAll(reordered(2));
 		Map<String, Integer> received = new TreeMap<>(this.ledger.received());
 		this.ledger.fed().forEach((payload) -> {
 			if (!received.containsKey(payload)) {
@@ -87,6 +97,37 @@ final class Checks {
 			}
 		});
 		return result;
+	}
+
+	/**
+	 * Name the messages that were first sent behind a newer one of their topic and QoS
+	 * (MQTT 3.1.1, 4.6). A broker need not tell: it may deliver QoS 2 only at PUBREL.
+	 */
+	private List<String> reordered(int qos) {
+		List<String> result = new ArrayList<>();
+		int last = -1;
+		for (String payload : this.ledger.returned()) {
+			int at = (AppProcess.qos(payload) == qos) ? firstSent(payload) : -1;
+			if (at >= 0 && at < last) {
+				result.add("reordered: " + payload);
+			}
+			last = Math.max(last, at);
+		}
+		return result;
+	}
+
+	private int firstSent(String payload) {
+		int at = this.sent.indexOf(payload);
+		while (at >= 0 && !isBehindTopic(at)) {
+			at = this.sent.indexOf(payload, at + 1);
+		}
+		return at;
+	}
+
+	/** Between the two is a packet id, and in MQTT 5 the length of the properties. */
+	private boolean isBehindTopic(int at) {
+		int start = at - this.topic.length() - 2;
+		return this.sent.startsWith(this.topic, start) || this.sent.startsWith(this.topic, start - 1);
 	}
 
 	/**

@@ -46,7 +46,7 @@ final class ChildProcess {
 		this.ledger = ledger;
 		this.process = new ProcessBuilder(
 				ChildJvm.command("-Xmx96m", CrashPointChild.class.getName(), Integer.toString(surroundings.redisPort()),
-						surroundings.brokerUri(), clientId, what, detail, surroundings.variant().name()))
+						surroundings.link(clientId).uri(), clientId, what, detail, surroundings.variant().name()))
 			.redirectErrorStream(true)
 			.start();
 		this.reader = new Thread(this::read, "child-output");

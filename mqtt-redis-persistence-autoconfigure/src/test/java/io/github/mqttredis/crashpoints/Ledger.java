@@ -19,6 +19,7 @@ package io.github.mqttredis.crashpoints;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +31,8 @@ import java.util.stream.Stream;
  */
 class Ledger {
 
-	private final Set<String> returned = new TreeSet<>();
+	/** In the order of publishing. */
+	private final Set<String> returned = new LinkedHashSet<>();
 
 	private final Set<String> stored = new TreeSet<>();
 
@@ -122,7 +124,7 @@ class Ledger {
 	}
 
 	synchronized Set<String> returned() {
-		return new TreeSet<>(this.returned);
+		return new LinkedHashSet<>(this.returned);
 	}
 
 	synchronized Set<String> fed() {

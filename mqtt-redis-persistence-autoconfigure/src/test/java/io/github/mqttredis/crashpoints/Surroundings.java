@@ -19,8 +19,10 @@ package io.github.mqttredis.crashpoints;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.RedisClient;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -47,6 +49,9 @@ final class Surroundings implements AutoCloseable {
 	private final MqttAsyncClient witness;
 
 	private final Map<String, Map<String, Integer>> seen = new HashMap<>();
+
+	/** What records what the processes of a client send, whichever of them does. */
+	private final Map<String, FaultyLink> links = new ConcurrentHashMap<>();
 
 	private boolean newPacketIds;
 
@@ -125,6 +130,27 @@ final class Surroundings implements AutoCloseable {
 		return this.brokerUri;
 	}
 
+	/**
+	 * Return the link of a client's processes to the broker.
+	 * @param clientId the client id
+	 * @return the link, which records what they send
+	 */
+	FaultyLink link(String clientId) {
+		return this.links.computeIfAbsent(clientId, (any) -> {
+			FaultyLink link = FaultyLink.to(this.brokerUri);
+			link.record();
+			return link;
+		});
+	}
+
+	/**
+	 * Close the link of a client whose processes have ended.
+	 * @param clientId the client id
+	 */
+	void unlink(String clientId) {
+		this.links.remove(clientId).close();
+	}
+
 	LettuceConnectionFactory connections() {
 		return this.connections;
 	}
@@ -138,6 +164,7 @@ final class Surroundings implements AutoCloseable {
 		this.witness.disconnectForcibly(100, 100);
 		this.witness.close();
 		this.connections.destroy();
+		this.links.values().forEach(FaultyLink::close);
 	}
 
 }

@@ -243,14 +243,15 @@ final class Trial {
 		catch (Exception ex) {
 			violations.add("successor: " + ex);
 		}
-		Checks checks = new Checks(this.ledger, this.surroundings.seen(this.clientId), left,
-				this.surroundings.variant().durability(), Permitted.repeatsAt(this.point),
-				this.surroundings.hasNewPacketIds());
+		Checks checks = new Checks(this.ledger, this.surroundings.seen(this.clientId), "out/" + this.clientId,
+				this.surroundings.link(this.clientId).recorded(), left, this.surroundings.variant().durability(),
+				Permitted.repeatsAt(this.point), this.surroundings.hasNewPacketIds());
 		violations.addAll(checks.violations());
 		String all = story + "\nleft " + left.keySet() + "; returned " + this.ledger.returned() + ", delivered "
 				+ this.surroundings.seen(this.clientId) + "; fed " + this.ledger.fed() + ", received "
 				+ this.ledger.received() + "; successor " + successor.life();
 		bury(successor);
+		this.surroundings.unlink(this.clientId);
 		return new Verdict(reached, violations, all);
 	}
 
