@@ -217,7 +217,7 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 		}
 
 		private void bindTimers() {
-			timers("open", Operation.OPEN, "Opening a session: waiting for its lease, and loading it");
+			timers("open", Operation.OPEN, "Opening a session, with the wait for its lease");
 			timers("put", Operation.PUT, "Client calls that store a record");
 			timer("remove", Operation.REMOVE, true, "Client calls that remove a record");
 			timers("publish.wait", Operation.PUBLISH_WAIT, "Publishers waiting until their message is stored");
@@ -245,19 +245,22 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 				.forEach((name, event) -> counter("leases", null, this.tags.and("event", name),
 						(activity) -> activity.count(event),
 						"Leases taken, renewed (without renewals by a batch) or lost"));
-			counter("events.dropped", null, Event.EVENT_DROPPED, "Events dropped because a listener was too slow");
-			counter("resyncs", null, Event.RESYNC, "Sessions written back because Redis had lost data");
+			counter("events.dropped", null, Event.EVENT_DROPPED, "Events dropped: a listener was too slow");
+			counter("resyncs", null, Event.RESYNC, "Sessions written back: Redis lost data");
 			counter("restored", "records", Event.RECORD_RESTORED, "Records read when sessions were opened");
 			counter("quarantined", "records", Event.RECORD_QUARANTINED,
 					"Records set aside: unreadable, undeliverable, or refused by Redis");
 			counter("undeliverable", "messages", Event.MESSAGE_UNDELIVERABLE,
-					"Messages set aside because the broker does not accept them");
+					"Messages set aside: the broker refuses them");
 			counter("queue.lost", "messages", Event.QUEUE_LOST, "Waiting messages that only Redis had, and lost");
-			counter("queue.dropped", "messages", Event.MESSAGE_DROPPED,
-					"Messages dropped because the offline buffer was full");
+			counter("queue.rejected", "messages", Event.MESSAGE_REJECTED,
+					"Messages refused: the offline buffer was full");
+			Map.of("oldest", Event.OLDEST_DROPPED, "newest", Event.NEWEST_DROPPED)
+				.forEach((which, event) -> counter("queue.dropped", "messages", this.tags.and("which", which),
+						(activity) -> activity.count(event), "Messages dropped: the offline buffer was full"));
 			counter("queue.expired", "messages", Event.MESSAGE_EXPIRED,
-					"Waiting messages dropped after their time to live or Message Expiry Interval");
-			counter("links.made", null, Event.LINK_MADE, "Links made: a broker accepted a client");
+					"Waiting messages whose time to live or Message Expiry Interval ended");
+			counter("links.made", null, Event.LINK_MADE, "Links made");
 			counter("links.failed", null, Event.LINK_FAILED, "Links lost or not made");
 			counter("rejected", "records", this.tags, (activity) -> activity.count(Operation.PUT, false),
 					"Records not stored: the client got an exception");

@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.integration;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,7 +56,9 @@ import org.springframework.util.backoff.ExponentialBackOff;
 /**
  * Hands messages that are not delivered to the application: those that expire or are
  * dropped directly, and those that are set aside out of quarantine, on a thread of its
- * own and again after growing pauses until they are taken.
+ * own and again after growing pauses until they are taken. A channel that has taken a
+ * message does not get it again because a listener throws. That is known to this process
+ * only.
  *
  * @since 0.1.0
  */
@@ -72,6 +76,9 @@ public final class UndeliveredMessageRelay implements UndeliveredMessages, Sessi
 	private final Supplier<@Nullable SessionStore> store;
 
 	private final List<Consumer<MqttUndeliveredMessageEvent>> takers;
+
+	/** How many takers, in their order, have taken a message that others have not. */
+	private final Map<MessageName, Integer> partlyTaken = Collections.synchronizedMap(new PartlyTaken());
 
 	/** The sessions whose quarantine is to be looked at, with the pauses between. */
 	private final Map<SessionId, BackOffExecution> waiting = new ConcurrentHashMap<>();
@@ -100,11 +107,29 @@ public final class UndeliveredMessageRelay implements UndeliveredMessages, Sessi
 	@Override
 	public void take(MqttUndeliveredMessageEvent message) {
 		Assert.state(!this.stopped, "The application is stopping");
-		this.takers.forEach((taker) -> taker.accept(message));
+		MessageName name = new MessageName(message.session(), message.id());
+		int taken = this.partlyTaken.getOrDefault(name, 0);
+		try {
+			for (; taken < this.takers.size(); taken++) {
+				this.takers.get(taken).accept(message);
+			}
+		}
+		finally {
+			if (taken > 0 && taken < this.takers.size()) {
+				this.partlyTaken.put(name, taken);
+			}
+			else {
+				this.partlyTaken.remove(name);
+			}
+		}
 	}
 
 	@Override
 	public void onEvent(SessionEvent event) {
+		if (event instanceof SessionEvent.Opened) {
+			// Its numbers may begin again.
+			this.partlyTaken.keySet().removeIf((name) -> name.session().equals(event.session()));
+		}
 		if (event instanceof SessionEvent.Undeliverable || event instanceof SessionEvent.Opened) {
 			look(event.session());
 		}
@@ -183,6 +208,30 @@ public final class UndeliveredMessageRelay implements UndeliveredMessages, Sessi
 	@Override
 	public synchronized boolean isRunning() {
 		return this.executor != null;
+	}
+
+	/**
+	 * What a message is called.
+	 *
+	 * @param session its session
+	 * @param id its name there
+	 */
+	private record MessageName(SessionId session, String id) {
+
+	}
+
+	/** If there are too many, the oldest are offered to all again. */
+	private static final class PartlyTaken extends LinkedHashMap<MessageName, Integer> {
+
+		private static final long serialVersionUID = 1;
+
+		private static final int LIMIT = 10_000;
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<MessageName, Integer> eldest) {
+			return size() > LIMIT;
+		}
+
 	}
 
 	/**

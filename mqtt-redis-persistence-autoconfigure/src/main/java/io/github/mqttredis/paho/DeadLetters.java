@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho;
 
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -101,13 +102,17 @@ final class DeadLetters<E extends Exception> {
 	/**
 	 * Have the application take a message over.
 	 * @param reason why it is not sent
+	 * @param number its number, 0 if it was never queued: if it is published again, it is
+	 * another message
 	 * @param record its PUBLISH
 	 * @param why the reason in words
 	 * @throws RuntimeException if it is not taken: what the application throws
 	 */
-	void take(Reason reason, byte[] record, E why) {
-		MqttUndeliveredMessageEvent message = MqttUndeliveredMessageEvent.of(this.session, RecordKey.queued(1), record,
-				reason, String.valueOf(why.getMessage()));
+	void take(Reason reason, long number, byte[] record, E why) {
+		RecordKey key = RecordKey.queued(Math.max(1, number));
+		String id = (number > 0) ? key.toString() : UUID.randomUUID().toString();
+		MqttUndeliveredMessageEvent message = MqttUndeliveredMessageEvent.of(this.session, id, key, record, reason,
+				String.valueOf(why.getMessage()));
 		if (message == null) {
 			throw new IllegalStateException("The message cannot be read");
 		}
@@ -116,17 +121,18 @@ final class DeadLetters<E extends Exception> {
 
 	/**
 	 * Have the application take a message over that is stored nowhere, if it wants to.
+	 * @param number its number
 	 * @param record its PUBLISH
 	 * @param why why it is not
 	 * @return whether that is done
 	 */
-	boolean takeRefused(byte[] record, E why) {
+	boolean takeRefused(long number, byte[] record, E why) {
 		if (!isWanted()) {
 			return true;
 		}
 		begin();
 		try {
-			take(Reason.REFUSED, record, why);
+			take(Reason.REFUSED, number, record, why);
 			return true;
 		}
 		catch (RuntimeException | Error ex) {

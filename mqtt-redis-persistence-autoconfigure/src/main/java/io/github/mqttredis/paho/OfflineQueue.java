@@ -133,7 +133,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		this.queue = session.queue();
 		this.settings = settings;
 		this.undeliverable = undeliverable;
-		this.deadLetters = new DeadLetters<>(session.id(), undelivered, outlet::refusal);
+		this.deadLetters = new DeadLetters<>(session.id(), undelivered, this::rejected);
 		this.flusher = new Flusher<>(clientId, this.lock, this::handOverAll, this::flush,
 				(ex) -> isLinkLost(outlet.reasonCode(ex)));
 	}
@@ -285,15 +285,21 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	private void dropNewest(Draft<T> draft) throws E {
 		E reason = full("older messages waited");
 		if (this.deadLetters.isWanted()) {
-			this.deadLetters.inTurn(() -> this.deadLetters.take(Reason.DROPPED, draft.record(), reason));
+			this.deadLetters.inTurn(() -> this.deadLetters.take(Reason.DROPPED, 0, draft.record(), reason));
 		}
-		this.session.happened(Event.MESSAGE_DROPPED);
+		this.session.happened(Event.NEWEST_DROPPED);
 		draft.token().drop(reason);
 	}
 
 	private E full(String because) {
 		return this.outlet.refusal("The message was dropped: the offline buffer of MQTT client '" + this.clientId
 				+ "' was full, and " + because);
+	}
+
+	/** Refuse a message, of which nothing is kept. */
+	private E rejected(String because) {
+		this.session.happened(Event.MESSAGE_REJECTED);
+		return this.outlet.refusal(because);
 	}
 
 	/** With the lock held. */
@@ -342,7 +348,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	private Room makeRoom(int bytes, boolean loaded, List<Runnable> told) throws E {
 		OfflineBufferSettings current = this.settings;
 		if (bytes > current.maxBytes()) {
-			throw this.outlet.refusal("MQTT client '" + this.clientId + "' cannot keep a message of " + bytes
+			throw rejected("MQTT client '" + this.clientId + "' cannot keep a message of " + bytes
 					+ " bytes for the broker: mqtt.persistence.offline-buffer.max-size is " + current.maxBytes()
 					+ " bytes");
 		}
@@ -356,7 +362,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 				return Room.NONE;
 			}
 			if (!expired && (current.whenFull() == WhenFull.REJECT || oldest == null)) {
-				throw this.outlet.refusal("The offline buffer of MQTT client '" + this.clientId + "' is full: "
+				throw rejected("The offline buffer of MQTT client '" + this.clientId + "' is full: "
 						+ this.queue.size().messages() + " messages (" + this.queue.size().bytes()
 						+ " bytes) wait for the broker. Raise mqtt.persistence.offline-buffer.max-messages or max-size,"
 						+ " or set mqtt.persistence.offline-buffer.when-full to drop-oldest");
@@ -383,7 +389,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @param told takes what is to be told of it, without the lock
 	 */
 	private void giveUp(QueuedMessage message, Reason reason, List<Runnable> told) {
-		this.session.happened((reason == Reason.EXPIRED) ? Event.MESSAGE_EXPIRED : Event.MESSAGE_DROPPED);
+		this.session.happened((reason == Reason.EXPIRED) ? Event.MESSAGE_EXPIRED : Event.OLDEST_DROPPED);
 		T token = remove(message.number());
 		if (token != null) {
 			told.add(() -> token.drop(why(reason)));
@@ -433,7 +439,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		boolean taken = false;
 		List<Runnable> told = new ArrayList<>();
 		try {
-			this.deadLetters.take(reason, oldest.record(), why(reason));
+			this.deadLetters.take(reason, oldest.number(), oldest.record(), why(reason));
 			taken = true;
 		}
 		finally {
@@ -494,7 +500,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	boolean refused(long number, byte[] record, SessionException reason) {
 		E why = this.session.failure(reason);
 		fail(number, why);
-		return this.deadLetters.takeRefused(record, why);
+		return this.deadLetters.takeRefused(number, record, why);
 	}
 
 	private void fail(long number, E reason) {

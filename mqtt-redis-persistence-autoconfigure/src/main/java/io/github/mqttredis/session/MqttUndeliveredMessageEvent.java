@@ -27,27 +27,31 @@ import org.jspecify.annotations.Nullable;
  * when all listeners have returned, and stays there if one of them throws.
  *
  * @param session the session that it was published in
+ * @param id names the message in its session, by the same name whenever it is offered
+ * again, also by a process that comes after one that has died
  * @param reason why it is not delivered
  * @param description the reason in words
  * @param message the message, with the whole of its payload
  * @since 0.1.0
  */
-public record MqttUndeliveredMessageEvent(SessionId session, Reason reason, String description, Publish message) {
+public record MqttUndeliveredMessageEvent(SessionId session, String id, Reason reason, String description,
+		Publish message) {
 
 	/**
 	 * Make the event of a stored message.
 	 * @param session its session
+	 * @param id names it in its session
 	 * @param key the key of its record
 	 * @param record its PUBLISH
 	 * @param reason why it is not delivered
 	 * @param description the reason in words
 	 * @return the event, {@code null} if the record holds no message that can be read
 	 */
-	public static @Nullable MqttUndeliveredMessageEvent of(SessionId session, RecordKey key, byte[] record,
+	public static @Nullable MqttUndeliveredMessageEvent of(SessionId session, String id, RecordKey key, byte[] record,
 			Reason reason, String description) {
 		Packet packet = InspectedRecord.of(session.version(), key.toString(), record, record.length).packet();
 		Publish publish = (packet != null) ? packet.publish() : null;
-		return (publish != null) ? new MqttUndeliveredMessageEvent(session, reason, description, publish) : null;
+		return (publish != null) ? new MqttUndeliveredMessageEvent(session, id, reason, description, publish) : null;
 	}
 
 }

@@ -149,7 +149,12 @@ public final class RecordOperations {
 			return null;
 		}
 		byte[] record = this.quarantine.record(id, note.name(), key);
-		return (record != null) ? MqttUndeliveredMessageEvent.of(id, key, record, Reason.REFUSED, note.reason()) : null;
+		if (record == null) {
+			return null;
+		}
+		// A number is used once, a packet id again and again.
+		String name = (key.kind() == RecordKind.QUEUED) ? note.record() : note.key();
+		return MqttUndeliveredMessageEvent.of(id, name, key, record, Reason.REFUSED, note.reason());
 	}
 
 	private static boolean isOutgoing(RecordKey key) {

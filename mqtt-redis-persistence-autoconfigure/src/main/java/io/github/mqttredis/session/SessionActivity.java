@@ -180,9 +180,19 @@ public final class SessionActivity {
 		QUEUE_LOST,
 
 		/**
-		 * A message was given up, because as many waited as may.
+		 * A message was refused, because as many waited as may.
 		 */
-		MESSAGE_DROPPED,
+		MESSAGE_REJECTED,
+
+		/**
+		 * The oldest message was given up, because as many waited as may.
+		 */
+		OLDEST_DROPPED,
+
+		/**
+		 * A new message was given up, because as many waited as may.
+		 */
+		NEWEST_DROPPED,
 
 		/**
 		 * A message was given up that had waited for longer than it was wanted.

@@ -49,8 +49,8 @@ public interface UndeliveredMessages {
 
 	/**
 	 * Take a message over. Called without locks, by the thread that publishes another
-	 * message or by one of ours. Once for each message, and again if the process dies
-	 * before the session has let go of it.
+	 * message or by one of ours. Again for a message that was not taken, or if the
+	 * process dies before the session has let go of it.
 	 * @param message the message
 	 * @throws RuntimeException if it is not taken; it stays in the session then
 	 */

@@ -47,8 +47,10 @@ import org.springframework.messaging.MessageChannel;
 import org.springframework.messaging.support.ChannelInterceptor;
 import org.springframework.messaging.support.GenericMessage;
 import org.springframework.test.annotation.DirtiesContext;
+import org.springframework.test.annotation.DirtiesContext.ClassMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Tests for {@link UndeliveredMessageRelay} in an application.
@@ -59,7 +61,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 				"mqtt.persistence.offline-buffer.when-full=drop-oldest", "mqtt.persistence.undelivered.channel=dead",
 				"mqtt.persistence.undelivered.events=true", "mqtt.client.client-id=gateway",
 				"mqtt.client.server-uris=tcp://localhost:1" })
-@DirtiesContext
+@DirtiesContext(classMode = ClassMode.AFTER_EACH_TEST_METHOD)
 class UndeliveredMessageTests {
 
 	@Autowired
@@ -103,6 +105,33 @@ class UndeliveredMessageTests {
 		this.sessions.release(session);
 	}
 
+	@Test
+	void whenAListenerFailsThenTheChannelThatHasTakenTheMessageDoesNotGetItAgain() throws Exception {
+		this.telemetry.send(new GenericMessage<>("before"));
+		this.dead.clear();
+		this.letters.events.clear();
+		this.letters.failures = 1;
+		assertThatException().isThrownBy(() -> this.telemetry.send(new GenericMessage<>("refused")))
+			.withStackTraceContaining("has not taken over what is dropped");
+		assertThat(this.dead.receive(0).getPayload()).isEqualTo("before".getBytes());
+		this.telemetry.send(new GenericMessage<>("third"));
+		assertThat(this.dead.receive(0)).isNull();
+		assertThat(this.letters.payloads()).containsExactly("before");
+
+		this.letters.failures = 2;
+		SessionId other = new SessionId("other", "broker", MqttVersion.V3);
+		Session session = this.sessions.open(other);
+		for (String record : List.of("s-1", "s-2")) {
+			session.put(record, Packets.of(record, "of " + record));
+			session.setAside(record, 5, "too large");
+		}
+		Await.until("they have left the quarantine", () -> session.status().quarantined() == 0);
+		assertThat(this.dead.clear()).extracting((letter) -> new String((byte[]) letter.getPayload()))
+			.containsExactlyInAnyOrder("of s-1", "of s-2");
+		assertThat(this.letters.payloads()).hasSize(3).contains("before", "of s-1", "of s-2");
+		this.sessions.release(session);
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@EnableIntegration
@@ -111,6 +140,8 @@ class UndeliveredMessageTests {
 		private final List<MqttUndeliveredMessageEvent> events = new CopyOnWriteArrayList<>();
 
 		private volatile int refusals;
+
+		private volatile int failures;
 
 		@Bean
 		IntegrationFlow publish(Mqttv3ClientManager mqtt) {
@@ -137,7 +168,14 @@ class UndeliveredMessageTests {
 
 		@EventListener
 		void on(MqttUndeliveredMessageEvent event) {
+			if (this.failures-- > 0) {
+				throw new IllegalStateException("The listener fails");
+			}
 			this.events.add(event);
+		}
+
+		List<String> payloads() {
+			return this.events.stream().map((event) -> new String(event.message().payload())).toList();
 		}
 
 	}

@@ -27,9 +27,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.actuate.MqttPersistenceMetrics;
 import io.github.mqttredis.session.MqttUndeliveredMessageEvent;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.OfflineBufferSettings.Drain;
@@ -39,8 +41,11 @@ import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.UndeliveredMessages;
 import io.github.mqttredis.session.UndeliveredMessages.Reason;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.SharedRedis;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -253,7 +258,9 @@ abstract class AbstractOfflineBufferTests {
 		Process process = open(3, WhenFull.REJECT);
 		publish(process, List.of("a1", "b2", "c0"));
 		assertRefused(process, "d1");
+		assertRefused(process, "d2");
 		assertThat(process.packetIdsInUse()).isZero();
+		assertGivenUp(process, new GivenUp(2, 0, 0, 0));
 		process.die();
 		Process successor = open(3, WhenFull.REJECT);
 		assertRefused(successor, "e2");
@@ -262,6 +269,19 @@ abstract class AbstractOfflineBufferTests {
 		awaitNothingLeft(successor);
 		successor.publish("f2");
 		assertInOrder(successor, List.of("a1", "b2", "c0", "f2"));
+	}
+
+	/** By the meters. */
+	private static void assertGivenUp(Process process, GivenUp expected) {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		new MqttPersistenceMetrics(process::store, false).bindTo(registry);
+		assertThat(new GivenUp(count(registry, "rejected"), count(registry, "dropped", "which", "oldest"),
+				count(registry, "dropped", "which", "newest"), count(registry, "expired")))
+			.isEqualTo(expected);
+	}
+
+	private static long count(MeterRegistry registry, String name, String... tags) {
+		return (long) registry.get("mqtt.persistence.queue." + name).tags(tags).functionCounter().count();
 	}
 
 	private void assertRefused(Process process, String payload) {
@@ -277,6 +297,7 @@ abstract class AbstractOfflineBufferTests {
 		Process process = open(3, WhenFull.DROP_OLDEST);
 		publish(process, List.of("a1", "b2", "c1", "d2"));
 		assertThat(process.failed()).singleElement().asString().startsWith("a1: The message was dropped");
+		assertGivenUp(process, new GivenUp(0, 1, 0, 0));
 		Await.until("its record goes", () -> queued() == 3);
 		assertThat(process.packetIdsInUse()).isZero();
 		process.die();
@@ -289,10 +310,12 @@ abstract class AbstractOfflineBufferTests {
 	}
 
 	@Test
-	void whenLinkIsLostAgainAndAgainWhileFlushingThenAllArriveAndQos2Once() throws Exception {
+	void whenLinkIsLostAgainAndAgainWhileFlushingThenAllArriveAndQos2OnceAndNoPacketIdStaysInUse() throws Exception {
 		Process process = open(settings(5000, WhenFull.REJECT), 20, false);
-		List<String> payloads = IntStream.range(0, 400).mapToObj((i) -> "m" + i + "-q" + (1 + i % 2)).toList();
-		publish(process, payloads);
+		List<String> all = payloads("m", 400);
+		// Those of QoS 0 may be lost with the link.
+		List<String> payloads = all.stream().filter((payload) -> Process.qosOf(payload) > 0).toList();
+		publish(process, all);
 		for (int i = 1; i < 6; i++) {
 			int before = process.buffered();
 			process.connect();
@@ -301,6 +324,7 @@ abstract class AbstractOfflineBufferTests {
 		}
 		process.connect();
 		this.arrivals.assertOnce(payloads);
+		assertSentInOrder(process.brokerLink().recorded(), payloads);
 		awaitNothingLeft(process);
 	}
 
@@ -319,7 +343,23 @@ abstract class AbstractOfflineBufferTests {
 		}
 		process.connect();
 		this.arrivals.assertOnce(payloads);
+		assertSentInOrder(recorded(), payloads);
 		awaitNothingLeft(process);
+	}
+
+	private String recorded() {
+		return this.processes.stream().map(Process::brokerLink).map(FaultyLink::recorded).collect(Collectors.joining());
+	}
+
+	/**
+	 * Check in what order messages were first sent, by several processes. MQTT promises
+	 * it by topic and QoS (4.6).
+	 */
+	private static void assertSentInOrder(String sent, List<String> payloads) {
+		assertThat(List.of(0, 1, 2)).allSatisfy((qos) -> assertThat(
+				payloads.stream().filter((payload) -> Process.qosOf(payload) == qos).map(sent::indexOf))
+			.isSorted()
+			.doesNotContain(-1));
 	}
 
 	@Test
@@ -394,6 +434,7 @@ abstract class AbstractOfflineBufferTests {
 			.startsWith("d2: The message was dropped")
 			.contains("older messages waited");
 		assertThat(queued()).isEqualTo(3);
+		assertGivenUp(process, new GivenUp(0, 0, 1, 0));
 		process.connect();
 		assertInOrder(process, List.of("a1", "b2", "c1"));
 		awaitNothingLeft(process);
@@ -412,6 +453,7 @@ abstract class AbstractOfflineBufferTests {
 			.extracting("reasonCode")
 			.isEqualTo(32203);
 		int kept = process.buffered();
+		assertGivenUp(process, new GivenUp(1, 30 - kept, 0, 0));
 		process.connect();
 		assertInOrder(process, payloads.subList(30 - kept, 30));
 		awaitNothingLeft(process);
@@ -430,6 +472,7 @@ abstract class AbstractOfflineBufferTests {
 		successor.connect();
 		assertInOrder(successor, List.of("fresh2"));
 		awaitNothingLeft(successor);
+		assertGivenUp(successor, new GivenUp(0, 0, 0, 40));
 	}
 
 	@Test
@@ -562,6 +605,7 @@ abstract class AbstractOfflineBufferTests {
 		boolean oldest = whenFull == WhenFull.DROP_OLDEST;
 		assertThat(taker.taken).containsExactly(oldest ? "a1" : "e1");
 		assertThat(taker.reasons).containsExactly(Reason.DROPPED);
+		assertGivenUp(process, new GivenUp(1, oldest ? 1 : 0, oldest ? 0 : 1, 0));
 		process.connect();
 		assertInOrder(process, oldest ? List.of("b2", "c1", "e1") : List.of("a1", "b2", "c1"));
 		awaitNothingLeft(process);
@@ -659,16 +703,23 @@ abstract class AbstractOfflineBufferTests {
 			Await.until("messages are taken", () -> child.taken().size() >= 200);
 			taken = child.kill();
 		}
-		for (int i = 1; i <= 2; i++) {
-			int part = i * 20;
-			try (OfflineChild child = OfflineChild.start(version(), server.port(), broker(), this.clientId, "back")) {
-				Await.until("some have arrived", () -> this.arrivals.count() >= part);
-				child.kill();
+		String sent;
+		try (FaultyLink link = FaultyLink.to(broker())) {
+			link.record();
+			for (int i = 1; i <= 2; i++) {
+				int part = i * 20;
+				try (OfflineChild child = OfflineChild.start(version(), server.port(), link.uri(), this.clientId,
+						"back")) {
+					Await.until("some have arrived", () -> this.arrivals.count() >= part);
+					child.kill();
+				}
 			}
+			sent = link.recorded();
 		}
 		Process successor = open();
 		successor.connect();
 		this.arrivals.assertOnce(taken);
+		assertSentInOrder(sent + recorded(), taken);
 		awaitNothingLeft(successor);
 	}
 
@@ -749,6 +800,11 @@ abstract class AbstractOfflineBufferTests {
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/** How many messages were not taken, or not kept. */
+	private record GivenUp(long rejected, long oldest, long newest, long expired) {
+
 	}
 
 	/** Takes messages over after it has failed some times. */

@@ -17,13 +17,24 @@
 package io.github.mqttredis.paho.v5;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 import io.github.mqttredis.paho.BrokerLimits;
 import io.github.mqttredis.paho.PacketInputStream;
 import io.github.mqttredis.paho.ReceivedMessages;
 import io.github.mqttredis.paho.UndeliverableMessages;
+import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.session.MqttUndeliveredMessageEvent;
+import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.SessionId;
+import io.github.mqttredis.session.SessionInspector;
+import io.github.mqttredis.session.SessionStatus;
+import io.github.mqttredis.session.UndeliveredMessages;
+import io.github.mqttredis.session.UndeliveredMessages.Reason;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.MosquittoBroker;
 import io.github.mqttredis.testing.RedisServer;
@@ -39,9 +50,10 @@ import org.springframework.beans.DirectFieldAccessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
- * Tests for messages of QoS 2 that the broker refuses with an error in PUBREC, and for
+ * Tests for messages that the broker refuses with an error in PUBACK or PUBREC, and for
  * what else {@link Mqtt5InboundPackets} changes.
  */
 class RefusedMessageTests {
@@ -54,9 +66,7 @@ class RefusedMessageTests {
 	@EnabledIf(value = "io.github.mqttredis.testing.MosquittoBroker#isInstalled",
 			disabledReason = "mosquitto is not on the PATH")
 	void whenBrokerRefusesMessageThenItIsCompleteAndTheClientGoesOn(@TempDir Path directory) throws Exception {
-		Path acl = Files.writeString(directory.resolve("acl"), "topic readwrite allowed/#\n");
-		acl.toFile().setReadable(true, false);
-		directory.toFile().setExecutable(true, false);
+		Path acl = acl(directory);
 		try (RedisServer server = RedisServer.start();
 				Jedis redis = server.connect();
 				RedisStores stores = new RedisStores(server);
@@ -74,6 +84,49 @@ class RefusedMessageTests {
 			client.publish("allowed/a", "m".getBytes(), 2, false).waitForCompletion(Await.MILLIS);
 			client.disconnectForcibly(100, 1000, true);
 		}
+	}
+
+	@Test
+	@EnabledIf(value = "io.github.mqttredis.testing.MosquittoBroker#isInstalled",
+			disabledReason = "mosquitto is not on the PATH")
+	void whenTheApplicationWantsWhatIsRefusedThenItGetsItWithTheReason(@TempDir Path directory) throws Exception {
+		Path acl = acl(directory);
+		try (RedisServer server = RedisServer.start();
+				RedisStores stores = new RedisStores(server);
+				MosquittoBroker broker = MosquittoBroker.start("acl_file " + acl)) {
+			RedisSessionStore store = stores.start();
+			SessionMqttClientPersistence persistence = new SessionMqttClientPersistence(store, broker.uri(), null);
+			persistence.handUndelivered(new Wanted());
+			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(broker.uri(), "gateway", persistence);
+			client.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
+			client.publish("forbidden/a", "one".getBytes(), 1, false).waitForCompletion(Await.MILLIS);
+			Await.until("the first is set aside", () -> quarantined(store) == 1);
+			Await.until("the link is up", client::isConnected);
+			client.publish("forbidden/a", "two".getBytes(), 2, false).waitForCompletion(Await.MILLIS);
+			Await.until("the second is set aside", () -> quarantined(store) == 2);
+			List<MqttUndeliveredMessageEvent> taken = new ArrayList<>();
+			try (SessionInspector inspector = store.inspector()) {
+				inspector.handSetAside(new SessionId("gateway", broker.uri(), MqttVersion.V5), taken::add);
+			}
+			assertThat(taken)
+				.extracting((event) -> new String(event.message().payload()), (event) -> event.reason(),
+						(event) -> event.description())
+				.containsExactly(tuple("one", Reason.REFUSED, "The broker refused it: reason code 0x87"),
+						tuple("two", Reason.REFUSED, "The broker refused it: reason code 0x87"));
+			assertThat(quarantined(store)).isZero();
+			client.disconnectForcibly(100, 1000, true);
+		}
+	}
+
+	private static Path acl(Path directory) throws IOException {
+		Path acl = Files.writeString(directory.resolve("acl"), "topic readwrite allowed/#\n");
+		acl.toFile().setReadable(true, false);
+		directory.toFile().setExecutable(true, false);
+		return acl;
+	}
+
+	private static long quarantined(RedisSessionStore store) {
+		return store.sessions().stream().mapToLong(SessionStatus::quarantined).sum();
 	}
 
 	@Test
@@ -128,6 +181,21 @@ class RefusedMessageTests {
 				})) {
 			return in.readAllBytes();
 		}
+	}
+
+	/** An application that takes messages over out of quarantine. */
+	private static final class Wanted implements UndeliveredMessages {
+
+		@Override
+		public boolean isWanted() {
+			return true;
+		}
+
+		@Override
+		public void take(MqttUndeliveredMessageEvent message) {
+			throw new IllegalStateException("Nothing expires, or is dropped");
+		}
+
 	}
 
 }
