@@ -22,6 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import io.github.mqttredis.paho.PahoMembers;
+import io.github.mqttredis.paho.v5.ConnectOptions;
 import io.github.mqttredis.paho.v5.EndedToken;
 import io.github.mqttredis.paho.v5.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v5.SessionMqttClientPersistence;
@@ -276,6 +277,9 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 		static ManagedMqttAsyncClient create(String serverUri, String clientId,
 				SessionMqttClientPersistence persistence, MqttCallback callback, boolean manualAcks) {
 			return PahoVersion.create(clientId, () -> {
+				if (callback instanceof Mqttv5ClientManager manager) {
+					ConnectOptions.check(clientId, manager.getConnectionInfo());
+				}
 				ManagedMqttAsyncClient client = new ManagedMqttAsyncClient(serverUri, clientId, persistence);
 				client.setManualAcks(manualAcks);
 				client.setCallback(callback);

@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 import io.github.mqttredis.integration.ComponentChecker.Storage;
 import io.github.mqttredis.integration.ComponentChecker.View;
 import io.github.mqttredis.integration.Mqttv5EndpointPostProcessor.ManagedMqttAsyncClient;
+import io.github.mqttredis.paho.v3.ConnectOptions;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
 import io.github.mqttredis.session.MqttVersion;
@@ -142,6 +143,9 @@ public abstract class PahoVersion {
 		@Override
 		Object createClient(AbstractMqttClientManager<?, ?> manager) {
 			return create(manager.getClientId(), () -> {
+				// Spring Integration would report it as what never happens, or not at
+				// all.
+				ConnectOptions.check(manager.getClientId(), ((Mqttv3ClientManager) manager).getConnectionInfo());
 				PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(manager.getUrl(),
 						manager.getClientId(), this.persistences.create());
 				client.setManualAcks(manager.isManualAcks());

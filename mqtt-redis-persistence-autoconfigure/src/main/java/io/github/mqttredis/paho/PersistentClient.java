@@ -192,7 +192,8 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 
 	private void connectAgain(Connecting<O, E> connecting) throws E {
 		this.reconnection.alone(() -> {
-			connecting.connect(this.options);
+			// Never with Paho's defaults, and so with a clean session.
+			connecting.connect((this.options != null) ? this.options : this.requested);
 			return true;
 		});
 	}

@@ -16,8 +16,11 @@
 
 package io.github.mqttredis.paho.v3;
 
+import io.github.mqttredis.paho.EncodableOptions;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
+import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.eclipse.paho.client.mqttv3.internal.wire.MqttWireMessage;
 
 /**
  * Copies the connect options of an application. Paho writes the version of MQTT and more
@@ -29,6 +32,30 @@ import org.eclipse.paho.client.mqttv3.MqttMessage;
 public final class ConnectOptions {
 
 	private ConnectOptions() {
+	}
+
+	/**
+	 * Check that options can be sent.
+	 * @param clientId the client's id
+	 * @param options what it connects with
+	 * @throws MqttException if not; its message names client and option
+	 */
+	public static void check(String clientId, MqttConnectOptions options) throws MqttException {
+		EncodableOptions sent = new EncodableOptions(clientId, MqttWireMessage::encodeUTF8);
+		sent.text("client id", clientId);
+		sent.text("user name", options.getUserName());
+		// Without a user name, Paho sends no password.
+		if (options.getUserName() != null && options.getPassword() != null) {
+			sent.text("password", String.valueOf(options.getPassword()));
+		}
+		if (options.getWillMessage() != null) {
+			sent.text("will topic", options.getWillDestination());
+			sent.bytes("will message", options.getWillMessage().getPayload());
+		}
+		String defect = sent.defect();
+		if (defect != null) {
+			throw new RefusedMessageException(MqttException.REASON_CODE_CLIENT_EXCEPTION, defect);
+		}
 	}
 
 	/**

@@ -118,8 +118,14 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			@Nullable IMqttActionListener callback) throws MqttException, MqttSecurityException {
 		MqttConnectOptions requested = (options != null) ? options : new MqttConnectOptions();
 		return this.delegate.connect(requested, () -> {
+			ConnectOptions.check(getClientId(), requested);
 			MqttConnectOptions copy = ConnectOptions.copy(requested);
 			copy.setAutomaticReconnect(false);
+			if (copy.getMqttVersion() == MqttConnectOptions.MQTT_VERSION_DEFAULT) {
+				// Paho would try each broker twice, and speak MQTT 3.1 from then on if
+				// only the first attempt failed.
+				copy.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
+			}
 			return super.connect(copy, userContext, new Connected(callback, this.delegate::connected));
 		});
 	}

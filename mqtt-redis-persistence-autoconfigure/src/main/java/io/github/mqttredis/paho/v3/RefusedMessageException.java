@@ -19,7 +19,7 @@ package io.github.mqttredis.paho.v3;
 import org.eclipse.paho.client.mqttv3.MqttException;
 
 /**
- * Why a message is not taken, or was given up.
+ * Why a message is not taken or was given up, or a client does not connect.
  */
 final class RefusedMessageException extends MqttException {
 

@@ -16,16 +16,67 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.util.List;
+
+import io.github.mqttredis.paho.EncodableOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.packet.MqttDataTypes;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies the connect options of an application. Paho writes the version of MQTT and more
  * into the options that it is given ({@code ConnectActionListener}), and reads them at
  * each attempt. Several clients may share them, so each attempt gets its own copy.
+ *
+ * @since 0.1.0
  */
-final class ConnectOptions {
+public final class ConnectOptions {
 
 	private ConnectOptions() {
+	}
+
+	/**
+	 * Check that options can be sent.
+	 * @param clientId the client's id
+	 * @param options what it connects with
+	 * @throws MqttException if not; its message names client and option
+	 */
+	public static void check(String clientId, MqttConnectionOptions options) throws MqttException {
+		EncodableOptions sent = new EncodableOptions(clientId, MqttDataTypes::encodeUTF8);
+		sent.text("client id", clientId);
+		sent.text("user name", options.getUserName());
+		sent.bytes("password", options.getPassword());
+		sent.text("authentication method", options.getAuthMethod());
+		sent.bytes("authentication data", options.getAuthData());
+		lookAt(options.getUserProperties(), "", sent);
+		if (options.getWillMessage() != null) {
+			sent.text("will topic", options.getWillDestination());
+			sent.bytes("will message", options.getWillMessage().getPayload());
+			lookAt(options.getWillMessageProperties(), sent);
+		}
+		String defect = sent.defect();
+		if (defect != null) {
+			throw new RefusedMessageException(MqttException.REASON_CODE_CLIENT_EXCEPTION, defect);
+		}
+	}
+
+	private static void lookAt(MqttProperties will, EncodableOptions sent) {
+		sent.text("content type of the will", will.getContentType());
+		sent.text("response topic of the will", will.getResponseTopic());
+		sent.bytes("correlation data of the will", will.getCorrelationData());
+		lookAt(will.getUserProperties(), " of the will", sent);
+	}
+
+	private static void lookAt(@Nullable List<UserProperty> properties, String whose, EncodableOptions sent) {
+		if (properties != null) {
+			properties.forEach((property) -> {
+				sent.text("name of a user property" + whose, property.getKey());
+				sent.text("value of a user property" + whose, property.getValue());
+			});
+		}
 	}
 
 	/**

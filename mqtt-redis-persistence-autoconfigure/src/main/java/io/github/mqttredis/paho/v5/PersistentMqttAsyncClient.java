@@ -161,6 +161,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 			@Nullable MqttActionListener callback) throws MqttException, MqttSecurityException {
 		MqttConnectionOptions requested = (options != null) ? options : new MqttConnectionOptions();
 		return this.delegate.connect(requested, () -> {
+			ConnectOptions.check(getClientId(), requested);
 			MqttConnectionOptions copy = ConnectOptions.copy(requested);
 			copy.setAutomaticReconnect(false);
 			// Paho loses the topic that an alias of the broker stands for (it asks a

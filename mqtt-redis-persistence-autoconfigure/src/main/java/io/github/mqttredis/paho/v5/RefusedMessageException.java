@@ -19,7 +19,7 @@ package io.github.mqttredis.paho.v5;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
- * Why a message is not taken, or was given up.
+ * Why a message is not taken or was given up, or a client does not connect.
  */
 final class RefusedMessageException extends MqttException {
 
