@@ -17,6 +17,7 @@
 package io.github.mqttredis.integration;
 
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import io.github.mqttredis.session.SessionStore;
@@ -37,6 +39,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AbstractAdvisingBeanPostProcessor;
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
@@ -260,10 +263,10 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 	/**
 	 * Makes proxies for client managers, which start and stop them as said above. One
-	 * whose class or methods are final has none: its client is ours if the application
-	 * starts it, and Paho's with our persistence if it is started later. Shows all MQTT
-	 * components and client factories to the {@link ComponentChecker}, also those of
-	 * flows that are registered at run time.
+	 * whose class or methods are final has none, and a log line says so: its client is
+	 * ours as the application starts, and Paho's with our persistence if the manager is
+	 * started by hand. Shows all MQTT components and client factories to the
+	 * {@link ComponentChecker}, also those of flows that are registered at run time.
 	 */
 	public static final class PostProcessor extends AbstractServingPostProcessor
 			implements DestructionAwareBeanPostProcessor {
@@ -278,8 +281,8 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 		PostProcessor(ConfigurableListableBeanFactory beanFactory, ObjectProvider<ClientManagers> managers,
 				ObjectProvider<ComponentChecker> checker) {
-			super(AbstractMqttClientManager.class, (invocation) -> managers.getObject().call(invocation), "start",
-					"stop", "getClient");
+			super(ClientManager.class, (invocation) -> managers.getObject().call(invocation), "start", "stop",
+					"getClient");
 			IntegrationMembers.check();
 			this.beanFactory = beanFactory;
 			this.managers = managers;
@@ -314,14 +317,14 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 		}
 
 		private Object serve(Object bean, String beanName) {
-			boolean adopted = bean instanceof ClientManager<?, ?> && this.managers.getObject().adopt(bean, beanName);
-			try {
-				return adopted ? super.postProcessAfterInitialization(bean, beanName) : bean;
-			}
-			catch (AopConfigException ex) {
-				ClientManagers.logger.debug("There is no proxy for the MQTT client manager '" + beanName + "'", ex);
+			if (!(bean instanceof ClientManager<?, ?>) || !this.managers.getObject().adopt(bean, beanName)) {
 				return bean;
 			}
+			return serve(bean, beanName,
+					(reason) -> ClientManagers.logger.warn("The MQTT client manager '" + beanName
+							+ "' has no proxy, because " + reason + ": if the application stops and starts it, "
+							+ "it gets a client of Paho's own, which its adapters do not use. Make its class "
+							+ "and methods non-final"));
 		}
 
 		/**
@@ -442,6 +445,7 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 
 		private static final long serialVersionUID = 1L;
 
+		/** The type is an interface, because one proxy may stand for another one. */
 		AbstractServingPostProcessor(Class<?> type, MethodInterceptor interceptor, String... methods) {
 			NameMatchMethodPointcut pointcut = new NameMatchMethodPointcut();
 			pointcut.setMappedNames(methods);
@@ -449,6 +453,27 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 			this.advisor = new DefaultPointcutAdvisor(pointcut, interceptor);
 			this.beforeExistingAdvisors = true;
 			setProxyTargetClass(true);
+		}
+
+		/** Return a bean's proxy, or the bean and the reason why it has none. */
+		Object serve(Object bean, String beanName, Consumer<String> unserved) {
+			String reason = "its class or one of its methods is final";
+			try {
+				if (Proxy.isProxyClass(bean.getClass()) && bean instanceof Advised proxy && !proxy.isFrozen()) {
+					// Nothing is too final for it.
+					proxy.addAdvisor(0, Objects.requireNonNull(this.advisor));
+					return bean;
+				}
+				Object served = super.postProcessAfterInitialization(bean, beanName);
+				if (served instanceof Advised proxy && proxy.indexOf(Objects.requireNonNull(this.advisor)) >= 0) {
+					return served;
+				}
+			}
+			catch (AopConfigException ex) {
+				reason = String.valueOf(ex.getMessage());
+			}
+			unserved.accept(reason);
+			return bean;
 		}
 
 		/** A final method would run on the proxy, whose fields are empty. */

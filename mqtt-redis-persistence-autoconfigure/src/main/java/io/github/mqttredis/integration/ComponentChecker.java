@@ -306,7 +306,8 @@ public final class ComponentChecker implements SmartInitializingSingleton, Appli
 		try {
 			return this.store.countRecords(id);
 		}
-		catch (SessionUnavailableException ex) {
+		catch (SessionUnavailableException | RuntimeException ex) {
+			// A store may be the application's own.
 			logger.debug("Could not look at MQTT session " + id, ex);
 			return 0;
 		}

@@ -41,9 +41,14 @@ final class ComponentFields {
 
 	/** Return an object without its proxies; of a scope, that which is there now. */
 	static Object target(Object object) {
+		Object target = behind(object);
+		return (target != null) ? target(target) : object;
+	}
+
+	/** Return what the outermost proxy stands for, {@code null} if there is no proxy. */
+	static @Nullable Object behind(Object object) {
 		try {
-			Object target = (object instanceof Advised proxy) ? proxy.getTargetSource().getTarget() : null;
-			return (target != null) ? target(target) : object;
+			return (object instanceof Advised proxy) ? proxy.getTargetSource().getTarget() : null;
 		}
 		catch (Exception ex) {
 			throw new IllegalStateException("The target of " + object.getClass().getName() + " cannot be had", ex);

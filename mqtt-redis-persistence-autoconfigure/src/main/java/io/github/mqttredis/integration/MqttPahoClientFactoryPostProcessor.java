@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.integration;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Objects;
@@ -42,8 +43,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.Advised;
-import org.springframework.aop.framework.AopConfigException;
-import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
@@ -52,6 +52,7 @@ import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.support.MqttUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ObjectUtils;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Serves {@link DefaultMqttPahoClientFactory} beans: each of their clients gets its own
@@ -73,15 +74,17 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 
 	MqttPahoClientFactoryPostProcessor(ObjectProvider<PahoV3PersistenceFactory> persistences,
 			ObjectProvider<IntegrationSettings> settings) {
-		super(DefaultMqttPahoClientFactory.class, new ClientInterceptor(persistences), "getClientInstance",
+		super(MqttPahoClientFactory.class, new ClientInterceptor(persistences), "getClientInstance",
 				"getAsyncClientInstance");
 		this.settings = settings;
 	}
 
 	/** Return whether a factory, with its proxies, makes our clients. */
-	static boolean serves(MqttPahoClientFactory factory) {
-		return factory instanceof Advised proxy && Arrays.stream(proxy.getAdvisors())
-			.anyMatch((advisor) -> advisor.getAdvice() instanceof ClientInterceptor);
+	static boolean serves(Object factory) {
+		Object behind = ComponentFields.behind(factory);
+		return factory instanceof Advised proxy && (Arrays.stream(proxy.getAdvisors())
+			.anyMatch((advisor) -> advisor.getAdvice() instanceof ClientInterceptor)
+				|| behind != null && serves(behind));
 	}
 
 	/**
@@ -99,25 +102,28 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		return (bean instanceof DefaultMqttPahoClientFactory && !this.settings.getObject().leaves(bean, beanName))
-				? serve(bean, beanName) : bean;
+		return isServed(bean) && !this.settings.getObject().leaves(bean, beanName)
+				? serve(bean, beanName,
+						(reason) -> logger.warn("The sessions of the MQTT client factory '" + beanName
+								+ "' are not stored in Redis, because " + reason + ". Remove the bean to use the "
+								+ "auto-configured MqttPahoClientFactory, or make its class and methods non-final"))
+				: bean;
 	}
 
-	private Object serve(Object bean, String beanName) {
-		String reason = "its class or one of its public methods is final";
-		try {
-			Object served = super.postProcessAfterInitialization(bean, beanName);
-			if (AopUtils.isAopProxy(served)) {
-				return served;
-			}
+	/** The proxy of a scope must not ask for what is in it, which is served itself. */
+	private static boolean isServed(Object bean) {
+		return bean instanceof MqttPahoClientFactory && !(bean instanceof AopInfrastructureBean)
+				&& ComponentFields.target(bean) instanceof DefaultMqttPahoClientFactory factory && !isMock(factory);
+	}
+
+	/** The fields of a mock are empty, whatever its methods return. */
+	private static boolean isMock(DefaultMqttPahoClientFactory factory) {
+		Field options = ReflectionUtils.findField(DefaultMqttPahoClientFactory.class, "options");
+		if (options == null) {
+			return false;
 		}
-		catch (AopConfigException ex) {
-			reason = String.valueOf(ex.getMessage());
-		}
-		logger.warn("The sessions of the MQTT client factory '" + beanName + "' are not stored in Redis, because "
-				+ reason + ". Remove the bean to use the auto-configured MqttPahoClientFactory, or make its "
-				+ "class and public methods non-final");
-		return bean;
+		ReflectionUtils.makeAccessible(options);
+		return ReflectionUtils.getField(options, factory) == null;
 	}
 
 	/** The factory would hand one persistence to all clients, which mixes sessions. */
@@ -126,8 +132,8 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 
 		@Override
 		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-			DefaultMqttPahoClientFactory target = (DefaultMqttPahoClientFactory) Objects
-				.requireNonNull(invocation.getThis());
+			DefaultMqttPahoClientFactory target = (DefaultMqttPahoClientFactory) ComponentFields
+				.target(Objects.requireNonNull(invocation.getThis()));
 			// Asked at each call: the user may set a persistence at any time.
 			if (ComponentFields.hasForeignPersistence(target)) {
 				return invocation.proceed();

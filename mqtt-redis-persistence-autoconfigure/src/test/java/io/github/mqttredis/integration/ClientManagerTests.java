@@ -22,22 +22,33 @@ import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
+import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Ports;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aop.ClassFilter;
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.ComposablePointcut;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.Mqttv3ClientManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Tests for client managers: ours, and those that the application defines. No broker
@@ -120,6 +131,72 @@ class ClientManagerTests {
 				.isInstanceOf(MemoryPersistence.class));
 	}
 
+	@Test
+	void whenAClassIsFinalThenSaysWhatTheManagerDoesNotHave(CapturedOutput output) {
+		this.contexts.withBean("sealed", FinalManager.class, () -> new FinalManager(this.uri)).run((context) -> {
+			assertThat(client(context.getBean(FinalManager.class))).isInstanceOf(PersistentMqttAsyncClient.class);
+			assertThat(output).containsOnlyOnce("The MQTT client manager 'sealed' has no proxy, because its class or "
+					+ "one of its methods is final: if the application stops and starts it");
+		});
+	}
+
+	@Test
+	void whenAMethodIsFinalThenSaysWhatTheManagerDoesNotHave(CapturedOutput output) {
+		this.contexts.withBean("partly", FinalMethod.class, () -> new FinalMethod(this.uri))
+			.run((context) -> assertThat(output)
+				.containsOnlyOnce("The MQTT client manager 'partly' has no proxy, because its "
+						+ "class or one of its methods is final"));
+	}
+
+	@Test
+	void whenAFinalManagerHasAJdkProxyThenItsClientsAreOursWheneverItStarts(CapturedOutput output) {
+		this.contexts.withUserConfiguration(UserFactoryTests.JdkProxies.class)
+			.withBean("aspect5", DefaultPointcutAdvisor.class, ClientManagerTests::aspect)
+			.withBean("sealed", ClientManager.class, () -> new FinalManager(this.uri))
+			.run((context) -> {
+				ClientManager<?, ?> manager = context.getBean("sealed", ClientManager.class);
+				assertThat(AopUtils.isJdkDynamicProxy(manager)).isTrue();
+				manager.stop();
+				manager.start();
+				assertThat(manager.getClient()).isInstanceOf(PersistentMqttAsyncClient.class);
+				assertThat(output).doesNotContain("has no proxy");
+			});
+	}
+
+	private static DefaultPointcutAdvisor aspect() {
+		return new DefaultPointcutAdvisor(
+				new ComposablePointcut((ClassFilter) (type) -> ClientManager.class.isAssignableFrom(type)),
+				(MethodInterceptor) MethodInvocation::proceed);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 3, 5 })
+	void whenTheOptionsCannotBeSentThenTheStartSaysWhich(int version) {
+		this.contexts.withPropertyValues("mqtt.client.version=" + version, "mqtt.client.username=us\u0007er")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining(
+						"MQTT client 'gateway' does not connect: its user name has a character that MQTT or Paho"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenTheOptionsCannotBeSentThenAManagerThatIsStartedLaterSaysWhichAndTriesNoMore(boolean automatic) {
+		Mqttv3ClientManager manager = manager(null);
+		manager.getConnectionInfo().setAutomaticReconnect(automatic);
+		this.contexts.withBean("own", Mqttv3ClientManager.class, () -> manager).run((context) -> {
+			Mqttv3ClientManager own = context.getBean(Mqttv3ClientManager.class);
+			own.stop();
+			own.getConnectionInfo().setUserName("us\u0007er");
+			assertThatThrownBy(own::start).hasStackTraceContaining(
+					"MQTT client 'own' does not connect: its user name has a character that MQTT or Paho");
+			assertThat(own.isRunning()).isFalse();
+			assertThat(context.getBean(SessionStore.class).sessions()).isEmpty();
+			own.getConnectionInfo().setUserName("user");
+			own.start();
+			assertThat(client(own)).isInstanceOf(PersistentMqttAsyncClient.class);
+		});
+	}
+
 	private Mqttv3ClientManager manager(MqttClientPersistence persistence) {
 		Mqttv3ClientManager manager = new Mqttv3ClientManager(this.uri, "own");
 		manager.setQuiescentTimeout(1);
@@ -135,6 +212,33 @@ class ClientManagerTests {
 		IMqttAsyncClient client = manager.getClient();
 		assertThat(client).isNotNull();
 		return client;
+	}
+
+	static final class FinalManager extends Mqttv3ClientManager {
+
+		FinalManager(String uri) {
+			super(uri, "final");
+			setQuiescentTimeout(1);
+			setDisconnectCompletionTimeout(100);
+			getConnectionInfo().setCleanSession(false);
+		}
+
+	}
+
+	static class FinalMethod extends Mqttv3ClientManager {
+
+		private final String name = "name";
+
+		FinalMethod(String uri) {
+			super(uri, "method");
+			setQuiescentTimeout(1);
+			setDisconnectCompletionTimeout(100);
+		}
+
+		final String name() {
+			return this.name;
+		}
+
 	}
 
 }

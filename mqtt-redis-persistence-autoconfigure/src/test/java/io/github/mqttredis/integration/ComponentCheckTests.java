@@ -50,6 +50,10 @@ import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.outbound.Mqttv5PahoMessageHandler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for what is found about components whose sessions are stored.
@@ -182,6 +186,18 @@ class ComponentCheckTests {
 		});
 		runner.withPropertyValues("mqtt.persistence.key-prefix=other")
 			.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
+	void whenAStoreCannotCountThenTheApplicationStarts() throws Exception {
+		SessionStore store = mock();
+		given(store.countRecords(any())).willThrow(new IllegalStateException("not built"));
+		this.contexts.withUserConfiguration(PlainHandler.class)
+			.withBean(SessionStore.class, () -> store)
+			.run((context) -> {
+				assertThat(Components.findings(context)).isEmpty();
+				then(store).should().countRecords(any());
+			});
 	}
 
 	@ParameterizedTest

@@ -20,18 +20,23 @@ import io.github.mqttredis.autoconfigure.EmbeddedRedis;
 import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.integration.ComponentChecker.Finding;
 import io.github.mqttredis.integration.ComponentChecker.Kind;
+import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportResource;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
@@ -107,6 +112,15 @@ class NotStoredComponentTests {
 		this.contexts.withPropertyValues("mqtt.client.server-uris=" + Components.URI)
 			.withUserConfiguration(WithOurFactory.class)
 			.run((context) -> assertThat(Components.findings(context)).isEmpty());
+	}
+
+	@Test
+	void whenTheFactoryIsOfAScopeThenThereIsNoFinding() {
+		this.contexts.withUserConfiguration(WithScopedFactory.class).run((context) -> {
+			assertThat(context.getBean(DefaultMqttPahoClientFactory.class).getAsyncClientInstance(Components.URI, "a"))
+				.isInstanceOf(PersistentMqttAsyncClient.class);
+			assertThat(Components.findings(context)).isEmpty();
+		});
 	}
 
 	@Test
@@ -189,6 +203,24 @@ class NotStoredComponentTests {
 	static class WithFactory extends WithAnyFactory {
 
 		@Bean
+		DefaultMqttPahoClientFactory factory() {
+			return Components.factory();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WithScopedFactory extends WithAnyFactory {
+
+		@Bean
+		static CustomScopeConfigurer scopes() {
+			CustomScopeConfigurer scopes = new CustomScopeConfigurer();
+			scopes.addScope("thread", new SimpleThreadScope());
+			return scopes;
+		}
+
+		@Bean
+		@Scope(scopeName = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)
 		DefaultMqttPahoClientFactory factory() {
 			return Components.factory();
 		}

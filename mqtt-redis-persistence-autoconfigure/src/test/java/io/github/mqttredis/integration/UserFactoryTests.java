@@ -21,6 +21,8 @@ import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.PersistentMqttClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
@@ -31,16 +33,24 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
+import org.springframework.aop.support.NameMatchMethodPointcutAdvisor;
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.mqtt.core.DefaultMqttPahoClientFactory;
+import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for factories that the application defines.
@@ -151,6 +161,36 @@ class UserFactoryTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { DefaultMqttPahoClientFactory.class, OwnClients.class, FinalFactory.class })
+	void whenAFactoryHasAJdkProxyThenItIsServed(Class<? extends MqttPahoClientFactory> type, CapturedOutput output) {
+		this.contexts.withUserConfiguration(JdkProxies.class)
+			.withBean("proxied", MqttPahoClientFactory.class, () -> BeanUtils.instantiateClass(type))
+			.run((context) -> {
+				MqttPahoClientFactory factory = context.getBean(MqttPahoClientFactory.class);
+				assertThat(factory).isNotInstanceOf(DefaultMqttPahoClientFactory.class);
+				IMqttAsyncClient one = factory.getAsyncClientInstance(URI, "one");
+				assertThat(PahoInternals.persistence(one)).isInstanceOf(SessionMqttClientPersistence.class)
+					.isNotSameAs(PahoInternals.persistence(factory.getAsyncClientInstance(URI, "two")));
+				assertThat(MqttPahoClientFactoryPostProcessor.serves(factory)).isTrue();
+				assertThat(output).doesNotContain("are not stored in Redis");
+			});
+	}
+
+	@Test
+	void whenAFactoryIsAMockThenItIsLeft(CapturedOutput output) throws Exception {
+		IMqttAsyncClient taught = mock();
+		DefaultMqttPahoClientFactory mock = mock();
+		given(mock.getConnectionOptions()).willReturn(new MqttConnectOptions());
+		given(mock.getAsyncClientInstance(URI, "one")).willReturn(taught);
+		this.contexts.withBean("mocked", DefaultMqttPahoClientFactory.class, () -> mock).run((context) -> {
+			MqttPahoClientFactory factory = context.getBean(MqttPahoClientFactory.class);
+			assertThat(factory).isSameAs(mock);
+			assertThat(factory.getAsyncClientInstance(URI, "one")).isSameAs(taught);
+			assertThat(output).doesNotContain("are not stored in Redis");
+		});
+	}
+
 	@Test
 	void whenInjectionIsSwitchedOffThenTheBeanIsLeft() {
 		this.contexts.withUserConfiguration(DefaultFactory.class)
@@ -194,6 +234,25 @@ class UserFactoryTests {
 		@Bean
 		DefaultMqttPahoClientFactory ownFactory(MqttClientPersistence persistence) {
 			return factory(persistence);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class JdkProxies {
+
+		@Bean
+		static DefaultAdvisorAutoProxyCreator proxies() {
+			return new DefaultAdvisorAutoProxyCreator();
+		}
+
+		@Bean
+		static NameMatchMethodPointcutAdvisor aspect() {
+			NameMatchMethodPointcutAdvisor advisor = new NameMatchMethodPointcutAdvisor(
+					(MethodInterceptor) MethodInvocation::proceed);
+			advisor.setClassFilter(MqttPahoClientFactory.class::isAssignableFrom);
+			advisor.setMappedName("*");
+			return advisor;
 		}
 
 	}
