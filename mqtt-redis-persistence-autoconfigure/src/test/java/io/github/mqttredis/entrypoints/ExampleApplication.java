@@ -18,6 +18,7 @@ package io.github.mqttredis.entrypoints;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -53,6 +54,8 @@ final class ExampleApplication implements AutoCloseable {
 			"mqtt.persistence.write-timeout=" + Load.seconds(5));
 
 	private final Map<String, Integer> received = new ConcurrentHashMap<>();
+
+	private final Set<String> accepted = ConcurrentHashMap.newKeySet();
 
 	private final CountDownLatch dead = new CountDownLatch(1);
 
@@ -160,9 +163,17 @@ final class ExampleApplication implements AutoCloseable {
 		return this.received;
 	}
 
+	/**
+	 * What was published without an exception.
+	 */
+	Set<String> accepted() {
+		return this.accepted;
+	}
+
 	void publish(String payload, int qos) {
 		try {
 			this.entryPoint.publish(this.context, payload, qos);
+			this.accepted.add(payload);
 		}
 		catch (Exception ex) {
 			throw new IllegalStateException(ex);

@@ -16,11 +16,13 @@
 
 package io.github.mqttredis.entrypoints;
 
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +46,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.mockito.Answers;
+import org.mockito.Mockito;
 import redis.clients.jedis.Jedis;
 
 import org.springframework.aop.ClassFilter;
@@ -52,6 +56,7 @@ import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinitionHolder;
@@ -59,16 +64,23 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.Scope;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.core.env.Environment;
+import org.springframework.integration.dsl.IntegrationFlow;
 import org.springframework.integration.dsl.context.IntegrationFlowContext;
 import org.springframework.integration.endpoint.AbstractEndpoint;
 import org.springframework.integration.mqtt.core.ClientManager;
 import org.springframework.integration.mqtt.core.MqttPahoClientFactory;
+import org.springframework.util.ReflectionUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -148,7 +160,11 @@ class LifeCycleTests {
 			}
 			if (entryPoint.publishes()) {
 				second.publish("last", 1);
-				Await.until("what is published arrives", () -> outside.received().containsKey("last"));
+				Set<String> accepted = Stream.of(first, second)
+					.flatMap((application) -> application.accepted().stream())
+					.collect(Collectors.toSet());
+				assertThat(accepted).contains("first", "last");
+				Await.until("all that was accepted arrives", () -> outside.received().keySet().containsAll(accepted));
 			}
 			second.shutDown();
 			assertThatNothingIsOwned();
@@ -236,7 +252,13 @@ class LifeCycleTests {
 
 		},
 
+		/** They are those of Java 21. */
 		VIRTUAL_THREADS {
+
+			@Override
+			boolean isPossible(EntryPoint entryPoint) {
+				return Runtime.version().feature() >= 21;
+			}
 
 			@Override
 			Consumer<SpringApplicationBuilder> first(ConfigurableApplicationContext parent) {
@@ -378,24 +400,30 @@ class LifeCycleTests {
 
 		},
 
+		/** The flows are registered at run time, and removed while the broker is away. */
 		REMOVED {
 
 			@Override
 			boolean isPossible(EntryPoint entryPoint) {
-				return entryPoint == EntryPoint.RUNTIME_FLOW;
+				return entryPoint == EntryPoint.RUNTIME_FLOW || !entryPoint.name().matches(".*MANAGER|PAHO.*|XML.*");
+			}
+
+			@Override
+			Consumer<SpringApplicationBuilder> first(ConfigurableApplicationContext parent) {
+				return (application) -> application.sources(RegisteredFlows.class);
 			}
 
 			@Override
 			void leave(EntryPoint entryPoint, ExampleApplication application) {
 				loseBroker(entryPoint, application);
-				IntegrationFlowContext flows = application.context().getBean(IntegrationFlowContext.class);
-				List.copyOf(flows.getRegistry().keySet()).forEach(flows::remove);
+				application.context().getBean(RegisteredFlows.class).remove();
 			}
 
 			@Override
 			ExampleApplication comeBack(EntryPoint entryPoint, ExampleApplication application,
 					Supplier<ExampleApplication> another) {
 				application.broker().release();
+				application.context().getBean(RegisteredFlows.class).register();
 				entryPoint.prepare(application.context());
 				return application;
 			}
@@ -407,7 +435,7 @@ class LifeCycleTests {
 
 			@Override
 			boolean isPossible(EntryPoint entryPoint) {
-				return entryPoint.name().startsWith("OWN_");
+				return hasFactoryOrManager(entryPoint);
 			}
 
 			@Override
@@ -415,7 +443,57 @@ class LifeCycleTests {
 				return (application) -> application.sources(Aspects.class);
 			}
 
+		},
+
+		/** The aspect's proxy has the interfaces of the factory, and not its class. */
+		PROXIED_BY_INTERFACE {
+
+			@Override
+			boolean isPossible(EntryPoint entryPoint) {
+				return hasFactoryOrManager(entryPoint) && !entryPoint.name().matches("OWN.*|.*MANAGER");
+			}
+
+			@Override
+			Consumer<SpringApplicationBuilder> first(ConfigurableApplicationContext parent) {
+				return (application) -> application.sources(Aspects.class).properties("aspects.by-interface=true");
+			}
+
+		},
+
+		/** A test mocks what makes the clients; then the application runs again. */
+		MOCKED {
+
+			@Override
+			boolean isPossible(EntryPoint entryPoint) {
+				return hasFactoryOrManager(entryPoint);
+			}
+
+			@Override
+			ExampleApplication comeBack(EntryPoint entryPoint, ExampleApplication application,
+					Supplier<ExampleApplication> another) {
+				Mocks.wanted = true;
+				try {
+					ExampleApplication mocked = another.get();
+					assertThat(mocked.context().getBeansOfType(Mocks.class)).isNotEmpty();
+					assertThat(mocked.broker().connections()).isZero();
+					mocked.shutDown();
+				}
+				finally {
+					Mocks.wanted = false;
+				}
+				return another.get();
+			}
+
+			@Override
+			Consumer<SpringApplicationBuilder> second(ConfigurableApplicationContext parent) {
+				return (application) -> application.sources(Mocks.class);
+			}
+
 		};
+
+		private static boolean hasFactoryOrManager(EntryPoint entryPoint) {
+			return !entryPoint.name().matches("PAHO.*|V5_MESSAGE.*|XML_V5");
+		}
 
 		boolean isPossible(EntryPoint entryPoint) {
 			return true;
@@ -558,15 +636,96 @@ class LifeCycleTests {
 	}
 
 	/**
+	 * Registers the flows of an example at run time, as if they were not its beans.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class RegisteredFlows
+			implements BeanDefinitionRegistryPostProcessor, ApplicationListener<ContextRefreshedEvent> {
+
+		private final Map<String, Supplier<IntegrationFlow>> flows = new LinkedHashMap<>();
+
+		private ApplicationContext context;
+
+		@Override
+		public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+			for (String name : List.of("publish", "receive")) {
+				if (registry.containsBeanDefinition(name)) {
+					String example = registry.getBeanDefinition(name).getFactoryBeanName();
+					registry.removeBeanDefinition(name);
+					this.flows.put(name, () -> flow(example, name));
+				}
+			}
+		}
+
+		private IntegrationFlow flow(String example, String name) {
+			Object bean = this.context.getBean(example);
+			Method method = Arrays.stream(ReflectionUtils.getUniqueDeclaredMethods(bean.getClass()))
+				.filter((candidate) -> candidate.getName().equals(name))
+				.findFirst()
+				.orElseThrow();
+			ReflectionUtils.makeAccessible(method);
+			return (IntegrationFlow) ReflectionUtils.invokeMethod(method, bean,
+					Arrays.stream(method.getParameterTypes()).map(this.context::getBean).toArray());
+		}
+
+		@Override
+		public void onApplicationEvent(ContextRefreshedEvent event) {
+			if (this.context == null) {
+				this.context = event.getApplicationContext();
+				register();
+			}
+		}
+
+		void register() {
+			this.flows.forEach((name, flow) -> flows().registration(flow.get()).id(name + ".flow").register());
+		}
+
+		void remove() {
+			assertThat(flows().getRegistry()).isNotEmpty();
+			List.copyOf(flows().getRegistry().keySet()).forEach(flows()::remove);
+		}
+
+		private IntegrationFlowContext flows() {
+			return this.context.getBean(IntegrationFlowContext.class);
+		}
+
+	}
+
+	/**
+	 * Puts mocks in the place of what makes clients, as {@code @MockitoBean} does.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	static class Mocks implements BeanDefinitionRegistryPostProcessor {
+
+		static boolean wanted;
+
+		@Override
+		public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+			if (wanted) {
+				ListableBeanFactory beanFactory = (ListableBeanFactory) registry;
+				Stream.of(ClientManager.class, MqttPahoClientFactory.class)
+					.flatMap((type) -> Stream.of(beanFactory.getBeanNamesForType(type, true, false)))
+					.forEach((name) -> registry.registerBeanDefinition(name, mock(beanFactory.getType(name, false))));
+			}
+		}
+
+		private static <T> BeanDefinition mock(Class<T> type) {
+			// Components ask it for connect options as they are made.
+			return new RootBeanDefinition(type, () -> Mockito.mock(type, Answers.RETURNS_DEEP_STUBS));
+		}
+
+	}
+
+	/**
 	 * Has a proxy made of what makes clients.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	static class Aspects {
 
 		@Bean
-		static DefaultAdvisorAutoProxyCreator proxies() {
+		static DefaultAdvisorAutoProxyCreator proxies(Environment environment) {
 			DefaultAdvisorAutoProxyCreator creator = new DefaultAdvisorAutoProxyCreator();
-			creator.setProxyTargetClass(true);
+			creator.setProxyTargetClass(!environment.containsProperty("aspects.by-interface"));
 			return creator;
 		}
 
