@@ -102,12 +102,13 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		return isServed(bean) && !this.settings.getObject().leaves(bean, beanName)
-				? serve(bean, beanName,
-						(reason) -> logger.warn("The sessions of the MQTT client factory '" + beanName
-								+ "' are not stored in Redis, because " + reason + ". Remove the bean to use the "
-								+ "auto-configured MqttPahoClientFactory, or make its class and methods non-final"))
-				: bean;
+		if (!isServed(bean) || this.settings.getObject().leaves(bean, beanName)) {
+			return bean;
+		}
+		return serve(bean, beanName,
+				(reason) -> logger.warn("The sessions of the MQTT client factory '" + beanName
+						+ "' are not stored in Redis, because " + reason + ". Remove the bean to use the "
+						+ "auto-configured MqttPahoClientFactory, or make its class and methods non-final"));
 	}
 
 	/** The proxy of a scope must not ask for what is in it, which is served itself. */

@@ -104,7 +104,7 @@ class SessionOpenerTests {
 	void whenAPacketCannotBeDeliveredAndRedisIsFullThenItIsKept() throws Exception {
 		Session session = this.stores.start().open(ID);
 		this.redis.configSet("maxmemory", "1");
-		assertThat(session.keep(7, Packets.publish(7, 2, "a"), "cannot be delivered")).isTrue();
+		assertThat(session.keep(7, Packets.publish(7, 2, "a"), 1, "cannot be delivered")).isTrue();
 		assertThat(this.redis.hlen(HASH + ":quarantine")).isEqualTo(1);
 	}
 
