@@ -40,7 +40,10 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.Ports;
 import io.github.mqttredis.testing.ThreadShortage;
+import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -137,16 +140,16 @@ class ConnectErrorTests extends AbstractLinkTests {
 		assertThat(client.isConnected()).isTrue();
 	}
 
-	/** Paho 3 tries MQTT 3.1 if the broker does not take 3.1.1, or is not there. */
-	@ParameterizedTest
-	@ValueSource(strings = "v3")
-	void whenAThreadCannotBeMadeForTheSecondVersionOfMqttThenTheApplicationsConnectFails(String version)
-			throws Exception {
-		PahoClient client = PahoClient.create(version, redis.stores().start(), "tcp://127.0.0.1:" + Ports.free(),
-				this.clientId);
+	/** Paho tries the servers one after the other. */
+	@Test
+	void whenAThreadCannotBeMadeForTheNextServerThenTheApplicationsConnectFails() throws Exception {
+		PahoClient client = create("v3");
 		failThreads(client);
 		failAfter(1);
-		assertThatException().isThrownBy(() -> client.connect(60))
+		MqttConnectOptions options = new MqttConnectOptions();
+		options.setServerURIs(new String[] { "tcp://127.0.0.1:" + Ports.free(), "tcp://127.0.0.1:" + Ports.free() });
+		MqttAsyncClient paho = (MqttAsyncClient) client.client();
+		assertThatException().isThrownBy(() -> paho.connect(options).waitForCompletion(Await.MILLIS))
 			.withStackTraceContaining("there was no thread for the next one");
 		client.close();
 	}
