@@ -151,7 +151,6 @@ class ConnectErrorTests extends AbstractLinkTests {
 		MqttAsyncClient paho = (MqttAsyncClient) client.client();
 		assertThatException().isThrownBy(() -> paho.connect(options).waitForCompletion(Await.MILLIS))
 			.withStackTraceContaining("there was no thread for the next one");
-		client.close();
 	}
 
 	@ParameterizedTest
