@@ -102,7 +102,7 @@ final class OwnConnectionFactory {
 		RedisConnectionFactory source = target(factory);
 		if (!isLettuce(source) && !isJedis(source)) {
 			RedisSessionStore.logger.warn("MQTT sessions use the connections of " + source.getClass().getName()
-					+ " unchanged, so a call may wait longer than mqtt.persistence.write-timeout. To prevent "
+					+ " unchanged, so that opening a session may wait longer than mqtt.persistence.write-timeout. To prevent "
 					+ "this, mark a LettuceConnectionFactory or JedisConnectionFactory bean with "
 					+ "@MqttPersistenceRedis");
 		}

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -68,7 +69,7 @@ final class Pipelines {
 	 * Return what sends commands over a connection.
 	 * @param connection the connection
 	 * @param own whether the connection is ours alone; of others it is not known what
-	 * they are, and each command goes by itself
+	 * they are, nor how long they wait: each command goes by itself, and apart
 	 * @return what sends them
 	 */
 	static Sender over(RedisConnection connection, boolean own) {
@@ -76,11 +77,14 @@ final class Pipelines {
 			return new LettucePipeline(connection);
 		}
 		Sender jedis = (own && OwnConnectionFactory.JEDIS) ? JedisSenders.over(connection) : null;
-		return (jedis != null) ? jedis : new OneByOne(connection);
+		if (jedis != null) {
+			return jedis;
+		}
+		return own ? new OneByOne(connection) : new Apart(new OneByOne(connection));
 	}
 
 	/** Sends over the connections of one client. */
-	interface Sender extends AutoCloseable {
+	interface Sender {
 
 		/**
 		 * Send commands, in this order. Returns when they are sent, or later.
@@ -91,8 +95,12 @@ final class Pipelines {
 		 */
 		Runnable send(List<? extends Command<?>> commands, Duration timeout, Replies replies);
 
-		@Override
-		default void close() {
+		/**
+		 * End.
+		 * @param closing closes the connection
+		 */
+		default void close(Runnable closing) {
+			closing.run();
 		}
 
 	}
@@ -107,6 +115,38 @@ final class Pipelines {
 		 * @param reply a {@link List}, or an exception
 		 */
 		void reply(int index, Object reply);
+
+	}
+
+	/**
+	 * Sends on a thread of its own, which alone waits for as long as the connection does.
+	 */
+	private static final class Apart implements Sender {
+
+		private final Sender target;
+
+		private final ScheduledThreadPoolExecutor executor = Listeners.executor("mqtt-redis-commands");
+
+		Apart(Sender target) {
+			this.target = target;
+		}
+
+		@Override
+		public Runnable send(List<? extends Command<?>> commands, Duration timeout, Replies replies) {
+			this.executor.execute(() -> this.target.send(commands, timeout, replies));
+			return NOTHING;
+		}
+
+		/**
+		 * The connection is closed behind the command that it may still be busy with: it
+		 * may go back to a pool, and who takes it next would read the former's answer.
+		 */
+		@Override
+		public void close(Runnable closing) {
+			this.executor.getQueue().clear();
+			this.executor.execute(closing);
+			this.executor.shutdown();
+		}
 
 	}
 
@@ -342,8 +382,9 @@ final class Pipelines {
 		}
 
 		@Override
-		public void close() {
+		public void close(Runnable closing) {
 			this.executor.shutdown();
+			closing.run();
 		}
 
 		@Override

@@ -372,16 +372,22 @@ final class RedisLink {
 		this.number++;
 		Pipelines.Sender ended = this.sender;
 		this.sender = null;
-		if (ended != null) {
-			ended.close();
+		if (closing == null) {
+			return;
 		}
-		if (closing != null) {
+		Runnable close = () -> {
 			try {
 				closing.close();
 			}
 			catch (RuntimeException ex) {
 				RedisSessionStore.logger.debug("Could not close a broken connection to Redis", ex);
 			}
+		};
+		if (ended != null) {
+			ended.close(close);
+		}
+		else {
+			close.run();
 		}
 	}
 

@@ -18,6 +18,8 @@ package io.github.mqttredis.redis;
 
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.Session;
@@ -25,6 +27,7 @@ import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.RedisServer;
@@ -47,6 +50,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * The store's own connection goes where the application's goes, however that was made.
@@ -87,7 +91,7 @@ class OwnConnectionFactoryTests {
 			store.open(ID).put("s-1", Packets.publish(1, 1, "payload"));
 			store.stop();
 			factory.destroy();
-			assertThat(output).doesNotContain("unchanged, so a call may wait longer");
+			assertThat(output).doesNotContain("unchanged, so that opening a session may wait longer");
 		}
 	}
 
@@ -100,8 +104,39 @@ class OwnConnectionFactoryTests {
 			store.open(ID).put("s-1", Packets.publish(1, 1, "payload"));
 			store.stop();
 			factory.destroy();
-			assertThat(output).containsOnlyOnce("unchanged, so a call may wait longer")
+			assertThat(output).containsOnlyOnce("unchanged, so that opening a session may wait longer")
 				.contains("mqtt.persistence.write-timeout");
+		}
+	}
+
+	@Test
+	void whenAFactoryOfNoKnownKindWaitsForLongThenPublishersDoNotAndRedisCountsAsAway(CapturedOutput output)
+			throws Exception {
+		StoreSettings settings = new StoreSettings("test", Load.seconds(1), Load.seconds(30), Load.seconds(30));
+		CountDownLatch answer = new CountDownLatch(1);
+		AtomicBoolean hangs = new AtomicBoolean();
+		try (RedisServer server = RedisServer.start()) {
+			LettuceConnectionFactory factory = RedisClient.lettuce(server.port());
+			RedisSessionStore store = new RedisSessionStore(InterceptedConnections.of(factory, (method, call) -> {
+				if (hangs.get() && method.equals("evalSha")) {
+					answer.await();
+				}
+				return call.run();
+			}), settings);
+			Session session = store.open(ID);
+			hangs.set(true);
+			assertThatExceptionOfType(SessionException.class)
+				.isThrownBy(() -> session.put("s-1", Packets.publish(1, 1, "payload")));
+			assertThat(answer.getCount()).isOne();
+			Await.until("it is said", () -> output.getOut().contains("is away; MQTT messages are not accepted"));
+			hangs.set(false);
+			Await.until("Redis is back", () -> isStored(session));
+			answer.countDown();
+			session.put("s-3", Packets.publish(3, 1, "payload"));
+			Set<String> stored = server.ask((redis) -> redis.hkeys("test:{client@b}:v3"));
+			assertThat(stored).contains("s-3");
+			store.stop();
+			factory.destroy();
 		}
 	}
 
