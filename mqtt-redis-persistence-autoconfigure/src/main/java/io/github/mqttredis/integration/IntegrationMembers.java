@@ -55,7 +55,7 @@ record IntegrationMembers(String type, String member, int parameters) {
 		.toList();
 
 	private static final List<IntegrationMembers> OF_PAHO_3 = Stream
-		.of(fields("core.DefaultMqttPahoClientFactory", "persistence"),
+		.of(fields("core.DefaultMqttPahoClientFactory", "options", "persistence"),
 				fields("core.Mqttv3ClientManager", "persistence"),
 				fields("inbound.MqttPahoMessageDrivenChannelAdapter", "clientFactory"),
 				fields("outbound.MqttPahoMessageHandler", "clientFactory"))

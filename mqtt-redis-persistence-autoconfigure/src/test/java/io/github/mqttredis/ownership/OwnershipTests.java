@@ -69,7 +69,7 @@ class OwnershipTests {
 
 	private static final Duration SHORT = Load.millis(1500);
 
-	private static final String FOREIGN = "elsewhere|4711|1700000000000|other-boot/pid:[1]/root|some-random";
+	private static final String FOREIGN = "elsewhere|4711|1700000000000|other-boot/pid:[1]/root|some-random|60000";
 
 	private static final int CONNECT = 1;
 
