@@ -19,6 +19,7 @@ package io.github.mqttredis.paho;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -159,7 +160,7 @@ class ThrowingCallbackTests {
 	/** Wait until the broker does not send again what has arrived, or was set aside. */
 	private void awaitComplete(int qos, int setAside) {
 		Await.until("all is acknowledged",
-				() -> this.link.sent((qos == 1) ? PUBACK : PUBCOMP) >= this.arrived.size() + setAside);
+				() -> this.link.sent((qos == 1) ? PUBACK : PUBCOMP) >= Set.copyOf(this.arrived).size() + setAside);
 		if (qos == 2) {
 			assertThat(this.arrived).doesNotHaveDuplicates();
 		}
