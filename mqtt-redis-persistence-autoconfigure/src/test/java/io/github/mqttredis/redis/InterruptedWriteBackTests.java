@@ -52,10 +52,10 @@ class InterruptedWriteBackTests {
 
 	@Test
 	void whenRedisGoesAwayBetweenFindingTheLossAndWritingBackThenIsWrittenBackLater() throws Exception {
-		try (RedisServer server = RedisServer.start(); Jedis redis = server.connect()) {
+		try (RedisServer server = RedisServer.start()) {
 			LettuceConnectionFactory factory = RedisClient.lettuce(server.port());
 			RedisSessionStore store = new RedisSessionStore(
-					InterceptedConnections.of(factory, (method, call) -> failing(redis, method, call)),
+					InterceptedConnections.of(factory, (method, call) -> failing(server, method, call)),
 					new StoreSettings("test", Load.seconds(2), Load.seconds(1), Duration.ZERO));
 			Session session = store.open(ID);
 			session.put("s-1", Packets.of("s-1", "a"));
@@ -89,13 +89,13 @@ class InterruptedWriteBackTests {
 	 * The owner asks, which sets the mark anew, and never gets to know what was there.
 	 */
 	private static void assertUntoldLossIsMadeGood(Consumer<Jedis> loss) throws Exception {
-		try (RedisServer server = RedisServer.start(); Jedis redis = server.connect()) {
+		try (RedisServer server = RedisServer.start()) {
 			LettuceConnectionFactory factory = RedisClient.lettuce(server.port());
 			AtomicInteger missed = new AtomicInteger();
 			RedisSessionStore store = new RedisSessionStore(InterceptedConnections.of(factory, (method, call) -> {
-				String before = redis.get(HASH + ":mark");
+				String before = mark(server);
 				Object answer = call.run();
-				boolean moved = method.startsWith("eval") && !Objects.equals(before, redis.get(HASH + ":mark"));
+				boolean moved = method.startsWith("eval") && !Objects.equals(before, mark(server));
 				if (moved && missed.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) {
 					throw new QueryTimeoutException("no answer");
 				}
@@ -115,9 +115,14 @@ class InterruptedWriteBackTests {
 		}
 	}
 
+	/** Called on several threads. */
+	private static String mark(RedisServer server) {
+		return server.ask((redis) -> redis.get(HASH + ":mark"));
+	}
+
 	/** What is asked once the loss was seen, which sets the mark anew, has no answer. */
-	private Object failing(Jedis redis, String method, InterceptedConnections.Call call) throws Throwable {
-		if (method.startsWith("eval") && this.failures.get() > 0 && redis.exists(HASH + ":mark")) {
+	private Object failing(RedisServer server, String method, InterceptedConnections.Call call) throws Throwable {
+		if (method.startsWith("eval") && this.failures.get() > 0 && mark(server) != null) {
 			this.failures.decrementAndGet();
 			throw new QueryTimeoutException("no answer");
 		}
