@@ -33,6 +33,11 @@ import java.util.stream.Stream;
  */
 public final class MosquittoBroker implements AutoCloseable {
 
+	/** Of MQTT 3.1.1, with a clean session and no client id. */
+	private static final byte[] CONNECT = { 0x10, 12, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 0 };
+
+	private static final int ANSWER_MILLIS = 1000;
+
 	private final Path directory;
 
 	private final Path configuration;
@@ -89,12 +94,20 @@ public final class MosquittoBroker implements AutoCloseable {
 				this.configuration.toString());
 		this.process = contained ? Docker.start(Docker.mosquittoImage(), command)
 				: ServerProcess.local(command, new File("/dev/null"));
-		Await.until("mosquitto listens", this::listens);
+		Await.until("mosquitto answers", this::answers);
 	}
 
-	private boolean listens() {
+	/**
+	 * It listens before it is ready: a signal to end that comes between is lost, and with
+	 * it what the broker would have saved. So ask it something.
+	 */
+	private boolean answers() {
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
-			return socket.isConnected();
+			socket.setSoTimeout(ANSWER_MILLIS);
+			socket.getOutputStream().write(CONNECT);
+			// CONNACK, or the end of a link that it does not want.
+			socket.getInputStream().read();
+			return true;
 		}
 		catch (IOException ex) {
 			return false;
