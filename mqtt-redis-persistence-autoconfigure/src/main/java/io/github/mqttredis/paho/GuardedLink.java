@@ -157,9 +157,13 @@ public final class GuardedLink {
 			try {
 				endedBy(error);
 			}
-			finally {
-				before.uncaughtException(ended, error);
+			catch (RuntimeException | Error ex) {
+				// The JVM would say so on its output, past all that captures it.
+				if (ex != error) {
+					error.addSuppressed(ex);
+				}
 			}
+			before.uncaughtException(ended, error);
 		});
 	}
 
