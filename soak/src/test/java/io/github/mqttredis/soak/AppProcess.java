@@ -102,7 +102,7 @@ final class AppProcess implements AutoCloseable {
 						this.broker.uri(), Integer.toString(Settings.KEEP_ALIVE_SECONDS)));
 		command.addAll(settings.arguments(world.redisArguments(this.redis.port()), takeover));
 		try {
-			this.process = new ProcessBuilder(world.onMachine(command)).redirectErrorStream(true).start();
+			this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

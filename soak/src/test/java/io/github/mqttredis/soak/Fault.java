@@ -68,7 +68,7 @@ record Fault(Kind kind, long at, long millis, int parameter) {
 		/** The application. */
 		APPLICATION,
 
-		/** The clock of the machine that the application and Redis run on. */
+		/** The clock of the machine that Redis runs on. */
 		CLOCK
 
 	}

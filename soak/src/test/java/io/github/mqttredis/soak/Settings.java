@@ -134,8 +134,11 @@ record Settings(Broker broker, boolean jedis, boolean beforeSend, boolean offlin
 		/** Two replicas, and three Sentinels. */
 		SENTINEL(", sentinels"),
 
-		/** One server, on a machine with the application, whose clock can be set. */
-		CLOCK(", a clock that is set");
+		/**
+		 * One server, on a machine whose clock can be set. Not that of the application: a
+		 * JVM under libfaketime takes half a minute to start.
+		 */
+		CLOCK(", a clock that is set at Redis");
 
 		private final String text;
 

@@ -113,15 +113,7 @@ final class World implements AutoCloseable {
 				: List.of("--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + link);
 	}
 
-	/**
-	 * Have a process see the clock of the machine.
-	 * @param command its command
-	 * @return the command to run instead
-	 */
-	List<String> onMachine(List<String> command) {
-		return (this.clock != null) ? this.clock.command(command) : command;
-	}
-
+	/** Set the clock that Redis sees. */
 	void set(Duration ahead) {
 		this.clock.set(ahead);
 	}
