@@ -28,7 +28,9 @@ import io.github.mqttredis.soak.Traffic.Reception;
 import io.github.mqttredis.soak.Violation.Rule;
 
 /**
- * Holds what happened against what docs/guarantees.md promises.
+ * Holds what happened against what docs/guarantees.md promises. Once the broker has
+ * forgotten what it acknowledged, and who subscribed, messages may be lost and come
+ * again: what is checked then is that all works again, and that nothing is left.
  */
 final class Checker {
 
@@ -87,7 +89,7 @@ final class Checker {
 
 	/** With before-send, and while Redis is away, it may not have been stored. */
 	private boolean mayBeLost(Message message) {
-		if (isForgotten(message.issued)) {
+		if (this.world.brokerForgot()) {
 			return true;
 		}
 		boolean waitedFor = !this.settings.beforeSend() && !(this.settings.goesOn() && message.qos == 1);
@@ -97,22 +99,16 @@ final class Checker {
 				|| (!waitedFor && message.answered() >= message.process.succeeded());
 	}
 
-	/** A broker that was killed does not know any more what it has acknowledged. */
-	private boolean isForgotten(long issued) {
-		return issued <= this.world.brokerDeath();
-	}
-
 	/** Artemis does not repeat a PUBREL that a dead process has not answered. */
 	private boolean mayBeLost(Command command) {
-		return isForgotten(command.issued)
-				|| this.settings.broker() == Settings.Broker.ARTEMIS && this.applications.all()
-					.stream()
-					.anyMatch((process) -> process.diedBetween(command.issued, Long.MAX_VALUE));
+		return this.world.brokerForgot() || this.settings.broker() == Settings.Broker.ARTEMIS && this.applications.all()
+			.stream()
+			.anyMatch((process) -> process.diedBetween(command.issued, Long.MAX_VALUE));
 	}
 
 	/** Its callback had returned, and the removal of its record was not stored. */
 	private boolean mayBeRepeated(Command command) {
-		if (isForgotten(command.issued)) {
+		if (this.world.brokerForgot()) {
 			return true;
 		}
 		List<Reception> receptions = command.receptions();
@@ -130,7 +126,7 @@ final class Checker {
 	/** A broker that forgets which messages it has of a client takes them twice. */
 	private boolean mayBeRepeated(Message message) {
 		List<Long> deliveries = message.deliveries();
-		return isForgotten(message.issued) || this.settings.broker() == Settings.Broker.ARTEMIS
+		return this.world.brokerForgot() || this.settings.broker() == Settings.Broker.ARTEMIS
 				&& this.world.brokerTroubles().any(message.issued, deliveries.get(deliveries.size() - 1));
 	}
 
@@ -182,7 +178,7 @@ final class Checker {
 		this.traffic.messages()
 			.stream()
 			.filter((message) -> message.isAccepted() && !message.probe && !message.deliveries().isEmpty()
-					&& !isForgotten(message.issued))
+					&& !this.world.brokerForgot())
 			.sorted(Comparator.comparingInt((message) -> message.number))
 			.forEach((message) -> {
 				Message before = last.put(message.topic + message.qos, message);
@@ -251,7 +247,7 @@ final class Checker {
 			long kept = quarantined.stream()
 				.filter((value) -> value.contains(message.id() + SoakApplication.END))
 				.count();
-			boolean expected = message.poison && message.isAccepted() && !isForgotten(message.issued);
+			boolean expected = message.poison && message.isAccepted() && !this.world.brokerForgot();
 			if (kept == 0 && expected && !mayBeLost(message)) {
 				add(Rule.QUARANTINE, message.issued - 1000, end, "not in quarantine: " + message);
 			}
@@ -277,7 +273,7 @@ final class Checker {
 	 * with Artemis; they do no harm.
 	 */
 	private boolean isPermitted(String key, Set<String> fields) {
-		boolean crashed = this.settings.broker() == Settings.Broker.ARTEMIS || this.world.brokerDeath() >= 0
+		boolean crashed = this.settings.broker() == Settings.Broker.ARTEMIS || this.world.brokerForgot()
 				|| this.applications.all().stream().anyMatch(AppProcess::hasCrashed);
 		return key.endsWith(":quarantine")
 				|| (crashed && key.matches(".*:v[35]") && fields.stream().allMatch((field) -> field.startsWith("r-")));

@@ -148,11 +148,10 @@ final class Faults {
 			return true;
 		}
 		if (fault.kind() == Kind.BROKER_KILLED) {
-			this.world.brokerDies();
+			this.world.brokerForgets();
 			this.world.broker().kill();
 			TimeUnit.MILLISECONDS.sleep(fault.millis());
 			this.world.broker().restart();
-			this.world.brokerIsNew();
 			return true;
 		}
 		boolean paused = this.world.broker().pause();

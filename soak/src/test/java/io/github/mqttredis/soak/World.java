@@ -72,7 +72,7 @@ final class World implements AutoCloseable {
 
 	private final List<Long> dataLosses = new CopyOnWriteArrayList<>();
 
-	private volatile long brokerDeath = -1;
+	private volatile boolean brokerForgot;
 
 	World(Settings settings, Journal journal, String classPath, Path directory) {
 		this.journal = journal;
@@ -177,21 +177,17 @@ final class World implements AutoCloseable {
 	}
 
 	/** Note that the broker is about to lose all that it has. */
-	void brokerDies() {
-		this.brokerDeath = Long.MAX_VALUE;
-	}
-
-	/** Note that the broker is back, with nothing. */
-	void brokerIsNew() {
-		this.brokerDeath = this.journal.now();
+	void brokerForgets() {
+		this.brokerForgot = true;
 	}
 
 	/**
-	 * Return when the broker had lost all that it had, for the last time.
-	 * @return since when it keeps all, -1 if it never lost anything
+	 * Return whether the broker has lost what it had acknowledged, and who had
+	 * subscribed.
+	 * @return whether it has
 	 */
-	long brokerDeath() {
-		return this.brokerDeath;
+	boolean brokerForgot() {
+		return this.brokerForgot;
 	}
 
 	<T> T ask(Function<Jedis, T> command) {
