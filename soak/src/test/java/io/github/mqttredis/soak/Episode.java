@@ -96,8 +96,9 @@ final class Episode {
 			throws InterruptedException {
 		applications.start();
 		// Not before: a client that cannot connect at once has not subscribed yet.
-		Stats first = awaitConnected(applications, journal);
+		awaitConnected(applications, journal);
 		traffic.start();
+		Stats first = awaitConnected(applications, journal);
 		faults.run(this.schedule, journal.now());
 		long lastFault = journal.note("the last fault is over");
 		long recovered = awaitRecovery(applications, traffic, checker, journal, lastFault);
