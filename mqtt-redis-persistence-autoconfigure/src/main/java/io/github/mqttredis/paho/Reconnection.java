@@ -182,6 +182,10 @@ public final class Reconnection {
 	public <T, E extends Exception> T alone(Beginning<T, E> beginning) throws E {
 		this.connecting.lock();
 		try {
+			if (!this.client.isConnecting()) {
+				// The thread of the next attempt may begin late.
+				this.opening = null;
+			}
 			return beginning.begin();
 		}
 		finally {

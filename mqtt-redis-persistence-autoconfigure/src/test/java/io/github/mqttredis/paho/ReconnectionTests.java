@@ -124,6 +124,21 @@ class ReconnectionTests {
 		assertThat(this.client.attempts).isEqualTo(3);
 	}
 
+	/** On a busy machine it may begin later than the next attempt. */
+	@Test
+	void whenTheThreadOfAnAttemptHasNotBegunThenItIsNotTakenForDead() throws Exception {
+		Thread former = new Thread(this.reconnection::opening);
+		former.start();
+		former.join();
+		loseLink();
+		this.reconnection.alone(() -> {
+			this.client.connecting = true;
+			return true;
+		});
+		this.clock.next();
+		assertThat(this.client.connecting).isTrue();
+	}
+
 	@Test
 	void whenThereIsNoThreadForTheNextAttemptThenItIsPlannedAllTheSame() {
 		this.clock.error = new OutOfMemoryError("no thread");
