@@ -24,8 +24,6 @@ import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.SharedServer;
-import org.aopalliance.intercept.MethodInterceptor;
-import org.aopalliance.intercept.MethodInvocation;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.client.IMqttAsyncClient;
@@ -36,8 +34,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
-import org.springframework.aop.support.NameMatchMethodPointcutAdvisor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -107,7 +103,7 @@ class ApplicationClientManagersTests {
 
 	@Test
 	void whenAManagerHasAJdkProxyThenItsClientIsOurs() {
-		this.patient.withUserConfiguration(Proxied.class).run((context) -> {
+		this.patient.withUserConfiguration(Proxied.class, JdkProxies.class).run((context) -> {
 			ClientManager<?, ?> manager = context.getBean(ClientManager.class);
 			assertThat(manager).isNotInstanceOf(Mqttv5ClientManager.class);
 			assertThat(manager.getClient()).isInstanceOf(io.github.mqttredis.paho.v5.PersistentMqttAsyncClient.class);
@@ -285,20 +281,6 @@ class ApplicationClientManagersTests {
 		@Bean
 		ClientManager<IMqttAsyncClient, MqttConnectionOptions> mqtt5() {
 			return manager5("proxied");
-		}
-
-		@Bean
-		static DefaultAdvisorAutoProxyCreator proxies() {
-			return new DefaultAdvisorAutoProxyCreator();
-		}
-
-		@Bean
-		static NameMatchMethodPointcutAdvisor aspect() {
-			NameMatchMethodPointcutAdvisor advisor = new NameMatchMethodPointcutAdvisor(
-					(MethodInterceptor) MethodInvocation::proceed);
-			advisor.setClassFilter(ClientManager.class::isAssignableFrom);
-			advisor.setMappedName("*");
-			return advisor;
 		}
 
 	}

@@ -150,7 +150,7 @@ class ClientManagerTests {
 
 	@Test
 	void whenAFinalManagerHasAJdkProxyThenItsClientsAreOursWheneverItStarts(CapturedOutput output) {
-		this.contexts.withUserConfiguration(UserFactoryTests.JdkProxies.class)
+		this.contexts.withUserConfiguration(JdkProxies.class)
 			.withBean("aspect5", DefaultPointcutAdvisor.class, ClientManagerTests::aspect)
 			.withBean("sealed", ClientManager.class, () -> new FinalManager(this.uri))
 			.run((context) -> {

@@ -21,8 +21,6 @@ import io.github.mqttredis.autoconfigure.MqttContexts;
 import io.github.mqttredis.paho.v3.PersistentMqttAsyncClient;
 import io.github.mqttredis.paho.v3.PersistentMqttClient;
 import io.github.mqttredis.paho.v3.SessionMqttClientPersistence;
-import org.aopalliance.intercept.MethodInterceptor;
-import org.aopalliance.intercept.MethodInvocation;
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
@@ -36,8 +34,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
-import org.springframework.aop.support.NameMatchMethodPointcutAdvisor;
 import org.springframework.beans.BeanUtils;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -234,25 +230,6 @@ class UserFactoryTests {
 		@Bean
 		DefaultMqttPahoClientFactory ownFactory(MqttClientPersistence persistence) {
 			return factory(persistence);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class JdkProxies {
-
-		@Bean
-		static DefaultAdvisorAutoProxyCreator proxies() {
-			return new DefaultAdvisorAutoProxyCreator();
-		}
-
-		@Bean
-		static NameMatchMethodPointcutAdvisor aspect() {
-			NameMatchMethodPointcutAdvisor advisor = new NameMatchMethodPointcutAdvisor(
-					(MethodInterceptor) MethodInvocation::proceed);
-			advisor.setClassFilter(MqttPahoClientFactory.class::isAssignableFrom);
-			advisor.setMappedName("*");
-			return advisor;
 		}
 
 	}

@@ -101,6 +101,12 @@ class ConnectErrorTests extends AbstractLinkTests {
 		fields(client).setPropertyValue("comms.executorService", new Threads());
 	}
 
+	private void assertComesBackIfFailing(PahoClient client, int after) throws Exception {
+		failAfter(after);
+		this.link.cut();
+		assertComesBack(client);
+	}
+
 	private void assertComesBack(PahoClient client) throws Exception {
 		Await.until("it has failed", this::hasFailed);
 		Await.until("the client is connected", client::isConnected);
@@ -158,9 +164,7 @@ class ConnectErrorTests extends AbstractLinkTests {
 	void whenALinkMeetsAnErrorThenTheClientComesBack(String version) throws Exception {
 		PahoClient client = connect(version);
 		connectBy(client, this::failOnce);
-		failAfter(0);
-		this.link.cut();
-		assertComesBack(client);
+		assertComesBackIfFailing(client, 0);
 	}
 
 	/** Whoever makes the link may handle what the thread does not catch. */
@@ -172,9 +176,7 @@ class ConnectErrorTests extends AbstractLinkTests {
 		};
 		connectBy(client, () -> Thread.currentThread().setUncaughtExceptionHandler(deaf));
 		failThreads(client);
-		failAfter(1);
-		this.link.cut();
-		assertComesBack(client);
+		assertComesBackIfFailing(client, 1);
 	}
 
 	/** Paho makes it on its receiver's thread, as soon as the broker has answered. */
@@ -186,9 +188,7 @@ class ConnectErrorTests extends AbstractLinkTests {
 		Object pings = fields.getPropertyValue("comms.clientState.pingSender");
 		Class<?> type = pings.getClass().getInterfaces()[0];
 		fields.setPropertyValue("comms.clientState.pingSender", failing(type, pings, "start"));
-		failAfter(0);
-		this.link.cut();
-		assertComesBack(client);
+		assertComesBackIfFailing(client, 0);
 	}
 
 	@ParameterizedTest
@@ -204,9 +204,7 @@ class ConnectErrorTests extends AbstractLinkTests {
 			return threads.newThread(task);
 		});
 		try {
-			failAfter(0);
-			this.link.cut();
-			assertComesBack(client);
+			assertComesBackIfFailing(client, 0);
 		}
 		finally {
 			attempts.setThreadFactory(threads);

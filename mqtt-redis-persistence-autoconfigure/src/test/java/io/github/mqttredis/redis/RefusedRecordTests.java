@@ -173,16 +173,20 @@ class RefusedRecordTests {
 		});
 	}
 
-	private static void withProxy(ProxyTrial trial) throws Exception {
+	private static void withProxy(Trial<CommandSizeProxy> trial) throws Exception {
 		try (RedisServer server = RedisServer.start();
 				CommandSizeProxy proxy = CommandSizeProxy.to(server.port());
 				Jedis redis = server.connect()) {
-			RedisSessionStore store = store(RedisClient.LETTUCE, proxy.port(), Durability.BEFORE_SEND);
-			Session session = store.open(ID);
-			session.guarded();
-			trial.run(session, redis, proxy);
-			store.stop();
+			run(trial, redis, proxy, proxy.port());
 		}
+	}
+
+	private static <W> void run(Trial<W> trial, Jedis redis, W way, int port) throws Exception {
+		RedisSessionStore store = store(RedisClient.LETTUCE, port, Durability.BEFORE_SEND);
+		Session session = store.open(ID);
+		session.guarded();
+		trial.run(session, redis, way);
+		store.stop();
 	}
 
 	private static void assertNotSent(Session session) throws Exception {
@@ -288,15 +292,11 @@ class RefusedRecordTests {
 	}
 
 	/** Have something done with a session whose client waits as late as it may. */
-	private static void withSession(Trial trial) throws Exception {
+	private static void withSession(Trial<FaultyLink> trial) throws Exception {
 		try (RedisServer server = RedisServer.start();
 				FaultyLink link = FaultyLink.to(server.port());
 				Jedis redis = server.connect()) {
-			RedisSessionStore store = store(RedisClient.LETTUCE, link.port(), Durability.BEFORE_SEND);
-			Session session = store.open(ID);
-			session.guarded();
-			trial.run(session, redis, link);
-			store.stop();
+			run(trial, redis, link, link.port());
 		}
 	}
 
@@ -317,17 +317,15 @@ class RefusedRecordTests {
 		return Packets.publishOf(packetId, length).array();
 	}
 
+	/**
+	 * Does something with a session.
+	 *
+	 * @param <W> the type of the way to Redis
+	 */
 	@FunctionalInterface
-	private interface Trial {
+	private interface Trial<W> {
 
-		void run(Session session, Jedis redis, FaultyLink link) throws Exception;
-
-	}
-
-	@FunctionalInterface
-	private interface ProxyTrial {
-
-		void run(Session session, Jedis redis, CommandSizeProxy proxy) throws Exception;
+		void run(Session session, Jedis redis, W way) throws Exception;
 
 	}
 
