@@ -68,6 +68,12 @@ public final class Reconnection {
 	/** The thread that makes, or has made, the latest link. */
 	private volatile @Nullable Thread opening;
 
+	/**
+	 * The thread that had made a link in vain, as it seemed at the latest attempt. Used
+	 * by one attempt after the other.
+	 */
+	private @Nullable Thread ended;
+
 	/** At zero once Paho's threads for the latest link run. */
 	private volatile CountDownLatch starting = new CountDownLatch(0);
 
@@ -387,12 +393,16 @@ public final class Reconnection {
 
 	/**
 	 * Return whether the thread that made the link has ended before all of Paho's threads
-	 * ran: Paho waits forever then ({@code ConnectBG.run} catches exceptions only).
+	 * ran: Paho waits forever then ({@code ConnectBG.run} catches exceptions only). On a
+	 * busy machine they run a moment later, so it has to be so at two attempts.
 	 */
 	private boolean isStuck() {
 		Thread thread = this.opening;
-		return this.client.isConnecting() && thread != null && !thread.isAlive()
+		boolean ended = this.client.isConnecting() && thread != null && !thread.isAlive()
 				&& (!this.made || this.starting.getCount() > 0);
+		boolean endedBefore = ended && thread == this.ended;
+		this.ended = ended ? thread : null;
+		return endedBefore;
 	}
 
 	/** The client that is to come back. */

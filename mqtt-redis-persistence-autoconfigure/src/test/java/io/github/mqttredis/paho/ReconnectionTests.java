@@ -19,6 +19,7 @@ package io.github.mqttredis.paho;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,6 +138,23 @@ class ReconnectionTests {
 		});
 		this.clock.next();
 		assertThat(this.client.connecting).isTrue();
+	}
+
+	/** It ends as soon as Paho's other threads are started, which run a moment later. */
+	@Test
+	void whenTheThreadOfAnAttemptHasEndedThenTheOthersAreWaitedForUntilTheAttemptAfterNext() throws Exception {
+		loseLink();
+		this.client.connecting = true;
+		Thread opening = new Thread(() -> {
+			this.reconnection.opening();
+			this.reconnection.starting(new CountDownLatch(1));
+		});
+		opening.start();
+		opening.join();
+		this.clock.next();
+		assertThat(this.client.connecting).isTrue();
+		this.clock.next();
+		assertThat(this.client.connecting).isFalse();
 	}
 
 	@Test
