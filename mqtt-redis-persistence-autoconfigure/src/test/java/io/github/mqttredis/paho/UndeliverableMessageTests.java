@@ -17,7 +17,6 @@
 package io.github.mqttredis.paho;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,8 +26,8 @@ import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.ClientKeys;
 import io.github.mqttredis.testing.FaultyLink;
-import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.MosquittoBroker;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedRedis;
@@ -74,15 +73,11 @@ class UndeliverableMessageTests extends AbstractPoisonTests {
 	}
 
 	private List<SetAside> quarantined() {
-		List<SetAside> result = new ArrayList<>();
-		for (String key : redis.jedis().keys("test:{" + clientId() + "@*:quarantine")) {
-			redis.jedis().hkeys(key).forEach((name) -> result.add(SetAside.parse(name)));
-		}
-		return result;
+		return ClientKeys.quarantined(redis.jedis(), clientId());
 	}
 
 	private boolean isNothingInFlight() {
-		return redis.jedis().keys("test:{" + clientId() + "@*:v?").isEmpty();
+		return ClientKeys.isNothingInFlight(redis.jedis(), clientId());
 	}
 
 	private void assertArrived(int count) {
@@ -375,95 +370,6 @@ class UndeliverableMessageTests extends AbstractPoisonTests {
 			assertArrived(SMALL + 1);
 			assertThat(quarantined()).hasSize((restart || "v3".equals(version)) ? 1 : 0);
 			last.disconnect();
-		}
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "v3", "v5" })
-	void whenLinksAreFlappingThenNoMessageIsSetAside(String version) throws Exception {
-		start();
-		try (FaultyLink link = FaultyLink.to(uri())) {
-			PahoClient client = PahoClient.create(version, redis.stores().start(), link.uri(), clientId());
-			client.connect(60);
-			// The answer to the message takes longer than any link lasts.
-			link.holdLaterAnswers();
-			client.publish("test/a", "m0", 1);
-			for (int links = 1; links <= 6; links++) {
-				endAfter(link, links, Duration.ofMillis(300));
-			}
-			assertThat(link.sent(PUBLISH)).isGreaterThan(1);
-			link.release();
-			assertArrived(1);
-			assertThat(quarantined()).isEmpty();
-			client.disconnect();
-		}
-	}
-
-	/** The first message is answered on each link, and leaves no time for the second. */
-	@ParameterizedTest
-	@ValueSource(strings = { "v3", "v5" })
-	void whenLinksLastEquallyLongThenNoMessageIsSetAside(String version) throws Exception {
-		Duration delay = Duration.ofMillis(500);
-		start();
-		try (FaultyLink link = FaultyLink.to(uri())) {
-			PahoClient client = PahoClient.create(version, redis.stores().start(), link.uri(), clientId());
-			client.connect(60);
-			flapBehind(link, client, 2);
-			link.delay(delay);
-			link.release();
-			for (int links = 3; links <= 10 && !isNothingInFlight(); links++) {
-				// The link delays CONNACK as well.
-				endAfter(link, links, delay.plusMillis(1300));
-			}
-			link.delay(Duration.ZERO);
-			assertArrived(2);
-			assertThat(quarantined()).isEmpty();
-			client.disconnect();
-		}
-	}
-
-	private static void endAfter(FaultyLink link, int links, Duration lifetime) {
-		Await.until("the broker has answered CONNECT", () -> link.connacks() >= links);
-		long end = System.nanoTime() + lifetime.toNanos();
-		Await.until("the link has lasted so long", () -> System.nanoTime() > end);
-		link.cut();
-	}
-
-	/** Have two links end behind so many messages. */
-	private static void flapBehind(FaultyLink link, PahoClient client, int messages) throws Exception {
-		link.holdLaterAnswers();
-		for (int i = 0; i < messages; i++) {
-			client.publish("test/a", "m" + i, 1);
-		}
-		for (int links = 1; links <= 2; links++) {
-			int sent = links * messages;
-			Await.until("all are sent", () -> link.sent(PUBLISH) == sent);
-			link.cut();
-		}
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "v3", "v5" })
-	void whenTheBrokerHasAnsweredAllThatLinksEndedBehindThenMessagesAreSentInParallelAgain(String version)
-			throws Exception {
-		start();
-		try (FaultyLink link = FaultyLink.to(uri())) {
-			PahoClient client = PahoClient.create(version, redis.stores().start(), link.uri(), clientId());
-			client.connect(60, 2 * SMALL);
-			flapBehind(link, client, 10);
-			link.release();
-			assertArrived(10);
-			link.holdAnswers();
-			int before = link.sent(PUBLISH);
-			for (int i = 10; i < SMALL; i++) {
-				client.publish("test/a", "m" + i, 1);
-			}
-			// One at a time, each would be sent after twenty seconds.
-			Await.until("all are under way", Load.seconds(15), () -> link.sent(PUBLISH) == before + SMALL - 10);
-			link.release();
-			assertArrived(SMALL);
-			assertThat(quarantined()).isEmpty();
-			client.disconnect();
 		}
 	}
 
