@@ -20,11 +20,14 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
+import java.util.Set;
 import java.util.Vector;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.paho.PahoMembers.Member;
 import io.github.mqttredis.session.MqttVersion;
@@ -47,6 +50,8 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	/** Paho's default for an attempt to connect. */
 	private static final long CALLBACK_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+	private static final long SENDER_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
 	private static final long POLL_MILLIS = 10;
 
 	private final PahoMembers members;
@@ -56,6 +61,9 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	private final Object callback;
 
 	private final SessionPersistence<? extends E> persistence;
+
+	/** Paho's senders that have sent, of this link and of earlier ones. */
+	private final Set<Thread> senders = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Find the inner parts.
@@ -239,6 +247,63 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	 */
 	void forgetAnswers() {
 		((Vector<?>) this.members.get(Member.ANSWERS, this.state)).clear();
+	}
+
+	/**
+	 * Give the packet ids of messages of QoS 0 back that were lost with a link, before
+	 * the next one is made. Only Paho 5 has given them any.
+	 */
+	protected void forgetLost() {
+	}
+
+	/**
+	 * Note that a sender begins to send.
+	 * @param sender its thread
+	 */
+	void sends(Thread sender) {
+		this.senders.removeIf((earlier) -> !earlier.isAlive());
+		this.senders.add(sender);
+	}
+
+	/**
+	 * Wait until nothing more is sent over links that have ended. Paho does not wait for
+	 * its sender ({@code CommsSender.stop}), which may come back from the network later.
+	 * @return whether no sender is left but one that has called this
+	 */
+	protected final boolean awaitSenders() {
+		long started = System.nanoTime();
+		while (this.senders.stream().anyMatch((sender) -> sender != Thread.currentThread() && sender.isAlive())) {
+			if (System.nanoTime() - started > SENDER_LIMIT_NANOS || !pause()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Return what Paho 5 keeps tokens in.
+	 * @return its {@code CommsTokenStore}
+	 */
+	protected final Object tokens() {
+		return this.members.get(Member.TOKENS, this.state);
+	}
+
+	/**
+	 * Return whether Paho 5 sends a message again over the next link.
+	 * @param packetId its packet id
+	 * @return whether it is in flight with QoS 1 or 2
+	 */
+	protected final boolean isInFlight(int packetId) {
+		return Stream.of(Member.SENT_QOS_1, Member.SENT_QOS_2)
+			.anyMatch((sent) -> ((Map<?, ?>) this.members.get(sent, this.state)).containsKey(packetId));
+	}
+
+	/**
+	 * Give a packet id of Paho 5's back.
+	 * @param packetId the packet id
+	 */
+	protected final void release(int packetId) {
+		call(Member.RELEASE, this.state, packetId);
 	}
 
 	/**

@@ -447,6 +447,7 @@ public final class GuardedLink {
 		public void write(byte[] bytes, int offset, int length) throws IOException {
 			if (this.sender != Thread.currentThread()) {
 				this.sender = Thread.currentThread();
+				GuardedLink.this.comms.sends(this.sender);
 				watchThread();
 			}
 			GuardedLink.this.starting.countDown();

@@ -220,6 +220,15 @@ public final class PahoMembers {
 		/** Messages of QoS 2 that are in flight. Asked for in Paho 5 only. */
 		SENT_QOS_2("ClientState", "outboundQoS2"),
 
+		/** Messages of QoS 1 that are in flight. Asked for in Paho 5 only. */
+		SENT_QOS_1("ClientState", "outboundQoS1"),
+
+		/** The tokens, by packet id. Asked for in Paho 5 only. */
+		TOKENS("ClientState", "tokenStore"),
+
+		/** Gives a packet id back. Asked for in Paho 5 only. */
+		RELEASE("ClientState", "releaseMessageId", 1),
+
 		/** What a client connects with. Asked for in Paho 5 only. */
 		CONNECT_OPTIONS(CLIENT, "connOpts");
 

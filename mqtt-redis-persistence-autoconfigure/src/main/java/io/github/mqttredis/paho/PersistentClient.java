@@ -124,6 +124,7 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 			this.waiting = null;
 			this.overBeforeItBegan = false;
 			this.accepted = false;
+			this.comms.forgetLost();
 			R token = beginning.begin();
 			this.waiting = token;
 			if (this.overBeforeItBegan) {

@@ -93,7 +93,8 @@ class MqttPersistenceRuntimeHintsTests {
 				.of("ClientComms.callback", "CommsCallback.current_state", "ClientState.pendingFlows",
 						"ClientState.pendingMessages")
 				.map((field) -> paho + "internal." + field));
-		Stream<String> paho5 = Stream.of("mqttConnection", "queueLock", "actualInFlight", "outboundQoS2")
+		Stream<String> paho5 = Stream
+			.of("mqttConnection", "queueLock", "actualInFlight", "outboundQoS2", "outboundQoS1", "tokenStore")
 			.map((field) -> PAHO_5 + "internal.ClientState." + field);
 		String inbound3 = "inbound.MqttPahoMessageDrivenChannelAdapter.";
 		String inbound5 = "inbound.Mqttv5PahoMessageDrivenChannelAdapter.";
@@ -128,7 +129,8 @@ class MqttPersistenceRuntimeHintsTests {
 		Stream<String> paho = Stream.of(PAHO_3, PAHO_5)
 			.flatMap((client) -> Stream.of("internal.CommsCallback.isRunning", "internal.ClientState.notifyResult")
 				.map((method) -> client + method));
-		return Stream.concat(paho, Stream.of(INTEGRATION + "core.AbstractMqttClientManager.setClient"));
+		return Stream.concat(paho, Stream.of(PAHO_5 + "internal.ClientState.releaseMessageId",
+				INTEGRATION + "core.AbstractMqttClientManager.setClient"));
 	}
 
 	@ParameterizedTest

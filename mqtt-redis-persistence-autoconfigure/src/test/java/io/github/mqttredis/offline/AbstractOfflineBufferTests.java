@@ -312,8 +312,8 @@ abstract class AbstractOfflineBufferTests {
 	@Test
 	void whenLinkIsLostAgainAndAgainWhileFlushingThenAllArriveAndQos2OnceAndNoPacketIdStaysInUse() throws Exception {
 		Process process = open(settings(5000, WhenFull.REJECT), 20, false);
-		List<String> payloads = payloads("m", 400).stream().filter((payload) -> Process.qosOf(payload) > 0).toList();
-		publish(process, payloads);
+		List<String> all = payloads("m", 600);
+		publish(process, all);
 		for (int i = 1; i < 6; i++) {
 			int before = process.buffered();
 			process.connect();
@@ -321,6 +321,8 @@ abstract class AbstractOfflineBufferTests {
 			process.lose();
 		}
 		process.connect();
+		// What Paho has taken of QoS 0 is lost with the link.
+		List<String> payloads = all.stream().filter((payload) -> Process.qosOf(payload) > 0).toList();
 		this.arrivals.assertOnce(payloads);
 		assertSentInOrder(process.brokerLink().recorded(), payloads);
 		awaitNothingLeft(process);

@@ -17,7 +17,9 @@
 package io.github.mqttredis.paho.v5;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.MalformedPublishException;
@@ -25,11 +27,13 @@ import io.github.mqttredis.paho.OfflineQueue.Draft;
 import io.github.mqttredis.paho.ReceivedPublish;
 import io.github.mqttredis.paho.UndeliverableMessageException;
 import io.github.mqttredis.session.MqttVersion;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttToken;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.CommsCallback;
+import org.eclipse.paho.mqttv5.client.internal.CommsTokenStore;
 import org.eclipse.paho.mqttv5.client.internal.MqttConnectionState;
 import org.eclipse.paho.mqttv5.client.internal.MqttPersistentData;
 import org.eclipse.paho.mqttv5.client.internal.MqttState;
@@ -116,6 +120,41 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 
 	private MqttConnectionState connectionState() {
 		return (MqttConnectionState) connection();
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Paho keeps their tokens as if they were sent again ({@code resolveOldTokens} in
+	 * {@code ClientState}), and takes back that they have failed
+	 * ({@code ClientComms.ConnectBG}). Without a link nobody takes an id, nor saves a
+	 * token ({@code CommsTokenStore.quiesce}): one that is there was lost. Only a sender
+	 * that is left may still give its id back itself.
+	 */
+	@Override
+	protected void forgetLost() {
+		CommsTokenStore tokens = (CommsTokenStore) tokens();
+		if (!this.comms.isDisconnected()) {
+			return;
+		}
+		List<MqttToken> lost = Stream.of(tokens.getOutstandingDelTokens())
+			.filter((token) -> !token.isComplete() && !isInFlight(token.getMessageId()))
+			.toList();
+		if (lost.isEmpty() || !awaitSenders()) {
+			return;
+		}
+		for (MqttToken token : lost) {
+			String key = String.valueOf(token.getMessageId());
+			if (tokens.getToken(key) == token) {
+				tokens.removeToken(key);
+				release(token.getMessageId());
+				if (token.getException() == null) {
+					// Paho does not get so far if no DISCONNECT is sent
+					// (handleOldTokens).
+					token.internalTok.setException(failure(MqttClientException.REASON_CODE_CLIENT_DISCONNECTING, null));
+				}
+			}
+		}
 	}
 
 	@Override
@@ -239,7 +278,43 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 			publish.getProperties()
 				.setMessageExpiryInterval(Math.max(1, expiry - TimeUnit.MILLISECONDS.toSeconds(waited)));
 		}
-		this.comms.sendNoWait(publish, token);
+		hand(publish, token);
+	}
+
+	/**
+	 * Publish, as {@code MqttAsyncClient} does.
+	 * @param topic the topic
+	 * @param message the message
+	 * @param userContext what the application wants to find in the token
+	 * @param callback what is told of its delivery
+	 * @return the token
+	 * @throws MqttException if Paho does not take the message
+	 */
+	IMqttToken publish(String topic, MqttMessage message, @Nullable Object userContext,
+			@Nullable MqttActionListener callback) throws MqttException {
+		MqttToken token = new MqttToken(this.comms.getClient().getClientId());
+		token.internalTok.setDeliveryToken(true);
+		token.internalTok.setTopics(new String[] { topic });
+		token.setActionCallback(callback);
+		token.setUserContext(userContext);
+		token.internalTok.setMessage(message);
+		MqttPublish publish = new MqttPublish(topic, message, message.getProperties());
+		token.setRequestMessage(publish);
+		hand(publish, token);
+		return token;
+	}
+
+	/** Paho takes the packet id of a refused message back unless its QoS is 0. */
+	private void hand(MqttPublish publish, MqttToken token) throws MqttException {
+		try {
+			this.comms.sendNoWait(publish, token);
+		}
+		catch (MqttException ex) {
+			if (publish.getQoS() == 0 && publish.getMessageId() != 0) {
+				release(publish.getMessageId());
+			}
+			throw ex;
+		}
 	}
 
 	@FunctionalInterface

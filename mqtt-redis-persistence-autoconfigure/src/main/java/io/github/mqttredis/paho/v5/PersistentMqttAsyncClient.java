@@ -211,7 +211,7 @@ public class PersistentMqttAsyncClient extends StrictMqttAsyncClient {
 
 	private IMqttToken send(String topic, MqttMessage message, @Nullable Object userContext,
 			@Nullable MqttActionListener callback) throws MqttException {
-		return this.delegate.publish(topic, () -> super.publish(topic, message, userContext, callback),
+		return this.delegate.publish(topic, () -> this.paho.publish(topic, message, userContext, callback),
 				() -> this.delegate.offline().add(this.paho.draft(topic, message, userContext, callback)));
 	}
 

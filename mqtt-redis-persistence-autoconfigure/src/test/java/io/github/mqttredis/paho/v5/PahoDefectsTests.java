@@ -28,10 +28,8 @@ import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.TcpLink;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
-import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
-import org.eclipse.paho.mqttv5.common.MqttException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,10 +37,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 
-import org.springframework.beans.DirectFieldAccessor;
-
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Pins what Paho 5 does and a store cannot mend: in any client, or in one of Paho's own
@@ -141,24 +136,6 @@ class PahoDefectsTests {
 			Await.until("nothing is in flight", () -> !this.redis.exists(HASH));
 			counter.disconnectForcibly(1, 1, true);
 		}
-	}
-
-	@Test
-	void whenMessageOfQos0FindsNoRoomThenItsPacketIdIsNeverFree() throws Exception {
-		this.client = new PersistentMqttAsyncClient(this.link.uri(), "gateway", persistence());
-		this.client.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
-		this.link.holdAnswers();
-		this.client.publish("test/a", "a".getBytes(), 1, false);
-		this.client.publish("test/a", "b".getBytes(), 1, false);
-		Await.until("both are sent", () -> this.received.size() == 2);
-		assertThatExceptionOfType(MqttException.class)
-			.isThrownBy(() -> this.client.publish("test/a", "c".getBytes(), 0, false))
-			.satisfies((ex) -> assertThat(ex.getReasonCode()).isEqualTo(MqttClientException.REASON_CODE_MAX_INFLIGHT));
-		this.link.releaseAnswers();
-		Await.until("nothing is in flight", () -> !this.redis.exists(HASH));
-		Map<?, ?> inUse = (Map<?, ?>) new DirectFieldAccessor(this.client)
-			.getPropertyValue("comms.clientState.inUseMsgIds");
-		Await.until("one packet id is left", () -> inUse.size() == 1);
 	}
 
 }
