@@ -250,8 +250,10 @@ public final class MqttPersistenceMetrics implements MeterBinder, SessionListene
 			counter("restored", "records", Event.RECORD_RESTORED, "Records read when sessions were opened");
 			counter("quarantined", "records", Event.RECORD_QUARANTINED,
 					"Records set aside: unreadable, undeliverable, or refused by Redis");
-			counter("undeliverable", "messages", Event.MESSAGE_UNDELIVERABLE,
-					"Messages set aside: the broker refuses them");
+			Map.of("quarantined", Event.MESSAGE_UNDELIVERABLE, "skipped", Event.MESSAGE_SKIPPED)
+				.forEach((name, event) -> counter("undeliverable", "messages", this.tags.and("event", name),
+						(activity) -> activity.count(event),
+						"Messages that are refused (quarantined), or received and too large for the heap (skipped)"));
 			counter("queue.lost", "messages", Event.QUEUE_LOST, "Waiting messages that only Redis had, and lost");
 			counter("queue.rejected", "messages", Event.MESSAGE_REJECTED,
 					"Messages refused: the offline buffer was full");

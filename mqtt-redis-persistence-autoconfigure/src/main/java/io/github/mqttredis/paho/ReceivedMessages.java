@@ -32,6 +32,7 @@ import io.github.mqttredis.paho.ObservedMessages.Handling;
 import io.github.mqttredis.paho.ObservedMessages.Received;
 import io.github.mqttredis.paho.Receiver.Incoming;
 import io.github.mqttredis.paho.ReceptionFailures.Content;
+import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionRecordException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -224,6 +225,7 @@ public final class ReceivedMessages {
 				+ Runtime.getRuntime().maxMemory() + " bytes (" + head.describe(length) + "). It is "
 				+ ((head.packetId() != 0) ? "acknowledged" : "dropped")
 				+ ", and not kept in quarantine; later messages are delivered. Raise -Xmx");
+		this.session.happened(Event.MESSAGE_SKIPPED);
 		acknowledgeUndelivered(head.qos(), head.packetId());
 	}
 

@@ -210,6 +210,11 @@ public final class SessionActivity {
 		MESSAGE_UNDELIVERABLE,
 
 		/**
+		 * A received message was skipped, because the heap has no room for it.
+		 */
+		MESSAGE_SKIPPED,
+
+		/**
 		 * The broker has accepted the client.
 		 */
 		LINK_MADE,

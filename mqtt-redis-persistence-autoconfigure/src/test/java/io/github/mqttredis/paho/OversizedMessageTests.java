@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import io.github.mqttredis.actuate.MqttPersistenceMetrics;
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.testing.Application;
 import io.github.mqttredis.testing.Await;
@@ -29,6 +30,7 @@ import io.github.mqttredis.testing.ChildJvm;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.RedisClient;
 import io.github.mqttredis.testing.SharedRedis;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,8 +61,14 @@ class OversizedMessageTests extends AbstractPoisonTests {
 		RedisSessionStore store = new RedisSessionStore(RedisClient.lettuce(Integer.parseInt(args[1])),
 				Application.SETTINGS);
 		store.start();
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
+		new MqttPersistenceMetrics(() -> store, false).bindTo(meters);
 		PahoClient client = PahoClient.create(args[0], store, args[2], args[3]);
-		client.call((topic, payload, packetId) -> client.publish("test/arrived", String.valueOf(payload.length), 1));
+		client.call((topic, payload, packetId) -> {
+			System.out.println("skipped: "
+					+ meters.get("mqtt.persistence.undeliverable").tag("event", "skipped").functionCounter().count());
+			client.publish("test/arrived", String.valueOf(payload.length), 1);
+		});
 		client.connect(60);
 		client.subscribe("large/#");
 		client.publish("test/subscribed", "subscribed", 1);
@@ -83,6 +91,7 @@ class OversizedMessageTests extends AbstractPoisonTests {
 				subscriber().publish("large/a", new byte[mebibytes * MEBIBYTE], qos, false);
 				subscriber().publish("large/a", new byte[1], 1, false);
 				Await.until("the next one has arrived", () -> arrived().contains("1"));
+				assertThat(read(log)).containsOnlyOnce("skipped: 1.0");
 				int links = (mebibytes == 40) ? 1 : 5;
 				assertThat(link.connacks()).isEqualTo(links);
 				assertThat(read(log)).containsOnlyOnce("that does not fit into the heap of")
