@@ -83,8 +83,6 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 	/** Behind user info, which may be there; an address of IPv6 is in brackets. */
 	private static final Pattern HOST_AND_PORT = Pattern.compile("(?:.*@)?(?:\\[[^]]+]|[^:@\\[\\]]+)(?::(\\d{1,5})?)?");
 
-	private static final Set<String> SECURE = Set.of("ssl", "wss");
-
 	MqttClientProperties {
 		serverUris = serverUris.stream().map(MqttClientProperties::inPahosWords).toList();
 		Assert.isTrue(clientId == null || !clientId.contains("${"),
@@ -134,7 +132,7 @@ record MqttClientProperties(@Nullable Boolean autoStartup, @Nullable String role
 				"mqtt.client.server-uris must name one host, and a port between 1 and 65535 if it is not the usual one");
 		Assert.isTrue(scheme.startsWith("ws") || !StringUtils.hasText(uri.getPath()),
 				"mqtt.client.server-uris must end with the port: only ws:// and wss:// have a path");
-		Assert.isTrue(!ssl || SECURE.contains(scheme),
+		Assert.isTrue(!ssl || Set.of("ssl", "wss").contains(scheme),
 				"mqtt.client.ssl-bundle needs mqtt.client.server-uris that start with mqtts://, ssl:// or wss://");
 	}
 

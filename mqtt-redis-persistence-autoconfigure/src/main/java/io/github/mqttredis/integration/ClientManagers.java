@@ -20,7 +20,6 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -407,8 +406,7 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 		/** Say so if adapters of a child context, which nobody foresees, are late. */
 		@Override
 		public void onApplicationEvent(ContextRefreshedEvent event) {
-			Set<Object> ours = Collections.newSetFromMap(new IdentityHashMap<>());
-			this.managers.managers().forEach((manager) -> ours.add(ComponentFields.target(manager)));
+			List<Object> ours = this.managers.managers().map(ComponentFields::target).toList();
 			ApplicationContext context = event.getApplicationContext();
 			if (this.running && context.getAutowireCapableBeanFactory() != this.managers.beanFactory) {
 				adapters(context).filter((adapter) -> ours.contains(ComponentFields.manager(adapter)))

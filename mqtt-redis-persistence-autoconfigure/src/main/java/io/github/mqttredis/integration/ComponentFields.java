@@ -22,7 +22,6 @@ import io.github.mqttredis.paho.SessionPersistence;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
-import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.integration.mqtt.core.MqttComponent;
 import org.springframework.util.Assert;
 import org.springframework.util.ReflectionUtils;
@@ -33,7 +32,6 @@ import org.springframework.util.ReflectionUtils;
  */
 final class ComponentFields {
 
-	/** The application may extend a component, and name a field as it likes. */
 	private static final String PACKAGE = MqttComponent.class.getPackageName().replaceFirst("\\.core$", "");
 
 	private ComponentFields() {
@@ -56,7 +54,25 @@ final class ComponentFields {
 	}
 
 	static @Nullable Object field(Object component, String name) {
-		return new DirectFieldAccessor(target(component)).getPropertyValue(name);
+		Object target = target(component);
+		return ReflectionUtils.getField(find(target, name), target);
+	}
+
+	static void setField(Object component, String name, @Nullable Object value) {
+		Object target = target(component);
+		ReflectionUtils.setField(find(target, name), target, value);
+	}
+
+	/** The application may extend a component, and name a field as it likes. */
+	private static Field find(Object target, String name) {
+		Class<?> type = target.getClass();
+		while (!type.getPackageName().startsWith(PACKAGE) && type.getSuperclass() != null) {
+			type = type.getSuperclass();
+		}
+		Field field = ReflectionUtils.findField(type, name);
+		Assert.state(field != null, "IntegrationMembers has it");
+		ReflectionUtils.makeAccessible(field);
+		return field;
 	}
 
 	/** Return the client manager of an adapter or a handler, without proxies. */
@@ -70,13 +86,11 @@ final class ComponentFields {
 	}
 
 	static @Nullable Object persistence(Object component) {
-		Object target = target(component);
-		return ReflectionUtils.getField(persistenceField(target), target);
+		return field(component, "persistence");
 	}
 
 	static void setPersistence(Object component, @Nullable Object persistence) {
-		Object target = target(component);
-		ReflectionUtils.setField(persistenceField(target), target, persistence);
+		setField(component, "persistence", persistence);
 	}
 
 	/** Return whether the application set a persistence, which must be left alone. */
@@ -86,17 +100,6 @@ final class ComponentFields {
 
 	static boolean hasOurPersistence(Object component) {
 		return persistence(component) instanceof SessionPersistence<?>;
-	}
-
-	private static Field persistenceField(Object target) {
-		Class<?> type = target.getClass();
-		while (!type.getPackageName().startsWith(PACKAGE) && type.getSuperclass() != null) {
-			type = type.getSuperclass();
-		}
-		Field field = ReflectionUtils.findField(type, "persistence");
-		Assert.state(field != null, "IntegrationMembers has it");
-		ReflectionUtils.makeAccessible(field);
-		return field;
 	}
 
 }

@@ -17,6 +17,7 @@
 package io.github.mqttredis.integration;
 
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -45,34 +46,6 @@ record IntegrationMembers(String type, String member, int parameters) {
 
 	private static final String SET_CLIENT = "setClient";
 
-	private static final List<IntegrationMembers> ALL = Stream
-		.concat(Stream.of(new IntegrationMembers(MANAGER, SET_CLIENT, 1)), Stream
-			.of(fields(MANAGER, "lock", "url", "clientId"),
-					fields("inbound.AbstractMqttMessageDrivenChannelAdapter", "clientManager", "manualAcks", "url",
-							"clientId"),
-					fields("outbound.AbstractMqttMessageHandler", "clientManager", "converter", "url", "clientId"))
-			.flatMap(List::stream))
-		.toList();
-
-	private static final List<IntegrationMembers> OF_PAHO_3 = Stream
-		.of(fields("core.DefaultMqttPahoClientFactory", "options", "persistence"),
-				fields("core.Mqttv3ClientManager", "persistence"),
-				fields("inbound.MqttPahoMessageDrivenChannelAdapter", "clientFactory"),
-				fields("outbound.MqttPahoMessageHandler", "clientFactory"))
-		.flatMap(List::stream)
-		.toList();
-
-	private static final List<IntegrationMembers> OF_PAHO_5 = Stream
-		.of(fields("core.Mqttv5ClientManager", "persistence"),
-				fields("inbound.Mqttv5PahoMessageDrivenChannelAdapter", "mqttClient", "persistence"),
-				fields("outbound.Mqttv5PahoMessageHandler", "headerMapper", "mqttClient", "persistence"))
-		.flatMap(List::stream)
-		.toList();
-
-	private static List<IntegrationMembers> fields(String type, String... names) {
-		return Stream.of(names).map((name) -> new IntegrationMembers(type, name, PahoMembers.FIELD)).toList();
-	}
-
 	/**
 	 * Look for the members.
 	 * @throws UnsupportedLibraryException if some are missing
@@ -82,7 +55,8 @@ record IntegrationMembers(String type, String member, int parameters) {
 	}
 
 	static void check(ClassLoader loader) {
-		List<String> missing = of(loader).filter((member) -> member.find(loader) == null)
+		List<String> missing = of(loader).stream()
+			.filter((member) -> member.find(loader) == null)
 			.map(IntegrationMembers::toString)
 			.toList();
 		if (!missing.isEmpty()) {
@@ -91,11 +65,29 @@ record IntegrationMembers(String type, String member, int parameters) {
 	}
 
 	/** Return what is needed with the Paho that is there. */
-	static Stream<IntegrationMembers> of(ClassLoader loader) {
-		return Stream
-			.of(ALL, isPresent("client.mqttv3", loader) ? OF_PAHO_3 : List.<IntegrationMembers>of(),
-					isPresent("mqttv5.client", loader) ? OF_PAHO_5 : List.<IntegrationMembers>of())
-			.flatMap(List::stream);
+	static List<IntegrationMembers> of(ClassLoader loader) {
+		List<IntegrationMembers> all = new ArrayList<>();
+		all.add(new IntegrationMembers(MANAGER, SET_CLIENT, 1));
+		addFields(all, MANAGER, "lock", "url", "clientId");
+		addFields(all, "inbound.AbstractMqttMessageDrivenChannelAdapter", "clientManager", "manualAcks", "url",
+				"clientId");
+		addFields(all, "outbound.AbstractMqttMessageHandler", "clientManager", "converter", "url", "clientId");
+		if (isPresent("client.mqttv3", loader)) {
+			addFields(all, "core.DefaultMqttPahoClientFactory", "options", "persistence");
+			addFields(all, "core.Mqttv3ClientManager", "persistence");
+			addFields(all, "inbound.MqttPahoMessageDrivenChannelAdapter", "clientFactory");
+			addFields(all, "outbound.MqttPahoMessageHandler", "clientFactory");
+		}
+		if (isPresent("mqttv5.client", loader)) {
+			addFields(all, "core.Mqttv5ClientManager", "persistence");
+			addFields(all, "inbound.Mqttv5PahoMessageDrivenChannelAdapter", "mqttClient", "persistence");
+			addFields(all, "outbound.Mqttv5PahoMessageHandler", "headerMapper", "mqttClient", "persistence");
+		}
+		return all;
+	}
+
+	private static void addFields(List<IntegrationMembers> all, String type, String... names) {
+		Stream.of(names).forEach((name) -> all.add(new IntegrationMembers(type, name, PahoMembers.FIELD)));
 	}
 
 	private static boolean isPresent(String paho, ClassLoader loader) {

@@ -18,7 +18,6 @@ package io.github.mqttredis.integration;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
@@ -48,9 +47,6 @@ public record IntegrationSettings(boolean inject, List<String> excludedBeans, Cl
 
 	private static final Log logger = LogFactory.getLog(IntegrationSettings.class);
 
-	/** What Spring Integration adds to the id of an endpoint to name its handler. */
-	private static final Pattern HANDLER = Pattern.compile("\\.handler$");
-
 	/** Return whether a bean is to be left, or keeps the persistence that was set. */
 	boolean leaves(Object bean, String beanName) {
 		if (excludes(beanName) || !this.inject && !(ComponentFields.target(bean) instanceof FromProperties)) {
@@ -65,8 +61,10 @@ public record IntegrationSettings(boolean inject, List<String> excludedBeans, Cl
 	}
 
 	boolean excludes(String beanName) {
+		// Spring Integration adds the suffix to the id of an endpoint to name its
+		// handler.
 		List<String> names = Stream.concat(Stream.of(beanName), Stream.of(this.beanFactory.getAliases(beanName)))
-			.flatMap((name) -> Stream.of(name, HANDLER.matcher(name).replaceFirst("")))
+			.flatMap((name) -> Stream.of(name, name.replaceFirst("\\.handler$", "")))
 			.toList();
 		return this.excludedBeans.stream()
 			.anyMatch((pattern) -> names.stream().anyMatch((name) -> PatternMatchUtils.simpleMatch(pattern, name)));

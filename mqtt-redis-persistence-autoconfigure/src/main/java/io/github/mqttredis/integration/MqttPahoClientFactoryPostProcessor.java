@@ -16,7 +16,6 @@
 
 package io.github.mqttredis.integration;
 
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Objects;
@@ -52,7 +51,6 @@ import org.springframework.integration.mqtt.outbound.MqttPahoMessageHandler;
 import org.springframework.integration.mqtt.support.MqttUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ObjectUtils;
-import org.springframework.util.ReflectionUtils;
 
 /**
  * Serves {@link DefaultMqttPahoClientFactory} beans: each of their clients gets its own
@@ -119,12 +117,7 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 
 	/** The fields of a mock are empty, whatever its methods return. */
 	private static boolean isMock(DefaultMqttPahoClientFactory factory) {
-		Field options = ReflectionUtils.findField(DefaultMqttPahoClientFactory.class, "options");
-		if (options == null) {
-			return false;
-		}
-		ReflectionUtils.makeAccessible(options);
-		return ReflectionUtils.getField(options, factory) == null;
+		return ComponentFields.field(factory, "options") == null;
 	}
 
 	/** The factory would hand one persistence to all clients, which mixes sessions. */

@@ -41,7 +41,6 @@ import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.PriorityOrdered;
@@ -95,10 +94,9 @@ public final class Mqttv5EndpointPostProcessor implements BeanPostProcessor, Pri
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (isEndpoint(bean) && ComponentFields.persistence(bean) == null && isServed(bean, beanName)) {
-			DirectFieldAccessor fields = new DirectFieldAccessor(bean);
 			// A component that uses a client manager has no client yet.
-			if (fields.getPropertyValue(CLIENT) instanceof MqttAsyncClient made) {
-				fields.setPropertyValue(CLIENT, replace(made, bean));
+			if (ComponentFields.field(bean, CLIENT) instanceof MqttAsyncClient made) {
+				ComponentFields.setField(bean, CLIENT, replace(made, bean));
 			}
 		}
 		return bean;
