@@ -410,15 +410,12 @@ public final class ClientManagers implements SmartInitializingSingleton, SmartLi
 			ApplicationContext context = event.getApplicationContext();
 			if (this.running && context.getAutowireCapableBeanFactory() != this.managers.beanFactory) {
 				adapters(context).filter((adapter) -> ours.contains(ComponentFields.manager(adapter)))
-					.forEach((adapter) -> warn(adapter, context));
+					.forEach((adapter) -> logger.warn("MQTT adapter '" + adapter.getBeanName()
+							+ "' of the child context '" + context.getDisplayName()
+							+ "' started after the client manager of the parent context had connected: messages that "
+							+ "the broker kept for it were acknowledged but not delivered. Define the manager and "
+							+ "its adapters in one context, or start the manager after the adapters"));
 			}
-		}
-
-		private static void warn(AbstractMqttMessageDrivenChannelAdapter<?, ?> adapter, ApplicationContext context) {
-			logger.warn("MQTT adapter '" + adapter.getBeanName() + "' of the child context '" + context.getDisplayName()
-					+ "' started after the client manager of the parent context had connected: messages that the "
-					+ "broker kept for it were acknowledged but not delivered. Define the manager and "
-					+ "its adapters in one context, or start the manager after the adapters");
 		}
 
 		@Override

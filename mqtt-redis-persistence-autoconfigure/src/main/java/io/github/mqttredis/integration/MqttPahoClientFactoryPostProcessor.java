@@ -109,15 +109,14 @@ public final class MqttPahoClientFactoryPostProcessor extends ClientManagers.Abs
 						+ "auto-configured MqttPahoClientFactory, or make its class and methods non-final"));
 	}
 
-	/** The proxy of a scope must not ask for what is in it, which is served itself. */
+	/**
+	 * The proxy of a scope must not ask for what is in it, which is served itself. The
+	 * fields of a mock are empty, whatever its methods return.
+	 */
 	private static boolean isServed(Object bean) {
 		return bean instanceof MqttPahoClientFactory && !(bean instanceof AopInfrastructureBean)
-				&& ComponentFields.target(bean) instanceof DefaultMqttPahoClientFactory factory && !isMock(factory);
-	}
-
-	/** The fields of a mock are empty, whatever its methods return. */
-	private static boolean isMock(DefaultMqttPahoClientFactory factory) {
-		return ComponentFields.field(factory, "options") == null;
+				&& ComponentFields.target(bean) instanceof DefaultMqttPahoClientFactory factory
+				&& ComponentFields.field(factory, "options") != null;
 	}
 
 	/** The factory would hand one persistence to all clients, which mixes sessions. */
