@@ -118,6 +118,11 @@ public final class TimeToLiveHeader {
 		}
 
 		@Override
+		public @Nullable Message<?> toMessage(@Nullable String topic, MqttMessage message) {
+			return this.delegate.toMessage(topic, message);
+		}
+
+		@Override
 		public @Nullable AbstractIntegrationMessageBuilder<?> toMessageBuilder(@Nullable String topic,
 				MqttMessage message) {
 			return this.delegate.toMessageBuilder(topic, message);
