@@ -19,6 +19,7 @@ package io.github.mqttredis.paho;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.Vector;
@@ -250,11 +251,38 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	}
 
 	/**
-	 * Give the packet ids of messages of QoS 0 back that were lost with a link, before
-	 * the next one is made. Only Paho 5 has given them any.
+	 * Give packet ids back that Paho keeps for nothing, before the next link is made:
+	 * those of a SUBSCRIBE or UNSUBSCRIBE without an answer, and, in Paho 5, of messages
+	 * of QoS 0 that were not sent ({@code ClientState.resolveOldTokens}). Without a link
+	 * nobody takes an id ({@code ClientComms.sendNoWait}). Only a sender that is left may
+	 * still give one back itself.
 	 */
-	protected void forgetLost() {
+	final void forgetLost() {
+		if (isDisconnected()) {
+			List<Integer> lost = ((Map<?, ?>) this.members.get(Member.IDS, this.state)).keySet()
+				.stream()
+				.map(Integer.class::cast)
+				.filter((packetId) -> !isInFlight(packetId))
+				.toList();
+			if (!lost.isEmpty() && awaitSenders()) {
+				lost.forEach(this::forgetLost);
+			}
+		}
 	}
+
+	/**
+	 * Forget what was lost with a link.
+	 * @param packetId its packet id
+	 */
+	protected void forgetLost(int packetId) {
+		release(packetId);
+	}
+
+	/**
+	 * Return whether there is no link, and none is being made.
+	 * @return whether the client is disconnected
+	 */
+	protected abstract boolean isDisconnected();
 
 	/**
 	 * Note that a sender begins to send.
@@ -270,7 +298,7 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	 * its sender ({@code CommsSender.stop}), which may come back from the network later.
 	 * @return whether no sender is left but one that has called this
 	 */
-	protected final boolean awaitSenders() {
+	private boolean awaitSenders() {
 		long started = System.nanoTime();
 		while (this.senders.stream().anyMatch((sender) -> sender != Thread.currentThread() && sender.isAlive())) {
 			if (System.nanoTime() - started > SENDER_LIMIT_NANOS || !pause()) {
@@ -288,18 +316,14 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 		return this.members.get(Member.TOKENS, this.state);
 	}
 
-	/**
-	 * Return whether Paho 5 sends a message again over the next link.
-	 * @param packetId its packet id
-	 * @return whether it is in flight with QoS 1 or 2
-	 */
-	protected final boolean isInFlight(int packetId) {
+	/** Return whether a message of QoS 1 or 2 is sent again over the next link. */
+	private boolean isInFlight(int packetId) {
 		return Stream.of(Member.SENT_QOS_1, Member.SENT_QOS_2)
 			.anyMatch((sent) -> ((Map<?, ?>) this.members.get(sent, this.state)).containsKey(packetId));
 	}
 
 	/**
-	 * Give a packet id of Paho 5's back.
+	 * Give a packet id back.
 	 * @param packetId the packet id
 	 */
 	protected final void release(int packetId) {

@@ -208,6 +208,18 @@ public final class PahoMembers {
 		/** Ends a token. */
 		NOTIFY_RESULT("ClientState", "notifyResult", 3),
 
+		/** Messages of QoS 1 that are in flight. */
+		SENT_QOS_1("ClientState", "outboundQoS1"),
+
+		/** Messages of QoS 2 that are in flight. */
+		SENT_QOS_2("ClientState", "outboundQoS2"),
+
+		/** The packet ids that are in use. */
+		IDS("ClientState", "inUseMsgIds"),
+
+		/** Gives a packet id back. */
+		RELEASE("ClientState", "releaseMessageId", 1),
+
 		/** What the broker takes. Only in Paho 5. */
 		CONNECTION("ClientState", "mqttConnection"),
 
@@ -217,17 +229,8 @@ public final class PahoMembers {
 		/** How many messages are in flight. Asked for in Paho 5 only. */
 		IN_FLIGHT("ClientState", "actualInFlight"),
 
-		/** Messages of QoS 2 that are in flight. Asked for in Paho 5 only. */
-		SENT_QOS_2("ClientState", "outboundQoS2"),
-
-		/** Messages of QoS 1 that are in flight. Asked for in Paho 5 only. */
-		SENT_QOS_1("ClientState", "outboundQoS1"),
-
 		/** The tokens, by packet id. Asked for in Paho 5 only. */
 		TOKENS("ClientState", "tokenStore"),
-
-		/** Gives a packet id back. Asked for in Paho 5 only. */
-		RELEASE("ClientState", "releaseMessageId", 1),
 
 		/** What a client connects with. Asked for in Paho 5 only. */
 		CONNECT_OPTIONS(CLIENT, "connOpts");

@@ -91,10 +91,10 @@ class MqttPersistenceRuntimeHintsTests {
 		Stream<String> both = Stream.of(PAHO_3, PAHO_5)
 			.flatMap((paho) -> Stream
 				.of("ClientComms.callback", "CommsCallback.current_state", "ClientState.pendingFlows",
-						"ClientState.pendingMessages")
+						"ClientState.pendingMessages", "ClientState.outboundQoS1", "ClientState.outboundQoS2",
+						"ClientState.inUseMsgIds")
 				.map((field) -> paho + "internal." + field));
-		Stream<String> paho5 = Stream
-			.of("mqttConnection", "queueLock", "actualInFlight", "outboundQoS2", "outboundQoS1", "tokenStore")
+		Stream<String> paho5 = Stream.of("mqttConnection", "queueLock", "actualInFlight", "tokenStore")
 			.map((field) -> PAHO_5 + "internal.ClientState." + field);
 		String inbound3 = "inbound.MqttPahoMessageDrivenChannelAdapter.";
 		String inbound5 = "inbound.Mqttv5PahoMessageDrivenChannelAdapter.";
@@ -127,10 +127,11 @@ class MqttPersistenceRuntimeHintsTests {
 
 	static Stream<String> methods() {
 		Stream<String> paho = Stream.of(PAHO_3, PAHO_5)
-			.flatMap((client) -> Stream.of("internal.CommsCallback.isRunning", "internal.ClientState.notifyResult")
+			.flatMap((client) -> Stream
+				.of("internal.CommsCallback.isRunning", "internal.ClientState.notifyResult",
+						"internal.ClientState.releaseMessageId")
 				.map((method) -> client + method));
-		return Stream.concat(paho, Stream.of(PAHO_5 + "internal.ClientState.releaseMessageId",
-				INTEGRATION + "core.AbstractMqttClientManager.setClient"));
+		return Stream.concat(paho, Stream.of(INTEGRATION + "core.AbstractMqttClientManager.setClient"));
 	}
 
 	@ParameterizedTest

@@ -101,6 +101,11 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 	}
 
 	@Override
+	protected boolean isDisconnected() {
+		return this.comms.isDisconnected();
+	}
+
+	@Override
 	public boolean isConnected() {
 		return this.comms.isConnected();
 	}

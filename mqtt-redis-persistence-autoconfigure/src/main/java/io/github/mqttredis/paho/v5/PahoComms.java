@@ -17,9 +17,7 @@
 package io.github.mqttredis.paho.v5;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 import io.github.mqttredis.paho.CommsInternals;
 import io.github.mqttredis.paho.MalformedPublishException;
@@ -122,38 +120,26 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 		return (MqttConnectionState) connection();
 	}
 
+	@Override
+	protected boolean isDisconnected() {
+		return this.comms.isDisconnected();
+	}
+
 	/**
 	 * {@inheritDoc}
 	 * <p>
-	 * Paho keeps their tokens as if they were sent again ({@code resolveOldTokens} in
-	 * {@code ClientState}), and takes back that they have failed
-	 * ({@code ClientComms.ConnectBG}). Without a link nobody takes an id, nor saves a
-	 * token ({@code CommsTokenStore.quiesce}): one that is there was lost. Only a sender
-	 * that is left may still give its id back itself.
+	 * Paho keeps the token of a message of QoS 0 as if that were sent again
+	 * ({@code resolveOldTokens} in {@code ClientState}), and takes back that it has
+	 * failed ({@code ClientComms.ConnectBG}).
 	 */
 	@Override
-	protected void forgetLost() {
+	protected void forgetLost(int packetId) {
 		CommsTokenStore tokens = (CommsTokenStore) tokens();
-		if (!this.comms.isDisconnected()) {
-			return;
-		}
-		List<MqttToken> lost = Stream.of(tokens.getOutstandingDelTokens())
-			.filter((token) -> !token.isComplete() && !isInFlight(token.getMessageId()))
-			.toList();
-		if (lost.isEmpty() || !awaitSenders()) {
-			return;
-		}
-		for (MqttToken token : lost) {
-			String key = String.valueOf(token.getMessageId());
-			if (tokens.getToken(key) == token) {
-				tokens.removeToken(key);
-				release(token.getMessageId());
-				if (token.getException() == null) {
-					// Paho does not get so far if no DISCONNECT is sent
-					// (handleOldTokens).
-					token.internalTok.setException(failure(MqttClientException.REASON_CODE_CLIENT_DISCONNECTING, null));
-				}
-			}
+		MqttToken token = tokens.removeToken(String.valueOf(packetId));
+		super.forgetLost(packetId);
+		if (token != null && !token.isComplete() && token.getException() == null) {
+			// Paho does not get so far if no DISCONNECT is sent (handleOldTokens).
+			token.internalTok.setException(failure(MqttClientException.REASON_CODE_CLIENT_DISCONNECTING, null));
 		}
 	}
 
