@@ -64,8 +64,8 @@ final class IoLoop {
 
 	private static final String UNEXPECTED = "Unexpected failure";
 
-	/** How long what nobody waits for waits for company. */
-	private static final Duration LINGER = Duration.ofMillis(2);
+	/** How long what nobody waits for waits for company at least, and at most twice. */
+	private static final Duration LINGER = Duration.ofMillis(25);
 
 	/** How long those that are answered wait for others, in a Cluster. */
 	private static final Duration PATIENCE = Duration.ofMillis(20);
@@ -201,8 +201,14 @@ final class IoLoop {
 	 */
 	void beforeLong(Speaker speaker) {
 		if (!speaker.lingering.get() && speaker.lingering.compareAndSet(false, true)) {
+			speaker.spoke = false;
+			speaker.lingersSince = System.nanoTime();
 			this.lingering.add(speaker);
 		}
+		planTick();
+	}
+
+	private void planTick() {
 		once(this.ticking,
 				() -> this.executor.schedule(Listeners.guarded(this::tick), LINGER.toMillis(), TimeUnit.MILLISECONDS));
 	}
@@ -214,18 +220,22 @@ final class IoLoop {
 	 */
 	private void tick() {
 		this.ticking.set(false);
-		List<Speaker> again = new ArrayList<>();
-		for (Speaker speaker = this.lingering.poll(); speaker != null; speaker = this.lingering.poll()) {
+		long now = System.nanoTime();
+		Speaker speaker = this.lingering.peek();
+		while (speaker != null && now - speaker.lingersSince >= LINGER.toNanos()) {
+			this.lingering.poll();
 			speaker.lingering.set(false);
 			if (speaker.spoke) {
-				speaker.spoke = false;
-				again.add(speaker);
+				beforeLong(speaker);
 			}
 			else {
 				whenIdle(speaker);
 			}
+			speaker = this.lingering.peek();
 		}
-		again.forEach(this::beforeLong);
+		if (speaker != null) {
+			planTick();
+		}
 	}
 
 	private void due(Speaker speaker, AtomicBoolean waiting, Queue<Speaker> queue) {

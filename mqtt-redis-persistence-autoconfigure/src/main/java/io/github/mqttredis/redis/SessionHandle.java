@@ -244,7 +244,14 @@ final class SessionHandle implements OperatedSession {
 		}
 		WriteLog log = this.session.log();
 		// With the log's lock held, as in supersede().
-		if (log.read((any) -> isHeld() && removeWithSibling(log, key))) {
+		if (!log.read((any) -> isHeld() && removeWithSibling(log, key))) {
+			return;
+		}
+		if (key.kind() == RecordKind.RECEIVED) {
+			// Until it is gone, a process that dies has its callback called again.
+			this.session.shipper().whenIdle();
+		}
+		else {
 			this.session.shipper().soon();
 		}
 	}
@@ -494,7 +501,7 @@ final class SessionHandle implements OperatedSession {
 		@Override
 		public void adopt(RecordKey buffered, byte[] record) throws SessionException {
 			super.adopt(buffered, record);
-			SessionHandle.this.session.shipper().soon();
+			SessionHandle.this.session.shipper().soonest();
 		}
 
 		@Override

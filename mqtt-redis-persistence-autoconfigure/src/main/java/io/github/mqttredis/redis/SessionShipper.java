@@ -162,6 +162,11 @@ final class SessionShipper extends Speaker {
 		}
 	}
 
+	/** Ship what was appended once nobody is left who is waited for. */
+	void whenIdle() {
+		this.io.whenIdle(this);
+	}
+
 	/**
 	 * Ship what was appended before long, if nothing else makes it go sooner: nobody
 	 * waits for a removal, and most go with the record that is put next.
@@ -183,7 +188,7 @@ final class SessionShipper extends Speaker {
 	/** Renew the lease if no batch has done so of late, and none does so now. */
 	void renew() {
 		if (this.lease.isDue()) {
-			this.io.whenIdle(this);
+			whenIdle();
 		}
 	}
 

@@ -38,6 +38,9 @@ abstract class Speaker {
 	/** Whether this becomes one of those before long. */
 	final AtomicBoolean lingering = new AtomicBoolean();
 
+	/** Since when, by {@code nanoTime}. */
+	volatile long lingersSince;
+
 	/** Whether a command was answered since that was asked for. */
 	volatile boolean spoke;
 
