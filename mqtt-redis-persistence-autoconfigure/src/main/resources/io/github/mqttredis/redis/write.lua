@@ -15,7 +15,7 @@
 
 local mark = redis.call('GET', KEYS[2])
 if mark ~= ARGV[1] then
-  return {mark or '', tostring(redis.call('HLEN', KEYS[1])), tostring(redis.call('XLEN', KEYS[5]))}
+  return {mark or '', redis.call('HLEN', KEYS[1]), redis.call('XLEN', KEYS[5])}
 end
 
 local queued = 12 + 2 * tonumber(ARGV[9])
@@ -61,7 +61,7 @@ if removes <= #ARGV then
   redis.call('HDEL', KEYS[1], unpack(ARGV, removes))
 end
 local waiting = redis.call('XLEN', KEYS[5])
-if waiting == 0 then
+if waiting == 0 and (ARGV[8] ~= '0' or queued < removes) then
   redis.call('DEL', KEYS[5])
 end
 redis.call('SET', KEYS[2], ARGV[2])
@@ -71,4 +71,4 @@ if ARGV[5] ~= '0' then
     redis.call('PEXPIRE', key, ARGV[5])
   end
 end
-return {mark, tostring(redis.call('HLEN', KEYS[1])), tostring(waiting)}
+return {mark, redis.call('HLEN', KEYS[1]), waiting}
