@@ -90,9 +90,11 @@ final class RedisScript {
 	}
 
 	private static byte[][] concat(List<byte[]> keys, List<byte[]> arguments) {
-		List<byte[]> all = new ArrayList<>(keys);
-		all.addAll(arguments);
-		return all.toArray(byte[][]::new);
+		byte[][] all = keys.toArray(new byte[keys.size() + arguments.size()][]);
+		for (int i = 0; i < arguments.size(); i++) {
+			all[keys.size() + i] = arguments.get(i);
+		}
+		return all;
 	}
 
 	List<String> run(RedisConnection connection, List<byte[]> keys, List<byte[]> arguments) {

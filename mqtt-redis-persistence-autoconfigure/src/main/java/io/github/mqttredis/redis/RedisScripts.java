@@ -64,6 +64,11 @@ final class RedisScripts {
 
 	private static final int PAGE_MESSAGES = 2000;
 
+	/** Most numbers in a batch are these, and each is an argument. */
+	private static final byte[] ZERO = bytes("0");
+
+	private static final byte[] ONE = bytes("1");
+
 	/** Whoever may publish can send what is kept. */
 	private static final byte[] QUARANTINE_LIMIT = bytes("1000");
 
@@ -123,8 +128,8 @@ final class RedisScripts {
 		List<byte[]> arguments = new ArrayList<>(
 				11 + 2 * batch.puts().size() + 5 * queue.added().size() + removed.size() + batch.removes().size());
 		arguments.addAll(List.of(bytes(expected.toString()), bytes(next.toString()), this.token, this.leaseMillis,
-				this.expiryMillis, bytes(batch.clears() ? "1" : "0"), bytes(batch.removesFirst() ? "1" : "0"),
-				bytes(queue.from()), bytes(batch.puts().size()), bytes(queue.added().size()), bytes(removed.size())));
+				this.expiryMillis, batch.clears() ? ONE : ZERO, batch.removesFirst() ? ONE : ZERO, bytes(queue.from()),
+				bytes(batch.puts().size()), bytes(queue.added().size()), bytes(removed.size())));
 		batch.puts().forEach((key, record) -> {
 			arguments.add(key.toBytes());
 			arguments.add(record);
@@ -229,7 +234,7 @@ final class RedisScripts {
 	}
 
 	private static byte[] bytes(long number) {
-		return bytes(Long.toString(number));
+		return (number == 0) ? ZERO : (number == 1) ? ONE : bytes(Long.toString(number));
 	}
 
 	private static byte[] bytes(String text) {

@@ -50,6 +50,8 @@ public final class Batch {
 
 	private final @Nullable Set<Write> outOfOrder;
 
+	private final long putBytes;
+
 	Batch(boolean clear, Map<RecordKey, byte[]> puts, Collection<RecordKey> removes, QueueChange queue, long end,
 			Lengths lengthsAfter, @Nullable Set<Write> outOfOrder) {
 		this.clear = clear;
@@ -59,6 +61,11 @@ public final class Batch {
 		this.end = end;
 		this.lengthsAfter = lengthsAfter;
 		this.outOfOrder = outOfOrder;
+		long sum = 0;
+		for (byte[] record : puts.values()) {
+			sum += record.length;
+		}
+		this.putBytes = sum;
 	}
 
 	/**
@@ -110,11 +117,7 @@ public final class Batch {
 	 * @return the sum of the lengths of the values
 	 */
 	public long bytes() {
-		return putBytes() + this.queue.added().stream().mapToLong((message) -> message.record().length).sum();
-	}
-
-	private long putBytes() {
-		return this.puts.values().stream().mapToLong((value) -> value.length).sum();
+		return this.putBytes + this.queue.added().stream().mapToLong((message) -> message.record().length).sum();
 	}
 
 	/**
@@ -124,7 +127,7 @@ public final class Batch {
 	 * @return whether it does
 	 */
 	public boolean removesFirst() {
-		return this.queue.movedBytes() > 0 && this.queue.added().isEmpty() && putBytes() <= this.queue.movedBytes();
+		return this.queue.movedBytes() > 0 && this.queue.added().isEmpty() && this.putBytes <= this.queue.movedBytes();
 	}
 
 	/**
