@@ -16,6 +16,8 @@
 
 package io.github.mqttredis.session;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -30,7 +32,8 @@ public final class Progress {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Condition changed = this.lock.newCondition();
+	/** Who waits. Guarded by the lock. */
+	private final Set<Waiter> waiters = new HashSet<>();
 
 	private volatile long applied;
 
@@ -72,14 +75,17 @@ public final class Progress {
 			return true;
 		}
 		this.lock.lockInterruptibly();
+		Waiter waiter = new Waiter(position, this.lock.newCondition());
+		this.waiters.add(waiter);
 		try {
 			long left = nanos;
 			while (this.applied < position && this.failures == seen && left > 0 && !cancelled.getAsBoolean()) {
-				left = this.changed.awaitNanos(left);
+				left = waiter.changed.awaitNanos(left);
 			}
 			return this.applied >= position;
 		}
 		finally {
+			this.waiters.remove(waiter);
 			this.lock.unlock();
 		}
 	}
@@ -93,7 +99,12 @@ public final class Progress {
 		try {
 			if (position > this.applied) {
 				this.applied = position;
-				this.changed.signalAll();
+				// Not the others, who would look in vain and wait again.
+				this.waiters.forEach((waiter) -> {
+					if (waiter.position <= position) {
+						waiter.changed.signal();
+					}
+				});
 			}
 		}
 		finally {
@@ -105,7 +116,7 @@ public final class Progress {
 		this.lock.lock();
 		try {
 			this.failures++;
-			this.changed.signalAll();
+			wakeAll();
 		}
 		finally {
 			this.lock.unlock();
@@ -116,11 +127,25 @@ public final class Progress {
 	public void wake() {
 		this.lock.lock();
 		try {
-			this.changed.signalAll();
+			wakeAll();
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private void wakeAll() {
+		this.waiters.forEach((waiter) -> waiter.changed.signal());
+	}
+
+	/**
+	 * A thread that waits.
+	 *
+	 * @param position for which write
+	 * @param changed tells it to look again
+	 */
+	private record Waiter(long position, Condition changed) {
+
 	}
 
 }

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.mqttredis.session.WriteLog.QueueSize;
 import io.github.mqttredis.testing.Await;
@@ -130,6 +131,32 @@ class WriteLogTests {
 		this.log.applied(next());
 		assertThat(waiter.get(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
 		assertThat(this.log.position((value) -> true)).isLessThanOrEqualTo(this.log.progress().applied());
+	}
+
+	@Test
+	void whenOtherBatchesAreAppliedThenWaiterSleepsOn() throws Exception {
+		for (int id = 1; id <= 200; id++) {
+			this.log.put(key("s-" + id), bytes(1));
+		}
+		long position = this.log.end();
+		AtomicInteger looked = new AtomicInteger();
+		CompletableFuture<Boolean> waiter = CompletableFuture.supplyAsync(() -> {
+			try {
+				return this.log.progress().await(position, 0, TimeUnit.MINUTES.toNanos(10), () -> {
+					looked.incrementAndGet();
+					return false;
+				});
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		Await.until("it waits", () -> looked.get() > 0);
+		while (this.log.hasPending()) {
+			this.log.applied(this.log.next(1, 1000));
+		}
+		assertThat(waiter.get(Await.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+		assertThat(looked).hasValue(1);
 	}
 
 	@Test
