@@ -328,9 +328,12 @@ public final class MqttIntegrationAutoConfiguration {
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			boolean paho3 = ClassUtils.isPresent("org.eclipse.paho.client.mqttv3.MqttAsyncClient",
 					context.getClassLoader());
-			String version = context.getEnvironment().getProperty("mqtt.client.version", paho3 ? "3" : "5").trim();
-			return new ConditionOutcome("5".equals(version), ConditionMessage.forCondition("MQTT 5 client manager")
-				.because("the version is " + version + ", as set or by the Paho on the class path"));
+			String version = context.getEnvironment().getProperty("mqtt.client.version");
+			boolean matches = StringUtils.hasText(version) ? "5".equals(version.trim()) : !paho3;
+			return new ConditionOutcome(matches,
+					ConditionMessage.forCondition("MQTT 5 client manager")
+						.because("mqtt.client.version is " + version + ", and Paho 3 is "
+								+ (paho3 ? "on the class path" : "not on the class path")));
 		}
 
 	}

@@ -25,11 +25,13 @@ import java.util.Set;
 import java.util.Vector;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.paho.ClientSession.Publish;
 import io.github.mqttredis.paho.PahoMembers.Member;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.QueuedMessage;
@@ -51,8 +53,6 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	/** Paho's default for an attempt to connect. */
 	private static final long CALLBACK_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-	private static final long SENDER_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
-
 	private static final long POLL_MILLIS = 10;
 
 	private final PahoMembers members;
@@ -65,6 +65,9 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 
 	/** Paho's senders that have sent, of this link and of earlier ones. */
 	private final Set<Thread> senders = ConcurrentHashMap.newKeySet();
+
+	/** How many threads hand something to Paho that gets a packet id. */
+	private final AtomicInteger sending = new AtomicInteger();
 
 	/**
 	 * Find the inner parts.
@@ -109,7 +112,8 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 
 	@Override
 	public final boolean send(QueuedMessage message, long waited, T token) throws E {
-		return this.persistence.handing(message, () -> send(RecordEnvelope.packet(message.record()), waited, token));
+		return sending(() -> this.persistence.handing(message,
+				() -> send(RecordEnvelope.packet(message.record()), waited, token)));
 	}
 
 	/**
@@ -251,22 +255,41 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	}
 
 	/**
-	 * Give packet ids back that Paho keeps for nothing, before the next link is made:
-	 * those of a SUBSCRIBE or UNSUBSCRIBE without an answer, and, in Paho 5, of messages
-	 * of QoS 0 that were not sent ({@code ClientState.resolveOldTokens}). Without a link
-	 * nobody takes an id ({@code ClientComms.sendNoWait}). Only a sender that is left may
-	 * still give one back itself.
+	 * Give packet ids back that Paho never frees, before the next link is made: those of
+	 * a SUBSCRIBE or UNSUBSCRIBE without an answer, and, in Paho 5, of messages of QoS 0
+	 * that were not sent ({@code ClientState.resolveOldTokens}). Without a link nobody
+	 * takes an id ({@code ClientComms.sendNoWait}), but a thread that is about to send,
+	 * or a sender that comes back late, may still hold one: then they stay until the next
+	 * link.
 	 */
 	final void forgetLost() {
-		if (isDisconnected()) {
-			List<Integer> lost = ((Map<?, ?>) this.members.get(Member.IDS, this.state)).keySet()
+		if (isDisconnected() && isQuiet() && this.members.get(Member.IDS, this.state) instanceof Map<?, ?> inUse) {
+			List<Integer> lost = inUse.keySet()
 				.stream()
 				.map(Integer.class::cast)
 				.filter((packetId) -> !isInFlight(packetId))
 				.toList();
-			if (!lost.isEmpty() && awaitSenders()) {
+			if (isDisconnected()) {
 				lost.forEach(this::forgetLost);
 			}
+		}
+	}
+
+	/**
+	 * Send something that has Paho take a packet id.
+	 * @param <R> the type of the answer
+	 * @param <X> what it throws
+	 * @param publish sends
+	 * @return its answer
+	 * @throws X if it throws that
+	 */
+	final <R, X extends Exception> R sending(Publish<R, X> publish) throws X {
+		this.sending.incrementAndGet();
+		try {
+			return publish.run();
+		}
+		finally {
+			this.sending.decrementAndGet();
 		}
 	}
 
@@ -294,18 +317,13 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	}
 
 	/**
-	 * Wait until nothing more is sent over links that have ended. Paho does not wait for
-	 * its sender ({@code CommsSender.stop}), which may come back from the network later.
-	 * @return whether no sender is left but one that has called this
+	 * Return whether nothing more is sent over links that have ended. Paho does not wait
+	 * for its sender ({@code CommsSender.stop}), which may come back from the network
+	 * later.
 	 */
-	private boolean awaitSenders() {
-		long started = System.nanoTime();
-		while (this.senders.stream().anyMatch((sender) -> sender != Thread.currentThread() && sender.isAlive())) {
-			if (System.nanoTime() - started > SENDER_LIMIT_NANOS || !pause()) {
-				return false;
-			}
-		}
-		return true;
+	private boolean isQuiet() {
+		return this.sending.get() == 0
+				&& this.senders.stream().noneMatch((sender) -> sender != Thread.currentThread() && sender.isAlive());
 	}
 
 	/**
@@ -319,7 +337,8 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	/** Return whether a message of QoS 1 or 2 is sent again over the next link. */
 	private boolean isInFlight(int packetId) {
 		return Stream.of(Member.SENT_QOS_1, Member.SENT_QOS_2)
-			.anyMatch((sent) -> ((Map<?, ?>) this.members.get(sent, this.state)).containsKey(packetId));
+			.anyMatch((sent) -> !(this.members.get(sent, this.state) instanceof Map<?, ?> messages)
+					|| messages.containsKey(packetId));
 	}
 
 	/**

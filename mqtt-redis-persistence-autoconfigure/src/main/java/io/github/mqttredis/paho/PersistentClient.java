@@ -260,7 +260,7 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 	 */
 	public <R> R publish(String topic, Publish<R, E> sending, Publish<R, E> waiting) throws E {
 		try {
-			return this.offline.publish(topic, () -> this.session.publish(sending), waiting);
+			return this.offline.publish(topic, () -> this.session.publish(() -> this.comms.sending(sending)), waiting);
 		}
 		catch (Exception ex) {
 			int code = this.comms.reasonCode(ex);

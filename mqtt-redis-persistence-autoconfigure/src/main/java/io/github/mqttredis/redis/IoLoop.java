@@ -64,7 +64,10 @@ final class IoLoop {
 
 	private static final String UNEXPECTED = "Unexpected failure";
 
-	/** How long what nobody waits for waits for company at least, and at most twice. */
+	/**
+	 * How long a removal, which nobody waits for, waits for company at least. It waits at
+	 * most twice as long.
+	 */
 	private static final Duration LINGER = Duration.ofMillis(25);
 
 	/** How long those that are answered wait for others, in a Cluster. */
@@ -221,20 +224,24 @@ final class IoLoop {
 	private void tick() {
 		this.ticking.set(false);
 		long now = System.nanoTime();
-		Speaker speaker = this.lingering.peek();
-		while (speaker != null && now - speaker.lingersSince >= LINGER.toNanos()) {
-			this.lingering.poll();
-			speaker.lingering.set(false);
-			if (speaker.spoke) {
-				beforeLong(speaker);
+		try {
+			Speaker speaker = this.lingering.peek();
+			while (speaker != null && now - speaker.lingersSince >= LINGER.toNanos()) {
+				this.lingering.poll();
+				speaker.lingering.set(false);
+				if (speaker.spoke) {
+					beforeLong(speaker);
+				}
+				else {
+					whenIdle(speaker);
+				}
+				speaker = this.lingering.peek();
 			}
-			else {
-				whenIdle(speaker);
-			}
-			speaker = this.lingering.peek();
 		}
-		if (speaker != null) {
-			planTick();
+		finally {
+			if (!this.lingering.isEmpty()) {
+				planTick();
+			}
 		}
 	}
 
@@ -305,6 +312,7 @@ final class IoLoop {
 			if (exchange != null) {
 				round.add(exchange);
 				speaker.underWay = true;
+				speaker.spoke = true;
 				bytes += exchange.command().bytes();
 			}
 		}
@@ -454,7 +462,6 @@ final class IoLoop {
 		Speaker speaker = exchange.speaker();
 		speaker.underWay = false;
 		if (answer.trouble() == null) {
-			speaker.spoke = true;
 			this.answered = System.nanoTime();
 		}
 		if (!Listeners.run(answer.conclusion())) {
@@ -485,6 +492,7 @@ final class IoLoop {
 			}
 			boolean[] answered = { false };
 			speaker.underWay = true;
+			speaker.spoke = true;
 			// A publisher waits for no more than one answer.
 			guarded(List.of(exchange), () -> attend(new RoundTrip(List.of(exchange), this::conclude, null), (trip) -> {
 				answered[0] = trip.awaitOne(patience(trip));

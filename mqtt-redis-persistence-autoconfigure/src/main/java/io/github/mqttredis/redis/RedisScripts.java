@@ -64,7 +64,7 @@ final class RedisScripts {
 
 	private static final int PAGE_MESSAGES = 2000;
 
-	/** Most numbers in a batch are these, and each is an argument. */
+	/** Most arguments that are numbers are these two. */
 	private static final byte[] ZERO = bytes("0");
 
 	private static final byte[] ONE = bytes("1");

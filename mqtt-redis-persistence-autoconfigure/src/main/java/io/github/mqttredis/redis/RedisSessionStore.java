@@ -451,6 +451,7 @@ public final class RedisSessionStore
 		 * @param session the session
 		 */
 		void release(OwnedSession session) {
+			session.shipper().soonest();
 			session.await(session.log().end(), session.log().progress().failures(), () -> false);
 			session.end();
 			try {

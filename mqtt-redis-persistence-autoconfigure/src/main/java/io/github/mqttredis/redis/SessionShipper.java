@@ -341,6 +341,10 @@ final class SessionShipper extends Speaker {
 				this.unconfirmed = true;
 			}
 			proceed();
+			if (applied && batch.size() >= MAX_FIELDS) {
+				// There may be a backlog, which need not wait for company.
+				whenIdle();
+			}
 		}, (trouble, sent) -> {
 			this.session.activity().ended(Operation.BATCH, asked.nanos(), false);
 			if (trouble.kind() == RedisTrouble.Kind.NO_ANSWER && !probing) {

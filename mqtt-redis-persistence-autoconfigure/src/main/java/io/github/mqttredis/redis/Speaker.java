@@ -41,7 +41,7 @@ abstract class Speaker {
 	/** Since when, by {@code nanoTime}. */
 	volatile long lingersSince;
 
-	/** Whether a command was answered since that was asked for. */
+	/** Whether a command was made since this lingers. */
 	volatile boolean spoke;
 
 	/** Whether a command is under way. Used in turn only. */

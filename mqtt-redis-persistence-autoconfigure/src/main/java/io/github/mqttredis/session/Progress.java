@@ -74,10 +74,11 @@ public final class Progress {
 		if (this.applied >= position) {
 			return true;
 		}
-		this.lock.lockInterruptibly();
+		// Before the lock: an Error here must not keep it.
 		Waiter waiter = new Waiter(position, this.lock.newCondition());
-		this.waiters.add(waiter);
+		this.lock.lockInterruptibly();
 		try {
+			this.waiters.add(waiter);
 			long left = nanos;
 			while (this.applied < position && this.failures == seen && left > 0 && !cancelled.getAsBoolean()) {
 				left = waiter.changed.awaitNanos(left);
@@ -141,7 +142,7 @@ public final class Progress {
 	/**
 	 * A thread that waits.
 	 *
-	 * @param position for which write
+	 * @param position the position of the write it waits for
 	 * @param changed tells it to look again
 	 */
 	private record Waiter(long position, Condition changed) {

@@ -91,7 +91,7 @@ class OversizedMessageTests extends AbstractPoisonTests {
 				subscriber().publish("large/a", new byte[mebibytes * MEBIBYTE], qos, false);
 				subscriber().publish("large/a", new byte[1], 1, false);
 				Await.until("the next one has arrived", () -> arrived().contains("1"));
-				assertThat(read(log)).containsOnlyOnce("skipped: 1.0");
+				assertThat(read(log)).contains("skipped: 1.0");
 				int links = (mebibytes == 40) ? 1 : 5;
 				assertThat(link.connacks()).isEqualTo(links);
 				assertThat(read(log)).containsOnlyOnce("that does not fit into the heap of")

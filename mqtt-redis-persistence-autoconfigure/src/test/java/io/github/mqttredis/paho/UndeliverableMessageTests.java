@@ -231,7 +231,10 @@ class UndeliverableMessageTests extends AbstractPoisonTests {
 				assertThat(message.attempts()).isEqualTo(5);
 				assertThat(message.reason()).contains("ends the link", "reason code 0x80");
 			});
-			assertThat(registry.get("mqtt.persistence.undeliverable").functionCounter().count()).isEqualTo(1);
+			assertThat(registry.get("mqtt.persistence.undeliverable")
+				.tag("event", "quarantined")
+				.functionCounter()
+				.count()).isEqualTo(1);
 		}
 	}
 

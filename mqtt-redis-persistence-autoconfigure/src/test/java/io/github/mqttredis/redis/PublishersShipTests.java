@@ -204,11 +204,12 @@ class PublishersShipTests {
 	void whenAPublisherSpeaksMeanwhileThenTheIoThreadAsksItLater() throws Exception {
 		Talker talker = new Talker();
 		withLoop((loop) -> {
-			loop.beforeLong(talker);
 			AtomicLong spoke = new AtomicLong();
-			Await.until("it speaks", () -> {
+			Await.until("it speaks before it is asked", () -> {
+				talker.asked = 0;
+				loop.beforeLong(talker);
 				spoke.set(System.nanoTime());
-				return loop.tryHere(talker, talker::speak);
+				return loop.tryHere(talker, talker::speak) && talker.asked == 0;
 			});
 			Await.until("it is asked", () -> talker.asked != 0);
 			assertThat(Duration.ofNanos(talker.asked - spoke.get())).isGreaterThanOrEqualTo(LINGER);

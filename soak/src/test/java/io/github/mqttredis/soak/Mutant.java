@@ -43,9 +43,9 @@ enum Mutant {
 			"  redis.call('HDEL', KEYS[1], unpack(ARGV, removes))",
 			"  for i = removes, #ARGV do redis.call('INCRBY', KEYS[1] .. ':dropped',"
 					+ " redis.call('HEXISTS', KEYS[1], ARGV[i])) end",
-			"return {mark, tostring(redis.call('HLEN', KEYS[1])), tostring(waiting)}",
-			"return {mark, tostring(redis.call('HLEN', KEYS[1])"
-					+ " - tonumber(redis.call('GET', KEYS[1] .. ':dropped') or '0')), tostring(waiting)}"),
+			"return {mark, redis.call('HLEN', KEYS[1]), waiting}",
+			"return {mark, redis.call('HLEN', KEYS[1])"
+					+ " - tonumber(redis.call('GET', KEYS[1] .. ':dropped') or '0'), waiting}"),
 
 	/**
 	 * A session is taken although its owner lives.

@@ -129,8 +129,8 @@ final class PahoComms extends CommsInternals<OfflineToken, MqttException> {
 	 * {@inheritDoc}
 	 * <p>
 	 * Paho keeps the token of a message of QoS 0 as if that were sent again
-	 * ({@code resolveOldTokens} in {@code ClientState}), and takes back that it has
-	 * failed ({@code ClientComms.ConnectBG}).
+	 * ({@code resolveOldTokens} in {@code ClientState}), and clears its failure
+	 * ({@code ClientComms.ConnectBG}).
 	 */
 	@Override
 	protected void forgetLost(int packetId) {

@@ -100,9 +100,9 @@ class RefusedMessageTests {
 			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(broker.uri(), "gateway", persistence);
 			client.connect(RecordingCallback.options()).waitForCompletion(Await.MILLIS);
 			publish(client, "forbidden/a", "one", 1);
-			Await.until("the first is set aside", () -> quarantined(store) == 1);
+			Await.until("the first is set aside", () -> quarantined(store) >= 1);
 			publish(client, "forbidden/a", "two", 2);
-			Await.until("the second is set aside", () -> quarantined(store) == 2);
+			Await.until("the second is set aside", () -> quarantined(store) >= 2);
 			List<MqttUndeliveredMessageEvent> taken = new ArrayList<>();
 			try (SessionInspector inspector = store.inspector()) {
 				inspector.handSetAside(new SessionId("gateway", broker.uri(), MqttVersion.V5), taken::add);
