@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -191,7 +193,7 @@ public class SoakApplication {
 						say("@paused");
 					}
 					case "resume" -> {
-						this.context.start();
+						startAgain();
 						say("@resumed");
 					}
 					case "stats" -> say("@stats " + stats());
@@ -205,6 +207,21 @@ public class SoakApplication {
 			}
 			// Who started this is gone.
 			Runtime.getRuntime().halt(1);
+		}
+
+		/** A start fails as the first one does, if Redis refuses to write meanwhile. */
+		private void startAgain() {
+			while (true) {
+				try {
+					this.context.start();
+					return;
+				}
+				catch (RuntimeException ex) {
+					ex.printStackTrace();
+					this.context.stop();
+					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+				}
+			}
 		}
 
 		/** Words: publish, client, id, QoS, retained, size, topic. */
