@@ -28,11 +28,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.github.mqttredis.testing.Await;
 import org.eclipse.paho.client.mqttv3.IMqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
@@ -211,17 +210,17 @@ public class SoakApplication {
 
 		/** A start fails as the first one does, if Redis refuses to write meanwhile. */
 		private void startAgain() {
-			while (true) {
+			Await.until("the context goes on", () -> {
 				try {
 					this.context.start();
-					return;
+					return true;
 				}
 				catch (RuntimeException ex) {
 					ex.printStackTrace();
 					this.context.stop();
-					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+					return false;
 				}
-			}
+			});
 		}
 
 		/** Words: publish, client, id, QoS, retained, size, topic. */
