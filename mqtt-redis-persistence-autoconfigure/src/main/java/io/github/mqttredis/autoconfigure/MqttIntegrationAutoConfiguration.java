@@ -324,16 +324,19 @@ public final class MqttIntegrationAutoConfiguration {
 	/** Matches if the application asks for MQTT 5, or has only Paho 5. */
 	static class OnMqtt5ManagerCondition extends SpringBootCondition {
 
+		private static final String VERSION = "mqtt.client.version";
+
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ConditionMessage.Builder message = ConditionMessage.forCondition("MQTT 5 client manager");
+			String version = context.getEnvironment().getProperty(VERSION);
+			if (StringUtils.hasText(version)) {
+				return new ConditionOutcome("5".equals(version.trim()), message.because(VERSION + " is " + version));
+			}
 			boolean paho3 = ClassUtils.isPresent("org.eclipse.paho.client.mqttv3.MqttAsyncClient",
 					context.getClassLoader());
-			String version = context.getEnvironment().getProperty("mqtt.client.version");
-			boolean matches = StringUtils.hasText(version) ? "5".equals(version.trim()) : !paho3;
-			return new ConditionOutcome(matches,
-					ConditionMessage.forCondition("MQTT 5 client manager")
-						.because("mqtt.client.version is " + version + ", and Paho 3 is "
-								+ (paho3 ? "on the class path" : "not on the class path")));
+			return new ConditionOutcome(!paho3,
+					message.because(paho3 ? "Paho 3 is on the class path" : "only Paho 5 is on the class path"));
 		}
 
 	}
