@@ -38,7 +38,7 @@ final class AttemptThread implements Reconnection.Timer {
 
 	private final ScheduledThreadPoolExecutor executor;
 
-	private AttemptThread() {
+	AttemptThread() {
 		this.executor = new ScheduledThreadPoolExecutor(1, (task) -> {
 			Thread thread = new Thread(task, "mqtt-reconnect");
 			thread.setDaemon(false);

@@ -91,7 +91,7 @@ class LargeRecordTests {
 			assertThat(store.activity().get(ID).count(Event.RESYNC)).isZero();
 			assertThat(output).doesNotContain("is away");
 			store.stop();
-			RedisSessionStore next = store(link, client, Load.seconds(2));
+			RedisSessionStore next = store(link, client, Load.seconds(20));
 			assertThat(next.open(ID).get("s-1")).isEqualTo(large);
 			assertThat(output).doesNotContain("is away");
 			next.stop();
@@ -150,7 +150,7 @@ class LargeRecordTests {
 				session.put("s-" + i, publish(i, 4 * MIB));
 			}
 			store.stop();
-			RedisSessionStore next = store(link, RedisClient.LETTUCE, Load.seconds(2));
+			RedisSessionStore next = store(link, RedisClient.LETTUCE, Load.seconds(20));
 			assertThat(next.open(ID).keys()).hasSize(12);
 			next.stop();
 			try (Jedis redis = server.connect()) {

@@ -41,7 +41,8 @@ public final class Await {
 	}
 
 	/**
-	 * Wait until a condition is met; fail if it is not within {@link #LIMIT}.
+	 * Wait until a condition is met; fail if it is not within {@link #LIMIT}, or as much
+	 * longer as this machine has become slower.
 	 * @param what what is waited for
 	 * @param condition the condition
 	 */
@@ -57,11 +58,14 @@ public final class Await {
 	 */
 	public static void until(String what, Duration limit, Callable<Boolean> condition) {
 		long start = System.nanoTime();
-		long deadline = start + limit.toNanos();
 		try {
 			while (!condition.call()) {
-				assertThat(System.nanoTime()).as("in vain: " + what).isLessThan(deadline);
-				long tenth = (System.nanoTime() - start) / 10_000_000;
+				long waited = System.nanoTime() - start;
+				if (waited > limit.toNanos()) {
+					assertThat(Duration.ofNanos(waited)).as("in vain: " + what)
+						.isLessThan(Duration.ofMillis((long) (limit.toMillis() * Load.patience())));
+				}
+				long tenth = waited / 10_000_000;
 				Thread.sleep(Math.max(SHORTEST_MILLIS, Math.min(LONGEST_MILLIS, tenth)));
 			}
 		}

@@ -31,14 +31,24 @@ public final class Load {
 	 */
 	private static final double MOST = 4;
 
-	private static final double FACTOR = measure();
+	private static final double FACTOR = Math.max(1, measure());
 
 	private Load() {
 	}
 
 	private static double measure() {
 		double waiting = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-		return Math.min(MOST, Math.max(1, waiting / Runtime.getRuntime().availableProcessors()));
+		return Math.min(MOST, waiting / Runtime.getRuntime().availableProcessors());
+	}
+
+	/**
+	 * Return how much longer to wait than was thought when this JVM started, at the
+	 * beginning of a build perhaps. Only for what ends the wait for a condition: times
+	 * that depend on each other are to stay as they are.
+	 * @return the factor, at least 1
+	 */
+	static double patience() {
+		return Math.max(1, measure() / FACTOR);
 	}
 
 	/**

@@ -17,11 +17,14 @@
 package io.github.mqttredis.testing;
 
 import java.lang.reflect.Field;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.integration.mqtt.support.MqttUtils;
 
 /**
@@ -32,9 +35,12 @@ import org.springframework.integration.mqtt.support.MqttUtils;
  * doubles it up to 128 s, and it stays there when a client is closed.</li>
  * <li>{@link MqttUtils} looks for Paho once, with the class loader that its first user
  * happens to have: some tests have one that hides Paho.</li>
+ * <li>All clients of ours come back by one thread. A client that was left as if its
+ * process had died would try forever, and reach the server of another test that has its
+ * port now.</li>
  * </ul>
  */
-public final class SoundJvm implements BeforeAllCallback, BeforeEachCallback {
+public final class SoundJvm implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
 
 	private static final int FIRST = 1000;
 
@@ -47,6 +53,14 @@ public final class SoundJvm implements BeforeAllCallback, BeforeEachCallback {
 	public void beforeEach(ExtensionContext context) throws ReflectiveOperationException {
 		reset(org.eclipse.paho.client.mqttv3.MqttAsyncClient.class);
 		reset(org.eclipse.paho.mqttv5.client.MqttAsyncClient.class);
+	}
+
+	@Override
+	public void afterAll(ExtensionContext context) throws ReflectiveOperationException {
+		Field clients = Class.forName("io.github.mqttredis.paho.AttemptThread").getDeclaredField("INSTANCE");
+		clients.setAccessible(true);
+		Object executor = new DirectFieldAccessor(clients.get(null)).getPropertyValue("executor");
+		((ScheduledThreadPoolExecutor) executor).getQueue().clear();
 	}
 
 	private static void reset(Class<?> client) throws ReflectiveOperationException {
