@@ -178,6 +178,11 @@ final class MemorySession implements OperatedSession {
 	}
 
 	@Override
+	public void ensureOwned() throws SessionException {
+		confirmOwned();
+	}
+
+	@Override
 	public void onRecovered(BooleanSupplier listener) {
 		// The memory is never away.
 	}

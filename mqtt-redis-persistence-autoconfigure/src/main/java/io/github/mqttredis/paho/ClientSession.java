@@ -324,6 +324,20 @@ public final class ClientSession<E extends Exception> {
 	}
 
 	/**
+	 * Make sure that this client's session is owned by this process, which may have been
+	 * stopped for longer than its lease ran.
+	 * @throws IOException if it is not, or that is unknown
+	 */
+	void ensureOwned() throws IOException {
+		try {
+			this.session.ensureOwned();
+		}
+		catch (SessionException ex) {
+			throw new IOException(ex.getMessage(), ex);
+		}
+	}
+
+	/**
 	 * Have a listener called whenever the session is in Redis again after Redis was away.
 	 * @param listener as in {@link Session#onRecovered(BooleanSupplier)}
 	 */

@@ -715,6 +715,22 @@ public final class ReceivedMessages {
 
 		@Override
 		public boolean getAsBoolean() {
+			try {
+				if (!this.begun) {
+					// May ask Redis. If it is not owned the message is another
+					// process's, and comes again if it is this one's all the same.
+					ReceivedMessages.this.session.ensureOwned();
+				}
+				return advance();
+			}
+			catch (IOException ex) {
+				// Paho drops the link.
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+		/** Note that the callback begins, or has returned. */
+		private boolean advance() throws IOException {
 			ReceivedMessages.this.lock.lock();
 			try {
 				if (!this.begun) {
@@ -728,10 +744,6 @@ public final class ReceivedMessages {
 					complete(this);
 				}
 				return true;
-			}
-			catch (IOException ex) {
-				// Paho drops the link.
-				throw new UncheckedIOException(ex);
 			}
 			finally {
 				ReceivedMessages.this.lock.unlock();

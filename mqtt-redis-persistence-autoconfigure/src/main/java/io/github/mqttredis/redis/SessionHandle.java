@@ -39,6 +39,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionStatus;
+import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.WriteLog;
 import io.github.mqttredis.session.WriteLog.Appended;
@@ -403,6 +404,21 @@ final class SessionHandle implements OperatedSession {
 		checkUsable("confirm the lease");
 		this.session.shipper().confirmNow();
 		checkUsable("confirm the lease");
+	}
+
+	@Override
+	public void ensureOwned() throws SessionException {
+		checkUsable("confirm the lease");
+		if (this.session.shipper().lease().remaining().isZero()) {
+			try {
+				confirmOwned();
+			}
+			catch (SessionUnavailableException ex) {
+				if (!this.session.isSentUnstored()) {
+					throw ex;
+				}
+			}
+		}
 	}
 
 	private void checkUsable(String what) throws SessionException {

@@ -133,6 +133,15 @@ public interface Session {
 	void confirmOwned() throws SessionException;
 
 	/**
+	 * Make sure that this process owns the session. Asks Redis only if the lease has
+	 * ended by the clock of this process, which may have been stopped since it renewed
+	 * it. Does without an answer if messages go on while Redis is away.
+	 * @throws SessionInUseException if somebody else owns the session
+	 * @throws SessionUnavailableException if Redis was asked and did not answer
+	 */
+	void ensureOwned() throws SessionException;
+
+	/**
 	 * Have a listener called whenever the session is in Redis again, all of it, after
 	 * Redis was away. Replaces an earlier listener.
 	 * @param listener called on a thread of the store's that may be kept for a moment;

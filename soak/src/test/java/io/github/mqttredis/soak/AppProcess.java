@@ -133,7 +133,7 @@ final class AppProcess implements AutoCloseable {
 		switch (words[0]) {
 			case "@accepted" -> this.traffic.accepted(words[1]);
 			case "@refused" -> this.traffic.refused(words[1], words[2]);
-			case "@got" -> this.traffic.got(this, words[1], words[2]);
+			case "@got" -> this.traffic.got(this, this.journal.at(Long.parseLong(words[1])), words[2].split(" "));
 			case "@started" -> started(this.journal.note(this + " has started"));
 			case "@stats" -> this.answer.complete(line.substring(7));
 			case "@paused", "@resumed", "@stopped" -> {

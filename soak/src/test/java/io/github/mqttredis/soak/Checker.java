@@ -106,7 +106,7 @@ final class Checker {
 			.anyMatch((process) -> process.diedBetween(command.issued, Long.MAX_VALUE));
 	}
 
-	/** Its callback had returned, and the removal of its record was not stored. */
+	/** Its callback had begun, and the removal of its record was not stored. */
 	private boolean mayBeRepeated(Command command) {
 		if (this.world.brokerForgot()) {
 			return true;
@@ -115,7 +115,7 @@ final class Checker {
 		for (int i = 1; i < receptions.size(); i++) {
 			Reception before = receptions.get(i - 1);
 			long stored = this.world.redisTroubles().wellFor(before.at(), STORED_MILLIS);
-			if (!before.process().diedBetween(before.at() - STORED_MILLIS, stored)
+			if (!before.process().diedBetween(before.begun() - STORED_MILLIS, stored)
 					&& this.settings.broker() != Settings.Broker.ARTEMIS) {
 				return false;
 			}

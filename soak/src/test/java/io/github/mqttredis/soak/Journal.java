@@ -31,7 +31,16 @@ final class Journal {
 	private final List<Entry> entries = new ArrayList<>();
 
 	long now() {
-		return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.start);
+		return at(System.nanoTime());
+	}
+
+	/**
+	 * Return when something happened.
+	 * @param nanos the time by {@link System#nanoTime()}, which all processes share
+	 * @return the time in this journal
+	 */
+	long at(long nanos) {
+		return TimeUnit.NANOSECONDS.toMillis(nanos - this.start);
 	}
 
 	/**

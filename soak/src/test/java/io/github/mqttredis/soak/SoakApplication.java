@@ -161,8 +161,9 @@ public class SoakApplication {
 	}
 
 	private static Object got(String client, Object payload) {
+		long begun = System.nanoTime();
 		String text = payload.toString();
-		say("@got " + client + " " + text.substring(0, text.indexOf(END)));
+		say("@got " + begun + " " + client + " " + text.substring(0, text.indexOf(END)));
 		return null;
 	}
 

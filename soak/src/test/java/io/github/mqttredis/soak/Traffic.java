@@ -172,7 +172,15 @@ final class Traffic implements AutoCloseable {
 		this.outstanding.get(message.client + " " + message.process).remove(message.id());
 	}
 
-	void got(AppProcess process, String name, String id) {
+	/**
+	 * Note that a command was received.
+	 * @param process who says so
+	 * @param begun when its callback began
+	 * @param words the client and the command
+	 */
+	void got(AppProcess process, long begun, String... words) {
+		String name = words[0];
+		String id = words[1];
 		Command command = this.commands.get(id);
 		if (command == null || !id.startsWith(name + "/")) {
 			synchronized (this.strangers) {
@@ -180,7 +188,7 @@ final class Traffic implements AutoCloseable {
 			}
 			return;
 		}
-		command.got(process, this.journal.now());
+		command.got(new Reception(process, begun, this.journal.now()));
 	}
 
 	/** Stop publishing. */
@@ -231,8 +239,8 @@ final class Traffic implements AutoCloseable {
 			this.issued = issued;
 		}
 
-		synchronized void got(AppProcess process, long at) {
-			this.receptions.add(new Reception(process, at));
+		synchronized void got(Reception reception) {
+			this.receptions.add(reception);
 		}
 
 		synchronized List<Reception> receptions() {
@@ -251,13 +259,14 @@ final class Traffic implements AutoCloseable {
 	 * A reception of a command.
 	 *
 	 * @param process who received it
+	 * @param begun when its callback began
 	 * @param at when it said so
 	 */
-	record Reception(AppProcess process, long at) {
+	record Reception(AppProcess process, long begun, long at) {
 
 		@Override
 		public String toString() {
-			return "by " + this.process + " at " + this.at;
+			return "by " + this.process + " from " + this.begun + " to " + this.at;
 		}
 
 	}
