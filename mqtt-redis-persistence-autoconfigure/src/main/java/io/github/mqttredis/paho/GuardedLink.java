@@ -47,6 +47,10 @@ public final class GuardedLink {
 
 	private static final long SENDER_LIMIT_MILLIS = 2000;
 
+	private static final long LOOK_MILLIS = 100;
+
+	private static final int STARTING_LOOKS = 50;
+
 	private final ReceivedMessages received;
 
 	private final ClientSession<?> session;
@@ -260,23 +264,42 @@ public final class GuardedLink {
 	 */
 	private void awaitAnswer(Closing closing) {
 		if (!this.answerLimit.isZero()) {
-			this.givingUp = AttemptThread.INSTANCE.after(this.answerLimit.toMillis(), () -> giveUp(closing));
+			Thread making = Thread.currentThread();
+			CountDownLatch running = this.starting;
+			this.givingUp = AttemptThread.INSTANCE.after(this.answerLimit.toMillis(),
+					() -> giveUp(closing, making, running));
 		}
 	}
 
-	private void giveUp(Closing closing) {
+	private void giveUp(Closing closing, Thread making, CountDownLatch running) {
 		if (this.stopped || this.reconnection.isConnected()) {
 			return;
 		}
 		logger.warn("The MQTT broker did not answer CONNECT within " + this.answerLimit.toSeconds()
 				+ " s: this attempt to connect ends");
 		because("no answer to CONNECT within the connection time-out (mqtt.client.server-uris, mqtt.client.connection-timeout)");
-		this.starting.countDown();
 		try {
 			closing.close();
 		}
 		catch (IOException ex) {
 			logger.debug("Closed already", ex);
+		}
+		letGo(making, running, STARTING_LOOKS);
+	}
+
+	/**
+	 * Let the receiver see that the link has ended, but not while Paho starts its
+	 * threads, as it may after the process was stopped: the one that starts them would
+	 * wait for the callback of the next link, and send its CONNECT over that one
+	 * ({@code CommsCallback.start}). Looks are counted, since the time of a process that
+	 * is stopped runs on.
+	 */
+	private static void letGo(Thread making, CountDownLatch running, int looks) {
+		if (looks > 0 && making.isAlive() && running.getCount() > 0) {
+			AttemptThread.INSTANCE.after(LOOK_MILLIS, () -> letGo(making, running, looks - 1));
+		}
+		else {
+			running.countDown();
 		}
 	}
 
@@ -417,6 +440,8 @@ public final class GuardedLink {
 		/** Only Paho's sender writes. */
 		private @Nullable Thread sender;
 
+		private boolean connecting;
+
 		Barrier(OutputStream out) {
 			this.out = out;
 		}
@@ -455,6 +480,7 @@ public final class GuardedLink {
 				Needs needs = this.packets.next(bytes, offset, length);
 				if (this.packets.head() != null || needs != Needs.NOTHING) {
 					this.sending = this.packets.head();
+					checkConnect();
 					this.skipping = !await(this.packets, needs);
 				}
 				if (!this.skipping) {
@@ -463,6 +489,19 @@ public final class GuardedLink {
 			}
 			catch (IOException ex) {
 				fail(ex);
+			}
+		}
+
+		/**
+		 * Let no attempt go on over the link of the next one: a broker that sees a second
+		 * CONNECT may drop the session, as Mosquitto 2.0 does.
+		 */
+		private void checkConnect() throws IOException {
+			if (this.sending != null && this.sending.isConnect()) {
+				if (this.connecting) {
+					throw new IOException("Paho sends CONNECT a second time over the same link");
+				}
+				this.connecting = true;
 			}
 		}
 

@@ -114,6 +114,17 @@ class GuardedLinkTests {
 	}
 
 	@Test
+	void whenPahoSendsConnectTwiceThenTheLinkEndsInstead() throws Exception {
+		byte[] connect = { 0x10, 0 };
+		OutputStream out = out();
+		out.write(connect);
+		assertThatIOException().isThrownBy(() -> out.write(connect)).withMessageContaining("CONNECT a second time");
+		assertThat(this.wire.toByteArray()).isEqualTo(connect);
+		out().write(connect);
+		assertThat(this.wire.size()).isEqualTo(2 * connect.length);
+	}
+
+	@Test
 	void whenNothingWaitsForRedisThenIsSentAtOnce() throws Exception {
 		this.server.pause();
 		out().write(new byte[] { 1, 2, 3 }, 1, 2);

@@ -26,6 +26,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RunnableFuture;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -43,10 +47,13 @@ import io.github.mqttredis.testing.SharedServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.DirectFieldAccessor;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,9 +62,12 @@ import static org.assertj.core.api.Assertions.assertThatException;
 /**
  * Attempts to connect that take longer than they should.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class LinkOpeningTests {
 
 	private static final int CONNECT = 1;
+
+	private static final String LATE = "did not answer CONNECT";
 
 	/** Often enough to meet the moment in which Paho's sender waits for CONNECT. */
 	private static final long WAKING_NANOS = 20_000;
@@ -182,6 +192,38 @@ class LinkOpeningTests {
 		assertThat(this.link.sent(CONNECT) - sent).isLessThanOrEqualTo(this.link.connections() - links);
 		client.disconnect();
 		client.close();
+	}
+
+	/** As after the process was stopped, for longer than the connection time-out. */
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenTheTimeIsUpWhilePahoStartsItsThreadsThenConnectIsSentOnceOverTheNext(String version, CapturedOutput output)
+			throws Exception {
+		PahoClient client = PahoClient.connect(version, this.stores.start(), this.link.uri(), this.clientId);
+		ThreadPoolExecutor threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS,
+				new SynchronousQueue<>()) {
+
+			@Override
+			protected <T> RunnableFuture<T> newTaskFor(Runnable task, T value) {
+				boolean late = task.getClass().getSimpleName().equals("CommsCallback")
+						&& !output.getAll().contains(LATE);
+				return super.newTaskFor(late ? () -> {
+					Await.until("the time is up", () -> output.getAll().contains(LATE));
+					task.run();
+				} : task, value);
+			}
+
+		};
+		new DirectFieldAccessor(client.client()).setPropertyValue("comms.executorService", threads);
+		int sent = this.link.sent(CONNECT);
+		this.link.cut();
+		Await.until("the client is connected, and no attempt is left",
+				() -> output.getAll().contains(LATE) && client.isConnected() && !ConnectThread.exists(this.clientId));
+		client.subscribe("test/a");
+		assertThat(this.link.sent(CONNECT) - sent).isEqualTo(1);
+		client.disconnect();
+		client.close();
+		threads.shutdown();
 	}
 
 	/**
