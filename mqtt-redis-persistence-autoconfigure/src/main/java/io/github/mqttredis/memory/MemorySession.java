@@ -178,7 +178,7 @@ final class MemorySession implements OperatedSession {
 	}
 
 	@Override
-	public void ensureOwned() throws SessionException {
+	public void checkOwned() throws SessionException {
 		confirmOwned();
 	}
 

@@ -324,13 +324,13 @@ public final class ClientSession<E extends Exception> {
 	}
 
 	/**
-	 * Make sure that this client's session is owned by this process, which may have been
-	 * stopped for longer than its lease ran.
-	 * @throws IOException if it is not, or that is unknown
+	 * Make sure that nobody else owns this client's session, as far as this process
+	 * knows.
+	 * @throws IOException if somebody does, or that is unknown
 	 */
-	void ensureOwned() throws IOException {
+	void checkOwned() throws IOException {
 		try {
-			this.session.ensureOwned();
+			this.session.checkOwned();
 		}
 		catch (SessionException ex) {
 			throw new IOException(ex.getMessage(), ex);

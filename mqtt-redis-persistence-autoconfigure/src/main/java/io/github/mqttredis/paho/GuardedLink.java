@@ -206,9 +206,11 @@ public final class GuardedLink {
 		checkWanted();
 	}
 
+	/** A callback of the link before ends this attempt if it throws late. */
 	private void checkWanted() throws IOException {
-		if (!this.reconnection.isWanted()) {
-			throw new IOException("Not connecting: the application has disconnected the client");
+		if (this.stopped || !this.reconnection.isWanted()) {
+			throw new IOException(
+					"Not connecting: the application has disconnected the client, or this attempt was ended");
 		}
 	}
 
@@ -284,7 +286,9 @@ public final class GuardedLink {
 		catch (IOException ex) {
 			logger.debug("Closed already", ex);
 		}
-		letGo(making, running, STARTING_LOOKS);
+		finally {
+			letGo(making, running, STARTING_LOOKS);
+		}
 	}
 
 	/**
@@ -499,6 +503,8 @@ public final class GuardedLink {
 		private void checkConnect() throws IOException {
 			if (this.sending != null && this.sending.isConnect()) {
 				if (this.connecting) {
+					// Its token would take the place of the one that somebody waits for.
+					GuardedLink.this.notBegun.run();
 					throw new IOException("Paho sends CONNECT a second time over the same link");
 				}
 				this.connecting = true;

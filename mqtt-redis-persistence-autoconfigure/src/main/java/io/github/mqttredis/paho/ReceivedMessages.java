@@ -19,8 +19,8 @@ package io.github.mqttredis.paho;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,10 +74,11 @@ public final class ReceivedMessages {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/**
-	 * What is stored and not complete, by packet id: with the delivery that is under way
-	 * or was when the link was lost, {@code null} if there is none.
+	 * What is stored and not complete, by packet id, in the order in which it came: with
+	 * the delivery that is under way or was when the link was lost, {@code null} if there
+	 * is none.
 	 */
-	private final Map<Integer, @Nullable Delivery> held = new HashMap<>();
+	private final Map<Integer, @Nullable Delivery> held = new LinkedHashMap<>();
 
 	/** What is held, and the broker has forgotten: nobody will release it. */
 	private final Set<Integer> forgotten = new HashSet<>();
@@ -467,26 +468,26 @@ public final class ReceivedMessages {
 	}
 
 	/**
-	 * Deliver what the broker has forgotten, because nobody will release it: also what
-	 * did not reach the application over an earlier link.
+	 * Deliver what the broker may not release again: what it has forgotten, and what it
+	 * has released and did not reach the application over an earlier link.
 	 * @param sessionLost whether the broker has forgotten the session
 	 * @throws IOException if Paho does not answer
 	 */
 	void accepted(boolean sessionLost) throws IOException {
-		for (Integer packetId : forgotten(sessionLost)) {
+		for (Integer packetId : unreleased(sessionLost)) {
 			deliver(packetId, Answer.NONE);
 		}
 	}
 
-	private List<Integer> forgotten(boolean sessionLost) {
+	private List<Integer> unreleased(boolean sessionLost) {
 		this.lock.lock();
 		try {
 			if (sessionLost) {
 				this.forgotten.addAll(this.held.keySet());
 			}
-			return this.forgotten.stream().filter((packetId) -> {
+			return this.held.keySet().stream().filter((packetId) -> {
 				Delivery delivery = this.held.get(packetId);
-				return delivery == null || delivery.lost;
+				return (delivery != null) ? delivery.lost : this.forgotten.contains(packetId);
 			}).toList();
 		}
 		finally {
@@ -717,9 +718,9 @@ public final class ReceivedMessages {
 		public boolean getAsBoolean() {
 			try {
 				if (!this.begun) {
-					// May ask Redis. If it is not owned the message is another
-					// process's, and comes again if it is this one's all the same.
-					ReceivedMessages.this.session.ensureOwned();
+					// If the process was stopped the message may be another one's. Only
+					// an owner gets the next link, over which it comes again.
+					ReceivedMessages.this.session.checkOwned();
 				}
 				return advance();
 			}

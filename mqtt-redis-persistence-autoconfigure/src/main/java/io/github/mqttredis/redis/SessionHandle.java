@@ -39,7 +39,6 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionInUseException;
 import io.github.mqttredis.session.SessionRecordException;
 import io.github.mqttredis.session.SessionStatus;
-import io.github.mqttredis.session.SessionUnavailableException;
 import io.github.mqttredis.session.SetAside;
 import io.github.mqttredis.session.WriteLog;
 import io.github.mqttredis.session.WriteLog.Appended;
@@ -407,17 +406,11 @@ final class SessionHandle implements OperatedSession {
 	}
 
 	@Override
-	public void ensureOwned() throws SessionException {
+	public void checkOwned() throws SessionException {
 		checkUsable("confirm the lease");
-		if (this.session.shipper().lease().remaining().isZero()) {
-			try {
-				confirmOwned();
-			}
-			catch (SessionUnavailableException ex) {
-				if (!this.session.isSentUnstored()) {
-					throw ex;
-				}
-			}
+		boolean goesOn = this.session.isSentUnstored() && this.session.isUnusable();
+		if (this.session.shipper().lease().remaining().isZero() && !goesOn) {
+			throw this.session.refusal("confirm the lease");
 		}
 	}
 

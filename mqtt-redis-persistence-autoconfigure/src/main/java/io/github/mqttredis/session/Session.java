@@ -133,13 +133,14 @@ public interface Session {
 	void confirmOwned() throws SessionException;
 
 	/**
-	 * Make sure that this process owns the session. Asks Redis only if the lease has
-	 * ended by the clock of this process, which may have been stopped since it renewed
-	 * it. Does without an answer if messages go on while Redis is away.
+	 * Make sure that nobody else owns the session, as far as this process knows. Never
+	 * waits.
 	 * @throws SessionInUseException if somebody else owns the session
-	 * @throws SessionUnavailableException if Redis was asked and did not answer
+	 * @throws SessionUnavailableException if the lease has ended by the clock of this
+	 * process, which may have been stopped since it renewed it. Not if messages go on
+	 * while Redis is away, and it is
 	 */
-	void ensureOwned() throws SessionException;
+	void checkOwned() throws SessionException;
 
 	/**
 	 * Have a listener called whenever the session is in Redis again, all of it, after

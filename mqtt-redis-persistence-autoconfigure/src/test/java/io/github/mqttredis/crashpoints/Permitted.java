@@ -29,8 +29,8 @@ final class Permitted {
 	 * Calls that may come while the removal of r-N is on its way to Redis: it does not
 	 * wait, and other threads go on. Our Paho 5 client gets a record when it is released.
 	 */
-	private static final Set<String> WHILE_REMOVING = Set.of("callback", "remove RECEIVED", "put RECEIVED", "get",
-			"send", "remove SENT", "remove PUBREL", "put SENT", "put PUBREL");
+	private static final Set<String> WHILE_REMOVING = Set.of("callback", "checkOwned", "remove RECEIVED",
+			"put RECEIVED", "get", "send", "remove SENT", "remove PUBREL", "put SENT", "put PUBREL");
 
 	private Permitted() {
 	}

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 
 import io.github.mqttredis.redis.RedisSessionStore;
 import io.github.mqttredis.redis.StoreSettings;
@@ -81,9 +82,18 @@ class LateCallbackTests extends AbstractLinkTests {
 		this.client.subscribe(this.clientId);
 		publish(2, "first".getBytes(), this.clientId);
 		publish(2, "second".getBytes(), this.clientId);
-		Map<?, ?> held = (Map<?, ?>) new DirectFieldAccessor(this.client.delegate().received())
-			.getPropertyValue("held");
-		Await.until("both are released", () -> held.values().stream().filter(Objects::nonNull).count() == 2);
+		DirectFieldAccessor received = new DirectFieldAccessor(this.client.delegate().received());
+		Lock lock = (Lock) received.getPropertyValue("lock");
+		Map<?, ?> held = (Map<?, ?>) received.getPropertyValue("held");
+		Await.until("both are released", () -> {
+			lock.lock();
+			try {
+				return held.values().stream().filter(Objects::nonNull).count() == 2;
+			}
+			finally {
+				lock.unlock();
+			}
+		});
 		this.redisLink.holdAnswers();
 		Await.until("the lease has ended", () -> this.store.sessions().get(0).leaseRemaining().equals(Duration.ZERO)
 				&& !redis.jedis().exists(lease(version)));
