@@ -42,9 +42,9 @@ import org.jspecify.annotations.Nullable;
  * Receives messages instead of Paho, for both of its versions. A QoS 2 message is stored
  * at PUBLISH, delivered at PUBREL, and complete when the application has it (4.3.3,
  * method B). So a message that the broker sends again is delivered once. If its callback
- * did not finish, because the link broke or the process died, it is delivered again when
- * the broker sends its PUBREL again. A message that the application has, and acknowledges
- * manually, is not delivered again while the process lives.
+ * did not finish, it is delivered again: over the next link if the link broke, and when
+ * the broker sends its PUBREL again if the process died. A message that the application
+ * has, and acknowledges manually, is not delivered again while the process lives.
  * <p>
  * A malformed message is acknowledged, so that it does not hold up later messages. So is
  * one whose callback throws each time, and one for which there is no memory, after as
@@ -474,12 +474,12 @@ public final class ReceivedMessages {
 	 * @throws IOException if Paho does not answer
 	 */
 	void accepted(boolean sessionLost) throws IOException {
-		for (Integer packetId : unreleased(sessionLost)) {
+		for (Integer packetId : due(sessionLost)) {
 			deliver(packetId, Answer.NONE);
 		}
 	}
 
-	private List<Integer> unreleased(boolean sessionLost) {
+	private List<Integer> due(boolean sessionLost) {
 		this.lock.lock();
 		try {
 			if (sessionLost) {
