@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.sample.launcher;
 
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.ObjIntConsumer;
 
@@ -37,14 +38,23 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class DeliveryObserver implements AutoCloseable {
 
-	private static final long TIMEOUT_MILLIS = 10_000;
+	private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+	private static final int ATTEMPTS = 3;
 
 	private final Broker broker;
+
+	private final long timeoutMillis;
 
 	private volatile @Nullable MqttAsyncClient client;
 
 	DeliveryObserver(Broker broker) {
+		this(broker, TIMEOUT);
+	}
+
+	DeliveryObserver(Broker broker, Duration timeout) {
 		this.broker = broker;
+		this.timeoutMillis = timeout.toMillis();
 	}
 
 	/**
@@ -56,16 +66,37 @@ public final class DeliveryObserver implements AutoCloseable {
 	public void start(String topics, ObjIntConsumer<String> listener) {
 		String clientId = "observer-" + UUID.randomUUID().toString().substring(0, 8);
 		try {
-			MqttAsyncClient started = new MqttAsyncClient(this.broker.uri(), clientId, new MemoryPersistence());
-			this.client = started;
-			started.setCallback(new Callback(listener));
-			started.connect(this.broker.connectOptions()).waitForCompletion(TIMEOUT_MILLIS);
-			started.subscribe(topics, 2).waitForCompletion(TIMEOUT_MILLIS);
+			for (int attempt = 1; !isStarted(clientId, topics, listener, attempt == ATTEMPTS); attempt++) {
+				System.out.println("The broker at " + this.broker.uri() + " does not answer: trying again");
+			}
 		}
 		catch (MqttException ex) {
 			throw new LauncherException("No connection to the broker at " + this.broker.uri() + ": " + ex.getMessage(),
 					ex);
 		}
+	}
+
+	/**
+	 * Paho's own client sometimes waits for ever for an answer to CONNECT that it has not
+	 * sent, and cannot connect anew then: another one takes its place.
+	 */
+	private boolean isStarted(String clientId, String topics, ObjIntConsumer<String> listener, boolean last)
+			throws MqttException {
+		MqttAsyncClient started = new MqttAsyncClient(this.broker.uri(), clientId, new MemoryPersistence());
+		started.setCallback(new Callback(listener));
+		try {
+			started.connect(this.broker.connectOptions()).waitForCompletion(this.timeoutMillis);
+			started.subscribe(topics, 2).waitForCompletion(this.timeoutMillis);
+		}
+		catch (MqttException ex) {
+			started.disconnectForcibly(0, 0, false);
+			if (last || ex.getReasonCode() != MqttException.REASON_CODE_CLIENT_TIMEOUT) {
+				throw ex;
+			}
+			return false;
+		}
+		this.client = started;
+		return true;
 	}
 
 	/**
@@ -79,12 +110,12 @@ public final class DeliveryObserver implements AutoCloseable {
 			return;
 		}
 		try {
-			started.disconnect().waitForCompletion(TIMEOUT_MILLIS);
+			started.disconnect().waitForCompletion(this.timeoutMillis);
 			MqttConnectOptions forget = this.broker.connectOptions();
 			forget.setAutomaticReconnect(false);
 			forget.setCleanSession(true);
-			started.connect(forget).waitForCompletion(TIMEOUT_MILLIS);
-			started.disconnect().waitForCompletion(TIMEOUT_MILLIS);
+			started.connect(forget).waitForCompletion(this.timeoutMillis);
+			started.disconnect().waitForCompletion(this.timeoutMillis);
 		}
 		finally {
 			started.close(true);
