@@ -87,7 +87,8 @@ class BackOffTests {
 
 	@Test
 	void whenSwitchedOffThenClientsAreThereAndNothingThatStores() {
-		this.contexts.withPropertyValues("mqtt.persistence.enabled=false")
+		// Spring Integration's own manager would wait for a broker when it is stopped.
+		this.contexts.withPropertyValues("mqtt.persistence.enabled=false", "mqtt.client.auto-startup=false")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(Mqttv3ClientManager.class)
 				.hasSingleBean(MqttPahoClientFactory.class)
@@ -100,7 +101,7 @@ class BackOffTests {
 	@Test
 	void whenSwitchedOffWithAStoreOfTheApplicationThenNothingElseIsThere() {
 		this.contexts.withUserConfiguration(OwnStore.class)
-			.withPropertyValues("mqtt.persistence.enabled=false")
+			.withPropertyValues("mqtt.persistence.enabled=false", "mqtt.client.auto-startup=false")
 			.run((context) -> {
 				assertThat(context).hasSingleBean(SessionStore.class);
 				assertThat(context).doesNotHaveBean(PahoV3PersistenceFactory.class)
