@@ -168,7 +168,7 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @throws E if the message was refused, or is not known to be stored
 	 */
 	<R> R publish(String topic, Publish<R, E> sending, Publish<R, E> waiting) throws E {
-		if (!isOpen()) {
+		if (!isOpen() && (!this.outlet.isConnected() || size() == 0)) {
 			return sending.run();
 		}
 		if (!mayBeSent(topic)) {
@@ -200,8 +200,13 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	}
 
 	private boolean mayBeSent(String topic) {
-		if (!this.outlet.isConnected() || size() == 0) {
-			return this.outlet.isConnected() && this.outlet.hasRoom();
+		// Asked once: a link that is made meanwhile does not let anything pass what
+		// waits.
+		if (!this.outlet.isConnected()) {
+			return false;
+		}
+		if (size() == 0) {
+			return this.outlet.hasRoom();
 		}
 		this.lock.lock();
 		try {

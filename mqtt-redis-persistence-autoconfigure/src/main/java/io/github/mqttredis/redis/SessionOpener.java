@@ -336,6 +336,8 @@ final class SessionOpener {
 	/** Restores a session from Redis. */
 	private static final class RedisRestoration extends Restoration {
 
+		private static final long NUMBERS_OF_A_MILLISECOND = 1000;
+
 		private final OwnedSession session;
 
 		private final IoLoop io;
@@ -363,6 +365,11 @@ final class SessionOpener {
 			former.moveTo(this);
 			if (acquired.lengths().queued() > 0) {
 				restoreQueue();
+			}
+			else {
+				// An epoch is a time in milliseconds. What an older dump of Redis brings
+				// back has lower numbers, and is not taken for these.
+				this.session.log().beginQueue(acquired.mark().epoch() * NUMBERS_OF_A_MILLISECOND + 1);
 			}
 			records().fill(this.session.log());
 			return records().readable().size() + (int) this.session.log().queueSize().messages();

@@ -72,6 +72,15 @@ final class QueueWindow {
 	}
 
 	/**
+	 * Begin to number messages, of which the store has none when the session is opened.
+	 * @param number the first number
+	 */
+	void begin(long number) {
+		this.last = number - 1;
+		this.end = number;
+	}
+
+	/**
 	 * Take what the store has when the session is opened.
 	 * @param page the oldest messages
 	 * @param writes what stores them

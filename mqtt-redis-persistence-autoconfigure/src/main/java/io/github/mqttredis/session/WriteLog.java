@@ -382,6 +382,17 @@ public final class WriteLog {
 	}
 
 	/**
+	 * Begin to number messages, of which the store has none when the session is opened.
+	 * @param number the first number, higher than any that the session ever had
+	 */
+	public void beginQueue(long number) {
+		read((all) -> {
+			all.queue().begin(number);
+			return true;
+		});
+	}
+
+	/**
 	 * Return the time by which messages in the queue grow old.
 	 * @return the clock
 	 */
@@ -602,7 +613,7 @@ public final class WriteLog {
 		List<Write> writes = new ArrayList<>();
 		long last = lastStored;
 		if (lastStored >= queue.nextNumber()) {
-			// Of an owner before this one, which found the queue empty and began anew.
+			// Of an owner before this one, by whose clock it was later.
 			writes.add(Write.trim(++this.appended, ALL_OF_QUEUE));
 			last = 0;
 		}
