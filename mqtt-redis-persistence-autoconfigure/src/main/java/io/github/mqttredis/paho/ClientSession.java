@@ -92,13 +92,7 @@ public final class ClientSession<E extends Exception> {
 	 * @throws E if the session does not take it
 	 */
 	void adoptBuffered() throws E {
-		List<Integer> waiting = this.session.keys()
-			.stream()
-			.map(RecordKey::require)
-			.filter((key) -> key.kind() == RecordKind.BUFFERED)
-			.map(RecordKey::packetId)
-			.toList();
-		for (int packetId : SendingOrder.of(waiting)) {
+		for (int packetId : SendingOrder.of(packetIds(RecordKind.BUFFERED))) {
 			RecordKey key = new RecordKey(RecordKind.BUFFERED, packetId);
 			byte[] record = this.session.get(key.toString());
 			if (this.session.contains(key.sibling(RecordKind.SENT).toString())) {
@@ -113,6 +107,20 @@ public final class ClientSession<E extends Exception> {
 				}
 			}
 		}
+	}
+
+	/**
+	 * Return the packet ids of a kind of record.
+	 * @param kind the kind
+	 * @return the packet ids
+	 */
+	List<Integer> packetIds(RecordKind kind) {
+		return this.session.keys()
+			.stream()
+			.map(RecordKey::require)
+			.filter((key) -> key.kind() == kind)
+			.map(RecordKey::packetId)
+			.toList();
 	}
 
 	/**

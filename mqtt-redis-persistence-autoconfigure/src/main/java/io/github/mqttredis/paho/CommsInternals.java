@@ -19,6 +19,7 @@ package io.github.mqttredis.paho;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,6 +83,20 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 		this.state = state;
 		this.callback = this.members.get(Member.CALLBACK, comms);
 		this.persistence = persistence;
+	}
+
+	/**
+	 * Have Paho give the next message a packet id behind that of the youngest one that
+	 * was restored. Of itself it goes on behind the highest, and after 65,535 that is
+	 * another one ({@code ClientState.restoreState}): a newer message would be sent again
+	 * ahead of older ones.
+	 * @param restored the packet ids of what was restored
+	 */
+	final void continueBehind(Collection<Integer> restored) {
+		List<Integer> sent = SendingOrder.of(restored);
+		if (!sent.isEmpty()) {
+			this.members.set(Member.LAST_ID, this.state, sent.get(sent.size() - 1));
+		}
 	}
 
 	/**

@@ -217,6 +217,9 @@ public final class PahoMembers {
 		/** The packet ids that are in use. */
 		IDS("ClientState", "inUseMsgIds"),
 
+		/** The packet id that was given last. */
+		LAST_ID("ClientState", "nextMsgId"),
+
 		/** Gives a packet id back. */
 		RELEASE("ClientState", "releaseMessageId", 1),
 

@@ -22,6 +22,7 @@ import java.util.function.BiFunction;
 
 import io.github.mqttredis.paho.ClientSession.Publish;
 import io.github.mqttredis.session.OfflineBufferSettings.WhenFull;
+import io.github.mqttredis.session.RecordKind;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,7 @@ public final class PersistentClient<O, T extends OfflineQueue.Waiting<E>, E exte
 		this.undeliverable = new UndeliverableMessages(this.session, persistence.undelivered().isWanted());
 		this.session.guarded();
 		this.session.adoptBuffered();
+		comms.continueBehind(this.session.packetIds(RecordKind.SENT));
 		this.offline = new OfflineQueue<>(clientId, comms, this.session, persistence.offlineBuffer(),
 				persistence.undelivered(), this.undeliverable);
 		persistence.onCompleted(this.offline::completed);

@@ -92,7 +92,7 @@ class MqttPersistenceRuntimeHintsTests {
 			.flatMap((paho) -> Stream
 				.of("ClientComms.callback", "CommsCallback.current_state", "ClientState.pendingFlows",
 						"ClientState.pendingMessages", "ClientState.outboundQoS1", "ClientState.outboundQoS2",
-						"ClientState.inUseMsgIds")
+						"ClientState.inUseMsgIds", "ClientState.nextMsgId")
 				.map((field) -> paho + "internal." + field));
 		Stream<String> paho5 = Stream.of("mqttConnection", "queueLock", "actualInFlight", "tokenStore")
 			.map((field) -> PAHO_5 + "internal.ClientState." + field);

@@ -253,6 +253,25 @@ abstract class AbstractOfflineBufferTests {
 		awaitNothingLeft(third);
 	}
 
+	/** At the next link Paho sends again in the order of packet ids. */
+	@Test
+	void whenAPacketIdIsFreeBehindTheirEndThenNoNewerMessageTakesIt() throws Exception {
+		Process process = open();
+		process.connect();
+		process.brokerLink().holdAnswers();
+		process.lastPacketId(65_533);
+		publish(process, List.of("flying0-q2", "flying1-q2", "flying2-q1", "flying3-q2"));
+		assertThat(this.redis.hkeys(hash())).containsExactlyInAnyOrder("s-65534", "s-65535", "s-1", "s-2");
+		process.die();
+		process.brokerLink().release();
+		this.redis.hdel(hash(), "s-1");
+		Process successor = open();
+		successor.brokerLink().holdLaterAnswers();
+		successor.connect();
+		successor.publish("newer-q2");
+		assertThat(this.redis.hkeys(hash())).contains("s-3").doesNotContain("s-1");
+	}
+
 	@Test
 	void whenFullThenPublishFailsAndNoRecordStaysAlsoAfterARestart() throws Exception {
 		Process process = open(3, WhenFull.REJECT);
