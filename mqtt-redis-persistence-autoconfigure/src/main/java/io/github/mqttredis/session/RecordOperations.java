@@ -113,7 +113,8 @@ public final class RecordOperations {
 
 	/**
 	 * Have somebody take over the messages that were to be sent and are in quarantine,
-	 * those first that were set aside first. Each leaves the quarantine when it is taken.
+	 * those first that were set aside first. Each leaves the quarantine when it is taken;
+	 * one that is not keeps back none behind it.
 	 * @param id the session
 	 * @param taker takes a message, or throws
 	 * @return how many were taken
@@ -128,10 +129,14 @@ public final class RecordOperations {
 			.sorted(Comparator.comparing(SetAside::at))
 			.toList();
 		int taken = 0;
+		RuntimeException refused = null;
 		for (SetAside note : notes) {
 			MqttUndeliveredMessageEvent message = undelivered(id, note);
-			if (message != null) {
-				taker.accept(message);
+			RuntimeException refusal = (message != null) ? offer(message, taker) : null;
+			if (refusal != null) {
+				refused = (refused != null) ? refused : refusal;
+			}
+			else if (message != null) {
 				alone(() -> this.ownership.asOwner(id, (session) -> {
 					take(session, note.name());
 					return true;
@@ -139,7 +144,21 @@ public final class RecordOperations {
 				taken++;
 			}
 		}
+		if (refused != null) {
+			throw refused;
+		}
 		return taken;
+	}
+
+	private static @Nullable RuntimeException offer(MqttUndeliveredMessageEvent message,
+			Consumer<MqttUndeliveredMessageEvent> taker) {
+		try {
+			taker.accept(message);
+			return null;
+		}
+		catch (RuntimeException ex) {
+			return ex;
+		}
 	}
 
 	private @Nullable MqttUndeliveredMessageEvent undelivered(SessionId id, SetAside note)

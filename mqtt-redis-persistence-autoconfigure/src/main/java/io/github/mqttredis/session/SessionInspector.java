@@ -100,7 +100,8 @@ public interface SessionInspector extends AutoCloseable {
 	 * Have somebody take over the messages of a session of this process that were set
 	 * aside, the oldest first. Each leaves the quarantine when it is taken.
 	 * @param session the session
-	 * @param taker takes a message; what it throws ends this, and the message stays
+	 * @param taker takes a message; if it throws, the message stays, the others are
+	 * handed over, and the first exception is thrown then
 	 * @return how many were taken
 	 * @throws SessionInUseException if another process owns the session
 	 * @throws SessionUnavailableException if the server did not answer

@@ -437,6 +437,27 @@ public abstract class AbstractSessionStoreContractTests {
 	}
 
 	@Test
+	void whenAMessageThatWasSetAsideIsNeverTakenThenTheOthersAre() throws Exception {
+		InspectableStore store = anOwner();
+		Session session = store.open(ID);
+		for (String name : List.of("s-1", "s-2", "s-3")) {
+			session.put(name, Packets.of(name, "of " + name));
+			session.setAside(name, 3, "too large");
+		}
+		List<String> taken = new ArrayList<>();
+		try (SessionInspector inspector = store.inspector()) {
+			assertThatIllegalStateException().isThrownBy(() -> inspector.handSetAside(ID, (message) -> {
+				String payload = new String(message.message().payload(), StandardCharsets.UTF_8);
+				Assert.state(!payload.equals("of s-1"), "Not this one");
+				taken.add(payload);
+			})).withMessage("Not this one");
+		}
+		assertThat(taken).containsExactly("of s-2", "of s-3");
+		assertThat(records(store, ID, Part.QUARANTINE)).singleElement()
+			.satisfies((record) -> assertThat(record.setAside().record()).isEqualTo("s-1"));
+	}
+
+	@Test
 	void whenAReceivedPacketIsKeptThenItIsInQuarantine() throws Exception {
 		InspectableStore store = anOwner();
 		Session session = store.open(ID);
