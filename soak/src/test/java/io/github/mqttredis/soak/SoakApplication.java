@@ -64,6 +64,9 @@ import org.springframework.messaging.MessageChannel;
 @EnableIntegration
 public class SoakApplication {
 
+	/** After many faults in a row it would be longer than what recovery may take. */
+	private static final int LONGEST_PAUSE_MILLIS = 16_000;
+
 	/** What a message begins with ends here, the rest is there for its size. */
 	static final char END = '#';
 
@@ -106,6 +109,7 @@ public class SoakApplication {
 		options.setServerURIs(new String[] { uri });
 		options.setCleanSession(false);
 		options.setAutomaticReconnect(true);
+		options.setMaxReconnectDelay(LONGEST_PAUSE_MILLIS);
 		options.setMaxInflight(1000);
 		options.setKeepAliveInterval(keepAlive);
 		options.setConnectionTimeout(keepAlive);
@@ -131,6 +135,7 @@ public class SoakApplication {
 		options.setCleanStart(false);
 		options.setSessionExpiryInterval(86_400L);
 		options.setAutomaticReconnect(true);
+		options.setMaxReconnectDelay(LONGEST_PAUSE_MILLIS);
 		options.setKeepAliveInterval(keepAlive);
 		options.setConnectionTimeout(keepAlive);
 		context.registerBean(client + "-manager", Mqttv5ClientManager.class,
