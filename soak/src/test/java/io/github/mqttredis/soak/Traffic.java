@@ -35,8 +35,11 @@ final class Traffic implements AutoCloseable {
 	/** How many messages of a client may be without an answer. */
 	private static final int OUTSTANDING = 20;
 
-	/** Of this many messages one is poison, if there is poison. */
-	private static final int POISON_OF = 400;
+	/**
+	 * How often a client publishes poison, if there is any: seldom enough that it sets
+	 * one message aside, which takes some links, before the next one comes.
+	 */
+	private static final int SECONDS_TO_POISON = 20;
 
 	private static final int TICK_MILLIS = 20;
 
@@ -121,7 +124,7 @@ final class Traffic implements AutoCloseable {
 			return;
 		}
 		int number = this.numbers.merge(name, 1, Integer::sum);
-		boolean poison = this.settings.poison() && this.random.nextInt(POISON_OF) == 0;
+		boolean poison = this.settings.poison() && this.random.nextInt(SECONDS_TO_POISON * this.settings.rate()) == 0;
 		int topic = this.random.nextInt(3);
 		Message message = new Message(name, number, 1 + this.random.nextInt(2), topic == 2, size(poison),
 				"up/" + name + "/" + topic, process, this.journal.now(), poison, this.probing);
