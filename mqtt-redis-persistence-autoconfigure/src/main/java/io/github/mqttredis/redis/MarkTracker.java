@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.redis;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,11 +31,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class MarkTracker {
 
+	/**
+	 * Of all sessions of this process: a confirmation that comes late can hit the next
+	 * epoch of a session, whose numbers have to be others.
+	 */
+	private static final AtomicLong SEQUENCE = new AtomicLong();
+
 	private final QueueClock clock;
 
 	private Mark mark = Mark.NONE;
-
-	private long sequence;
 
 	private Lengths lengths = Lengths.UNKNOWN;
 
@@ -81,7 +86,6 @@ final class MarkTracker {
 	 */
 	void begin(Mark begun) {
 		this.mark = begun;
-		this.sequence = 0;
 		this.unanswered = null;
 		this.lengths = Lengths.UNKNOWN;
 	}
@@ -95,7 +99,7 @@ final class MarkTracker {
 	 * @return the mark
 	 */
 	Mark next() {
-		return new Mark(this.mark.epoch(), ++this.sequence, this.clock.ahead());
+		return new Mark(this.mark.epoch(), SEQUENCE.incrementAndGet(), this.clock.ahead());
 	}
 
 	void sending(Batch batch, Mark next) {
@@ -110,8 +114,6 @@ final class MarkTracker {
 	 */
 	void applied(Mark next, Lengths after) {
 		this.mark = next;
-		// A confirmation that came late may have moved it on further.
-		this.sequence = Math.max(this.sequence, next.sequence());
 		this.lengths = after;
 		this.unanswered = null;
 	}
@@ -170,10 +172,12 @@ final class MarkTracker {
 
 	/**
 	 * How far a session has come: the epoch grows with every acquisition of the lease,
-	 * the sequence with every command of the owner. No two commands set the same mark.
+	 * the sequence with every command of the owner, by one or more. No two commands set
+	 * the same mark.
 	 *
 	 * @param epoch the epoch, 0 if there is no mark
-	 * @param sequence the number of the owner's last command in this epoch
+	 * @param sequence the number of the owner's last command, 0 at the beginning of an
+	 * epoch
 	 * @param ahead how far the machine's clock was ahead of the queue's then, in
 	 * milliseconds
 	 */

@@ -1,6 +1,6 @@
 -- Renews an owner's lease and moves the mark on, so that no earlier command of this owner can
 -- still be applied. Takes a lease back that ended while nobody else took it, or whose acquisition Redis
--- has forgotten.
+-- has forgotten. Changes nothing if it comes late, or twice.
 --
 -- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash   KEYS[5] queue's stream
 -- ARGV[1] owner's token   ARGV[2] lease time in ms   ARGV[3] owner's epoch   ARGV[4] sequence to set
@@ -28,20 +28,23 @@ if epoch and tonumber(epoch) > own then
   end
   own = tonumber(epoch)
 end
--- Always on: a command that comes late must not leave a mark that another one has set, or is to set.
 local next = tonumber(ARGV[4])
-if epoch and tonumber(epoch) == own then
-  next = math.max(next, tonumber(sequence) + 1)
-end
 local set = string.format('%.0f:%.0f:%s', own, next, ARGV[6])
 
--- DEL comes first: Redis judges a script by its first write, and a full Redis still deletes.
-redis.call('DEL', KEYS[3])
-redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
-redis.call('SET', KEYS[2], set)
-if ARGV[5] ~= '0' then
-  for _, key in ipairs({KEYS[1], KEYS[2], KEYS[4], KEYS[5]}) do
-    redis.call('PEXPIRE', key, ARGV[5])
+-- The owner has gone on, and may have given the lease back. No command sets a mark that is another one's: that one
+-- would count as applied.
+local late = epoch and tonumber(epoch) == own and tonumber(sequence) >= next
+if late then
+  set = mark
+else
+  -- DEL comes first: Redis judges a script by its first write, and a full Redis still deletes.
+  redis.call('DEL', KEYS[3])
+  redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
+  redis.call('SET', KEYS[2], set)
+  if ARGV[5] ~= '0' then
+    for _, key in ipairs({KEYS[1], KEYS[2], KEYS[4], KEYS[5]}) do
+      redis.call('PEXPIRE', key, ARGV[5])
+    end
   end
 end
 return {'owned', mark or '', tostring(redis.call('HLEN', KEYS[1])), tostring(redis.call('XLEN', KEYS[5])), set}

@@ -25,6 +25,7 @@ import io.github.mqttredis.redis.RedisScripts.Acquired;
 import io.github.mqttredis.redis.Speaker.Command;
 import io.github.mqttredis.session.Batch;
 import io.github.mqttredis.session.MqttVersion;
+import io.github.mqttredis.session.QueueClock;
 import io.github.mqttredis.session.RecordKey;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.testing.RedisClient;
@@ -52,6 +53,8 @@ class LateCommandTests {
 
 	private static final StoreSettings SETTINGS = new StoreSettings("test", Duration.ofMinutes(1),
 			Duration.ofMinutes(1), Duration.ZERO);
+
+	private static final Batch BATCH = Batch.of(Map.of(RecordKey.require("s-1"), new byte[] { 1 }));
 
 	@SharedServer
 	private static RedisServer server;
@@ -92,6 +95,10 @@ class LateCommandTests {
 		return Mark.parse(new String(mark, StandardCharsets.UTF_8));
 	}
 
+	private Long records() {
+		return this.connection.hashCommands().hLen(KEYS.hash());
+	}
+
 	@Test
 	void whenALeaseIsGivenBackLateThenTheNextOneOfTheSameProcessStays() {
 		Mark first = acquire(this.owner, RedisScripts.NOBODY, 0).mark();
@@ -100,15 +107,40 @@ class LateCommandTests {
 		assertThat(run(this.owner.release(second))).isTrue();
 	}
 
+	/** Otherwise the batch counts as applied which was to set the mark that is found. */
 	@Test
-	void whenALeaseIsConfirmedLateThenNoMarkComesTwice() {
+	void whenALeaseIsConfirmedLateThenTheOwnersNextBatchIsApplied() {
 		long epoch = acquire(this.owner, RedisScripts.NOBODY, 0).mark().epoch();
-		run(this.owner.confirm(new Mark(epoch, 2, 0)));
+		Mark confirmed = new Mark(epoch, 2, 0);
+		assertThat(run(this.owner.confirm(confirmed)).mark()).isEqualTo(confirmed);
+		assertThat(run(this.owner.confirm(new Mark(epoch, 1, 0))).found()).isEqualTo(confirmed);
 		Mark next = new Mark(epoch, 3, 0);
-		run(this.owner.write(mark(), next, Batch.of(Map.of(RecordKey.require("s-1"), new byte[] { 1 }))));
+		assertThat(run(this.owner.write(confirmed, next, BATCH)).found()).isEqualTo(confirmed);
 		assertThat(mark()).isEqualTo(next);
 		run(this.owner.confirm(new Mark(epoch, 1, 0)));
-		assertThat(mark().sequence()).isGreaterThan(next.sequence());
+		assertThat(mark()).isEqualTo(next);
+		assertThat(records()).isOne();
+	}
+
+	@Test
+	void whenALeaseIsConfirmedAfterItWasGivenBackThenItStaysFree() {
+		long epoch = acquire(this.owner, RedisScripts.NOBODY, 0).mark().epoch();
+		run(this.owner.release(new Mark(epoch, 2, 0)));
+		run(this.owner.confirm(new Mark(epoch, 1, 0)));
+		assertThat(this.connection.keyCommands().exists(KEYS.lease())).isFalse();
+	}
+
+	@Test
+	void whenALeaseIsConfirmedLateThatWasTakenAnewThenTheOwnersNextBatchIsAppliedOrRefused() {
+		MarkTracker former = new MarkTracker(new QueueClock());
+		former.begin(acquire(this.owner, RedisScripts.NOBODY, 0).mark());
+		Mark late = former.next();
+		MarkTracker marks = new MarkTracker(new QueueClock());
+		marks.begin(acquire(this.owner, RedisScripts.NOBODY, 0).mark());
+		run(this.owner.confirm(late));
+		Mark next = marks.next();
+		Mark found = run(this.owner.write(marks.mark(), next, BATCH)).found();
+		assertThat(MarkTracker.isApplied(found, marks.mark(), next)).isEqualTo(records() == 1);
 	}
 
 	@Test

@@ -189,10 +189,14 @@ class SessionOpenerTests {
 	void whenAClientOfRedisSendsABatchTwiceThenNothingSeemsToBeLost() throws Exception {
 		LettuceConnectionFactory factory = RedisClient.lettuce(server.port());
 		AtomicInteger repeated = new AtomicInteger();
+		AtomicInteger sent = new AtomicInteger();
 		RedisSessionStore store = new RedisSessionStore(InterceptedConnections.of(factory, (method, call) -> {
-			if (method.equals("evalSha") && repeated.get() > 0) {
-				call.run();
-				repeated.decrementAndGet();
+			if (method.equals("evalSha")) {
+				sent.incrementAndGet();
+				if (repeated.get() > 0) {
+					call.run();
+					repeated.decrementAndGet();
+				}
 			}
 			return call.run();
 		}), RedisStores.SETTINGS);
@@ -200,22 +204,18 @@ class SessionOpenerTests {
 		session.put("s-1", Packets.publish(1, 1, "a"));
 		repeated.set(1);
 		session.put("s-2", Packets.publish(2, 1, "b"));
-		String mark = this.redis.get(HASH + ":mark");
 		assertThat(repeated).hasValue(0);
+		sent.set(0);
 		session.put("s-3", Packets.publish(3, 1, "c"));
 		assertThat(store.activity().get(ID).count(io.github.mqttredis.session.SessionActivity.Event.RESYNC)).isZero();
 		// One batch, and neither a question nor anything written back before it.
-		assertThat(sequence(this.redis.get(HASH + ":mark"))).isEqualTo(sequence(mark) + 1);
+		assertThat(sent).hasValue(1);
 		store.stop();
 		factory.destroy();
 	}
 
 	private String epoch() {
 		return this.redis.get(HASH + ":mark").replaceAll(":.*", "");
-	}
-
-	private static long sequence(String mark) {
-		return Long.parseLong(mark.split(":")[1]);
 	}
 
 	private static RecordCodec codec(int seed) {
