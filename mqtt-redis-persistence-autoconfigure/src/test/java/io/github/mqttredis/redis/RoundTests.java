@@ -70,9 +70,6 @@ class RoundTests {
 
 	private RedisSessionStore store;
 
-	/** How often the test has asked how much is stored. */
-	private int asked;
-
 	@AfterEach
 	void stop() throws Exception {
 		this.server.resume();
@@ -100,7 +97,6 @@ class RoundTests {
 	}
 
 	private long length(int number) {
-		this.asked++;
 		return this.redis.hlen("test:{client-" + number + "@b}:v3");
 	}
 
@@ -120,9 +116,15 @@ class RoundTests {
 	@ParameterizedTest
 	@EnumSource
 	void whenManySessionsWriteThenTheyShareRoundTrips(RedisClient client) throws Exception {
-		List<Session> sessions = open(client, Load.seconds(60), SESSIONS);
+		List<Session> sessions = open(client, Load.seconds(60), SESSIONS + 1);
+		// Redis knows the script then: a command that it refuses for want of it comes
+		// twice.
+		Session first = sessions.remove(SESSIONS);
+		first.put("s-1", Packets.publish(1, 1, "a"));
+		first.awaitPuts(null, () -> false);
 		long before = reads();
-		this.asked = 0;
+		// What this test reads itself, this look at the count included.
+		int[] own = { 1 };
 		this.server.pause();
 		for (Session session : sessions) {
 			session.put("s-1", Packets.publish(1, 1, "a"));
@@ -130,10 +132,12 @@ class RoundTests {
 		this.server.resume();
 		for (int i = 0; i < SESSIONS; i++) {
 			int number = i;
-			Await.until("it is stored", () -> length(number) == 1);
+			Await.until("it is stored", () -> {
+				own[0]++;
+				return length(number) == 1;
+			});
 		}
-		long own = this.asked + 1;
-		assertThat(reads() - before - own).isLessThan(SESSIONS / 4);
+		assertThat(reads() - before - own[0]).isLessThan(SESSIONS / 4);
 	}
 
 	/** Jedis reads all before it tells any. */
