@@ -66,8 +66,16 @@ public final class DeliveryObserver implements AutoCloseable {
 	public void start(String topics, ObjIntConsumer<String> listener) {
 		String clientId = "observer-" + UUID.randomUUID().toString().substring(0, 8);
 		try {
-			for (int attempt = 1; !isStarted(clientId, topics, listener, attempt == ATTEMPTS); attempt++) {
-				System.out.println("The broker at " + this.broker.uri() + " does not answer: trying again");
+			for (int attempt = 1; this.client == null; attempt++) {
+				try {
+					this.client = connect(clientId, topics, listener);
+				}
+				catch (MqttException ex) {
+					if (attempt == ATTEMPTS || ex.getReasonCode() != MqttException.REASON_CODE_CLIENT_TIMEOUT) {
+						throw ex;
+					}
+					System.out.println("The broker at " + this.broker.uri() + " does not answer: trying again");
+				}
 			}
 		}
 		catch (MqttException ex) {
@@ -80,7 +88,7 @@ public final class DeliveryObserver implements AutoCloseable {
 	 * Paho's own client sometimes waits for ever for an answer to CONNECT that it has not
 	 * sent, and cannot connect anew then: another one takes its place.
 	 */
-	private boolean isStarted(String clientId, String topics, ObjIntConsumer<String> listener, boolean last)
+	private MqttAsyncClient connect(String clientId, String topics, ObjIntConsumer<String> listener)
 			throws MqttException {
 		MqttAsyncClient started = new MqttAsyncClient(this.broker.uri(), clientId, new MemoryPersistence());
 		started.setCallback(new Callback(listener));
@@ -90,13 +98,9 @@ public final class DeliveryObserver implements AutoCloseable {
 		}
 		catch (MqttException ex) {
 			started.disconnectForcibly(0, 0, false);
-			if (last || ex.getReasonCode() != MqttException.REASON_CODE_CLIENT_TIMEOUT) {
-				throw ex;
-			}
-			return false;
+			throw ex;
 		}
-		this.client = started;
-		return true;
+		return started;
 	}
 
 	/**
