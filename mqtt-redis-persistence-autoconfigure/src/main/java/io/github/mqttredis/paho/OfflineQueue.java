@@ -168,9 +168,6 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	 * @throws E if the message was refused, or is not known to be stored
 	 */
 	<R> R publish(String topic, Publish<R, E> sending, Publish<R, E> waiting) throws E {
-		if (!isOpen() && (!this.outlet.isConnected() || size() == 0)) {
-			return sending.run();
-		}
 		if (!mayBeSent(topic)) {
 			return waiting.run();
 		}
@@ -203,10 +200,10 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 		// Asked once: a link that is made meanwhile does not let anything pass what
 		// waits.
 		if (!this.outlet.isConnected()) {
-			return false;
+			return !isOpen();
 		}
 		if (size() == 0) {
-			return this.outlet.hasRoom();
+			return !isOpen() || this.outlet.hasRoom();
 		}
 		this.lock.lock();
 		try {

@@ -37,9 +37,9 @@ public record OfflineBufferSettings(boolean enabled, long maxMessages, long maxB
 		TimeToLive timeToLive, Drain drain) {
 
 	/**
-	 * Nothing waits.
+	 * Nothing waits, but behind what waits already.
 	 */
-	public static final OfflineBufferSettings DISABLED = new OfflineBufferSettings(false, 1, Long.MAX_VALUE,
+	public static final OfflineBufferSettings DISABLED = new OfflineBufferSettings(false, 100_000, Long.MAX_VALUE,
 			WhenFull.REJECT, TimeToLive.FOREVER, Drain.UNLIMITED);
 
 	public OfflineBufferSettings {

@@ -456,13 +456,9 @@ abstract class AbstractOfflineBufferTests {
 	void whenBufferIsSwitchedOffThenNoMessagePassesThoseThatWait() throws Exception {
 		Process process = open();
 		List<String> waiting = payloads("waiting", 300);
-		for (String payload : waiting) {
-			process.publish(payload);
-		}
+		publish(process, waiting);
 		process.die();
-		Process successor = open(
-				new OfflineBufferSettings(false, 1000, 100_000, WhenFull.REJECT, TimeToLive.FOREVER, Drain.UNLIMITED),
-				WIDE, false);
+		Process successor = open(OfflineBufferSettings.DISABLED, WIDE, false);
 		successor.connect();
 		successor.publish("last-q1");
 		assertInOrder(successor, joined(waiting, List.of("last-q1")));
