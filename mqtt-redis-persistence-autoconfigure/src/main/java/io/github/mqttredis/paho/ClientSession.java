@@ -92,7 +92,7 @@ public final class ClientSession<E extends Exception> {
 	 * @throws E if the session does not take it
 	 */
 	void adoptBuffered() throws E {
-		for (int packetId : SendingOrder.of(packetIds(RecordKind.BUFFERED))) {
+		for (int packetId : packetIds(RecordKind.BUFFERED)) {
 			RecordKey key = new RecordKey(RecordKind.BUFFERED, packetId);
 			byte[] record = this.session.get(key.toString());
 			if (this.session.contains(key.sibling(RecordKind.SENT).toString())) {
@@ -112,15 +112,15 @@ public final class ClientSession<E extends Exception> {
 	/**
 	 * Return the packet ids of a kind of record.
 	 * @param kind the kind
-	 * @return the packet ids
+	 * @return the packet ids, the oldest first
 	 */
 	List<Integer> packetIds(RecordKind kind) {
-		return this.session.keys()
+		return SendingOrder.of(this.session.keys()
 			.stream()
 			.map(RecordKey::require)
 			.filter((key) -> key.kind() == kind)
 			.map(RecordKey::packetId)
-			.toList();
+			.toList());
 	}
 
 	/**

@@ -19,7 +19,6 @@ package io.github.mqttredis.paho;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.reflect.InvocationTargetException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -90,12 +89,11 @@ public abstract class CommsInternals<T, E extends Exception> implements Receiver
 	 * was restored. Of itself it goes on behind the highest, and after 65,535 that is
 	 * another one ({@code ClientState.restoreState}): a newer message would be sent again
 	 * ahead of older ones.
-	 * @param restored the packet ids of what was restored
+	 * @param restored the packet ids of what was restored, the oldest first
 	 */
-	final void continueBehind(Collection<Integer> restored) {
-		List<Integer> sent = SendingOrder.of(restored);
-		if (!sent.isEmpty()) {
-			this.members.set(Member.LAST_ID, this.state, sent.get(sent.size() - 1));
+	final void continueBehind(List<Integer> restored) {
+		if (!restored.isEmpty()) {
+			this.members.set(Member.LAST_ID, this.state, restored.get(restored.size() - 1));
 		}
 	}
 

@@ -132,16 +132,18 @@ public final class RecordOperations {
 		RuntimeException refused = null;
 		for (SetAside note : notes) {
 			MqttUndeliveredMessageEvent message = undelivered(id, note);
-			RuntimeException refusal = (message != null) ? offer(message, taker) : null;
-			if (refusal != null) {
-				refused = (refused != null) ? refused : refusal;
-			}
-			else if (message != null) {
-				alone(() -> this.ownership.asOwner(id, (session) -> {
-					take(session, note.name());
-					return true;
-				}));
-				taken++;
+			if (message != null) {
+				RuntimeException refusal = offer(message, taker);
+				if (refusal == null) {
+					alone(() -> this.ownership.asOwner(id, (session) -> {
+						take(session, note.name());
+						return true;
+					}));
+					taken++;
+				}
+				else if (refused == null) {
+					refused = refusal;
+				}
 			}
 		}
 		if (refused != null) {

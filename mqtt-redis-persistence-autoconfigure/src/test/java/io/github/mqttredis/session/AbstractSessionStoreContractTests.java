@@ -407,14 +407,22 @@ public abstract class AbstractSessionStoreContractTests {
 		Await.until("it is told", () -> this.events.stream().anyMatch(SessionEvent.Undeliverable.class::isInstance));
 	}
 
+	private static void setAside(Session session, String... names) throws SessionException {
+		for (String name : names) {
+			session.put(name, Packets.of(name, "of " + name));
+			session.setAside(name, 3, "too large");
+		}
+	}
+
+	private static String payload(MqttUndeliveredMessageEvent message) {
+		return new String(message.message().payload(), StandardCharsets.UTF_8);
+	}
+
 	@Test
 	void whenMessagesWereSetAsideThenEachLeavesTheQuarantineOnceItIsTaken() throws Exception {
 		InspectableStore store = anOwner();
 		Session session = store.open(ID);
-		for (String name : List.of("s-1", "s-2", "s-3")) {
-			session.put(name, Packets.of(name, "of " + name));
-			session.setAside(name, 3, "too large");
-		}
+		setAside(session, "s-1", "s-2", "s-3");
 		session.keep(7, Packets.publish(7, 2, "a"), 5, "cannot be delivered");
 		List<String> taken = new ArrayList<>();
 		try (SessionInspector inspector = store.inspector()) {
@@ -422,12 +430,10 @@ public abstract class AbstractSessionStoreContractTests {
 				Assert.state(taken.isEmpty(), "One is enough");
 				assertThat(message.reason()).isEqualTo(Reason.REFUSED);
 				assertThat(message.description()).isEqualTo("too large");
-				taken.add(new String(message.message().payload(), StandardCharsets.UTF_8));
+				taken.add(payload(message));
 			}));
 			assertThat(records(store, ID, Part.QUARANTINE)).hasSize(3);
-			assertThat(inspector.handSetAside(ID,
-					(message) -> taken.add(new String(message.message().payload(), StandardCharsets.UTF_8))))
-				.isEqualTo(2);
+			assertThat(inspector.handSetAside(ID, (message) -> taken.add(payload(message)))).isEqualTo(2);
 			assertThat(taken).containsExactly("of s-1", "of s-2", "of s-3");
 			assertThat(inspector.handSetAside(ID, (message) -> taken.add("again"))).isZero();
 		}
@@ -440,16 +446,12 @@ public abstract class AbstractSessionStoreContractTests {
 	void whenAMessageThatWasSetAsideIsNeverTakenThenTheOthersAre() throws Exception {
 		InspectableStore store = anOwner();
 		Session session = store.open(ID);
-		for (String name : List.of("s-1", "s-2", "s-3")) {
-			session.put(name, Packets.of(name, "of " + name));
-			session.setAside(name, 3, "too large");
-		}
+		setAside(session, "s-1", "s-2", "s-3");
 		List<String> taken = new ArrayList<>();
 		try (SessionInspector inspector = store.inspector()) {
 			assertThatIllegalStateException().isThrownBy(() -> inspector.handSetAside(ID, (message) -> {
-				String payload = new String(message.message().payload(), StandardCharsets.UTF_8);
-				Assert.state(!payload.equals("of s-1"), "Not this one");
-				taken.add(payload);
+				Assert.state(!payload(message).equals("of s-1"), "Not this one");
+				taken.add(payload(message));
 			})).withMessage("Not this one");
 		}
 		assertThat(taken).containsExactly("of s-2", "of s-3");
