@@ -18,9 +18,11 @@ package io.github.mqttredis.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
@@ -88,7 +90,15 @@ public final class ArtemisBroker implements AutoCloseable {
 		try {
 			EmbeddedActiveMQ launched = new EmbeddedActiveMQ();
 			launched.setConfiguration(configuration());
+			launched.createActiveMQServer();
+			AtomicReference<Exception> failure = new AtomicReference<>();
+			launched.getActiveMQServer().registerActivationFailureListener(failure::set);
 			launched.start();
+			if (failure.get() != null) {
+				throw failure.get();
+			}
+			// An acceptor that cannot listen fails no start.
+			new Socket("127.0.0.1", this.port).close();
 			return launched;
 		}
 		catch (Exception ex) {
