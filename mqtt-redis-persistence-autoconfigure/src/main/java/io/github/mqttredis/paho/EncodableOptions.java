@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EncodableOptions {
 
-	/** Of text and of binary data (MQTT 5, 1.5.4 and 1.5.6). */
-	private static final int LONGEST = 65_535;
-
 	private final String clientId;
 
 	private final Encoder encoder;
@@ -54,12 +51,11 @@ public final class EncodableOptions {
 	 * @param text its value, which is not told because it may be secret
 	 */
 	public void text(String name, @Nullable String text) {
-		if (text == null) {
+		if (text == null || isTooLong(name, text.getBytes(StandardCharsets.UTF_8))) {
 			return;
 		}
 		try {
 			EncodableText.check(text, this.encoder);
-			bytes(name, text.getBytes(StandardCharsets.UTF_8));
 		}
 		catch (IllegalArgumentException ex) {
 			found(name, " has a character that MQTT or Paho does not allow");
@@ -72,9 +68,17 @@ public final class EncodableOptions {
 	 * @param bytes its value
 	 */
 	public void bytes(String name, byte @Nullable [] bytes) {
-		if (bytes != null && bytes.length > LONGEST) {
-			found(name, " is longer than " + LONGEST + " bytes");
+		if (bytes != null) {
+			isTooLong(name, bytes);
 		}
+	}
+
+	private boolean isTooLong(String name, byte[] bytes) {
+		if (bytes.length <= EncodableText.LONGEST) {
+			return false;
+		}
+		found(name, " is longer than " + EncodableText.LONGEST + " bytes");
+		return true;
 	}
 
 	private void found(String name, String problem) {

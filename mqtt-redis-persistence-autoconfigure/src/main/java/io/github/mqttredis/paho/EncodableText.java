@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EncodableText {
 
+	/** In bytes (MQTT 5, 1.5.4), also of binary data (1.5.6). */
+	static final int LONGEST = 65_535;
+
 	private EncodableText() {
 	}
 
@@ -46,6 +49,10 @@ public final class EncodableText {
 		}
 		if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
 			throw refusal(text, null);
+		}
+		if (text.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+			throw new IllegalArgumentException("Cannot send a text of more than " + LONGEST
+					+ " bytes that begins with '" + text.substring(0, 50) + "'");
 		}
 		try {
 			encoder.encode(new DataOutputStream(OutputStream.nullOutputStream()), text);

@@ -18,6 +18,7 @@ package io.github.mqttredis.paho;
 
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.session.FormerStore;
@@ -186,7 +187,7 @@ public abstract class SessionPersistence<E extends Exception> {
 						+ "one");
 			}
 			if (opened == null) {
-				this.session = this.store.open(id, this.formerStore.of(id, serverUri));
+				this.session = openReadable(id, serverUri);
 			}
 			else if (opened.id().equals(id)) {
 				opened.resume();
@@ -203,6 +204,48 @@ public abstract class SessionPersistence<E extends Exception> {
 			this.opening.unlock();
 		}
 	}
+
+	/**
+	 * Own and load the session. Paho's client cannot be made if it has a record that Paho
+	 * does not decode ({@code ClientState.restoreState}): such a record is set aside.
+	 */
+	private Session openReadable(SessionId id, String serverUri) throws SessionException {
+		Session opened = this.store.open(id, this.formerStore.of(id, serverUri));
+		boolean readable = false;
+		try {
+			for (String key : shown(opened)) {
+				byte[] record = opened.get(key);
+				Exception reason = (record != null) ? whyNotDecoded(RecordEnvelope.packet(record)) : null;
+				if (reason != null) {
+					opened.setAside(key, 1, "Paho cannot decode it: " + reason);
+				}
+			}
+			readable = true;
+			return opened;
+		}
+		finally {
+			if (!readable) {
+				this.store.release(opened);
+			}
+		}
+	}
+
+	private @Nullable Exception whyNotDecoded(byte[] packet) {
+		try {
+			decode(packet);
+			return null;
+		}
+		catch (Exception ex) {
+			return ex;
+		}
+	}
+
+	/**
+	 * Have Paho decode a record, as it does when its client is made.
+	 * @param packet the record
+	 * @throws Exception if Paho cannot
+	 */
+	protected abstract void decode(byte[] packet) throws Exception;
 
 	/** Note that the client is not connected. */
 	public void close() {
@@ -352,8 +395,11 @@ public abstract class SessionPersistence<E extends Exception> {
 	 * @throws E if the session was never opened
 	 */
 	public Enumeration<String> keys() throws E {
-		Session opened = opened("list keys");
-		return Collections.enumeration(this.recordsWithheld ? ClientSession.shownToPaho(opened) : opened.keys());
+		return Collections.enumeration(shown(opened("list keys")));
+	}
+
+	private List<String> shown(Session opened) {
+		return this.recordsWithheld ? ClientSession.shownToPaho(opened) : opened.keys();
 	}
 
 	/**

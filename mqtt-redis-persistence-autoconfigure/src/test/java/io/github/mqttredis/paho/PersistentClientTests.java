@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -131,6 +132,36 @@ class PersistentClientTests {
 		loseLink(client);
 		Await.until("it is back", client::isConnected);
 		client.disconnect();
+	}
+
+	/** As a fault of the memory leaves it, or an older version of Paho. */
+	@Test
+	void whenPahoCannotDecodeAStoredMessageThenItIsSetAsideAndTheOthersArrive() throws Exception {
+		byte[] unreadable = { (byte) 0xef, (byte) 0xb7, (byte) 0x90 };
+		this.redis.hset(this.hash.getBytes(), "s-1".getBytes(), publish(1, unreadable, "bad"));
+		this.redis.hset(this.hash.getBytes(), "s-2".getBytes(), publish(2, "test/a".getBytes(), "good"));
+		PahoClient client = connect();
+		Await.until("the other one has arrived", () -> this.received.containsKey("good"));
+		awaitNothingInFlight();
+		assertThat(this.redis.hkeys(this.hash + ":quarantine")).singleElement()
+			.asString()
+			.startsWith("s-1 ")
+			.contains("Paho cannot decode it");
+		client.disconnect();
+	}
+
+	private byte[] publish(int packetId, byte[] topic, String payload) {
+		byte[] properties = this.version.equals("v5") ? new byte[1] : new byte[0];
+		int length = 2 + topic.length + 2 + properties.length + payload.length();
+		return ByteBuffer.allocate(2 + length)
+			.put((byte) 0x32)
+			.put((byte) length)
+			.putShort((short) topic.length)
+			.put(topic)
+			.putShort((short) packetId)
+			.put(properties)
+			.put(payload.getBytes())
+			.array();
 	}
 
 	@Test

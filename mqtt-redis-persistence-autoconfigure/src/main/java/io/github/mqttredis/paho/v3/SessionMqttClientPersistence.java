@@ -23,10 +23,12 @@ import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
+import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttPersistable;
 import org.eclipse.paho.client.mqttv3.MqttPersistenceException;
 import org.eclipse.paho.client.mqttv3.internal.MqttPersistentData;
 import org.eclipse.paho.client.mqttv3.internal.wire.MqttPersistableWireMessage;
+import org.eclipse.paho.client.mqttv3.internal.wire.MqttWireMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,8 +98,16 @@ public final class SessionMqttClientPersistence extends SessionPersistence<MqttP
 
 	@Override
 	public MqttPersistable get(String key) throws MqttPersistenceException {
-		byte[] record = record(key);
+		return persistable(key, record(key));
+	}
+
+	private static MqttPersistable persistable(String key, byte[] record) {
 		return new MqttPersistentData(key, record, 0, record.length, null, 0, 0);
+	}
+
+	@Override
+	protected void decode(byte[] packet) throws MqttException {
+		MqttWireMessage.createWireMessage(persistable("", packet));
 	}
 
 	@Override

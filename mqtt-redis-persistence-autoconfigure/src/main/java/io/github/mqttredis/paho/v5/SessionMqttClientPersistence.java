@@ -25,9 +25,11 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionStore;
 import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
 import org.eclipse.paho.mqttv5.client.internal.MqttPersistentData;
+import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttPersistable;
 import org.eclipse.paho.mqttv5.common.MqttPersistenceException;
 import org.eclipse.paho.mqttv5.common.packet.MqttPersistableWireMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttWireMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.jspecify.annotations.Nullable;
 
@@ -116,8 +118,16 @@ public final class SessionMqttClientPersistence extends SessionPersistence<MqttP
 
 	@Override
 	public MqttPersistable get(String key) throws MqttPersistenceException {
-		byte[] record = record(key);
+		return persistable(key, record(key));
+	}
+
+	private static MqttPersistable persistable(String key, byte[] record) {
 		return new MqttPersistentData(key, record, 0, record.length, null, 0, 0);
+	}
+
+	@Override
+	protected void decode(byte[] packet) throws MqttException {
+		MqttWireMessage.createWireMessage(persistable("", packet));
 	}
 
 	@Override

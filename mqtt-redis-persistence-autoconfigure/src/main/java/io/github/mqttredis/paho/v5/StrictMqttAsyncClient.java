@@ -16,7 +16,9 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.paho.EncodableText;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -41,6 +43,11 @@ abstract class StrictMqttAsyncClient extends MqttAsyncClient {
 		.mapToObj((id) -> (byte) id)
 		.toArray(Byte[]::new);
 
+	/**
+	 * Paho takes the length for a signed one ({@code MqttProperties.decodeProperties}).
+	 */
+	private static final int LONGEST_CORRELATION = Short.MAX_VALUE;
+
 	StrictMqttAsyncClient(String serverUri, String clientId, MqttClientPersistence persistence) throws MqttException {
 		super(serverUri, clientId, persistence);
 	}
@@ -58,9 +65,20 @@ abstract class StrictMqttAsyncClient extends MqttAsyncClient {
 	}
 
 	private static void check(@Nullable MqttProperties properties) throws MqttException {
-		if (properties != null) {
-			properties.setValidProperties(PROPERTIES);
-			properties.encodeProperties();
+		if (properties == null) {
+			return;
+		}
+		properties.setValidProperties(PROPERTIES);
+		properties.encodeProperties();
+		Stream.concat(Stream.of(properties.getContentType(), properties.getResponseTopic()),
+				properties.getUserProperties().stream().flatMap((user) -> Stream.of(user.getKey(), user.getValue())))
+			.filter(Objects::nonNull)
+			.forEach(StrictMqttAsyncClient::checkEncodable);
+		byte[] correlation = properties.getCorrelationData();
+		if (correlation != null && correlation.length > LONGEST_CORRELATION) {
+			throw new IllegalArgumentException(
+					"Cannot send correlation data of " + correlation.length + " bytes: Paho does not read more than "
+							+ LONGEST_CORRELATION + " again when it restores a message");
 		}
 	}
 

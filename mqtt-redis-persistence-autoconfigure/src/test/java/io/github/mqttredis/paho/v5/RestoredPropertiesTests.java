@@ -19,6 +19,8 @@ package io.github.mqttredis.paho.v5;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
@@ -31,17 +33,23 @@ import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.MqttPublish;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
+import org.eclipse.paho.mqttv5.client.DisconnectedBufferOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.api.condition.EnabledIf;
 import redis.clients.jedis.Jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests that what MQTT 5 has added to a message survives a restart, on its way to the
  * broker and on its way to the application.
  */
 class RestoredPropertiesTests {
+
+	private static final String URI = "tcp://127.0.0.1:1";
 
 	private static final String HASH = "test:{gateway@broker}:v5";
 
@@ -96,6 +104,57 @@ class RestoredPropertiesTests {
 		persistence.put("s-1", publish(1, 1));
 		persistence.put("s-2", publish(2, 2));
 		persistence.put("r-3", publish(3, 2));
+	}
+
+	static Stream<Consumer<MqttProperties>> unreadable() {
+		String text = "x".repeat(65_536);
+		return Stream.of((properties) -> properties.setCorrelationData(new byte[Short.MAX_VALUE + 1]),
+				(properties) -> properties.setContentType(text),
+				(properties) -> properties.setUserProperties(List.of(new UserProperty(text, "v"))),
+				(properties) -> properties.setUserProperties(List.of(new UserProperty("k", text))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("unreadable")
+	void whenPahoCouldNotRestoreAPropertyThenItIsRefused(Consumer<MqttProperties> unreadable) throws Exception {
+		MqttMessage message = new MqttMessage("m".getBytes(), 1, false, new MqttProperties());
+		unreadable.accept(message.getProperties());
+		try (RedisServer server = RedisServer.start();
+				Jedis redis = server.connect();
+				RedisStores stores = new RedisStores(server)) {
+			PersistentMqttAsyncClient client = new PersistentMqttAsyncClient(URI, "gateway",
+					new SessionMqttClientPersistence(stores.start(), URI, "broker"));
+			client.setBufferOpts(buffer());
+			assertThatIllegalArgumentException().isThrownBy(() -> client.publish("test/a", message))
+				.withMessageContaining("Cannot send");
+			assertThat(redis.exists(HASH + ":queue")).isFalse();
+			client.close();
+		}
+	}
+
+	private static DisconnectedBufferOptions buffer() {
+		DisconnectedBufferOptions options = new DisconnectedBufferOptions();
+		options.setBufferEnabled(true);
+		return options;
+	}
+
+	/** As an earlier version stored it. */
+	@Test
+	void whenPahoCannotRestoreAPropertyThenTheMessageIsSetAside() throws Exception {
+		MqttPublish publish = publish(1, 1);
+		publish.getProperties().setCorrelationData(new byte[Short.MAX_VALUE + 1]);
+		try (RedisServer server = RedisServer.start();
+				Jedis redis = server.connect();
+				RedisStores stores = new RedisStores(server)) {
+			SessionMqttClientPersistence persistence = new SessionMqttClientPersistence(stores.start(), URI, "broker");
+			persistence.open("gateway");
+			persistence.put("s-1", publish);
+			PersistentMqttAsyncClient successor = new PersistentMqttAsyncClient(URI, "gateway",
+					new SessionMqttClientPersistence(stores.startSuccessor(), URI, "broker"));
+			assertThat(redis.exists(HASH)).isFalse();
+			assertThat(redis.hlen(HASH + ":quarantine")).isOne();
+			successor.close();
+		}
 	}
 
 	private static MqttPublish publish(int id, int qos) {
