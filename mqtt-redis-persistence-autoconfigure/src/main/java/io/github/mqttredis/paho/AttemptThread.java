@@ -19,6 +19,7 @@ package io.github.mqttredis.paho;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.github.mqttredis.session.Unfailing;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -58,16 +59,12 @@ final class AttemptThread implements Reconnection.Timer {
 	public Runnable after(long millis, Runnable task) {
 		// First, or the task would wait for a thread that somebody else needs.
 		this.executor.prestartCoreThread();
-		return (Runnable) this.executor.schedule(() -> run(task), millis, TimeUnit.MILLISECONDS);
+		return (Runnable) this.executor.schedule(() -> Unfailing.run(task, AttemptThread::unexpected), millis,
+				TimeUnit.MILLISECONDS);
 	}
 
-	private static void run(Runnable task) {
-		try {
-			task.run();
-		}
-		catch (RuntimeException | Error ex) {
-			logger.error("Unexpected failure in " + Thread.currentThread().getName(), ex);
-		}
+	private static void unexpected(Throwable failure) {
+		logger.error("Unexpected failure in " + Thread.currentThread().getName(), failure);
 	}
 
 	@Override

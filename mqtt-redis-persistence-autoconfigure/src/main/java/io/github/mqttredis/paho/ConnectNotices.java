@@ -18,6 +18,7 @@ package io.github.mqttredis.paho;
 
 import java.util.function.Consumer;
 
+import io.github.mqttredis.session.Unfailing;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -97,13 +98,11 @@ public final class ConnectNotices {
 
 	private void run() {
 		for (Runnable notice = take(); notice != null; notice = take()) {
-			try {
-				notice.run();
+			Runnable told = notice;
+			Unfailing.run(() -> {
+				told.run();
 				this.reconnection.taken();
-			}
-			catch (Throwable ex) {
-				notTaken(ex);
-			}
+			}, this::notTaken);
 		}
 	}
 
@@ -121,8 +120,8 @@ public final class ConnectNotices {
 			logger.debug("The application was not ready for a link that is lost", cause);
 			return;
 		}
-		logger.warn("The application's connectComplete for MQTT client '" + this.clientId
-				+ "' failed: its link is dropped, and made again if automatic reconnect is on", cause);
+		Unfailing.log(() -> logger.warn("The application's connectComplete for MQTT client '" + this.clientId
+				+ "' failed: its link is dropped, and made again if automatic reconnect is on", cause));
 		this.reconnection.notTaken();
 		this.dropping.accept(cause);
 	}

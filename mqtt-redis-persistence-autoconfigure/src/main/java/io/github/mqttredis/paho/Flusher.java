@@ -21,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
+import io.github.mqttredis.session.Unfailing;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -90,18 +91,14 @@ final class Flusher<E extends Exception> {
 	}
 
 	private void failed(Throwable reason) {
-		logger.error("The offline buffer of MQTT client '" + this.clientId
-				+ "' could not be sent: it is tried again after a pause", reason);
+		Unfailing.log(() -> logger.error("The offline buffer of MQTT client '" + this.clientId
+				+ "' could not be sent: it is tried again after a pause", reason));
 	}
 
 	private void startLater(long millis) {
-		try {
-			AttemptThread.INSTANCE.after(millis, this.starting);
-		}
-		catch (Error ex) {
-			// There will be another publish, or link.
-			logger.debug("There is no thread to wait with either", ex);
-		}
+		// If there is no thread to wait with either, there will be another publish, or
+		// link.
+		Unfailing.run(() -> AttemptThread.INSTANCE.after(millis, this.starting), this::failed);
 	}
 
 	/** Note that nothing is left to be handed over, with the lock held. */
@@ -130,11 +127,11 @@ final class Flusher<E extends Exception> {
 				pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
 			}
 			catch (Exception ex) {
+				leave();
 				if (!this.isLinkLost.test(ex)) {
 					logger.warn("The offline buffer of MQTT client '" + this.clientId
 							+ "' could not be sent, and is tried again at the next publish or connect", ex);
 				}
-				leave();
 				return;
 			}
 		}

@@ -21,6 +21,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -315,23 +316,42 @@ public final class GuardedLink {
 	 */
 	public void close(Closing closing) throws IOException {
 		this.stopped = true;
+		IOException failure = null;
+		for (Closing step : List.<Closing>of(this::letGo, closing, this.reconnection::linkEnded, this::ended)) {
+			try {
+				step.close();
+			}
+			catch (IOException | RuntimeException | Error ex) {
+				// Paho would not go on after an Error, and be disconnecting for ever
+				// (ClientComms.shutdownConnection).
+				failure = (ex instanceof IOException thrown) ? thrown
+						: new IOException("The link has ended, and not well: " + ex, ex);
+			}
+		}
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	private void letGo() {
 		Barrier ended = this.barrier;
-		Thread failed = (ended != null) ? ended.end() : null;
+		if (ended != null) {
+			ended.end();
+		}
 		this.starting.countDown();
 		AttemptThread.INSTANCE.cancel(this.givingUp);
 		this.session.wakeWaiters();
 		this.undeliverable.ended();
-		try {
-			closing.close();
-		}
-		finally {
-			this.reconnection.linkEnded();
-			awaitEnd(failed);
-			report();
-			if (!this.begun && this.reconnection.isWanted()) {
-				this.notBegun.run();
-			}
-			this.begun = false;
+	}
+
+	private void ended() {
+		boolean hasBegun = this.begun;
+		this.begun = false;
+		Barrier ended = this.barrier;
+		awaitEnd((ended != null) ? ended.end() : null);
+		report();
+		if (!hasBegun && this.reconnection.isWanted()) {
+			this.notBegun.run();
 		}
 	}
 
@@ -451,7 +471,7 @@ public final class GuardedLink {
 		}
 
 		/**
-		 * Note that the link is ended.
+		 * Note that the link is ended, if it is not.
 		 * @return the sender that has failed before, {@code null} if none has
 		 */
 		synchronized @Nullable Thread end() {

@@ -36,6 +36,7 @@ import io.github.mqttredis.session.SessionActivity.Event;
 import io.github.mqttredis.session.SessionException;
 import io.github.mqttredis.session.UndeliveredMessages;
 import io.github.mqttredis.session.UndeliveredMessages.Reason;
+import io.github.mqttredis.session.Unfailing;
 import io.github.mqttredis.session.WriteLog.Appended;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -563,12 +564,8 @@ public final class OfflineQueue<T extends OfflineQueue.Waiting<E>, E extends Exc
 	/** What the application does over its message is not the concern of others. */
 	private void tell(List<Runnable> told) {
 		for (Runnable each : told) {
-			try {
-				each.run();
-			}
-			catch (RuntimeException | Error ex) {
-				logger.warn("A listener of MQTT client '" + this.clientId + "' has failed", ex);
-			}
+			Unfailing.run(each,
+					(failure) -> logger.warn("A listener of MQTT client '" + this.clientId + "' has failed", failure));
 		}
 	}
 

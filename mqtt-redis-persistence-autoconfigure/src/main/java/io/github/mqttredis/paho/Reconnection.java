@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.mqttredis.session.Unfailing;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +50,6 @@ public final class Reconnection {
 	private static final int MOST_DOUBLINGS = 4;
 
 	private static final long START_LIMIT_MILLIS = 5000;
-
-	private static final long NO_THREAD_PAUSE_MILLIS = 1000;
 
 	private final Timer timer;
 
@@ -300,30 +299,10 @@ public final class Reconnection {
 	 * either, as long as there is none for the timer.
 	 */
 	private void planSurely() {
-		boolean planned = false;
-		while (!planned && this.wanted) {
-			try {
-				plan(this.pause);
-				planned = true;
-			}
-			catch (Error ex) {
-				logger.error(
-						"An Error ended an attempt to connect: there is no thread to begin the next one, which is tried until there is",
-						ex);
-				planned = this.connecting.isHeldByCurrentThread() || !pauseForThread();
-			}
-		}
-	}
-
-	private static boolean pauseForThread() {
-		try {
-			TimeUnit.MILLISECONDS.sleep(NO_THREAD_PAUSE_MILLIS);
-			return true;
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return false;
-		}
+		Unfailing.repeat(() -> plan(this.pause), () -> this.wanted && !this.connecting
+			.isHeldByCurrentThread(), (error) -> logger.error(
+					"An Error ended an attempt to connect: there is no thread to begin the next one, which is tried until there is",
+					error));
 	}
 
 	/**
@@ -366,7 +345,7 @@ public final class Reconnection {
 			this.pause = Math.min(this.pause * 2, this.longestPause);
 		}
 		// First, so that whatever becomes of this attempt another one follows.
-		plan(this.pause);
+		planSurely();
 		Thread thread = Thread.currentThread();
 		ClassLoader before = thread.getContextClassLoader();
 		thread.setContextClassLoader(this.contextClassLoader);

@@ -28,6 +28,7 @@ import io.github.mqttredis.session.EventQueue;
 import io.github.mqttredis.session.SessionActivity;
 import io.github.mqttredis.session.SessionEvent;
 import io.github.mqttredis.session.SessionListener;
+import io.github.mqttredis.session.Unfailing;
 
 /**
  * Calls those who want to know that Redis is back, or how sessions change, on threads of
@@ -82,18 +83,12 @@ final class Listeners implements AutoCloseable {
 	 * @return whether it ended well; if not, the log says why
 	 */
 	static boolean run(Runnable task) {
-		try {
-			task.run();
-			return true;
-		}
-		catch (RuntimeException | Error ex) {
-			unexpected(ex);
-			return false;
-		}
+		return Unfailing.run(task, Listeners::unexpected);
 	}
 
 	static void unexpected(Throwable failure) {
-		RedisSessionStore.logger.error("Unexpected failure in " + Thread.currentThread().getName(), failure);
+		Unfailing.log(() -> RedisSessionStore.logger.error("Unexpected failure in " + Thread.currentThread().getName(),
+				failure));
 	}
 
 	/**

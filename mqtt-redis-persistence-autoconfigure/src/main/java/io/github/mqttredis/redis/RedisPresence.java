@@ -19,6 +19,7 @@ package io.github.mqttredis.redis;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 
+import io.github.mqttredis.session.Unfailing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,14 +104,19 @@ final class RedisPresence {
 	}
 
 	private void goAway(RedisTrouble trouble) {
-		if (this.away == null) {
-			RedisSessionStore.logger.warn("Redis at " + this.link.describe()
-					+ " is away; MQTT messages are not accepted until it is back: " + trouble.getMessage());
-		}
+		boolean known = this.away != null;
 		this.away = trouble;
 		// First of all, so that nothing can keep Redis from being probed.
-		this.later.accept(() -> probe(FIRST_PROBE), FIRST_PROBE);
+		probeLater(FIRST_PROBE);
+		if (!known) {
+			Unfailing.log(() -> RedisSessionStore.logger.warn("Redis at " + this.link.describe()
+					+ " is away; MQTT messages are not accepted until it is back: " + trouble.getMessage()));
+		}
 		this.onAway.run();
+	}
+
+	private void probeLater(Duration delay) {
+		Unfailing.repeat(() -> this.later.accept(() -> probe(delay), delay), () -> true, Listeners::unexpected);
 	}
 
 	private void probe(Duration delay) {
@@ -126,11 +132,11 @@ final class RedisPresence {
 			if (this.away != null) {
 				Duration doubled = delay.multipliedBy(2);
 				Duration next = (doubled.compareTo(SLOWEST_PROBE) > 0) ? SLOWEST_PROBE : doubled;
-				this.later.accept(() -> probe(next), next);
+				probeLater(next);
 			}
 		}
 		if (this.away == null) {
-			RedisSessionStore.logger.info("Redis at " + this.link.describe() + " is back");
+			Unfailing.log(() -> RedisSessionStore.logger.info("Redis at " + this.link.describe() + " is back"));
 			this.onBack.run();
 		}
 	}

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.FailingLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,6 +95,21 @@ class ConnectCompleteTests extends AbstractLinkTests {
 		Await.until("the message has arrived", () -> this.arrived.size() == 1);
 		assertThat(calls).hasValue(3);
 		assertThat(this.link.connacks()).isEqualTo(3);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenItThrowsAndCannotBeLoggedThenTheLinkIsDroppedAllTheSame(String version) throws Exception {
+		AtomicInteger calls = new AtomicInteger();
+		try (FailingLog log = FailingLog.of(ConnectNotices.class)) {
+			connect(version, () -> {
+				if (calls.incrementAndGet() == 1) {
+					throwSome(false);
+				}
+			});
+			Await.until("the application has taken a connection", () -> calls.get() == 2);
+			assertThat(log.failures()).isOne();
+		}
 	}
 
 	private static void throwSome(boolean error) {

@@ -37,6 +37,7 @@ import javax.net.SocketFactory;
 import io.github.mqttredis.paho.MessageObserver.Observed;
 import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.FailingLog;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.Ports;
 import io.github.mqttredis.testing.ThreadShortage;
@@ -167,6 +168,18 @@ class ConnectErrorTests extends AbstractLinkTests {
 		assertComesBackIfFailing(client, 0);
 	}
 
+	/** Paho catches exceptions only, and would be disconnecting for ever. */
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
+	void whenEndingALinkMeetsAnErrorThenTheClientComesBack(String version) throws Exception {
+		PahoClient client = connect(version);
+		connectBy(client, () -> {
+		}, this::failOnce);
+		this.link.cut();
+		Await.until("there is another link", () -> this.link.connacks() == 2 && client.isConnected());
+		assertComesBackIfFailing(client, 0);
+	}
+
 	/** Whoever makes the link may handle what the thread does not catch. */
 	@ParameterizedTest
 	@ValueSource(strings = { "v3", "v5" })
@@ -250,6 +263,22 @@ class ConnectErrorTests extends AbstractLinkTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "v3", "v5" })
+	void whenAnErrorOverWhatWaitsCannotBeLoggedThenItIsSentAllTheSame(String version) throws Exception {
+		PahoClient client = connect(version);
+		client.bufferOffline();
+		OfflineQueue<?, ?> waiting = client.delegate().offline();
+		DirectFieldAccessor fields = new DirectFieldAccessor(waiting);
+		fields.setPropertyValue("outlet", failing(Outlet.class, fields.getPropertyValue("outlet"), "send"));
+		failAfter(0);
+		try (FailingLog log = FailingLog.of(Flusher.class)) {
+			waiting.requeue(waiting(version));
+			Await.until("the message has arrived", () -> this.arrived.contains("a"));
+			assertThat(log.failures()).isPositive();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "v3", "v5" })
 	void whenThereIsNoThreadToTellAnObserverThenTheMessageIsSentAllTheSame(String version) throws Exception {
 		AtomicInteger ended = new AtomicInteger();
 		Observed observed = (Observed) Proxy.newProxyInstance(getClass().getClassLoader(),
@@ -291,7 +320,13 @@ class ConnectErrorTests extends AbstractLinkTests {
 	}
 
 	private static void connectBy(PahoClient client, Runnable before) {
-		new DirectFieldAccessor(client.delegate()).setPropertyValue("options.socketFactory", new Sockets(before));
+		connectBy(client, before, () -> {
+		});
+	}
+
+	private static void connectBy(PahoClient client, Runnable before, Runnable after) {
+		new DirectFieldAccessor(client.delegate()).setPropertyValue("options.socketFactory",
+				new Sockets(before, after));
 	}
 
 	/** Makes the threads of Paho. */
@@ -334,14 +369,25 @@ class ConnectErrorTests extends AbstractLinkTests {
 
 		private final Runnable before;
 
-		Sockets(Runnable before) {
+		private final Runnable after;
+
+		Sockets(Runnable before, Runnable after) {
 			this.before = before;
+			this.after = after;
 		}
 
 		@Override
-		public Socket createSocket() throws IOException {
+		public Socket createSocket() {
 			this.before.run();
-			return getDefault().createSocket();
+			return new Socket() {
+
+				@Override
+				public synchronized void close() throws IOException {
+					super.close();
+					Sockets.this.after.run();
+				}
+
+			};
 		}
 
 		@Override

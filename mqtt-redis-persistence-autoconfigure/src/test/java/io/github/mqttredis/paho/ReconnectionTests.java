@@ -158,6 +158,15 @@ class ReconnectionTests {
 	}
 
 	@Test
+	void whenNoneCanBePlannedBehindAnAttemptThenItIsPlannedAllTheSame() {
+		loseLink();
+		this.clock.error = new InternalError("no memory");
+		this.clock.next();
+		assertThat(this.client.attempts).isOne();
+		assertThat(this.clock.next()).isEqualTo(2000);
+	}
+
+	@Test
 	void whenThereIsNoThreadForTheNextAttemptThenItIsPlannedAllTheSame() {
 		this.clock.error = new OutOfMemoryError("no thread");
 		loseLink();

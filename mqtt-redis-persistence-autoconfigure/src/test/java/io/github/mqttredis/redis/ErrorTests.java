@@ -28,6 +28,7 @@ import io.github.mqttredis.session.SessionId;
 import io.github.mqttredis.session.SessionListener;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.testing.Await;
+import io.github.mqttredis.testing.FailingLog;
 import io.github.mqttredis.testing.Load;
 import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisClient;
@@ -141,6 +142,32 @@ class ErrorTests {
 		Await.until("Redis counts as away, and who is told of it fails", () -> loop.away() != null);
 		this.server.restart();
 		Await.until("Redis is back", () -> loop.away() == null);
+		loop.close();
+	}
+
+	@Test
+	void whenNothingCanBeLoggedThenProbesAndTasksGoOnAllTheSame() throws Exception {
+		Session session = open();
+		IoLoop loop = new IoLoop(new RedisLink(this.factory, Load.seconds(1)), Load.seconds(1),
+				new Listeners(List.of()), () -> {
+				}, () -> {
+				});
+		try (FailingLog log = FailingLog.of(RedisSessionStore.class)) {
+			AtomicInteger runs = new AtomicInteger();
+			loop.every(Duration.ofMillis(1), () -> {
+				runs.incrementAndGet();
+				error();
+			});
+			Await.until("the task runs again", () -> runs.get() > 2);
+			this.server.kill();
+			Await.until("Redis counts as away", () -> session.status().state() == SessionState.DEGRADED);
+			fail("getConnection", 1);
+			Await.until("a probe has failed", () -> this.failures.get() == 0);
+			this.server.restart();
+			Await.until("Redis is back", () -> session.status().state() == SessionState.OWNER);
+			assertThat(log.failures()).isPositive();
+		}
+		session.put("s-1", Packets.publish(1, 1, "a"));
 		loop.close();
 	}
 
