@@ -75,6 +75,11 @@ final class AppProcess implements AutoCloseable {
 
 	private volatile boolean asleep;
 
+	private final Troubles naps = new Troubles();
+
+	private volatile Troubles.End awake = (time) -> {
+	};
+
 	/** Whether it was told to stop, or killed, or has been succeeded. */
 	private volatile boolean given;
 
@@ -260,6 +265,7 @@ final class AppProcess implements AutoCloseable {
 
 	void sleep() {
 		this.asleep = true;
+		this.awake = this.naps.begin(this.journal.now());
 		this.journal.note(this + " is paused");
 		signal("-STOP");
 	}
@@ -267,9 +273,15 @@ final class AppProcess implements AutoCloseable {
 	void wake() {
 		if (this.asleep) {
 			signal("-CONT");
+			this.awake.at(this.journal.now());
 			this.journal.note(this + " goes on");
 			this.asleep = false;
 		}
+	}
+
+	/** When it was paused, in which it stores nothing. */
+	Troubles naps() {
+		return this.naps;
 	}
 
 	private void signal(String signal) {

@@ -17,20 +17,25 @@
 package io.github.mqttredis.soak;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.mqttredis.soak.Traffic.Command;
 import io.github.mqttredis.soak.Traffic.Reception;
 import io.github.mqttredis.soak.Violation.Rule;
 
 /**
- * Holds what happened against what docs/guarantees.md promises. Once the broker has
- * forgotten what it acknowledged, and who subscribed, messages may be lost and come
- * again: what is checked then is that all works again, and that nothing is left.
+ * Holds what happened against what docs/guarantees.md promises. A broker that is killed
+ * forgets what it acknowledged, and who subscribed: messages may be lost and come again
+ * that were published until the first one arrived that was published later.
  */
 final class Checker {
 
@@ -56,6 +61,11 @@ final class Checker {
 
 	private int repeated;
 
+	/** What the broker may have forgotten of messages, and of each client's commands. */
+	private List<Forgotten> forgotten = List.of();
+
+	private Map<String, List<Forgotten>> forgottenOf = Map.of();
+
 	Checker(Settings settings, World world, Traffic traffic, Applications applications) {
 		this.settings = settings;
 		this.world = world;
@@ -68,6 +78,7 @@ final class Checker {
 	 * @return the messages
 	 */
 	List<Message> missing() {
+		look();
 		return this.traffic.messages()
 			.stream()
 			.filter((message) -> message.isAccepted() && !message.poison && message.deliveries().isEmpty())
@@ -80,6 +91,7 @@ final class Checker {
 	 * @return the commands
 	 */
 	List<Command> missingCommands() {
+		look();
 		return this.traffic.commands()
 			.stream()
 			.filter((command) -> command.acknowledged > 0 && command.receptions().isEmpty())
@@ -87,34 +99,70 @@ final class Checker {
 			.toList();
 	}
 
+	private boolean isForgotten(Message message) {
+		return this.forgotten.stream().anyMatch((span) -> span.covers(message.issued));
+	}
+
+	private boolean isForgotten(Command command) {
+		return this.forgottenOf.getOrDefault(command.client(), List.of())
+			.stream()
+			.anyMatch((span) -> span.covers(command.issued));
+	}
+
+	/** Find out what the broker may have forgotten. */
+	private void look() {
+		this.forgotten = forgotten(this.traffic.messages(), (message) -> message.issued,
+				(message) -> message.deliveries().stream());
+		// Each client subscribes for itself.
+		this.forgottenOf = this.traffic.commands()
+			.stream()
+			.collect(Collectors.groupingBy(Command::client,
+					Collectors.collectingAndThen(Collectors.toList(),
+							(commands) -> forgotten(commands, (command) -> command.issued,
+									(command) -> command.receptions().stream().map(Reception::at)))));
+	}
+
+	private <T> List<Forgotten> forgotten(Collection<T> sent, ToLongFunction<T> issued,
+			Function<T, Stream<Long>> arrivals) {
+		return this.world.brokerForgot()
+			.stream()
+			.map((killed) -> new Forgotten(killed,
+					sent.stream()
+						.filter((one) -> issued.applyAsLong(one) > killed)
+						.flatMap(arrivals)
+						.min(Comparator.naturalOrder())
+						.orElse(Long.MAX_VALUE)))
+			.toList();
+	}
+
 	/** With before-send, and while Redis is away, it may not have been stored. */
 	private boolean mayBeLost(Message message) {
-		if (this.world.brokerForgot()) {
+		if (isForgotten(message)) {
 			return true;
 		}
 		boolean waitedFor = !this.settings.beforeSend() && !(this.settings.goesOn() && message.qos == 1);
 		long stored = waitedFor ? message.answered()
-				: this.world.redisTroubles().wellFor(message.issued, STORED_MILLIS);
+				: this.world.redisTroubles().wellFor(message.issued, STORED_MILLIS, message.process.naps());
 		return message.process.diedBetween(message.issued, stored)
 				|| (!waitedFor && message.answered() >= message.process.succeeded());
 	}
 
 	/** Artemis does not repeat a PUBREL that a dead process has not answered. */
 	private boolean mayBeLost(Command command) {
-		return this.world.brokerForgot() || this.settings.broker() == Settings.Broker.ARTEMIS && this.applications.all()
+		return isForgotten(command) || this.settings.broker() == Settings.Broker.ARTEMIS && this.applications.all()
 			.stream()
 			.anyMatch((process) -> process.diedBetween(command.issued, Long.MAX_VALUE));
 	}
 
 	/** Its callback had begun, and the removal of its record was not stored. */
 	private boolean mayBeRepeated(Command command) {
-		if (this.world.brokerForgot()) {
+		if (isForgotten(command)) {
 			return true;
 		}
 		List<Reception> receptions = command.receptions();
 		for (int i = 1; i < receptions.size(); i++) {
 			Reception before = receptions.get(i - 1);
-			long stored = this.world.redisTroubles().wellFor(before.at(), STORED_MILLIS);
+			long stored = this.world.redisTroubles().wellFor(before.at(), STORED_MILLIS, before.process().naps());
 			if (!before.process().diedBetween(before.begun() - STORED_MILLIS, stored)
 					&& this.settings.broker() != Settings.Broker.ARTEMIS) {
 				return false;
@@ -126,11 +174,12 @@ final class Checker {
 	/** A broker that forgets which messages it has of a client takes them twice. */
 	private boolean mayBeRepeated(Message message) {
 		List<Long> deliveries = message.deliveries();
-		return this.world.brokerForgot() || this.settings.broker() == Settings.Broker.ARTEMIS
+		return isForgotten(message) || this.settings.broker() == Settings.Broker.ARTEMIS
 				&& this.world.brokerTroubles().any(message.issued, deliveries.get(deliveries.size() - 1));
 	}
 
 	void checkMessages(long end) {
+		look();
 		List<Message> missing = new ArrayList<>(missing());
 		int gone = this.applications.all().stream().mapToInt(AppProcess::lost).sum();
 		// What only Redis had of the offline buffer, as the application itself counted
@@ -178,7 +227,7 @@ final class Checker {
 		this.traffic.messages()
 			.stream()
 			.filter((message) -> message.isAccepted() && !message.probe && !message.deliveries().isEmpty()
-					&& !this.world.brokerForgot())
+					&& !isForgotten(message))
 			.sorted(Comparator.comparingInt((message) -> message.number))
 			.forEach((message) -> {
 				Message before = last.put(message.topic + message.qos, message);
@@ -190,6 +239,7 @@ final class Checker {
 	}
 
 	void checkCommands(long end) {
+		look();
 		missingCommands().forEach((command) -> add(Rule.COMMAND_LOST, command.issued - 5000, end, command.toString()));
 		for (Command command : this.traffic.commands()) {
 			List<Reception> receptions = command.receptions();
@@ -241,13 +291,14 @@ final class Checker {
 	 * @param end when
 	 */
 	void checkRedis(long end) {
+		look();
 		left().forEach((key, fields) -> add(Rule.LEFT, 0, end, key + " " + fields));
 		List<String> quarantined = this.world.quarantined();
 		for (Message message : this.traffic.messages()) {
 			long kept = quarantined.stream()
 				.filter((value) -> value.contains(message.id() + SoakApplication.END))
 				.count();
-			boolean expected = message.poison && message.isAccepted() && !this.world.brokerForgot();
+			boolean expected = message.poison && message.isAccepted();
 			if (kept == 0 && expected && !mayBeLost(message)) {
 				add(Rule.QUARANTINE, message.issued - 1000, end, "not in quarantine: " + message);
 			}
@@ -273,7 +324,7 @@ final class Checker {
 	 * with Artemis; they do no harm.
 	 */
 	private boolean isPermitted(String key, Set<String> fields) {
-		boolean crashed = this.settings.broker() == Settings.Broker.ARTEMIS || this.world.brokerForgot()
+		boolean crashed = this.settings.broker() == Settings.Broker.ARTEMIS || !this.world.brokerForgot().isEmpty()
 				|| this.applications.all().stream().anyMatch(AppProcess::hasCrashed);
 		return key.endsWith(":quarantine")
 				|| (crashed && key.matches(".*:v[35]") && fields.stream().allMatch((field) -> field.startsWith("r-")));
@@ -297,6 +348,27 @@ final class Checker {
 
 	int repeated() {
 		return this.repeated;
+	}
+
+	/**
+	 * The time in which the broker may have forgotten what was published.
+	 *
+	 * @param killed when it was killed
+	 * @param over when the first one arrived that was published later: whoever it was for
+	 * has subscribed again
+	 */
+	private record Forgotten(long killed, long over) {
+
+		/**
+		 * How long a message may have waited for the broker, while one fault follows
+		 * another.
+		 */
+		private static final long WAITED_MILLIS = 120_000;
+
+		boolean covers(long issued) {
+			return issued <= this.over && issued >= this.killed - WAITED_MILLIS;
+		}
+
 	}
 
 }

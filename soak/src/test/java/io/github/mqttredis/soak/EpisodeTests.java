@@ -101,6 +101,12 @@ class EpisodeTests {
 		assertThat(troubles.wellFor(1500, 1000)).isEqualTo(Long.MAX_VALUE);
 		open.at(2100);
 		assertThat(troubles.wellFor(1500, 1000)).isEqualTo(3100);
+		Troubles others = new Troubles();
+		others.begin(2900).at(3200);
+		others.begin(510).at(520);
+		assertThat(troubles.wellFor(0, 50, others)).isEqualTo(50);
+		assertThat(troubles.wellFor(60, 50, others)).isEqualTo(570);
+		assertThat(troubles.wellFor(1500, 1000, others)).isEqualTo(4200);
 	}
 
 }

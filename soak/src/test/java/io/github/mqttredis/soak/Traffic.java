@@ -242,6 +242,11 @@ final class Traffic implements AutoCloseable {
 			this.issued = issued;
 		}
 
+		/** Who is to receive it. */
+		String client() {
+			return this.id.substring(0, this.id.indexOf('/'));
+		}
+
 		synchronized void got(Reception reception) {
 			this.receptions.add(reception);
 		}

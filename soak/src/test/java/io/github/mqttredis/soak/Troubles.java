@@ -18,6 +18,7 @@ package io.github.mqttredis.soak;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * When something was in trouble, as spans of time that may overlap.
@@ -45,14 +46,17 @@ final class Troubles {
 	 * Return the first time at which all has been well for a while.
 	 * @param from not before this time, from which on the while counts
 	 * @param millis the while
+	 * @param others further troubles, without which it is to be
 	 * @return the time, which may be one to come
 	 */
-	synchronized long wellFor(long from, long millis) {
+	long wellFor(long from, long millis, Troubles... others) {
+		List<long[]> all = new ArrayList<>(spans());
+		Stream.of(others).map(Troubles::spans).forEach(all::addAll);
 		long since = from;
 		boolean moved = true;
 		while (moved) {
 			moved = false;
-			for (long[] span : this.spans) {
+			for (long[] span : all) {
 				if (span[0] < since + millis && span[1] > since) {
 					if (span[1] == Long.MAX_VALUE) {
 						return Long.MAX_VALUE;
@@ -63,6 +67,10 @@ final class Troubles {
 			}
 		}
 		return since + millis;
+	}
+
+	private synchronized List<long[]> spans() {
+		return this.spans.stream().map(long[]::clone).toList();
 	}
 
 	synchronized boolean any(long from, long to) {

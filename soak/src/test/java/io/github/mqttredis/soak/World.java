@@ -72,7 +72,7 @@ final class World implements AutoCloseable {
 
 	private final List<Long> dataLosses = new CopyOnWriteArrayList<>();
 
-	private volatile boolean brokerForgot;
+	private final List<Long> brokerForgot = new CopyOnWriteArrayList<>();
 
 	World(Settings settings, Journal journal, String classPath, Path directory) {
 		this.journal = journal;
@@ -178,15 +178,14 @@ final class World implements AutoCloseable {
 
 	/** Note that the broker is about to lose all that it has. */
 	void brokerForgets() {
-		this.brokerForgot = true;
+		this.brokerForgot.add(this.journal.now());
 	}
 
 	/**
-	 * Return whether the broker has lost what it had acknowledged, and who had
-	 * subscribed.
-	 * @return whether it has
+	 * Return when the broker has lost what it had acknowledged, and who had subscribed.
+	 * @return the times
 	 */
-	boolean brokerForgot() {
+	List<Long> brokerForgot() {
 		return this.brokerForgot;
 	}
 
