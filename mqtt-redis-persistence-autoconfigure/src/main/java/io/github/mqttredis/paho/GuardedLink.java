@@ -325,7 +325,7 @@ public final class GuardedLink {
 				// Paho would not go on after an Error, and be disconnecting for ever
 				// (ClientComms.shutdownConnection).
 				failure = (ex instanceof IOException thrown) ? thrown
-						: new IOException("The link has ended, and not well: " + ex, ex);
+						: new IOException("An Error while a link ended: " + ex, ex);
 			}
 		}
 		if (failure != null) {

@@ -180,7 +180,7 @@ public final class ReceivedMessages {
 		}
 		Head head = Head.of(packet);
 		if (!isKept(head, packet, times, failure)) {
-			return false;
+			return this.failures.isHopeless(times);
 		}
 		acknowledgeUndelivered(head.qos(), head.packetId());
 		return true;
@@ -223,7 +223,7 @@ public final class ReceivedMessages {
 	void skipped(byte[] packet, int length) throws IOException {
 		Head head = Head.of(packet);
 		logger.warn("MQTT session " + this.session.name() + " received a PUBLISH that does not fit into the heap of "
-				+ Runtime.getRuntime().maxMemory() + " bytes (" + head.describe(length) + "). It is "
+				+ Runtime.getRuntime().maxMemory() + " bytes (" + head.describe() + ", " + length + " bytes). It is "
 				+ ((head.packetId() != 0) ? "acknowledged" : "dropped")
 				+ ", and not kept in quarantine; later messages are delivered. Raise -Xmx");
 		this.session.happened(Event.MESSAGE_SKIPPED);
@@ -282,7 +282,7 @@ public final class ReceivedMessages {
 
 	private void handled(Handover done) {
 		this.current = null;
-		if (!done.setAside) {
+		if (!done.isDone()) {
 			this.failures.taken(done.message);
 		}
 		if (this.observed != null) {
@@ -307,7 +307,7 @@ public final class ReceivedMessages {
 			}
 		}
 		catch (Exception | Error ex) {
-			if (!isSetAside(ex)) {
+			if (!isDone(ex)) {
 				throw ex;
 			}
 		}
@@ -317,35 +317,39 @@ public final class ReceivedMessages {
 	 * Count what a callback has thrown. It does not count after the link was lost, or the
 	 * application has disconnected the client: that may be the reason. Nor does it for a
 	 * message that does not come again.
-	 * @return whether the message was set aside, and is to be completed
+	 * @return whether the link stays: the message was set aside, and is to be completed,
+	 * or it never will be, and is left with the broker
 	 */
-	private boolean isSetAside(Throwable thrown) {
+	private boolean isDone(Throwable thrown) {
 		Handover handed = this.current;
 		if (handed == null || !handed.comesAgain()) {
 			return false;
 		}
-		if (!handed.setAside && this.receiver.isConnected()) {
+		if (!handed.isDone() && this.receiver.isConnected()) {
 			int times = this.failures.failed(Content.of(handed.message));
-			byte[] packet = this.failures.isEnough(times) ? handed.packet() : null;
-			handed.setAside = packet != null && isKept(Head.of(handed.message), packet, times, thrown);
-			if (!handed.setAside) {
+			handed.setAside = this.failures.isEnough(times)
+					&& isKept(Head.of(handed.message), handed.packet(), times, thrown);
+			handed.withheld = !handed.setAside && this.failures.isHopeless(times);
+			if (!handed.isDone()) {
 				this.onFailure.accept(times);
 			}
 		}
-		return handed.setAside;
+		return handed.isDone();
 	}
 
-	private boolean isKept(Head head, byte[] packet, int times, Throwable failure) {
+	private boolean isKept(Head head, byte @Nullable [] packet, int times, Throwable failure) {
 		Throwable root = failure;
 		while (root.getCause() != null) {
 			root = root.getCause();
 		}
-		boolean kept = this.session.keep(head.packetId(), packet, times, root.toString());
-		logger.warn(
-				"MQTT session " + this.session.name() + ": a received message (" + head.describe(packet.length)
-						+ ") was not taken in " + times + " attempts: " + root
-						+ (kept ? ". It is acknowledged and kept in quarantine, and later messages are delivered"
-								: ". It cannot be kept in quarantine, so it is not acknowledged, and comes again"),
+		boolean kept = packet != null && this.session.keep(head.packetId(), packet, times, root.toString());
+		logger.warn("MQTT session " + this.session.name() + ": a received message (" + head.describe()
+				+ ((packet != null) ? ", " + packet.length + " bytes" : "") + ") was not taken in " + times
+				+ " attempts: " + root
+				+ (kept ? ". It is acknowledged and kept in quarantine, and later messages are delivered"
+						: ". It cannot be kept in quarantine, so it is not acknowledged, and comes again")
+				+ ((!kept && this.failures.isHopeless(times)) ? " over the next link; later messages are delivered"
+						: ""),
 				failure);
 		return kept;
 	}
@@ -612,9 +616,8 @@ public final class ReceivedMessages {
 			return new Head(message.qos(), message.packetId(), message.topic());
 		}
 
-		String describe(int length) {
-			return "QoS " + this.qos + ", packet id " + this.packetId + ", topic '" + this.topic + "', " + length
-					+ " bytes";
+		String describe() {
+			return "QoS " + this.qos + ", packet id " + this.packetId + ", topic '" + this.topic + "'";
 		}
 
 	}
@@ -647,6 +650,9 @@ public final class ReceivedMessages {
 		/** Whether it is in quarantine. Used by Paho's callback thread. */
 		boolean setAside;
 
+		/** Whether it is not answered on this link. Used by Paho's callback thread. */
+		boolean withheld;
+
 		/** Whether the application has acknowledged it in its own words. */
 		private volatile boolean acknowledged;
 
@@ -671,8 +677,13 @@ public final class ReceivedMessages {
 			return (this.message.qos() > 0 || this.message.isRetained()) && !this.acknowledged;
 		}
 
-		final boolean isAcknowledgedByHand() {
-			return ReceivedMessages.this.manualAcks && !this.setAside;
+		final boolean isDone() {
+			return this.setAside || this.withheld;
+		}
+
+		/** Whether Paho is not to answer it. */
+		final boolean isAnsweredOtherwise() {
+			return this.withheld || (ReceivedMessages.this.manualAcks && !this.setAside);
 		}
 
 		@Override
@@ -685,7 +696,7 @@ public final class ReceivedMessages {
 			else {
 				handling(this);
 			}
-			return returned && this.message.qos() == 1 && isAcknowledgedByHand();
+			return returned && this.message.qos() == 1 && isAnsweredOtherwise();
 		}
 
 	}
@@ -741,7 +752,7 @@ public final class ReceivedMessages {
 				}
 				this.taken = true;
 				handled(this);
-				if (!isAcknowledgedByHand()) {
+				if (!isAnsweredOtherwise()) {
 					complete(this);
 				}
 				return true;

@@ -33,6 +33,9 @@ final class ReceptionFailures {
 	/** Those that the broker has dropped would stay. */
 	private static final int MOST = 100;
 
+	/** How often it is tried to set a message aside. */
+	private static final int MOST_TO_KEEP = 5;
+
 	private final int attempts;
 
 	/** From the oldest to the latest. */
@@ -100,6 +103,15 @@ final class ReceptionFailures {
 	 */
 	boolean isEnough(int failures) {
 		return this.attempts > 0 && failures >= this.attempts;
+	}
+
+	/**
+	 * Return whether a message that has to be set aside never will be.
+	 * @param failures how often it has failed in a row
+	 * @return whether it could not be set aside so often
+	 */
+	boolean isHopeless(int failures) {
+		return isEnough(failures - MOST_TO_KEEP + 1);
 	}
 
 	/** The digest of a payload takes a while, and is rarely needed. */

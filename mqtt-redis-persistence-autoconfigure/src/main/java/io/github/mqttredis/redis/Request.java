@@ -64,8 +64,20 @@ final class Request<T> {
 	}
 
 	<A> Exchange<A> of(Command<A> command, Function<A, T> reader) {
+		return of(command, false, reader);
+	}
+
+	/**
+	 * Ask for something that may end the connection.
+	 * @param <A> the type of what Redis answers
+	 * @param command what is asked for
+	 * @param alone whether nothing else is under way meanwhile
+	 * @param reader makes the answer
+	 * @return sends it
+	 */
+	<A> Exchange<A> of(Command<A> command, boolean alone, Function<A, T> reader) {
 		this.shipper.asking();
-		return new Exchange<>(this.shipper, command, false, (answered) -> {
+		return new Exchange<>(this.shipper, command, alone, (answered) -> {
 			try {
 				this.answer.complete(reader.apply(answered));
 			}

@@ -652,18 +652,19 @@ final class SessionShipper extends Speaker {
 	 * Put a packet into quarantine that was received.
 	 * @param note its name there
 	 * @param packet what is stored
-	 * @return whether it is there; not if the session is not as this owner left it, or
-	 * the quarantine is full
+	 * @return whether it is there; not if the session is not as this owner left it, the
+	 * quarantine is full, or Redis does not take so much
 	 * @throws SessionUnavailableException if Redis did not answer
 	 */
 	boolean keep(SetAside note, byte[] packet) throws SessionUnavailableException {
-		return ask(packet.length, true, (request) -> this.session.isUnusable() ? request.done(false)
-				: request.of(this.scripts.keep(this.marks.mark(), note.name(), packet), (kept) -> {
-					if (kept) {
-						this.session.standing().kept();
-					}
-					return kept;
-				}));
+		return ask(packet.length, true,
+				(request) -> (this.session.isUnusable() || this.refusedSize.isReached(packet)) ? request.done(false)
+						: request.of(this.scripts.keep(this.marks.mark(), note.name(), packet), true, (kept) -> {
+							if (kept) {
+								this.session.standing().kept();
+							}
+							return kept;
+						}));
 	}
 
 	/**

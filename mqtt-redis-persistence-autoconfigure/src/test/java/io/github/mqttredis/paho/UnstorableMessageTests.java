@@ -23,9 +23,14 @@ import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -34,6 +39,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
  * Messages that Redis ends the connection over. They are set aside, and what comes after
  * them arrives.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class UnstorableMessageTests extends AbstractPoisonTests {
 
 	@ParameterizedTest
@@ -90,6 +96,47 @@ class UnstorableMessageTests extends AbstractPoisonTests {
 			assertThat(link.connacks()).isEqualTo(connected);
 			client.disconnect();
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "v3, 1", "v5, 2" })
+	void whenNeitherTheApplicationNorRedisEverTakesAMessageThenTheRestArrives(String version, int qos,
+			CapturedOutput output) throws Exception {
+		start();
+		try (RedisServer small = RedisServer.start("--client-query-buffer-limit", "1mb");
+				RedisStores stores = new RedisStores(small);
+				FaultyLink link = FaultyLink.to(uri())) {
+			List<String> received = new CopyOnWriteArrayList<>();
+			PahoClient client = PahoClient.create(version,
+					stores.start(RedisStores.SETTINGS.withUndeliverableAttempts(1)), link.uri(), clientId());
+			client.call((topic, payload, packetId) -> {
+				if (payload.length > 1000) {
+					throw new IllegalStateException("the application's");
+				}
+				received.add(new String(payload));
+			});
+			client.connect(60);
+			client.subscribe("large/#");
+			subscriber().publish("large/a", new byte[3 * 1024 * 1024], qos, false);
+			subscriber().publish("large/a", "behind".getBytes(), qos, false);
+			Await.until("the one behind has arrived", () -> received.contains("behind"));
+			Await.until("the link stays",
+					() -> output.getAll().contains("comes again over the next link; later messages are delivered"));
+			int links = link.connacks();
+			subscriber().publish("large/a", "last".getBytes(), qos, false);
+			Await.until("the last one has arrived", () -> received.contains("last"));
+			assertThat(link.connacks()).isEqualTo(links);
+			assertThat(received).containsExactly("behind", "last");
+			client.disconnect();
+		}
+	}
+
+	@Tag("thorough")
+	@ParameterizedTest
+	@CsvSource({ "v3, 2", "v5, 1" })
+	void whenNeitherEverTakesAMessageThenThatHoldsForTheOtherPairsToo(String version, int qos, CapturedOutput output)
+			throws Exception {
+		whenNeitherTheApplicationNorRedisEverTakesAMessageThenTheRestArrives(version, qos, output);
 	}
 
 }

@@ -16,49 +16,47 @@
 
 package io.github.mqttredis.testing;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
-
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.turbo.TurboFilter;
-import ch.qos.logback.core.spi.FilterReply;
-import org.slf4j.LoggerFactory;
-import org.slf4j.Marker;
 
 /**
  * The JVM has no memory for what a class logs, for a while.
  */
-public final class FailingLog extends TurboFilter implements AutoCloseable {
+public final class FailingLog extends OutputStream implements AutoCloseable {
 
 	private static final int TIMES = 5;
 
-	private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+	private final PrintStream before = System.out;
 
 	private final String logger;
 
 	private final AtomicInteger failures = new AtomicInteger();
 
-	private FailingLog(Class<?> type) {
-		this.logger = type.getName();
+	private FailingLog(String logger) {
+		this.logger = logger;
 	}
 
 	public static FailingLog of(Class<?> type) {
-		FailingLog log = new FailingLog(type);
-		log.start();
-		log.context.addTurboFilter(log);
+		FailingLog log = new FailingLog(type.getSimpleName() + " --");
+		System.setOut(new PrintStream(log, true));
 		return log;
 	}
 
 	/** JUnit ends all tests if it meets an OutOfMemoryError. */
 	@Override
-	public FilterReply decide(Marker marker, Logger asked, Level level, String format, Object[] parameters,
-			Throwable thrown) {
-		if (level.isGreaterOrEqual(Level.INFO) && asked.getName().equals(this.logger)
+	public void write(byte[] bytes, int offset, int length) {
+		if (new String(bytes, offset, length, StandardCharsets.UTF_8).contains(this.logger)
 				&& this.failures.getAndIncrement() < TIMES) {
 			throw new InternalError("no memory for the log");
 		}
-		return FilterReply.NEUTRAL;
+		this.before.write(bytes, offset, length);
+	}
+
+	@Override
+	public void write(int value) {
+		this.before.write(value);
 	}
 
 	/** Return how often something was to be logged. */
@@ -68,7 +66,7 @@ public final class FailingLog extends TurboFilter implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.context.getTurboFilterList().remove(this);
+		System.setOut(this.before);
 	}
 
 }
