@@ -225,7 +225,7 @@ final class MemorySession implements OperatedSession {
 			}
 		});
 		if (kept[0]) {
-			this.session.kept();
+			this.session.kept(record);
 		}
 		return kept[0];
 	}

@@ -212,10 +212,14 @@ final class OwnedSession {
 		tell(new SessionEvent.Fenced(id(), by));
 	}
 
-	/** Count a packet that was received and is in quarantine now. */
-	void kept() {
+	/**
+	 * Tell that a packet that was received is in quarantine now.
+	 * @param record its name
+	 */
+	void kept(String record) {
 		this.quarantined.incrementAndGet();
 		this.activity.happened(Event.RECORD_QUARANTINED, 1);
+		tell(new SessionEvent.Quarantined(id(), List.of(record)));
 	}
 
 	/**

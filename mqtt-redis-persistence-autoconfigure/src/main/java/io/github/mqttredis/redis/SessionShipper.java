@@ -661,7 +661,7 @@ final class SessionShipper extends Speaker {
 				(request) -> (this.session.isUnusable() || this.refusedSize.isReached(packet)) ? request.done(false)
 						: request.of(this.scripts.keep(this.marks.mark(), note.name(), packet), true, (kept) -> {
 							if (kept) {
-								this.session.standing().kept();
+								this.session.standing().kept(note);
 							}
 							return kept;
 						}));

@@ -120,10 +120,14 @@ final class SessionStanding {
 		tell(new SessionEvent.Quarantined(this.id, List.of(refused.record().toString())));
 	}
 
-	/** Note that a packet was put into quarantine that was received. */
-	void kept() {
+	/**
+	 * Note that a packet was put into quarantine that was received.
+	 * @param note its name there
+	 */
+	void kept(SetAside note) {
 		this.quarantined.incrementAndGet();
 		this.activity.happened(Event.RECORD_QUARANTINED, 1);
+		tell(new SessionEvent.Quarantined(this.id, List.of(note.record())));
 	}
 
 	/** Note that an operator took a record out of quarantine. */

@@ -83,7 +83,8 @@ public sealed interface SessionEvent {
 	}
 
 	/**
-	 * Records were set aside that cannot be read, or that Redis does not accept.
+	 * Records were set aside: they cannot be read, or Redis does not accept them, or
+	 * nobody takes the received messages.
 	 *
 	 * @param session the session
 	 * @param records the names of the records

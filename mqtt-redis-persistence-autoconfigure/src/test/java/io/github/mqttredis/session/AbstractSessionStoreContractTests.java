@@ -470,6 +470,7 @@ public abstract class AbstractSessionStoreContractTests {
 		});
 		assertThat(session.keys()).isEmpty();
 		assertThat(session.status().quarantined()).isEqualTo(1);
+		Await.until("it is told", () -> this.events.contains(new SessionEvent.Quarantined(ID, List.of("r-7"))));
 	}
 
 	@Test
