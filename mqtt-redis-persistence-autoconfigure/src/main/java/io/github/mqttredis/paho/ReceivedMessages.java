@@ -750,7 +750,8 @@ public final class ReceivedMessages {
 					handling(this);
 					return false;
 				}
-				this.taken = true;
+				// What is withheld comes again over the next link.
+				this.taken = !this.withheld;
 				handled(this);
 				if (!isAnsweredOtherwise()) {
 					complete(this);

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.mqttredis.redis.StoreSettings;
@@ -353,6 +354,28 @@ class ThrowingCallbackTests {
 	void whenRedisDoesNotKeepTheMessageThenThatHoldsForTheOtherPairsToo(String version, int qos, CapturedOutput output)
 			throws Exception {
 		whenRedisDoesNotKeepTheMessageThenItIsNotAcknowledgedAndComesAgain(version, qos, output);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "v3, 2", "v5, 2", "v3, 1", "v5, 1" })
+	void whenTheQuarantineIsFullThenTheMessageComesAgainOverTheNextLink(String version, int qos, CapturedOutput output)
+			throws Exception {
+		AtomicBoolean taking = new AtomicBoolean();
+		connect(version, store(1), (topic, payload, packetId) -> {
+			if (!taking.get()) {
+				throw new IllegalStateException("the application's");
+			}
+			this.arrived.add(new String(payload));
+		});
+		for (int i = 0; i < 1000; i++) {
+			this.redis.hset("test:{" + this.clientId + "@broker}:" + version + ":quarantine", "r-" + i, "");
+		}
+		this.client.subscribe(this.clientId);
+		publish(qos, BAD);
+		Await.until("the link stays", () -> output.getAll().contains("over the next link"));
+		taking.set(true);
+		this.link.cut();
+		awaitArrived(BAD);
 	}
 
 	@ParameterizedTest
