@@ -148,8 +148,8 @@ final class Faults {
 			return true;
 		}
 		if (fault.kind() == Kind.BROKER_KILLED) {
-			this.world.brokerForgets();
 			this.world.broker().kill();
+			this.world.brokerForgets();
 			TimeUnit.MILLISECONDS.sleep(fault.millis());
 			this.world.broker().restart();
 			return true;

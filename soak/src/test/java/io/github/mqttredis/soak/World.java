@@ -176,7 +176,7 @@ final class World implements AutoCloseable {
 		return this.dataLosses;
 	}
 
-	/** Note that the broker is about to lose all that it has. */
+	/** Note that the broker has lost all that it had. */
 	void brokerForgets() {
 		this.brokerForgot.add(this.journal.now());
 	}
