@@ -51,8 +51,7 @@ public final class EncodableText {
 			throw refusal(text, null);
 		}
 		if (text.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
-			throw new IllegalArgumentException("Cannot send a text of more than " + LONGEST
-					+ " bytes that begins with '" + text.substring(0, 50) + "'");
+			throw new IllegalArgumentException("Cannot send a text of more than " + LONGEST + " bytes");
 		}
 		try {
 			encoder.encode(new DataOutputStream(OutputStream.nullOutputStream()), text);

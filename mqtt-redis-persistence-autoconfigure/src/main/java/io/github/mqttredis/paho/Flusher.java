@@ -98,7 +98,8 @@ final class Flusher<E extends Exception> {
 	private void startLater(long millis) {
 		// If there is no thread to wait with either, there will be another publish, or
 		// link.
-		Unfailing.run(() -> AttemptThread.INSTANCE.after(millis, this.starting), this::failed);
+		Unfailing.run(() -> AttemptThread.INSTANCE.after(millis, this.starting),
+				(failure) -> logger.debug("There is no thread to wait with either", failure));
 	}
 
 	/** Note that nothing is left to be handed over, with the lock held. */

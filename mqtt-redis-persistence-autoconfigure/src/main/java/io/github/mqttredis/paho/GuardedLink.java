@@ -31,6 +31,7 @@ import io.github.mqttredis.session.OutboundPackets;
 import io.github.mqttredis.session.OutboundPackets.Head;
 import io.github.mqttredis.session.OutboundPackets.Needs;
 import io.github.mqttredis.session.SessionRecordException;
+import io.github.mqttredis.session.Unfailing;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -317,15 +318,19 @@ public final class GuardedLink {
 	public void close(Closing closing) throws IOException {
 		this.stopped = true;
 		IOException failure = null;
-		for (Closing step : List.<Closing>of(this::letGo, closing, this.reconnection::linkEnded, this::ended)) {
+		for (Closing step : List.<Closing>of(this::releaseSender, closing, this.reconnection::linkEnded, this::ended)) {
 			try {
 				step.close();
 			}
-			catch (IOException | RuntimeException | Error ex) {
-				// Paho would not go on after an Error, and be disconnecting for ever
-				// (ClientComms.shutdownConnection).
-				failure = (ex instanceof IOException thrown) ? thrown
-						: new IOException("An Error while a link ended: " + ex, ex);
+			catch (IOException ex) {
+				failure = ex;
+			}
+			catch (RuntimeException | Error ex) {
+				// Paho would not go on after an Error, and be disconnecting for ever; it
+				// says
+				// nothing of what else is thrown (ClientComms.shutdownConnection).
+				Unfailing.log(() -> logger.warn("An Error while a link ended", ex));
+				failure = new IOException(ex);
 			}
 		}
 		if (failure != null) {
@@ -333,7 +338,7 @@ public final class GuardedLink {
 		}
 	}
 
-	private void letGo() {
+	private void releaseSender() {
 		Barrier ended = this.barrier;
 		if (ended != null) {
 			ended.end();

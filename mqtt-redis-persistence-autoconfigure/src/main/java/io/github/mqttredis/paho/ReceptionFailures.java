@@ -106,9 +106,9 @@ final class ReceptionFailures {
 	}
 
 	/**
-	 * Return whether a message that has to be set aside never will be.
+	 * Return whether there is no hope left that a message is set aside.
 	 * @param failures how often it has failed in a row
-	 * @return whether it could not be set aside so often
+	 * @return whether that was tried in vain often enough
 	 */
 	boolean isHopeless(int failures) {
 		return isEnough(failures - MOST_TO_KEEP + 1);

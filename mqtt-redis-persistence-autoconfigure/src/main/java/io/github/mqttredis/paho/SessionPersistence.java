@@ -16,12 +16,14 @@
 
 package io.github.mqttredis.paho;
 
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.mqttredis.session.FormerStore;
+import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.OfflineBufferSettings;
 import io.github.mqttredis.session.QueuedMessage;
 import io.github.mqttredis.session.RecordEnvelope;
@@ -217,7 +219,7 @@ public abstract class SessionPersistence<E extends Exception> {
 				byte[] record = opened.get(key);
 				Exception reason = (record != null) ? whyNotDecoded(RecordEnvelope.packet(record)) : null;
 				if (reason != null) {
-					opened.setAside(key, 1, "Paho cannot decode it: " + reason);
+					makeReadable(opened, RecordKey.require(key), reason);
 				}
 			}
 			readable = true;
@@ -225,9 +227,35 @@ public abstract class SessionPersistence<E extends Exception> {
 		}
 		finally {
 			if (!readable) {
+				opened.pause();
 				this.store.release(opened);
 			}
 		}
+	}
+
+	/** What the broker has taken already only stands for its PUBREL. */
+	private static void makeReadable(Session opened, RecordKey key, Exception reason) throws SessionException {
+		if (opened.contains(key.sibling(RecordKind.PUBREL).toString()) && key.kind() == RecordKind.SENT) {
+			logger.warn("MQTT session " + opened.id() + ": Paho cannot decode " + key
+					+ ", which the broker has taken already: only its PUBREL is sent", reason);
+			opened.put(key.toString(), placeholder(opened.id().version(), key.packetId()));
+			return;
+		}
+		// A record may be on its way to Redis, encoded anew.
+		opened.awaitPuts(null, () -> false);
+		opened.setAside(key.toString(), 1, "Paho cannot decode it: " + reason);
+	}
+
+	private static byte[] placeholder(MqttVersion version, int packetId) {
+		byte[] properties = new byte[(version == MqttVersion.V5) ? 1 : 0];
+		return ByteBuffer.allocate(7 + properties.length)
+			.put((byte) 0x34)
+			.put((byte) (5 + properties.length))
+			.putShort((short) 1)
+			.put((byte) '-')
+			.putShort((short) packetId)
+			.put(properties)
+			.array();
 	}
 
 	private @Nullable Exception whyNotDecoded(byte[] packet) {

@@ -37,7 +37,7 @@ public record OfflineBufferSettings(boolean enabled, long maxMessages, long maxB
 		TimeToLive timeToLive, Drain drain) {
 
 	/**
-	 * Nothing waits, but behind what waits already.
+	 * Nothing waits, except behind what waits already.
 	 */
 	public static final OfflineBufferSettings DISABLED = new OfflineBufferSettings(false, 100_000, Long.MAX_VALUE,
 			WhenFull.REJECT, TimeToLive.FOREVER, Drain.UNLIMITED);

@@ -1,6 +1,6 @@
 -- Renews an owner's lease and moves the mark on, so that no earlier command of this owner can
 -- still be applied. Takes a lease back that ended while nobody else took it, or whose acquisition Redis
--- has forgotten. Changes nothing if it comes late, or twice.
+-- has forgotten. Changes nothing if it comes late in its epoch, or twice.
 --
 -- KEYS[1] session's hash   KEYS[2] mark   KEYS[3] lease   KEYS[4] quarantine's hash   KEYS[5] queue's stream
 -- ARGV[1] owner's token   ARGV[2] lease time in ms   ARGV[3] owner's epoch   ARGV[4] sequence to set
@@ -31,8 +31,8 @@ end
 local next = tonumber(ARGV[4])
 local set = string.format('%.0f:%.0f:%s', own, next, ARGV[6])
 
--- The owner has gone on, and may have given the lease back. No command sets a mark that is another one's: that one
--- would count as applied.
+-- The owner has gone on, and may have given the lease back. No command may set a mark that belongs to another
+-- one, which would then count as applied.
 local late = epoch and tonumber(epoch) == own and tonumber(sequence) >= next
 if late then
   set = mark

@@ -13,7 +13,7 @@ if redis.call('HLEN', KEYS[2]) >= tonumber(ARGV[2]) then
   return {'full'}
 end
 -- Removes nothing: no field has a mark's name. Redis judges a script by its first write, and a full Redis still
--- deletes. What was received is acknowledged in any case, so it is kept now or never.
+-- deletes. What cannot be delivered is acknowledged only if it is kept.
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[4], ARGV[5])
 if ARGV[3] ~= '0' then

@@ -29,6 +29,7 @@ import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.ArtemisBroker;
 import io.github.mqttredis.testing.Await;
 import io.github.mqttredis.testing.FaultyLink;
+import io.github.mqttredis.testing.Packets;
 import io.github.mqttredis.testing.RedisServer;
 import io.github.mqttredis.testing.RedisStores;
 import io.github.mqttredis.testing.SharedServer;
@@ -55,6 +56,8 @@ import static org.assertj.core.api.Assertions.assertThatException;
 class PersistentClientTests {
 
 	private static final int WINDOW = 1000;
+
+	private static final int PUBREL = 6;
 
 	@SharedServer
 	private static RedisServer server;
@@ -147,6 +150,20 @@ class PersistentClientTests {
 			.asString()
 			.startsWith("s-1 ")
 			.contains("Paho cannot decode it");
+		client.disconnect();
+	}
+
+	/** The broker has it already, and waits for PUBREL. */
+	@Test
+	void whenPahoCannotDecodeAMessageThatIsToBeReleasedThenItIsReleased() throws Exception {
+		byte[] bad = publish(1, new byte[] { (byte) 0xef, (byte) 0xb7, (byte) 0x90 }, "bad");
+		bad[0] = 0x34;
+		this.redis.hset(this.hash.getBytes(), "s-1".getBytes(), bad);
+		this.redis.hset(this.hash.getBytes(), "sc-1".getBytes(), Packets.pubrel(1));
+		PahoClient client = connect();
+		awaitNothingInFlight();
+		assertThat(this.link.sent(PUBREL)).isOne();
+		assertThat(this.redis.exists(this.hash + ":quarantine")).isFalse();
 		client.disconnect();
 	}
 

@@ -16,6 +16,7 @@
 
 package io.github.mqttredis.paho.v5;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -29,6 +30,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttDataTypes;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 import org.eclipse.paho.mqttv5.common.util.MqttTopicValidator;
 import org.jspecify.annotations.Nullable;
 
@@ -70,15 +72,17 @@ abstract class StrictMqttAsyncClient extends MqttAsyncClient {
 		}
 		properties.setValidProperties(PROPERTIES);
 		properties.encodeProperties();
-		Stream.concat(Stream.of(properties.getContentType(), properties.getResponseTopic()),
-				properties.getUserProperties().stream().flatMap((user) -> Stream.of(user.getKey(), user.getValue())))
+		Stream
+			.concat(Stream.of(properties.getContentType(), properties.getResponseTopic()),
+					Objects.requireNonNullElse(properties.getUserProperties(), List.<UserProperty>of())
+						.stream()
+						.flatMap((user) -> Stream.of(user.getKey(), user.getValue())))
 			.filter(Objects::nonNull)
 			.forEach(StrictMqttAsyncClient::checkEncodable);
 		byte[] correlation = properties.getCorrelationData();
 		if (correlation != null && correlation.length > LONGEST_CORRELATION) {
-			throw new IllegalArgumentException(
-					"Cannot send correlation data of " + correlation.length + " bytes: Paho does not read more than "
-							+ LONGEST_CORRELATION + " again when it restores a message");
+			throw new IllegalArgumentException("Cannot send correlation data of " + correlation.length
+					+ " bytes: Paho cannot read back more than " + LONGEST_CORRELATION + " when it restores a message");
 		}
 	}
 
