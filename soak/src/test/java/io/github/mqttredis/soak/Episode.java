@@ -42,7 +42,11 @@ final class Episode {
 
 	private static final int SHOWN_VIOLATIONS = 20;
 
-	private static final int MORE_THREADS = 4;
+	/**
+	 * Of pools, which begin a thread with a task: Lettuce has two of as many as there are
+	 * processors.
+	 */
+	private static final int MORE_THREADS = 4 + 2 * Runtime.getRuntime().availableProcessors();
 
 	private static final int MORE_SOCKETS = 3;
 
