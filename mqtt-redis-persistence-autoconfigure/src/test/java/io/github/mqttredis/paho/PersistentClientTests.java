@@ -16,14 +16,15 @@
 
 package io.github.mqttredis.paho;
 
-import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.mqttredis.redis.RedisSessionStore;
+import io.github.mqttredis.session.MqttVersion;
 import io.github.mqttredis.session.SessionState;
 import io.github.mqttredis.session.SessionStore;
 import io.github.mqttredis.testing.ArtemisBroker;
@@ -58,6 +59,9 @@ class PersistentClientTests {
 	private static final int WINDOW = 1000;
 
 	private static final int PUBREL = 6;
+
+	/** A topic that neither version of Paho decodes. */
+	private static final byte[] UNREADABLE = { (byte) 0xef, (byte) 0xb7, (byte) 0x90 };
 
 	@SharedServer
 	private static RedisServer server;
@@ -140,9 +144,8 @@ class PersistentClientTests {
 	/** As a fault of the memory leaves it, or an older version of Paho. */
 	@Test
 	void whenPahoCannotDecodeAStoredMessageThenItIsSetAsideAndTheOthersArrive() throws Exception {
-		byte[] unreadable = { (byte) 0xef, (byte) 0xb7, (byte) 0x90 };
-		this.redis.hset(this.hash.getBytes(), "s-1".getBytes(), publish(1, unreadable, "bad"));
-		this.redis.hset(this.hash.getBytes(), "s-2".getBytes(), publish(2, "test/a".getBytes(), "good"));
+		store(1, 1, UNREADABLE, "bad");
+		store(2, 1, "test/a".getBytes(), "good");
 		PahoClient client = connect();
 		Await.until("the other one has arrived", () -> this.received.containsKey("good"));
 		awaitNothingInFlight();
@@ -156,9 +159,7 @@ class PersistentClientTests {
 	/** The broker has it already, and waits for PUBREL. */
 	@Test
 	void whenPahoCannotDecodeAMessageThatIsToBeReleasedThenItIsReleased() throws Exception {
-		byte[] bad = publish(1, new byte[] { (byte) 0xef, (byte) 0xb7, (byte) 0x90 }, "bad");
-		bad[0] = 0x34;
-		this.redis.hset(this.hash.getBytes(), "s-1".getBytes(), bad);
+		store(1, 2, UNREADABLE, "bad");
 		this.redis.hset(this.hash.getBytes(), "sc-1".getBytes(), Packets.pubrel(1));
 		PahoClient client = connect();
 		awaitNothingInFlight();
@@ -167,18 +168,9 @@ class PersistentClientTests {
 		client.disconnect();
 	}
 
-	private byte[] publish(int packetId, byte[] topic, String payload) {
-		byte[] properties = this.version.equals("v5") ? new byte[1] : new byte[0];
-		int length = 2 + topic.length + 2 + properties.length + payload.length();
-		return ByteBuffer.allocate(2 + length)
-			.put((byte) 0x32)
-			.put((byte) length)
-			.putShort((short) topic.length)
-			.put(topic)
-			.putShort((short) packetId)
-			.put(properties)
-			.put(payload.getBytes())
-			.array();
+	private void store(int packetId, int qos, byte[] topic, String payload) {
+		this.redis.hset(this.hash.getBytes(), ("s-" + packetId).getBytes(), Packets.publish(packetId, qos, topic,
+				MqttVersion.valueOf(this.version.toUpperCase(Locale.ROOT)), payload));
 	}
 
 	@Test

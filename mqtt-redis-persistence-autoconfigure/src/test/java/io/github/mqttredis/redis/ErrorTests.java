@@ -82,12 +82,7 @@ class ErrorTests {
 	@Test
 	void whenAProbeMeetsAnErrorThenRedisIsProbedAgain(CapturedOutput output) throws Exception {
 		Session session = open();
-		this.server.kill();
-		Await.until("Redis counts as away", () -> session.status().state() == SessionState.DEGRADED);
-		fail("getConnection", 1);
-		Await.until("a probe has failed", () -> this.failures.get() == 0);
-		this.server.restart();
-		Await.until("Redis is back", () -> session.status().state() == SessionState.OWNER);
+		assertComesBackThoughAProbeFails(session);
 		session.put("s-1", Packets.publish(1, 1, "a"));
 		assertThat(output).contains("OutOfMemoryError: " + NO_THREAD);
 	}
@@ -163,16 +158,20 @@ class ErrorTests {
 			assertThat(log.failures()).isEqualTo(2);
 		}
 		try (FailingLog log = FailingLog.of(RedisSessionStore.class)) {
-			this.server.kill();
-			Await.until("Redis counts as away", () -> session.status().state() == SessionState.DEGRADED);
-			fail("getConnection", 1);
-			Await.until("a probe has failed", () -> this.failures.get() == 0);
-			this.server.restart();
-			Await.until("Redis is back", () -> session.status().state() == SessionState.OWNER);
+			assertComesBackThoughAProbeFails(session);
 			assertThat(log.failures()).isPositive();
 		}
 		session.put("s-1", Packets.publish(1, 1, "a"));
 		loop.close();
+	}
+
+	private void assertComesBackThoughAProbeFails(Session session) throws Exception {
+		this.server.kill();
+		Await.until("Redis counts as away", () -> session.status().state() == SessionState.DEGRADED);
+		fail("getConnection", 1);
+		Await.until("a probe has failed", () -> this.failures.get() == 0);
+		this.server.restart();
+		Await.until("Redis is back", () -> session.status().state() == SessionState.OWNER);
 	}
 
 	private Session open(SessionListener... listeners) throws Exception {

@@ -39,7 +39,14 @@ public final class Packets {
 	}
 
 	private static byte[] publish(int packetId, int qos, byte[] properties, String payload) {
-		byte[] topic = "t".getBytes(StandardCharsets.UTF_8);
+		return publish(packetId, qos, "t".getBytes(StandardCharsets.UTF_8), properties, payload);
+	}
+
+	public static byte[] publish(int packetId, int qos, byte[] topic, MqttVersion version, String payload) {
+		return publish(packetId, qos, topic, (version == MqttVersion.V5) ? PROPERTIES : NOTHING, payload);
+	}
+
+	private static byte[] publish(int packetId, int qos, byte[] topic, byte[] properties, String payload) {
 		byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
 		int length = 2 + topic.length + 2 + properties.length + bytes.length;
 		ByteBuffer packet = ByteBuffer.allocate(1 + ((length < 128) ? 1 : 2) + length);
