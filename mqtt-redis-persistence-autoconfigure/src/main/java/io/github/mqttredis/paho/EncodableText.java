@@ -33,6 +33,8 @@ public final class EncodableText {
 	/** In bytes (MQTT 5, 1.5.4), also of binary data (1.5.6). */
 	static final int LONGEST = 65_535;
 
+	private static final int BYTES_OF_LENGTH = 2;
+
 	private EncodableText() {
 	}
 
@@ -50,16 +52,17 @@ public final class EncodableText {
 		if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
 			throw refusal(text, null);
 		}
-		if (text.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
-			throw new IllegalArgumentException("Cannot send a text of more than " + LONGEST + " bytes");
-		}
+		DataOutputStream out = new DataOutputStream(OutputStream.nullOutputStream());
 		try {
-			encoder.encode(new DataOutputStream(OutputStream.nullOutputStream()), text);
-			return text;
+			encoder.encode(out, text);
 		}
 		catch (Exception ex) {
 			throw refusal(text, ex);
 		}
+		if (out.size() > BYTES_OF_LENGTH + LONGEST) {
+			throw new IllegalArgumentException("Cannot send a text of more than " + LONGEST + " bytes");
+		}
+		return text;
 	}
 
 	private static IllegalArgumentException refusal(String text, @Nullable Exception cause) {

@@ -326,9 +326,9 @@ public final class GuardedLink {
 				failure = ex;
 			}
 			catch (RuntimeException | Error ex) {
-				// Paho would not go on after an Error, and be disconnecting for ever; it
-				// says
-				// nothing of what else is thrown (ClientComms.shutdownConnection).
+				// Paho does not go on after an Error, and would be disconnecting for
+				// ever.
+				// Nor does it tell of what is thrown (ClientComms.shutdownConnection).
 				Unfailing.log(() -> logger.warn("An Error while a link ended", ex));
 				failure = new IOException(ex);
 			}

@@ -48,8 +48,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * A malformed message is acknowledged, so that it does not hold up later messages. So is
  * one whose callback throws each time, and one for which there is no memory, after as
- * many attempts as the session allows. A link ends after each of them, over which the
- * broker sends the message again.
+ * many attempts as the session allows. A link ends after each of them but the last, and
+ * the broker sends the message again over the next one. What cannot be kept in quarantine
+ * either is not answered in the end: the broker has it until the next link.
  * <p>
  * Packets come on Paho's receiver thread, the ends of callbacks on Paho's callback
  * thread, acknowledgements on the application's. The lock guards what is held, and that
